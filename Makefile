@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+PY := .venv/bin/python
+
+.PHONY: help setup demo test vendor bench lint docs build sanity fuzz clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: ## Make .venv and install what is missing
+	@tools/setup.sh
+
+demo: setup ## Show SDK, command line and playbook on a real Kamailio
+	@tools/demo.sh
+
+test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
+	@$(PY) -m pytest
+
+vendor: ## Copy the SDK core into the collection
+	@python3 tools/vendor.py
+
+bench: setup ## Measure codec, latency and fan-out
+	@$(PY) bench/run.py
+
+lint: setup ## Run the linters and the type checker only
+	@$(PY) -m pytest tests/checks -m "not slow"
+
+docs: setup ## Render the collection's documentation into build/docs/html
+	@tools/docs.sh
+
+build: setup ## Build wheel, sdist and collection artefact into dist/
+	@tools/build.sh
+
+sanity: setup ## ansible-test sanity on the oldest and the newest ansible-core
+	@$(PY) tools/ansible_test.py sanity oldest newest
+
+fuzz: setup ## Fuzz the decoder for a minute
+	@tools/fuzz.sh
+
+clean: ## Remove everything that is generated
+	@rm -rf .venv build dist tests/output .ruff_cache .mypy_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""What a call returns."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable
+
+    Base = list[Any]
+else:
+    Base = list
+
+
+class Reply(Base):
+    """The values of a reply, in order: a list, since a reply has no outer container.
+
+    A method that adds nothing gives an empty list, which means success.
+
+    :ivar method: the method that was called.
+    """
+
+    __slots__ = ("method",)
+
+    def __init__(self, values: Iterable[Any] = (), method: str = "") -> None:
+        super().__init__(values)
+        self.method = method
+
+    @property
+    def value(self) -> Any:
+        """The value of a reply that has exactly one.
+
+        :raises ValueError: it has none, or several.
+        """
+        if len(self) != 1:
+            raise ValueError(
+                "%s: the reply has %d values, not one" % (self.method or "reply", len(self))
+            )
+        return self[0]
+
+    def to_json(self) -> Any:
+        """Return the values in the shape of Kamailio's jsonrpcs: see :func:`views.to_json`."""
+        from .views import reply_to_json
+
+        return reply_to_json(self, self.method)
+
+    def __repr__(self) -> str:
+        return "Reply(%s)" % super().__repr__()

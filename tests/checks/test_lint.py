@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.checks.tool import BIN, ROOT, run
+
+SCRIPTS = sorted([*ROOT.glob("tools/*.sh"), ROOT / ".ci" / "run"])
+
+
+def test_ruff_finds_nothing():
+    run(BIN / "ruff", "check", ".")
+
+
+def test_ruff_would_format_nothing():
+    run(BIN / "ruff", "format", "--check", ".")
+
+
+@pytest.mark.timeout(600)
+def test_the_sdk_is_strictly_typed():
+    run(BIN / "mypy")
+
+
+def test_every_file_states_licence_and_copyright():
+    run(BIN / "reuse", "lint")
+
+
+def test_yaml_is_tidy():
+    run(BIN / "yamllint", "--strict", ".")
+
+
+def test_the_changelog_fragments_are_valid():
+    run(BIN / "antsibull-changelog", "lint")
+
+
+@pytest.mark.timeout(600)
+def test_the_collection_meets_the_production_profile():
+    run(BIN / "ansible-lint", "--strict", "--nocolor")
+
+
+@pytest.mark.timeout(600)
+def test_the_collection_documentation_is_valid():
+    run(BIN / "antsibull-docs", "lint-collection-docs", "--plugin-docs", ".")
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_shellcheck_finds_nothing(script):
+    if not shutil.which("shellcheck"):
+        pytest.skip("shellcheck is not installed")
+    run("shellcheck", script)
+
+
+def test_sanity_needs_no_exceptions():
+    assert not list(ROOT.glob("tests/sanity/ignore-*.txt"))

@@ -1,0 +1,33 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+"""The promises about old interpreters, kept by running on them."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.checks.tool import ROOT, run
+
+OLD_PYTHON = ROOT / "tools" / "old_python.py"
+sys.path.insert(0, str(ROOT / "tools"))
+
+import pythons  # noqa: E402
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.mark.parametrize(
+    "version, lock, tests",
+    [
+        pytest.param("3.8", "core38", "tests/sdk/core", id="core-on-3.8"),
+        pytest.param("3.10", "sdk310", "tests/sdk", id="sdk-on-3.10-oldest-dependencies"),
+    ],
+)
+def test_passes_on(version, lock, tests):
+    if not pythons.find(version):
+        pytest.skip(f"NOT TESTED: no Python {version} on this machine, which runs {tests}")
+    output = run(sys.executable, OLD_PYTHON, version, lock, tests)
+    assert " passed" in output

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+"""Fixtures with real Kamailio servers.
+
+Set KAMAILIO_REQUIRED=1 where the server must be there (continuous integration): then a missing
+program fails the test instead of skipping it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# The helpers are imported as tests.support.*, from whatever directory pytest is started in.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.support.kamailio import Kamailio, find_kamailio, find_kamcmd  # noqa: E402
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "real: needs a real Kamailio on this machine")
+
+
+def _need(program: str, path: str | None) -> None:
+    if path is not None:
+        return
+    reason = f"{program} is not installed"
+    if os.environ.get("KAMAILIO_REQUIRED") == "1":
+        pytest.fail(f"{reason}, but KAMAILIO_REQUIRED=1")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def kamailio() -> Iterator[Kamailio]:
+    """One server with all modules, shared by the whole run: leave it as you found it."""
+    _need("kamailio", find_kamailio())
+    with Kamailio() as server:
+        yield server
+
+
+@pytest.fixture
+def make_kamailio() -> Iterator[Callable[..., Kamailio]]:
+    """Starts servers of the test's own (options as for `Kamailio`); they end with the test."""
+    _need("kamailio", find_kamailio())
+    with contextlib.ExitStack() as servers:
+
+        def make(**options: Any) -> Kamailio:
+            return servers.enter_context(Kamailio(**options))
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def kamcmd_program() -> str:
+    """Path of kamcmd, for tests which run it themselves (always with a timeout)."""
+    path = find_kamcmd()
+    _need("kamcmd", path)
+    assert path is not None
+    return path

@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Rewrites requirements/*.txt from requirements/*.in with uv. The locks are universal: one
+# file serves every supported Python, by environment markers. Options go to uv, for
+# example `tools/lock.sh --upgrade`.
+set -eu
+cd "$(dirname "$0")/../requirements"
+
+lock() {
+    name=$1 python=$2
+    shift 2
+    uv pip compile --quiet --universal --generate-hashes --python-version "$python" \
+        --custom-compile-command tools/lock.sh --output-file "$name.txt" "$@" "$name.in"
+}
+
+lock build 3.11 "$@"
+lock dev 3.11 "$@"
+lock ansible-newest 3.11 "$@"
+lock ansible-oldest 3.11 "$@"
+lock docs 3.11 "$@"
+lock fuzz 3.11 "$@"
+lock core38 3.8 "$@"
+lock sdk310 3.10 "$@"

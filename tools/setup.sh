@@ -1,0 +1,104 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Makes .venv and installs what tests and demo need, on a bare Debian or Ubuntu as well.
+# A second run with unchanged locks does nothing.
+set -eu
+cd "$(dirname "$0")/.."
+
+VENV=.venv
+STAMP=$VENV/.setup-stamp
+
+say() { printf '%s\n' "setup: $*"; }
+die() { printf '%s\n' "setup: $*" >&2; exit 1; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null 2>&1; then
+        sudo "$@"
+    else
+        die "root or sudo is needed to run: $*"
+    fi
+}
+
+# Fresh packages must not start services: dpkg asks this file first. A file that is
+# already there belongs to the machine and stays as it is.
+POLICY=/usr/sbin/policy-rc.d
+apt_install() {
+    command -v apt-get >/dev/null 2>&1 \
+        || die "missing: $*. This is not Debian or Ubuntu; install the equivalents and run again."
+    say "installing packages: $*"
+    made_policy=
+    if [ ! -e "$POLICY" ]; then
+        made_policy=1
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$POLICY" >/dev/null
+        as_root chmod 755 "$POLICY"
+    fi
+    status=0
+    { as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q \
+        && as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -q -y --no-install-recommends "$@"; } </dev/null || status=$?
+    [ -z "$made_policy" ] || as_root rm -f "$POLICY"
+    [ "$status" = 0 ] || die "apt-get failed ($status)"
+}
+
+has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
+
+system_packages() {
+    missing=
+    has python3 || missing="$missing python3"
+    [ ! -x /usr/bin/python3 ] || /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null \
+        || missing="$missing python3-venv"
+    has kamailio || missing="$missing kamailio"
+    has shellcheck || missing="$missing shellcheck"
+    has git || missing="$missing git"
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
+    # shellcheck disable=SC2086  # a list of package names
+    [ -z "$missing" ] || apt_install $missing
+}
+
+# A name on PATH is not enough: version managers put launchers there that only answer
+# with an error. What counts is that it runs, is new enough and can make environments.
+usable() {
+    "$1" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
+        >/dev/null 2>&1
+}
+
+find_python() {
+    for version in 3.13 3.12 3.11; do
+        for candidate in "python$version" \
+            "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$version".*/bin/"python$version"; do
+            usable "$candidate" && { command -v "$candidate"; return; }
+        done
+    done
+    usable python3 && { command -v python3; return; }
+    return 1
+}
+
+checksum() {
+    { cat requirements/build.txt requirements/dev.txt; sed "/^\[tool.ruff\]/,\$d" pyproject.toml; printf '%s\n' "$1"; } | cksum
+}
+
+system_packages
+python=$(find_python) || die "Python 3.11, 3.12 or 3.13 is needed for development (the SDK \
+itself runs on 3.10 and later). Install one, with its venv package, and run again."
+
+wanted=$(checksum "$python")
+if [ -x "$VENV/bin/python" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$wanted" ]; then
+    exit 0
+fi
+
+say "making $VENV with $python"
+rm -rf "$VENV"
+"$python" -m venv "$VENV"
+pip="$VENV/bin/python -m pip --disable-pip-version-check -qq"
+$pip install --require-hashes --only-binary :all: -r requirements/build.txt
+# reuse publishes wheels for few Pythons; it is plain Python and builds anywhere.
+$pip install --require-hashes --only-binary :all: --no-binary reuse --no-build-isolation \
+    -r requirements/dev.txt
+# Without isolation and dependencies: everything it needs is in the lock.
+$pip install --no-build-isolation --no-deps -e .
+printf '%s\n' "$wanted" >"$STAMP"
+say "done: $("$VENV/bin/python" --version), $("$VENV/bin/ansible" --version | head -n 1)"

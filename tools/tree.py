@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+"""Copy the work tree to where Ansible's tools can see it as a collection.
+
+They want a path ending in ansible_collections/kamailio/ctl and resolve symbolic links, so
+it has to be a real copy. What git ignores stays behind.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+
+
+def tracked_files() -> list[Path]:
+    """List the files of the work tree, new ones included, relative to its root."""
+    output = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return [Path(name) for name in sorted(set(output.split("\0"))) if (ROOT / name).is_file()]
+
+
+def copy_collection(parent: Path) -> Path:
+    """Make a fresh copy below ``parent`` and return the collection's root."""
+    target = parent / "ansible_collections" / "kamailio" / "ctl"
+    shutil.rmtree(target, ignore_errors=True)
+    for name in tracked_files():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
+    return target

@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+"""Virtual environments below build/, each made from one lock and kept while it holds."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tree import BUILD, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def ensure(name: str, python: Path, lock: str) -> Path:
+    """Make or reuse build/venvs/NAME with the packages of requirements/LOCK.txt.
+
+    Returns its bin directory.
+    """
+    venv = BUILD / "venvs" / name
+    stamp = venv / ".stamp"
+    lock_file = ROOT / "requirements" / f"{lock}.txt"
+    wanted = f"{python}\n{lock_file.read_text(encoding='utf-8')}"
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
+        print(f"making {venv.relative_to(ROOT)} with {python}", file=sys.stderr)
+        shutil.rmtree(venv, ignore_errors=True)
+        subprocess.run([str(python), "-m", "venv", str(venv)], check=True)
+        pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+        options = ["-qq", "--only-binary", ":all:", "--require-hashes", "-r", str(lock_file)]
+        subprocess.run([*pip, "install", *options], check=True)
+        stamp.write_text(wanted, encoding="utf-8")
+    return venv / "bin"
