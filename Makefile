@@ -13,7 +13,7 @@ setup: ## Make .venv and install what is missing
 	@tools/setup.sh
 
 demo: setup ## Show SDK, command line and playbook on a real Kamailio
-	@tools/demo.sh
+	@$(PY) tools/demo.py
 
 test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
 	@$(PY) -m pytest
@@ -27,17 +27,17 @@ bench: setup ## Measure codec, latency and fan-out
 lint: setup ## Run the linters and the type checker only
 	@$(PY) -m pytest tests/checks -m "not slow"
 
-docs: setup ## Render the collection's documentation into build/docs/html
-	@tools/docs.sh
+docs: setup ## Render the collection's documentation into build/docs
+	@$(PY) tools/docs.py
 
 build: setup ## Build wheel, sdist and collection artefact into dist/
-	@tools/build.sh
+	@$(PY) tools/build.py
 
 sanity: setup ## ansible-test sanity on the oldest and the newest ansible-core
 	@$(PY) tools/ansible_test.py sanity oldest newest
 
 fuzz: setup ## Fuzz the decoder for a minute
-	@tools/fuzz.sh
+	@$(PY) tools/fuzz.py
 
 clean: ## Remove everything that is generated
 	@rm -rf .venv build dist tests/output .ruff_cache .mypy_cache .pytest_cache .hypothesis

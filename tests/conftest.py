@@ -20,7 +20,7 @@ import pytest
 # The helpers are imported as tests.support.*, from whatever directory pytest is started in.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.support.kamailio import Kamailio, find_kamailio, find_kamcmd  # noqa: E402
+from tests.support.kamailio import Kamailio, find_kamailio, find_kamcmd
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -25,10 +25,10 @@ def main() -> int:
     if not python:
         sys.exit(f"no Python {version} on this machine")
     bin_dir = venvs.ensure(lock, python, lock)
+    # Without the fixtures above: those may use what this Python lacks.
+    options = ["-p", "no:cacheprovider", f"--confcutdir={tests}", *options]
     return subprocess.run(
-        # Without the fixtures above: those may use what this Python lacks.
-        [str(bin_dir / "python"), "-m", "pytest", "-p", "no:cacheprovider"]
-        + ["--confcutdir", tests, *options, tests],
+        [bin_dir / "python", "-m", "pytest", *options, tests],
         cwd=tree.ROOT,
         env={**os.environ, "PYTHONPATH": str(tree.ROOT / "sdk")},
         stdin=subprocess.DEVNULL,

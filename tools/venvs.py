@@ -8,12 +8,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tree import BUILD, ROOT
 
-if TYPE_CHECKING:
-    from pathlib import Path
+
+def this_python() -> Path:
+    """Return the interpreter below the environment that runs this."""
+    return Path(sys.executable).resolve()
 
 
 def ensure(name: str, python: Path, lock: str) -> Path:

@@ -22,88 +22,176 @@ if TYPE_CHECKING:
     from .core.client import Client as Client
     from .core.errors import (
         AddressError as AddressError,
+    )
+    from .core.errors import (
         BinrpcError as BinrpcError,
+    )
+    from .core.errors import (
         CallTimeout as CallTimeout,
+    )
+    from .core.errors import (
         ConnectError as ConnectError,
+    )
+    from .core.errors import (
         ConnectionLost as ConnectionLost,
+    )
+    from .core.errors import (
         DecodeError as DecodeError,
+    )
+    from .core.errors import (
         DepthLimit as DepthLimit,
+    )
+    from .core.errors import (
         EncodeError as EncodeError,
+    )
+    from .core.errors import (
         FramingLost as FramingLost,
+    )
+    from .core.errors import (
         LengthLimit as LengthLimit,
+    )
+    from .core.errors import (
         NotBinrpcError as NotBinrpcError,
+    )
+    from .core.errors import (
         ProtocolError as ProtocolError,
+    )
+    from .core.errors import (
         RecordLimit as RecordLimit,
+    )
+    from .core.errors import (
         TransportError as TransportError,
+    )
+    from .core.errors import (
         TruncatedReply as TruncatedReply,
     )
     from .core.faults import (
         AlreadyExists as AlreadyExists,
+    )
+    from .core.faults import (
         Busy as Busy,
+    )
+    from .core.faults import (
         Fault as Fault,
+    )
+    from .core.faults import (
         InvalidParams as InvalidParams,
+    )
+    from .core.faults import (
         MethodNotFound as MethodNotFound,
+    )
+    from .core.faults import (
         NotFound as NotFound,
+    )
+    from .core.faults import (
         ReplyTooLarge as ReplyTooLarge,
+    )
+    from .core.faults import (
         TooFast as TooFast,
     )
-    from .core.packet import Message as Message, decode as decode, encode as encode
+    from .core.packet import Message as Message
+    from .core.packet import decode as decode
+    from .core.packet import encode as encode
     from .core.reply import Reply as Reply
+    from .core.retry import (
+        MissingLibrary as MissingLibrary,
+    )
+    from .core.retry import (
+        RetryPolicy as RetryPolicy,
+    )
+    from .core.retry import (
+        may_retry as may_retry,
+    )
+    from .core.retry import (
+        with_retries as with_retries,
+    )
     from .core.values import (
         Avp as Avp,
+    )
+    from .core.values import (
         Fixed as Fixed,
+    )
+    from .core.values import (
         Struct as Struct,
+    )
+    from .core.values import (
         signed as signed,
+    )
+    from .core.values import (
         unsigned as unsigned,
     )
+    from .core.views import (
+        LossyView as LossyView,
+    )
+    from .core.views import (
+        to_dict as to_dict,
+    )
+    from .core.views import (
+        to_json as to_json,
+    )
+    from .core.views import (
+        to_pairs as to_pairs,
+    )
 
+# Which module of the core a name comes from.
 _HOMES = {
-    "address": ("Address", "parse_address", "parse_listen"),
-    "client": ("Client",),
-    "errors": (
-        "AddressError",
-        "BinrpcError",
-        "CallTimeout",
-        "ConnectError",
-        "ConnectionLost",
-        "DecodeError",
-        "DepthLimit",
-        "EncodeError",
-        "FramingLost",
-        "LengthLimit",
-        "NotBinrpcError",
-        "ProtocolError",
-        "RecordLimit",
-        "TransportError",
-        "TruncatedReply",
-    ),
-    "faults": (
-        "AlreadyExists",
-        "Busy",
-        "Fault",
-        "InvalidParams",
-        "MethodNotFound",
-        "NotFound",
-        "ReplyTooLarge",
-        "TooFast",
-    ),
-    "packet": ("Message", "decode", "encode"),
-    "reply": ("Reply",),
-    "values": ("Avp", "Fixed", "Struct", "signed", "unsigned"),
+    "Address": "address",
+    "AddressError": "errors",
+    "AlreadyExists": "faults",
+    "Avp": "values",
+    "BinrpcError": "errors",
+    "Busy": "faults",
+    "CallTimeout": "errors",
+    "Client": "client",
+    "ConnectError": "errors",
+    "ConnectionLost": "errors",
+    "DecodeError": "errors",
+    "DepthLimit": "errors",
+    "EncodeError": "errors",
+    "Fault": "faults",
+    "Fixed": "values",
+    "FramingLost": "errors",
+    "InvalidParams": "faults",
+    "LengthLimit": "errors",
+    "LossyView": "views",
+    "Message": "packet",
+    "MethodNotFound": "faults",
+    "MissingLibrary": "retry",
+    "NotBinrpcError": "errors",
+    "NotFound": "faults",
+    "ProtocolError": "errors",
+    "RecordLimit": "errors",
+    "Reply": "reply",
+    "ReplyTooLarge": "faults",
+    "RetryPolicy": "retry",
+    "Struct": "values",
+    "TooFast": "faults",
+    "TransportError": "errors",
+    "TruncatedReply": "errors",
+    "decode": "packet",
+    "encode": "packet",
+    "may_retry": "retry",
+    "parse_address": "address",
+    "parse_listen": "address",
+    "signed": "values",
+    "to_dict": "views",
+    "to_json": "views",
+    "to_pairs": "views",
+    "unsigned": "values",
+    "with_retries": "retry",
 }
 
-__all__ = ["__version__"] + sorted(name for names in _HOMES.values() for name in names)
+__all__ = ["__version__", *_HOMES]
 
 
 def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError("module %r has no attribute %r" % (__name__, name))  # noqa: UP031
     from importlib import import_module
 
-    for home, names in _HOMES.items():
-        if name in names:
-            value = getattr(import_module("." + home, __name__ + ".core"), name)
-            globals()[name] = value
-            return value
-    raise AttributeError("module %r has no attribute %r" % (__name__, name))
+    value = getattr(import_module(".core." + _HOMES[name], __name__), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -11,6 +11,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,10 +40,9 @@ def test_full_server_has_many_methods(kamailio: Kamailio, kamcmd_program: str) -
 
 
 def test_jsonrpc_keeps_repeated_names(kamailio: Kamailio) -> None:
-    answer = kamailio.jsonrpc("core.sockets_list")
-    sockets = answer["result"][0].all("socket")
+    answer = kamailio.jsonrpc("permissions.trustedDump")
     assert isinstance(answer, Pairs)
-    assert [member["proto"] for member in sockets] == ["udp", "tcp"]
+    assert [item["tag"] for item in answer["result"].all("item")] == ["carrier", "NULL"]
 
 
 def test_jsonrpc_reports_faults(kamailio: Kamailio) -> None:
@@ -117,9 +117,7 @@ def test_core_kill_does_not_reach_the_tests(
     assert session_members(session) == []
 
 
-def test_ctl_parameters_reach_the_module(
-    make_kamailio: MakeKamailio, kamcmd_program: str
-) -> None:
+def test_ctl_parameters_reach_the_module(make_kamailio: MakeKamailio, kamcmd_program: str) -> None:
     server = make_kamailio(full=False, ctl_params={"mode": 0o640, "autoconversion": 1})
     path = server.endpoints["unix"].partition(":")[2]
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o640
@@ -138,19 +136,13 @@ def test_failed_start_shows_the_log_and_cleans_up(make_kamailio: MakeKamailio) -
         make_kamailio(full=False, extra_config='loadmodule "no_such_module.so"')
 
 
-def test_given_directory_stays(make_kamailio: MakeKamailio, tmp_path: Path) -> None:
-    home = Path(tempdir := os.path.join("/tmp", f"kam-given-{os.getpid()}"))
-    home.mkdir()
-    try:
-        server = make_kamailio(full=False, directory=home)
-        server.stop()
-        left = {path.name for path in home.iterdir()}
-        assert {"kamailio.cfg", "kamailio.log"} <= left
-        assert not {"ctl.sock", "ctld.sock", "ctl.fifo", "kamailio.pid"} & left
-    finally:
-        for path in home.iterdir():
-            path.unlink()
-        os.rmdir(tempdir)
+def test_given_directory_stays(make_kamailio: MakeKamailio) -> None:
+    # Not tmp_path: its name may be too long for a unix socket.
+    with tempfile.TemporaryDirectory(prefix="kam-", dir="/tmp") as home:
+        make_kamailio(full=False, directory=Path(home)).stop()
+        left = {path.name for path in Path(home).iterdir()}
+    assert {"kamailio.cfg", "kamailio.log"} <= left
+    assert not {"ctl.sock", "ctld.sock", "ctl.fifo", "kamailio.pid"} & left
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])

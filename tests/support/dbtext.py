@@ -171,9 +171,7 @@ def _append(path: Path, rows: Iterable[Row], replacements: Mapping[str, str]) ->
     path.write_text("\n".join(lines) + "\n")
 
 
-def _format_row(
-    columns: list[str], number: int, row: Row, replacements: Mapping[str, str]
-) -> str:
+def _format_row(columns: list[str], number: int, row: Row, replacements: Mapping[str, str]) -> str:
     fields = []
     known = set()
     for column in columns:

@@ -137,13 +137,15 @@ def find_module_dir() -> Path | None:
 def free_port() -> int:
     """A loopback port that is free for UDP and for TCP right now."""
     for _ in range(100):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            contextlib.suppress(OSError),
+        ):
             tcp.bind(("127.0.0.1", 0))
             port = int(tcp.getsockname()[1])
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-                with contextlib.suppress(OSError):
-                    udp.bind(("127.0.0.1", port))
-                    return port
+            udp.bind(("127.0.0.1", port))
+            return port
     raise KamailioError("no free loopback port")
 
 
@@ -184,6 +186,7 @@ class Kamailio:
         self.stop_timeout = stop_timeout
         self.endpoints: dict[str, str] = {}
         self.fifo: dict[str, str] = {}
+        self.sip_port = 0
         self._given_directory = directory
         self._directory: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -483,9 +486,7 @@ def _module_path_line() -> str:
     return f'mpath="{where}/"' if where else "# built-in module path"
 
 
-def _modparams(
-    module: str, params: Mapping[str, int | str | Sequence[int | str]]
-) -> Iterator[str]:
+def _modparams(module: str, params: Mapping[str, int | str | Sequence[int | str]]) -> Iterator[str]:
     for name, value in params.items():
         several = [value] if isinstance(value, (int, str)) else value
         for item in several:

@@ -2,8 +2,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 """A call through the test server, so that there is a dialog to look at.
 
-    with Call(server):
-        server.kamcmd("dlg.list")
+`with Call(server): server.kamcmd("dlg.list")`
 """
 
 from __future__ import annotations

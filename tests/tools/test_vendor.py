@@ -25,6 +25,7 @@ def vendor(root, *options):
     )
 
 
+# REUSE-IgnoreStart
 @pytest.fixture
 def repository(tmp_path):
     inner = tmp_path / SOURCE / "inner"
@@ -49,6 +50,9 @@ def test_the_header_follows_the_licence_and_names_the_source(repository):
     assert lines[1] == "# SPDX-License-Identifier: MIT"
     assert lines[3].startswith(f"# Generated from {SOURCE}/codec.py")
     assert lines[-1] == '"""Codec."""'
+
+
+# REUSE-IgnoreEnd
 
 
 def test_package_files_are_empty(repository):

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Addresses of a ctl endpoint, for clients and for servers (ctl-spec §8.2).
+r"""Addresses of a ctl endpoint, for clients and for servers (ctl-spec §8.2).
 
 ``[protocol:]name[:port]`` with the protocols ``unix`` (= ``unixs``), ``unixd``, ``udp``,
 ``tcp`` and ``fifo``, in any case. Beyond the original: IPv6 literals in brackets work
 everywhere, a port above 65535 is an error instead of wrapping, and in the path of a unix
-socket or fifo ``\\:`` stands for a colon and ``\\\\`` for a backslash.
+socket or fifo ``\:`` stands for a colon and ``\\`` for a backslash.
 """
 
 from __future__ import annotations
@@ -125,9 +125,7 @@ def _parse(text: str, default: str, listen: bool = False, any_port: bool = False
     if protocol is None:
         rest = text
     if rest.startswith("//"):
-        raise AddressError(
-            "%r looks like a URL; write %s:%s" % (text, protocol or "tcp", rest[2:])
-        )
+        raise AddressError("%r looks like a URL; write %s:%s" % (text, protocol or "tcp", rest[2:]))
     if rest.startswith("["):
         name, port_text = _split_bracketed(text, rest)
     elif protocol in ("unixs", "unixd", "fifo") or (protocol is None and "/" in rest):
@@ -184,8 +182,7 @@ def _split_path(text: str, rest: str) -> Tuple[str, str]:
             name.append(char)
     if port and not port.isdigit() and "/" in text:
         raise AddressError(
-            "%r: %r is read as a port; for a colon inside a path write \\: instead"
-            % (text, port)
+            "%r: %r is read as a port; for a colon inside a path write \\: instead" % (text, port)
         )
     return "".join(name), port
 

@@ -13,13 +13,14 @@ from .connection import Connection, Request
 from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
-from .transport import Transport
+from .transport import connect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, List, Optional, Sequence, Union
 
     from .reply import Reply
+    from .transport import Transport
 
     Call = Sequence[Any]
 
@@ -157,13 +158,13 @@ class Client:
         """
         transport = self._transport
         if transport is None:
-            transport = Transport(self.address, deadline, self._reply_socket)
+            transport = connect(self.address, deadline, self._reply_socket)
             self._transport = transport
-            self._connection = Connection(
-                self.address.is_datagram, self._max_reply, self._unsigned
-            )
-        exchange = Exchange(self.address, self._connection, requests, window)
-        while not exchange.finished:
+            self._connection = Connection(self.address.is_datagram, self._max_reply, self._unsigned)
+        exchange = Exchange(self.address, self._connection, window)
+        for request in requests:
+            exchange.add(request)
+        while not exchange.idle:
             try:
                 while exchange.outgoing:
                     count = transport.send(exchange.outgoing)

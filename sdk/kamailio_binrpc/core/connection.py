@@ -33,12 +33,13 @@ class Request:
     :param cookie: random and never 0, which is what the server writes when it could not read
         a header, unless given.
     :ivar packet: its bytes.
+    :ivar sent: the kernel took the last of them, so the method may run.
     :ivar outcome: None until answered; then a :class:`Reply`, or the error to raise (a
         :class:`Fault` for a fault).
     :raises EncodeError: a parameter has no binrpc form, or the request is too long.
     """
 
-    __slots__ = ("cookie", "method", "outcome", "packet")
+    __slots__ = ("cookie", "method", "outcome", "packet", "sent")
 
     def __init__(self, method: str, params: Iterable[Any], cookie: Optional[int] = None) -> None:
         if cookie is None:
@@ -46,6 +47,7 @@ class Request:
         self.method = method
         self.cookie = cookie
         self.packet = build_request(method, params, cookie)
+        self.sent = False
         self.outcome: Optional[Outcome] = None
 
 
@@ -78,6 +80,15 @@ class Connection:
         self._pending[request.cookie] = request
         if isinstance(self._decoder, DatagramDecoder):
             self._decoder.expected_cookie = request.cookie
+
+    def expects(self, cookie: int) -> bool:
+        """Is an answer with this cookie awaited?"""
+        return cookie in self._pending
+
+    def forget(self, request: Request) -> None:
+        """Stop waiting for an answer; should it come, it is skipped."""
+        if self._pending.get(request.cookie) is request:
+            del self._pending[request.cookie]
 
     def receive(self, data: bytes) -> List[Request]:
         """Take what a read returned and return the requests that it answered.
@@ -134,15 +145,21 @@ class Connection:
     def _outcome(self, request: Request, header: Header, values: List[Any]) -> Outcome:
         if header.type == wire.REPLY:
             return Reply(values, request.method)
-        if len(values) < 2 or not isinstance(values[0], int) or not isinstance(values[1], str):
+        code, text = (values + [None, None])[:2]
+        if not isinstance(code, int) or not isinstance(text, str):
             return ProtocolError("a fault without code and text: %r" % values)
-        if values[1].startswith("bad request"):
+        if text.startswith("bad request"):
             self.closing = True
-        return make_fault(values[0], values[1], request.method)
+        return make_fault(code, text, request.method)
 
     def partial(self) -> Optional[TruncatedReply]:
         """Describe the reply that has begun to arrive, if one has, as an error."""
         return self._decoder.missing()
+
+    @property
+    def in_flight(self) -> int:
+        """Number of requests without an answer."""
+        return len(self._pending)
 
     @property
     def pending(self) -> List[Request]:
@@ -171,4 +188,3 @@ def build_request(method: str, params: Iterable[Any], cookie: int) -> bytes:
             % (method, len(packet), wire.MAX_REQUEST)
         )
     return packet
-

@@ -52,7 +52,7 @@ class EncodeError(BinrpcError, ValueError):
 class ProtocolError(BinrpcError):
     """The peer broke the protocol. The connection must be thrown away."""
 
-    executed = None
+    executed: Optional[bool] = None
 
 
 class NotBinrpcError(ProtocolError):

@@ -71,7 +71,7 @@ def _path_advice(address: Address, number: int) -> str:
 
 def _missing(path: str) -> str:
     advice = (
-        "Is Kamailio running, with loadmodule \"ctl.so\", and is this the address in "
+        'Is Kamailio running, with loadmodule "ctl.so", and is this the address in '
         'modparam("ctl", "binrpc", ...)?'
     )
     found = [known for known in _KNOWN_SOCKETS if known != path and os.path.exists(known)]

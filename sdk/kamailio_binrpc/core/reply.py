@@ -6,7 +6,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable
+    from typing import Any, Iterable, List
 
     Base = list[Any]
 else:
@@ -39,8 +39,8 @@ class Reply(Base):
             )
         return self[0]
 
-    def to_json(self) -> Any:
-        """Return the values in the shape of Kamailio's jsonrpcs: see :func:`views.to_json`."""
+    def to_json(self) -> List[Any]:
+        """Return the values as ``json.dumps`` takes them: see :func:`views.reply_to_json`."""
         from .views import reply_to_json
 
         return reply_to_json(self, self.method)

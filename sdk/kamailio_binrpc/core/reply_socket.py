@@ -57,7 +57,7 @@ def bind(sock: Any, where: Optional[str] = None) -> Optional[str]:
             ) from None
         _files[path] = os.getpid()
         _watch_exit()
-        os.chmod(path, 0o666)
+        os.chmod(path, 0o666)  # noqa: S103 - see above
         return path
     raise ConnectError("no free name for a reply socket in %s" % where, errno.EADDRINUSE)
 
@@ -107,7 +107,7 @@ def _unwatch_signals() -> None:
             return
 
 
-def _on_signal(number: int, frame: Any) -> None:
+def _on_signal(number: int, _frame: Any) -> None:
     """Remove the files, then die of the signal as if nobody had watched."""
     import signal
 

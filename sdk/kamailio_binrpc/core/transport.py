@@ -8,11 +8,10 @@ process more time than the whole call.
 
 from __future__ import annotations
 
+import _socket
 import errno
 import os
 import select
-
-import _socket
 
 from . import explain, reply_socket
 from .errors import ConnectError
@@ -24,81 +23,56 @@ if TYPE_CHECKING:
     from .address import Address
     from .deadline import Deadline
 
+    Target = Tuple[int, Any]  # an address family and what connect() takes
+
 # A datagram reply comes in parts of up to 64 KiB, all at once: the default receive buffer
 # loses three quarters of a large one. The kernel caps this at net.core.rmem_max.
 _DATAGRAM_BUFFER = 4 * 1024 * 1024
 _READ_SIZE = 256 * 1024
 
+BACKLOG_PAUSE = 0.01
+"""Seconds between attempts while a unix listener's backlog is full."""
+
 
 class Transport:
-    """A connected non-blocking socket.
+    """A non-blocking socket, connected by :func:`connect` or its async twin.
 
     :param address: where to; the protocol ``fifo`` is not binrpc and not served here.
-    :param deadline: limits the connect.
     :param reply_at: for unix datagram, see :func:`reply_socket.bind`.
-    :raises ConnectError: with the cause and the remedy.
+    :raises ConnectError: no reply socket can be bound.
     """
 
-    def __init__(
-        self, address: Address, deadline: Deadline, reply_at: Optional[str] = None
-    ) -> None:
+    def __init__(self, address: Address, family: int, reply_at: Optional[str] = None) -> None:
         self.address = address
         self._reply_path: Optional[str] = None
+        kind = _socket.SOCK_DGRAM if address.is_datagram else _socket.SOCK_STREAM
+        # Close-on-exec must be asked for here; the Python half would have done so.
+        self._socket = _socket.socket(family, kind | _socket.SOCK_CLOEXEC)
+        self._socket.setblocking(False)
         self._poll = select.poll()
-        if address.protocol == "fifo":
-            raise ConnectError("%s speaks ctl's text protocol, not binrpc" % address)
-        if address.is_path:
-            kind = _socket.SOCK_DGRAM if address.is_datagram else _socket.SOCK_STREAM
-            self._socket = _open(_socket.AF_UNIX, kind)
-            targets: List[Tuple[int, Any]] = [(_socket.AF_UNIX, os.fsencode(address.name))]
-        else:
-            kind = _socket.SOCK_DGRAM if address.is_datagram else _socket.SOCK_STREAM
-            targets = resolve(address, deadline)
-            self._socket = _open(targets[0][0], kind)
         self._poll.register(self._socket.fileno(), select.POLLIN)
         try:
-            if address.protocol == "unixd":
-                self._reply_path = reply_socket.bind(self._socket, reply_at)
-            self._connect_first(targets, kind, deadline)
             if address.is_datagram:
-                self._socket.setsockopt(
-                    _socket.SOL_SOCKET, _socket.SO_RCVBUF, _DATAGRAM_BUFFER
-                )
+                self._socket.setsockopt(_socket.SOL_SOCKET, _socket.SO_RCVBUF, _DATAGRAM_BUFFER)
             elif not address.is_path:
                 self._socket.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+            if address.protocol == "unixd":
+                self._reply_path = reply_socket.bind(self._socket, reply_at)
         except BaseException:
             self.close()
             raise
 
-    def _connect_first(
-        self, targets: List[Tuple[int, Any]], kind: int, deadline: Deadline
-    ) -> None:
-        """Connect to the first of the host's addresses that accepts."""
-        for index, (family, target) in enumerate(targets):
-            if index:
-                self._poll.unregister(self._socket.fileno())
-                self._socket.close()
-                self._socket = _open(family, kind)
-                self._poll.register(self._socket.fileno(), select.POLLIN)
-            number = self._connect(target, deadline)
-            if not number:
-                return
-        raise explain.connect_error(self.address, number)
+    def fileno(self) -> int:
+        """The descriptor, for event loops."""
+        return self._socket.fileno()
 
-    def _connect(self, target: Any, deadline: Deadline) -> int:
-        """Return 0, or the errno of the failure."""
-        number = int(self._socket.connect_ex(target))
-        # A unix listener's full backlog says EAGAIN, and no poll tells when it has room.
-        while number == errno.EAGAIN:
-            if deadline.expired():
-                return number
-            select.select((), (), (), min(0.01, deadline.remaining()))
-            number = int(self._socket.connect_ex(target))
-        if number == errno.EINPROGRESS:
-            if not self.wait(deadline.remaining(), writing=True):
-                raise explain.connect_timeout(self.address, deadline.seconds)
-            number = int(self._socket.getsockopt(_socket.SOL_SOCKET, _socket.SO_ERROR))
-        return number
+    def start_connect(self, target: Any) -> int:
+        """Begin to connect: 0 if done, EINPROGRESS, EAGAIN (a full backlog), or a failure."""
+        return int(self._socket.connect_ex(target))
+
+    def finish_connect(self) -> int:
+        """The outcome of a connect in progress, once the socket can be written: 0 or an errno."""
+        return int(self._socket.getsockopt(_socket.SOL_SOCKET, _socket.SO_ERROR))
 
     def wait(self, seconds: float, writing: bool = False) -> bool:
         """Wait until the socket can be read (or, if ``writing``, also written).
@@ -141,35 +115,75 @@ class Transport:
             self._reply_path = None
 
 
-def _open(family: int, kind: int) -> _socket.socket:
-    # Linux sets close-on-exec only if asked; the Python half would have done so.
-    sock = _socket.socket(family, kind | _socket.SOCK_CLOEXEC)
-    sock.setblocking(False)
-    return sock
+def connect(address: Address, deadline: Deadline, reply_at: Optional[str] = None) -> Transport:
+    """Connect to the first of the host's addresses that accepts.
+
+    :raises ConnectError: with the cause and the remedy.
+    """
+    number = 0
+    for family, target in targets_of(address) or resolve(address, deadline):
+        transport = Transport(address, family, reply_at)
+        try:
+            number = _connect(transport, target, deadline)
+        except BaseException:
+            transport.close()
+            raise
+        if not number:
+            return transport
+        transport.close()
+    raise explain.connect_error(address, number)
 
 
-def resolve(address: Address, deadline: Deadline) -> List[Tuple[int, Any]]:
-    """Look a host up: ``(family, socket address)`` in the resolver's order.
+def _connect(transport: Transport, target: Any, deadline: Deadline) -> int:
+    number = transport.start_connect(target)
+    # A unix listener's full backlog says EAGAIN, and no poll tells when it has room.
+    while number == errno.EAGAIN and not deadline.expired():
+        select.select((), (), (), min(BACKLOG_PAUSE, deadline.remaining()))
+        number = transport.start_connect(target)
+    if number == errno.EINPROGRESS:
+        if not transport.wait(deadline.remaining(), writing=True):
+            raise explain.connect_timeout(transport.address, deadline.seconds)
+        number = transport.finish_connect()
+    return number
+
+
+def targets_of(address: Address) -> List[Target]:
+    """Where to connect, if that needs no name service: else an empty list.
+
+    :raises ConnectError: the address is a fifo.
+    """
+    if address.protocol == "fifo":
+        raise ConnectError("%s speaks ctl's text protocol, not binrpc" % address)
+    if address.is_path:
+        return [(_socket.AF_UNIX, os.fsencode(address.name))]
+    try:
+        return look_up(address, _socket.AI_NUMERICHOST)
+    except OSError:
+        return []
+
+
+def look_up(address: Address, flags: int = 0) -> List[Target]:
+    """Ask the resolver, which may take long and cannot be told a limit.
+
+    :raises OSError: the name has no address.
+    """
+    kind = _socket.SOCK_DGRAM if address.is_datagram else _socket.SOCK_STREAM
+    found = _socket.getaddrinfo(address.name, address.port, 0, kind, 0, flags)
+    return [(family, target) for family, _kind, _proto, _name, target in found]
+
+
+def resolve(address: Address, deadline: Deadline) -> List[Target]:
+    """Look a host up in a thread, so that the deadline holds.
 
     :raises ConnectError: unknown, or not answered in time.
     """
-    kind = _socket.SOCK_DGRAM if address.is_datagram else _socket.SOCK_STREAM
-
-    def look_up(flags: int) -> List[Tuple[int, Any]]:
-        found = _socket.getaddrinfo(address.name, address.port, 0, kind, 0, flags)
-        return [(family, target) for family, _kind, _proto, _name, target in found]
-
-    try:
-        return look_up(_socket.AI_NUMERICHOST)
-    except OSError:
-        pass  # a name: the resolver may take long, and cannot be told a limit
     import threading
 
     result: List[Any] = []
 
     def work() -> None:
         try:
-            result.append(look_up(0))
+            result.append(look_up(address))
         except (OSError, UnicodeError) as error:
             result.append(error)
 
@@ -180,5 +194,5 @@ def resolve(address: Address, deadline: Deadline) -> List[Tuple[int, Any]]:
         raise explain.resolve_error(address, "no answer within %g s" % deadline.seconds)
     if isinstance(result[0], BaseException):
         raise explain.resolve_error(address, getattr(result[0], "strerror", "") or str(result[0]))
-    found: List[Tuple[int, Any]] = result[0]
+    found: List[Target] = result[0]
     return found

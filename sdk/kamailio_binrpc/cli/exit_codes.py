@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Exit statuses of ``kamrpc``: one per kind of failure, so that scripts can tell them apart."""
+
+from __future__ import annotations
+
+from ..core.errors import (
+    AddressError,
+    BinrpcError,
+    CallTimeout,
+    EncodeError,
+    ProtocolError,
+    TransportError,
+)
+from ..core.faults import Fault, MethodNotFound, NotFound
+
+OK = 0
+FAULT = 1
+USAGE = 2
+NOT_FOUND = 3
+METHOD_NOT_FOUND = 4
+TIMEOUT = 5
+CONNECT = 6
+PROTOCOL = 7
+
+HELP = """exit status:
+  0  the server answered
+  1  the server answered with a fault
+  2  the command line is wrong; nothing was sent
+  3  a fault that says: what you asked for does not exist
+  4  a fault that says: no such method
+  5  no answer in time
+  6  no connection, or it broke
+  7  the answer was not binrpc, or cut short
+"""
+
+# The first class that fits wins.
+_STATUSES = (
+    (MethodNotFound, METHOD_NOT_FOUND),
+    (NotFound, NOT_FOUND),
+    (Fault, FAULT),
+    (AddressError, USAGE),
+    (EncodeError, USAGE),
+    (CallTimeout, TIMEOUT),
+    (TransportError, CONNECT),
+    (ProtocolError, PROTOCOL),
+)
+
+
+def status_of(error: BinrpcError) -> int:
+    """Return the exit status for an error."""
+    for kind, status in _STATUSES:
+        if isinstance(error, kind):
+            return status
+    return FAULT
