@@ -26,7 +26,7 @@ def main() -> int:
         sys.exit(f"no Python {version} on this machine")
     bin_dir = venvs.ensure(lock, python, lock)
     # Without the fixtures above: those may use what this Python lacks.
-    options = ["-p", "no:cacheprovider", f"--confcutdir={tests}", *options]
+    options = ["-o", f"cache_dir=build/pytest-{lock}", f"--confcutdir={tests}", *options]
     return subprocess.run(
         [bin_dir / "python", "-m", "pytest", *options, tests],
         cwd=tree.ROOT,

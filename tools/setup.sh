@@ -44,21 +44,6 @@ apt_install() {
     [ "$status" = 0 ] || die "apt-get failed ($status)"
 }
 
-has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
-
-system_packages() {
-    missing=
-    has python3 || missing="$missing python3"
-    [ ! -x /usr/bin/python3 ] || /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null \
-        || missing="$missing python3-venv"
-    has kamailio || missing="$missing kamailio"
-    has shellcheck || missing="$missing shellcheck"
-    has git || missing="$missing git"
-    [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
-    # shellcheck disable=SC2086  # a list of package names
-    [ -z "$missing" ] || apt_install $missing
-}
-
 # A name on PATH is not enough: version managers put launchers there that only answer
 # with an error. What counts is that it runs, is new enough and can make environments.
 usable() {
@@ -75,6 +60,19 @@ find_python() {
     done
     usable python3 && { command -v python3; return; }
     return 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
+
+system_packages() {
+    missing=
+    find_python >/dev/null || missing="$missing python3 python3-venv"
+    has kamailio || missing="$missing kamailio"
+    has shellcheck || missing="$missing shellcheck"
+    has git || missing="$missing git"
+    [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
+    # shellcheck disable=SC2086  # a list of package names
+    [ -z "$missing" ] || apt_install $missing
 }
 
 checksum() {

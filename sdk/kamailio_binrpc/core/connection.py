@@ -145,7 +145,9 @@ class Connection:
     def _outcome(self, request: Request, header: Header, values: List[Any]) -> Outcome:
         if header.type == wire.REPLY:
             return Reply(values, request.method)
-        code, text = (values + [None, None])[:2]
+        code: object
+        text: object
+        code, text = values if len(values) == 2 else (None, None)
         if not isinstance(code, int) or not isinstance(text, str):
             return ProtocolError("a fault without code and text: %r" % values)
         if text.startswith("bad request"):
