@@ -145,11 +145,9 @@ class Connection:
     def _outcome(self, request: Request, header: Header, values: List[Any]) -> Outcome:
         if header.type == wire.REPLY:
             return Reply(values, request.method)
-        code: object
-        text: object
-        code, text = values if len(values) == 2 else (None, None)
-        if not isinstance(code, int) or not isinstance(text, str):
+        if [type(value) for value in values] != [int, str]:
             return ProtocolError("a fault without code and text: %r" % values)
+        code, text = values
         if text.startswith("bad request"):
             self.closing = True
         return make_fault(code, text, request.method)
@@ -175,7 +173,7 @@ def build_request(method: str, params: Iterable[Any], cookie: int) -> bytes:
     :raises EncodeError: names the method, the parameter (counted from 1) and the remedy.
     """
     encoder = Encoder()
-    if not isinstance(method, str) or not method:
+    if type(method) is not str or not method:
         raise EncodeError("a method is a non-empty str, not %r" % (method,))
     encoder.add(method)
     for number, value in enumerate(params, 1):

@@ -16,9 +16,10 @@ from .faults import Busy, TooFast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional, TypeVar
+    from typing import Any, Awaitable, Callable, Dict, Optional, TypeVar
 
     T = TypeVar("T")
+    OnRetry = Callable[[BaseException, int], None]
 
 
 class MissingLibrary(BinrpcError):
@@ -45,12 +46,19 @@ class RetryPolicy:
     :param max_wait: upper limit of that.
     :param busy_wait: seconds to wait when the server itself asked for patience (a reload
         under way, a command executed too fast).
+    :param deadline: seconds after the first failure beyond which no wait may reach; None for
+        no such limit.
     """
 
-    __slots__ = ("busy_wait", "max_wait", "retries", "wait")
+    __slots__ = ("busy_wait", "deadline", "max_wait", "retries", "wait")
 
     def __init__(
-        self, retries: int = 2, wait: float = 0.1, max_wait: float = 2.0, busy_wait: float = 1.0
+        self,
+        retries: int = 2,
+        wait: float = 0.1,
+        max_wait: float = 2.0,
+        busy_wait: float = 1.0,
+        deadline: Optional[float] = None,
     ) -> None:
         if retries < 0:
             raise ValueError("retries is 0 or more, not %r" % retries)
@@ -58,6 +66,7 @@ class RetryPolicy:
         self.wait = wait
         self.max_wait = max_wait
         self.busy_wait = busy_wait
+        self.deadline = deadline
 
 
 def may_retry(error: BaseException, read_only: bool) -> bool:
@@ -79,7 +88,7 @@ def with_retries(
     attempt: Callable[[], T],
     policy: RetryPolicy,
     read_only: bool,
-    on_retry: Optional[Callable[[BaseException, int], None]] = None,
+    on_retry: Optional[OnRetry] = None,
 ) -> T:
     """Run ``attempt`` until it succeeds, must not be repeated, or the policy is exhausted.
 
@@ -93,10 +102,7 @@ def with_retries(
         if policy.retries == 0 or not may_retry(error, read_only):
             raise
         captured = error
-    try:
-        import tenacity
-    except ImportError:
-        raise MissingLibrary("tenacity", captured) from captured
+    tenacity = _tenacity(captured)
     first = [captured]
 
     def again() -> T:
@@ -105,6 +111,47 @@ def with_retries(
             raise first.pop()
         return attempt()
 
+    result: T = tenacity.Retrying(**_settings(tenacity, policy, read_only, on_retry))(again)
+    return result
+
+
+async def with_retries_async(
+    attempt: Callable[[], Awaitable[T]],
+    policy: RetryPolicy,
+    read_only: bool,
+    on_retry: Optional[OnRetry] = None,
+) -> T:
+    """Do as :func:`with_retries` for a function that is awaited."""
+    try:
+        return await attempt()
+    except BinrpcError as error:
+        if policy.retries == 0 or not may_retry(error, read_only):
+            raise
+        captured = error
+    tenacity = _tenacity(captured)
+    first = [captured]
+
+    async def again() -> T:
+        if first:
+            raise first.pop()
+        return await attempt()
+
+    retrying = tenacity.AsyncRetrying(**_settings(tenacity, policy, read_only, on_retry))
+    result: T = await retrying(again)
+    return result
+
+
+def _tenacity(error: BinrpcError) -> Any:
+    try:
+        import tenacity
+    except ImportError:
+        raise MissingLibrary("tenacity", error) from error
+    return tenacity
+
+
+def _settings(
+    tenacity: Any, policy: RetryPolicy, read_only: bool, on_retry: Optional[OnRetry]
+) -> Dict[str, Any]:
     backoff = tenacity.wait_random_exponential(multiplier=policy.wait, max=policy.max_wait)
 
     def wait(state: Any) -> float:
@@ -117,11 +164,13 @@ def with_retries(
         if on_retry is not None:
             on_retry(state.outcome.exception(), state.attempt_number)
 
-    retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception(lambda error: may_retry(error, read_only)),
-        stop=tenacity.stop_after_attempt(policy.retries + 1),
-        wait=wait,
-        before_sleep=before_sleep,
-        reraise=True,
-    )
-    return retrying(again)
+    stop = tenacity.stop_after_attempt(policy.retries + 1)
+    if policy.deadline is not None:
+        stop = stop | tenacity.stop_before_delay(policy.deadline)
+    return {
+        "retry": tenacity.retry_if_exception(lambda error: may_retry(error, read_only)),
+        "stop": stop,
+        "wait": wait,
+        "before_sleep": before_sleep,
+        "reraise": True,
+    }

@@ -1,0 +1,175 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# What a task expects of a value or of a fault, and where reality differs. Private to this
+# collection.
+
+from __future__ import annotations
+
+import re
+
+from ._ctl import raw, visible
+from .binrpc.errors import EncodeError
+from .binrpc.params import TYPES, from_mapping
+from .binrpc.values import unsigned
+
+MISSING = object()
+"""Stands for the value at a path that leads nowhere."""
+
+_FAULT_KINDS = {
+    "fault",
+    "method_not_found",
+    "too_fast",
+    "busy",
+    "invalid_params",
+    "not_found",
+    "already_exists",
+    "reply_too_large",
+    "struct_too_large",
+}
+
+
+def is_forced(value):
+    """Is this a mapping that forces a type, rather than one that is meant as such?"""
+    return (
+        isinstance(value, dict)
+        and set(value) == {"type", "value"}
+        and value["type"] in (*TYPES, "escaped")
+    )
+
+
+def parameter(value):
+    """Return the parameter that an element of a task's C(params) stands for.
+
+    :raises EncodeError: it does not read as the type that it forces.
+    """
+    if is_forced(value) and value["type"] == "escaped":
+        return raw(str(value["value"]))
+    return from_mapping(value)
+
+
+def difference(want, got, path=""):
+    """Return where ``got`` is not what is wanted, or an empty text.
+
+    Types count, except between int and float. A wanted mapping may leave members out.
+
+    :raises EncodeError: a forced type does not fit its value.
+    """
+    # {type, value} may be meant as a mapping: pv.shvGet answers with such members.
+    if is_forced(want) and not isinstance(got, dict):
+        want = forced(want)
+    if got is MISSING:
+        return "%s is not in the reply" % path
+    where = path + ": " if path else ""
+    if isinstance(want, dict) and isinstance(got, dict):
+        for name, member in want.items():
+            inner = "%s.%s" % (path, name) if path else str(name)
+            found = difference(member, got.get(name, MISSING), inner)
+            if found:
+                return found
+        return ""
+    if isinstance(want, list) and isinstance(got, list):
+        if len(want) != len(got):
+            return "%sexpected %d items, got %d" % (where, len(want), len(got))
+        for index, (item, other) in enumerate(zip(want, got)):
+            found = difference(item, other, "%s.%d" % (path, index) if path else str(index))
+            if found:
+                return found
+        return ""
+    if _equal(want, got):
+        return ""
+    return "%sexpected %s, got %s" % (where, described(want), described(got))
+
+
+def forced(want):
+    """Return what a forced value looks like in a result."""
+    value = parameter(want)
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "surrogateescape")
+    return visible(value)
+
+
+def _equal(want, got):
+    if isinstance(want, (int, float)) and isinstance(got, (int, float)):
+        if want == got:
+            return True
+        # The wire does not tell 4294967295 from -1.
+        return (
+            isinstance(want, int)
+            and isinstance(got, int)
+            and -(2**31) <= want < 2**32
+            and unsigned(want) == unsigned(got)
+        )
+    return type(want) is type(got) and want == got
+
+
+def described(value):
+    """Name a value together with its type: int 5, str '5'."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "mapping %r" % (value,)
+    return "%s %r" % ("str" if isinstance(value, str) else type(value).__name__, value)
+
+
+def merged(got, want):
+    """Predict a value: what is there now, with what is wanted in its place."""
+    if is_forced(want) and not isinstance(got, dict):
+        return forced(want)
+    if isinstance(want, dict):
+        base = dict(got) if isinstance(got, dict) else {}
+        for name, member in want.items():
+            base[name] = merged(base.get(name), member)
+        return base
+    return want
+
+
+def at_path(value, path):
+    """Follow dotted names and list positions into a value; MISSING where they end."""
+    for step in path.split("."):
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and re.match(r"-?\d+\Z", step) and _inside(value, int(step)):
+            value = value[int(step)]
+        else:
+            return MISSING
+    return value
+
+
+def _inside(items, index):
+    return -len(items) <= index < len(items)
+
+
+def fault_kind(fault):
+    """Name what a fault means: the class of the SDK in snake case."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(fault).__name__).lower()
+
+
+def accepts(wanted, fault):
+    """Does a fault match one of the codes, kinds and parts of texts?"""
+    kinds = {fault_kind(fault)}
+    if "struct_too_large" in kinds:
+        kinds.add("reply_too_large")
+    for item in wanted:
+        text = str(item).strip()
+        # Templates turn numbers into text, so a number in text is a code as well.
+        if re.match(r"-?\d+\Z", text):
+            found = int(text) == fault.code
+        elif text in _FAULT_KINDS:
+            found = text in kinds
+        else:
+            found = bool(text) and text.lower() in fault.text.lower()
+        if found:
+            return True
+    return False
+
+
+def check_fault_pattern(item):
+    """Refuse what could never describe a fault.
+
+    :raises EncodeError: neither a code nor text.
+    """
+    if isinstance(item, bool) or not isinstance(item, (int, str)) or not str(item).strip():
+        raise EncodeError("%r is neither the code of a fault, nor its kind or a part of its text" % item)

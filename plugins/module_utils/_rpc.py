@@ -1,0 +1,255 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# One call of a task: probe, run, verify. Private to this collection.
+
+from __future__ import annotations
+
+from ._ctl import EXECUTED, message, visible
+from ._expect import (
+    MISSING,
+    accepts,
+    at_path,
+    check_fault_pattern,
+    difference,
+    fault_kind,
+    merged,
+    parameter,
+)
+from .binrpc.catalogue import is_read_only
+from .binrpc.encoder import Encoder
+from .binrpc.errors import BinrpcError, EncodeError
+from .binrpc.faults import Fault, NotFound, ReplyTooLarge
+from .binrpc.views import reply_to_json
+
+
+class Failure(Exception):
+    """The call failed, after its result was filled in."""
+
+
+def _mutates(word, method, params):
+    return word == "always" or (word == "auto" and not is_read_only(method, params))
+
+
+def _parameters(items):
+    """Return what will be sent; refuse what cannot be, before anything is."""
+    params = [parameter(item) for item in items or []]
+    Encoder().add_all(params)
+    return params
+
+
+def _fault_data(fault):
+    return visible(
+        {
+            "code": fault.code,
+            "text": fault.text,
+            "kind": fault_kind(fault),
+            "remedy": fault.remedy,
+        }
+    )
+
+
+def _single(values):
+    """Return what a probe and C(value) look at in the values of a reply."""
+    return values[0] if len(values) == 1 else values
+
+
+class Found:
+    """What a probe found: a value, or a fault."""
+
+    def __init__(self, value=None, fault=None):
+        self.value = value
+        self.fault = fault
+
+    @property
+    def shown(self):
+        if self.fault is not None:
+            return {"fault": "%d %s" % (self.fault.code, visible(self.fault.text.strip()))}
+        return None if self.value is MISSING else self.value
+
+    @property
+    def for_diff(self):
+        shown = self.shown
+        return shown if isinstance(shown, dict) else {"value": shown}
+
+
+class Probe:
+    """A call that shows whether the change is needed, and the expectation on its result."""
+
+    def __init__(self, options):
+        self.method = options["method"]
+        self.params = _parameters(options["params"])
+        self.path = options["path"]
+        self.expect = options["expect"]
+        self.fault = options["fault"]
+        self.absent = options["ignore_faults"] or []
+        if (self.expect is None) == (self.fault is None):
+            raise EncodeError("a probe needs either expect or fault")
+        for item in self.absent if self.fault is None else [self.fault, *self.absent]:
+            check_fault_pattern(item)
+        if _mutates(options["mutates"], self.method, self.params):
+            raise EncodeError(
+                "the probe %s is not known to change nothing; if that is so, say mutates: never "
+                "in the probe" % self.method
+            )
+
+    @property
+    def label(self):
+        path = ": " + self.path if self.path else ""
+        return visible("%s(%s)%s" % (self.method, ", ".join(map(str, self.params)), path))
+
+    def look(self, endpoint):
+        """Run the probe.
+
+        :raises BinrpcError: also for a fault that tells nothing about the wanted state.
+        """
+        try:
+            reply = endpoint.call(self.method, *self.params)
+        except Fault as fault:
+            wanted = self.absent if self.fault is None else [self.fault, *self.absent]
+            absent = isinstance(fault, NotFound) and self.fault is None
+            if absent or accepts(wanted, fault):
+                return Found(fault=fault)
+            raise
+        value = _single(visible(reply_to_json(reply, self.method)))
+        return Found(at_path(value, self.path) if self.path else value)
+
+    def differs(self, found):
+        """Return in words how the finding differs from the expectation, or an empty text."""
+        if self.fault is not None:
+            if found.fault is None:
+                return "expected the fault %s, got %s" % (self.fault, found.shown)
+            if accepts([self.fault], found.fault):
+                return ""
+            return "expected the fault %s, got %s" % (self.fault, visible(str(found.fault)))
+        if found.fault is not None:
+            return "got %s" % visible(str(found.fault))
+        return difference(self.expect, found.value, self.path or "")
+
+    def predicted(self, found):
+        """Return what the probe would find after the change."""
+        if self.fault is not None:
+            return {"fault": str(self.fault)}
+        now = found.value if found.fault is None and found.value is not MISSING else None
+        return merged(now, self.expect)
+
+
+class Call:
+    """One call as the task describes it.
+
+    :raises EncodeError: the description cannot be carried out; nothing was sent.
+    """
+
+    def __init__(self, options):
+        self.method = options["method"]
+        self.params = _parameters(options["params"])
+        self.mutating = _mutates(options["mutates"], self.method, self.params)
+        self.accepted = options["ignore_faults"] or []
+        for item in self.accepted:
+            check_fault_pattern(item)
+        self.probe = Probe(options["probe"]) if options["probe"] else None
+        if self.probe and not self.mutating:
+            raise EncodeError(
+                "%s changes nothing, so it takes no probe; if it does change something, say "
+                "mutates: always" % self.method
+            )
+
+    def blank(self):
+        """Return the result of a call that was not made."""
+        return {
+            "method": self.method,
+            "values": [],
+            "value": None,
+            "fault": None,
+            "executed": "no",
+            "changed": False,
+            "failed": False,
+        }
+
+    def run(self, endpoint, check_mode):
+        """Make the call if it is needed and allowed, and return its result."""
+        result = self.blank()
+        try:
+            if self.probe:
+                self._probed(endpoint, check_mode, result)
+            elif self.mutating and check_mode:
+                result["changed"] = True
+            else:
+                self._call(endpoint, result)
+        except Failure as failure:
+            result["failed"] = True
+            result["msg"] = visible(str(failure))
+        return result
+
+    def _probed(self, endpoint, check_mode, result):
+        probe = self.probe
+        before = self._look(endpoint, result, "Nothing was changed, since the probe failed: ")
+        differs = probe.differs(before)
+        shown = {"before": before.shown, "after": before.shown, "matched": not differs}
+        result["probe"] = shown
+        diff = {"before_header": probe.label, "after_header": probe.label}
+        diff["before"] = diff["after"] = before.for_diff
+        result["diff"] = diff
+        if not differs:
+            return
+        if check_mode:
+            result["changed"] = True
+            shown["after"] = probe.predicted(before)
+            diff["after"] = Found(shown["after"]).for_diff
+            return
+        self._call(endpoint, result)
+        hint = "%s was run, but the probe that should verify it failed: " % self.method
+        after = self._look(endpoint, result, hint)
+        shown["after"] = after.shown
+        diff["after"] = after.for_diff
+        differs = probe.differs(after)
+        if differs:
+            raise Failure(
+                "%s was run, but the probe still differs: %s: %s"
+                % (self.method, probe.label, differs)
+            )
+
+    def _look(self, endpoint, result, hint):
+        try:
+            return self.probe.look(endpoint)
+        except BinrpcError as error:
+            if isinstance(error, Fault):
+                result["fault"] = _fault_data(error)
+            raise Failure(hint + message(error)) from error
+
+    def _call(self, endpoint, result):
+        try:
+            reply = endpoint.call(self.method, *self.params, read_only=not self.mutating)
+        except Fault as fault:
+            result["fault"] = _fault_data(fault)
+            result["executed"] = EXECUTED[fault.executed]
+            # A reply that outgrew its buffer is the only fault that comes after the change.
+            result["changed"] = self.mutating and isinstance(fault, ReplyTooLarge)
+            if not accepts(self.accepted, fault):
+                raise Failure(message(fault)) from fault
+        except BinrpcError as error:
+            result["executed"] = EXECUTED[error.executed]
+            result["changed"] = self.mutating and error.executed is not False
+            raise Failure(message(error)) from error
+        else:
+            values = visible(reply_to_json(reply, self.method))
+            result["values"] = values
+            result["value"] = values[0] if len(values) == 1 else None
+            result["executed"] = "yes"
+            result["changed"] = self.mutating
+
+
+def run_all(calls, endpoint, check_mode):
+    """Run calls in order up to the first that fails; return a result for each."""
+    results = []
+    for call in calls:
+        if results and results[-1]["failed"]:
+            result = call.blank()
+            result["msg"] = "Not executed, because an earlier call failed"
+            # Only the first of them is a failure; the others go on this way.
+            results.append(result)
+        else:
+            results.append(call.run(endpoint, check_mode))
+    return results
