@@ -47,6 +47,10 @@ class Endpoint:
     def __exit__(self, *exc_info):
         self._client.close()
 
+    @property
+    def address(self):
+        return str(self._client.address)
+
     def call(self, method, *params, read_only=True):
         return with_retries(lambda: self._client.call(method, *params), self._policy, read_only)
 

@@ -244,12 +244,13 @@ class Call:
 def run_all(calls, endpoint, check_mode):
     """Run calls in order up to the first that fails; return a result for each."""
     results = []
+    failed = False
     for call in calls:
-        if results and results[-1]["failed"]:
-            result = call.blank()
-            result["msg"] = "Not executed, because an earlier call failed"
-            # Only the first of them is a failure; the others go on this way.
-            results.append(result)
-        else:
-            results.append(call.run(endpoint, check_mode))
+        if failed:
+            skipped = call.blank()
+            skipped["msg"] = "Not executed, because an earlier call failed"
+            results.append(skipped)
+            continue
+        results.append(call.run(endpoint, check_mode))
+        failed = results[-1]["failed"]
     return results

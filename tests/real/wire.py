@@ -57,42 +57,34 @@ class Wire:
     def parts(self, packet: bytes) -> list[bytes]:
         """Return the answer as it came: for datagrams, one item each."""
         self.sock.sendall(packet)
-        first = self._read(10)
-        sizes = first[1]
-        body_at = 4 + (sizes >> 2 & 3) + (sizes & 3)
-        total = body_at + int.from_bytes(first[2 : 3 + (sizes >> 2 & 3)], "big")
-        got = [first]
-        while sum(map(len, got)) < total:
-            got.append(self._read(total - sum(map(len, got))))
-        if sum(map(len, got)) != total:
-            raise AssertionError(f"more than the {total} bytes announced")
+        if not self.is_datagram:
+            head = self.read(4)
+            head += self.read(head_size(head) - 4)
+            return [head + self.read(body_size(head))]
+        got = [self.sock.recv(1 << 16)]
+        missing = head_size(got[0]) + body_size(got[0]) - len(got[0])
+        while missing > 0:
+            got.append(self.sock.recv(1 << 16))
+            missing -= len(got[-1])
+        assert missing == 0, f"{-missing} bytes more than announced"
         return got
 
-    def _read(self, size: int) -> bytes:
-        if self.is_datagram:
-            data = self.sock.recv(1 << 16)
-        else:
-            data = b""
-            # The smallest packet has four bytes, and a header tells how many there are.
-            while len(data) < min(size, 4):
-                more = self.sock.recv(min(size, 4) - len(data))
-                if not more:
-                    break
-                data += more
-            if size == 10 and len(data) == 4:
-                rest = 4 + (data[1] >> 2 & 3) + (data[1] & 3) - 4
-                data += self._exactly(rest)
-            elif len(data) == 4:
-                data += self._exactly(size - 4)
-        if not data:
-            raise EOFError("the server closed the connection")
-        return data
-
-    def _exactly(self, size: int) -> bytes:
-        data = b""
+    def read(self, size: int) -> bytes:
+        """Exactly so many bytes of a stream."""
+        data = bytearray()
         while len(data) < size:
             more = self.sock.recv(size - len(data))
             if not more:
-                raise EOFError("the server closed the connection")
+                raise EOFError(f"the server closed the connection after {bytes(data)!r}")
             data += more
-        return data
+        return bytes(data)
+
+
+def head_size(packet: bytes) -> int:
+    """Header bytes of the packet that starts so: two, one to four each of length and cookie."""
+    return 4 + (packet[1] >> 2 & 3) + (packet[1] & 3)
+
+
+def body_size(packet: bytes) -> int:
+    """The length that the header announces."""
+    return int.from_bytes(packet[2 : 3 + (packet[1] >> 2 & 3)], "big")

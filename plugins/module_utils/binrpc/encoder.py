@@ -72,6 +72,8 @@ class Encoder:
     def _add_rarer(self, value: Any, depth: int) -> None:
         """Append a value that is not exactly one of the four common types."""
         if isinstance(value, Fixed):
+            if not wire.FIXED_MIN <= value.raw <= wire.FIXED_MAX:
+                raise EncodeError("%r does not fit a double record (64 bits)" % value)
             self._add_fixed(value.raw)
         elif isinstance(value, int):  # bool too: Kamailio's bools are ints
             self._add_int(int(value))

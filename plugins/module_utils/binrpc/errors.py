@@ -55,7 +55,7 @@ class EncodeError(BinrpcError, ValueError):
 class ProtocolError(BinrpcError):
     """The peer broke the protocol. The connection must be thrown away."""
 
-    executed = None
+    executed: Optional[bool] = None
 
 
 class NotBinrpcError(ProtocolError):
@@ -88,7 +88,8 @@ class DecodeError(ProtocolError, ValueError):
     """A packet or record is malformed.
 
     ``code`` is the reference parser's number (ctl-spec §1), ``reason`` its text, ``offset``
-    the byte in the packet, ``path`` the open members around it (``"RECORDS.SET"``).
+    the byte in the packet, ``path`` the open members around it, counted where they have
+    no name (``"[0].RECORDS.SET"``).
     """
 
     executed = True

@@ -50,7 +50,7 @@ class Struct:
         if isinstance(members, Struct):
             flat = list(members._flat)
         else:
-            pairs = members.items() if hasattr(members, "keys") else members
+            pairs: Any = members.items() if hasattr(members, "items") else members
             flat = [part for name, value in pairs for part in (name, value)]
         for item in named.items():
             flat.extend(item)

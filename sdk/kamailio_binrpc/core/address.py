@@ -126,9 +126,11 @@ def _parse(text: str, default: str, listen: bool = False, any_port: bool = False
         rest = text
     if rest.startswith("//"):
         raise AddressError("%r looks like a URL; write %s:%s" % (text, protocol or "tcp", rest[2:]))
-    if rest.startswith("["):
+    if protocol in ("unixs", "unixd", "fifo"):
+        name, port_text = _split_path(text, rest)
+    elif rest.startswith("["):
         name, port_text = _split_bracketed(text, rest)
-    elif protocol in ("unixs", "unixd", "fifo") or (protocol is None and "/" in rest):
+    elif protocol is None and "/" in rest:
         name, port_text = _split_path(text, rest)
     else:
         name, port_text = _split_host(text, rest)
@@ -150,7 +152,7 @@ def _parse(text: str, default: str, listen: bool = False, any_port: bool = False
         return Address(protocol, name, port, guessed)
     if not port_text and (not name or name.isdigit()):
         name, port_text = "*", name
-    if "/" in name or any(char.isspace() for char in name):
+    if "/" in name or any(char.isspace() or char == "\0" for char in name):
         raise AddressError("%r: %r is not a host name" % (text, name))
     port = _parse_port(text, port_text, protocol) if port_text else wire.DEFAULT_PORT
     if port == 0 and not any_port:
@@ -208,17 +210,18 @@ def _check_path(text: str, path: str) -> None:
 
 def _parse_port(text: str, port: str, protocol: str) -> int:
     if port.isascii() and port.isdigit():
-        number = int(port)
+        # int() refuses thousands of digits, and six tell enough.
+        number = int(port.lstrip("0")[:6] or "0")
         if number > 65535:
-            wrapped = number % 65536
+            # Kamailio takes six digits for the name of a service.
+            wraps = " (Kamailio would silently take %d)" % (number % 65536)
             raise AddressError(
-                "%r: port %d is above 65535 (Kamailio would silently take %d)"
-                % (text, number, wrapped)
+                "%r: port %s is above 65535%s" % (text, port, wraps if len(port) < 6 else "")
             )
         return number
     import _socket  # only a service name needs it
 
     try:
         return _socket.getservbyname(port, protocol)
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):
         raise AddressError("%r: %r is neither a port nor a known service" % (text, port)) from None

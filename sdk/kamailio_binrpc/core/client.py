@@ -176,9 +176,13 @@ class Client:
                     break
                 data = transport.receive()
             except OSError as error:
-                # A refused datagram never reached anyone.
-                refused = error.errno == errno.ECONNREFUSED and self._connection.received == 0
-                if exchange.untouched or refused:
+                # A refused datagram never reached anyone; the others have their outcome.
+                refused = (
+                    error.errno == errno.ECONNREFUSED
+                    and self.address.is_datagram
+                    and requests[0].outcome is None
+                )
+                if (exchange.untouched or refused) and error.errno != errno.EMSGSIZE:
                     raise explain.connect_error(self.address, error.errno or 0) from None
                 exchange.failed(error)
                 break

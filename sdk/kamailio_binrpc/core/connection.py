@@ -74,6 +74,8 @@ class Connection:
         """Answers to nobody: stale, duplicated or foreign."""
         self.closing = False
         """The server closes the stream after what it has answered."""
+        self.failure: Optional[ProtocolError] = None
+        """The bytes are not binrpc, or the stream is out of step: it must be closed."""
 
     def expect(self, request: Request) -> None:
         """Wait for the answer to a request that is about to be sent."""
@@ -93,17 +95,20 @@ class Connection:
     def receive(self, data: bytes) -> List[Request]:
         """Take what a read returned and return the requests that it answered.
 
-        :raises ProtocolError: the bytes are not binrpc, or the stream is out of step; the
-            connection must be closed.
+        What comes after them may be no answer: see :attr:`failure`.
         """
         done: List[Request] = []
-        self._decoder.feed(data)
-        while True:
-            packet = self._decoder.next_packet()
-            if packet is None:
-                return done
-            self.received += 1
-            self._answer(packet[0], packet[1], done)
+        try:
+            self._decoder.feed(data)
+            while True:
+                packet = self._decoder.next_packet()
+                if packet is None:
+                    break
+                self.received += 1
+                self._answer(packet[0], packet[1], done)
+        except ProtocolError as error:
+            self.failure = error
+        return done
 
     def _answer(self, header: Header, packet: bytes, done: List[Request]) -> None:
         if header.type == wire.REQUEST:
@@ -138,7 +143,7 @@ class Connection:
         if request is None and header.cookie == 0 and header.type == wire.FAULT and self._pending:
             # The server could not read a header, so it could not echo the cookie; it
             # means the oldest request, and closes a stream (ctl-spec §6.1).
-            self.closing = True
+            self.closing = not self._datagram
             request = next(iter(self._pending.values()))
         return request
 
@@ -149,7 +154,7 @@ class Connection:
             return ProtocolError("a fault without code and text: %r" % values)
         code, text = values
         if text.startswith("bad request"):
-            self.closing = True
+            self.closing = not self._datagram
         return make_fault(code, text, request.method)
 
     def partial(self) -> Optional[TruncatedReply]:

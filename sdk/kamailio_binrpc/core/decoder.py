@@ -266,7 +266,7 @@ def _note(anomalies: Optional[List[Tuple[int, str]]], mark: int, raw: str) -> No
 
 
 def _path(stack: List[Tuple[List[Any], bool]]) -> str:
-    """Name the open members, outermost first: ``RECORDS.SET[1]``-like, for error texts."""
+    """Name the open members, outermost first, as in ``[0].RECORDS.SET``, for error texts."""
     parts = []
     for container, is_struct in stack:
         if is_struct:

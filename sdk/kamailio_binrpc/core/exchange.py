@@ -12,7 +12,7 @@ from __future__ import annotations
 import errno
 import os
 
-from .errors import CallTimeout, ConnectionLost, ProtocolError
+from .errors import CallTimeout, ConnectionLost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,11 +74,10 @@ class Exchange:
 
     def received(self, data: bytes) -> List[Request]:
         """Take what a read returned."""
-        try:
-            done = self._connection.receive(data)
-        except ProtocolError as error:
-            return self._fail(error)
-        if self._connection.closing:
+        done = self._connection.receive(data)
+        if self._connection.failure is not None:
+            done += self._fail(self._connection.failure)
+        elif self._connection.closing:
             self.broken = True
             if not self.idle:
                 done += self.ended()

@@ -47,12 +47,13 @@ class StreamDecoder:
                 return None
             self._check_magic()
             try:
-                self._header = parse_header(buffer)
+                header = parse_header(buffer)
             except DecodeError as error:
                 raise FramingLost("the stream is out of step: %s" % error) from error
-            if self._header is None:
+            if header is None:
                 return None
-            check_length(self._header, self._max_body)
+            check_length(header, self._max_body)
+            self._header = header
         header = self._header
         if len(buffer) < header.total:
             return None
@@ -108,30 +109,36 @@ class DatagramDecoder:
         :raises TruncatedReply: the parts do not add up to the announced length.
         :raises LengthLimit: the reply is longer than allowed.
         """
-        if self._header is not None and self._header.cookie != self.expected_cookie:
+        if self._header is not None and self._is_foreign(self._header):
             # Waiting for the rest of a reply nobody wants, of which a part may be lost.
             fresh = self._parse(data)
             if fresh is not None and fresh.cookie == self.expected_cookie:
                 self._header = None
                 self._parts = bytearray()
         if self._header is None:
-            self._header = self._parse(data)
-            if self._header is None:
+            header = self._parse(data)
+            if header is None:
                 if self._packets == 0 and data[:1] != b"\xa1":
                     raise not_binrpc(data[:16])
                 return  # a late part of an earlier reply
-            check_length(self._header, self._max_body)
+            check_length(header, self._max_body)
+            self._header = header
+        header = self._header
         self._parts += data
-        received, expected = len(self._parts), self._header.total
-        if received > expected:
-            self._header = None
-            self._parts = bytearray()
-            raise truncated(received, expected, "datagrams were lost or mixed up")
+        received, expected = len(self._parts), header.total
+        if received < expected:
+            return
+        packet = bytes(self._parts)
+        self._header = None
+        self._parts = bytearray()
         if received == expected:
-            self._ready = self._header, bytes(self._parts)
-            self._header = None
-            self._parts = bytearray()
+            self._ready = header, packet
             self._packets += 1
+        elif not self._is_foreign(header):
+            raise truncated(received, expected, "datagrams were lost or mixed up")
+
+    def _is_foreign(self, header: Header) -> bool:
+        return self.expected_cookie not in (None, header.cookie)
 
     @staticmethod
     def _parse(data: bytes) -> Optional[Header]:
@@ -147,7 +154,7 @@ class DatagramDecoder:
 
     def missing(self) -> Optional[TruncatedReply]:
         """Describe the unfinished reply as the error it is if no more datagrams come."""
-        if self._header is None:
+        if self._header is None or self._is_foreign(self._header):
             return None
         return truncated(
             len(self._parts),

@@ -43,7 +43,7 @@ def force(type: str, value: Any) -> Any:
             return _truth(value)
         if type == "bytes":
             return bytes.fromhex(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise EncodeError("%r does not read as %s" % (value, type)) from None
     raise EncodeError("unknown parameter type %r; there are %s" % (type, ", ".join(TYPES)))
 
@@ -101,7 +101,7 @@ def from_text(text: str) -> Any:
     if colon and prefix in _PREFIXES:
         return force(_PREFIXES[prefix], rest)
     if re.match(r"[+-]?[0-9]+\Z", text):
-        return int(text)
+        return force("int", text)
     if re.match(r"[+-]?[0-9]*\.[0-9]+\Z", text):
         return float(text)
     return text

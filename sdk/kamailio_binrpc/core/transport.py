@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # loses three quarters of a large one. The kernel caps this at net.core.rmem_max.
 _DATAGRAM_BUFFER = 4 * 1024 * 1024
 _READ_SIZE = 256 * 1024
+_LONGEST_POLL = 2**31 - 1  # milliseconds; a C int
 
 BACKLOG_PAUSE = 0.01
 """Seconds between attempts while a unix listener's backlog is full."""
@@ -77,12 +78,12 @@ class Transport:
     def wait(self, seconds: float, writing: bool = False) -> bool:
         """Wait until the socket can be read (or, if ``writing``, also written).
 
-        Returns False once ``seconds`` have passed.
+        Returns False once ``seconds`` have passed, or 24 days.
         """
         if writing:
             self._poll.modify(self._socket.fileno(), select.POLLIN | select.POLLOUT)
         # Rounded up, lest the last millisecond be spent in a busy loop.
-        ready = self._poll.poll(int(seconds * 1000 + 0.999))
+        ready = self._poll.poll(min(int(seconds * 1000 + 0.999), _LONGEST_POLL))
         if writing:
             self._poll.modify(self._socket.fileno(), select.POLLIN)
         return bool(ready)
@@ -158,7 +159,7 @@ def targets_of(address: Address) -> List[Target]:
         return [(_socket.AF_UNIX, os.fsencode(address.name))]
     try:
         return look_up(address, _socket.AI_NUMERICHOST)
-    except OSError:
+    except (OSError, UnicodeError):
         return []
 
 
@@ -169,7 +170,12 @@ def look_up(address: Address, flags: int = 0) -> List[Target]:
     """
     kind = _socket.SOCK_DGRAM if address.is_datagram else _socket.SOCK_STREAM
     found = _socket.getaddrinfo(address.name, address.port, 0, kind, 0, flags)
-    return [(family, target) for family, _kind, _proto, _name, target in found]
+    targets = [(family, target) for family, _kind, _proto, _name, target in found]
+    if address.is_datagram:
+        # A datagram socket connects to any of them, so only the first is tried, and ctl
+        # listens on IPv4 unless told otherwise.
+        targets.sort(key=lambda target: target[0] != _socket.AF_INET)
+    return targets
 
 
 def resolve(address: Address, deadline: Deadline) -> List[Target]:

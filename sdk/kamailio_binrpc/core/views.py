@@ -47,7 +47,7 @@ def to_json(value: Any, arrays: AbstractSet[str] = frozenset(), path: str = "") 
     :param path: where ``value`` stands.
     """
     if isinstance(value, Struct):
-        return _struct_to_json(value, arrays, path)
+        return _struct_to_json(value, arrays, path, (path or ".") in arrays)
     if isinstance(value, list):
         return [to_json(item, arrays, path) for item in value]
     if isinstance(value, bytes):
@@ -58,17 +58,19 @@ def to_json(value: Any, arrays: AbstractSet[str] = frozenset(), path: str = "") 
     return value
 
 
-def _struct_to_json(struct: Struct, arrays: AbstractSet[str], path: str) -> Any:
+def _struct_to_json(struct: Struct, arrays: AbstractSet[str], path: str, as_list: bool) -> Any:
     members: List[Any] = []
     names = set()
     for name, member in struct.items():
         names.add(name)
-        if name is None:
+        if name is None and isinstance(member, Struct):
+            # It has the path of the array around it, and is no array itself.
+            members.append((None, _struct_to_json(member, arrays, path, as_list=False)))
+        elif name is None:
             members.append((None, to_json(member, arrays, path)))
         else:
             members.append((name, to_json(member, arrays, path + "." + name if path else name)))
-    as_list = None in names or len(names) < len(members) or (path or ".") in arrays
-    if as_list:
+    if as_list or None in names or len(names) < len(members):
         return [member if name is None else {name: member} for name, member in members]
     return dict(members)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .core import Core
 from .ctl import Ctl
+from .htable import HashTables
 from .shv import SharedVariables
 from .system import System
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 DEFAULTS = (
     Core,
     Ctl,
+    HashTables,
     SharedVariables,
     System,
 )
 
 
 def default_modules() -> Dict[str, Any]:
-    """A fresh, empty instance of each by its name."""
+    """A fresh instance of each by its name, with a few samples of what it is about."""
     return {kind.name: kind() for kind in DEFAULTS}

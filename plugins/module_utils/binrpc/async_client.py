@@ -1,0 +1,373 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/async_client.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""The asyncio client: the blocking client's contract, with many calls at once.
+
+What a connection knows is in :mod:`exchange`; here is only the waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+
+from . import explain, wire
+from .address import Address, parse_address
+from .connection import Connection, Request
+from .deadline import Deadline
+from .errors import BinrpcError, ConnectError
+from .exchange import Exchange
+from .transport import BACKLOG_PAUSE, Transport, look_up, targets_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
+
+    from .reply import Reply
+    from .transport import Target
+
+    Call = Sequence[Any]
+    Outcome = Union[Reply, BinrpcError]
+
+
+class AsyncClient:
+    """Calls RPCs of one ctl endpoint from an asyncio program.
+
+    Any number of tasks may call at once: a stream carries up to ``window`` requests at a time,
+    a datagram socket one, and the others wait their turn. Replies are read all the while, also
+    when nobody waits for them any more, so that none gets in the way of the next.
+
+    :param address: see :mod:`address`; the default is ctl's own default socket.
+    :param timeout: seconds for a whole call: the wait for its turn, resolve, connect, send and
+        receive.
+    :param connect_wait: further seconds to go on trying while nobody listens.
+    :param window: requests under way at once on a stream; keep it small where replies are large.
+    :param reply_socket: unix datagram only: folder, path or ``"@"``; see :mod:`reply_socket`.
+    :param max_reply: bytes allowed in one reply's body.
+    :param unsigned: give int records as 0..2**32-1 instead of -2**31..2**31-1.
+    :raises AddressError: the address is not one a client can use.
+    :raises ValueError: a number is out of range.
+    """
+
+    def __init__(
+        self,
+        address: Union[str, Address] = wire.DEFAULT_ADDRESS,
+        timeout: float = 5.0,
+        *,
+        connect_wait: float = 0.0,
+        window: int = 8,
+        reply_socket: Optional[str] = None,
+        max_reply: int = wire.MAX_BODY,
+        unsigned: bool = False,
+    ) -> None:
+        self.address = address if isinstance(address, Address) else parse_address(address)
+        Deadline(timeout)  # refuse a bad value here and not at the first call
+        if not 0 <= connect_wait <= 31_536_000:
+            raise ValueError("connect_wait is 0 to 31536000 s, not %r" % connect_wait)
+        if window < 1:
+            raise ValueError("window must be at least 1, not %r" % window)
+        self.timeout = timeout
+        self.connect_wait = connect_wait
+        self._window = 1 if self.address.is_datagram else window
+        self._reply_socket = reply_socket
+        self._max_reply = max_reply
+        self._unsigned = unsigned
+        self._link: Optional[_Link] = None
+        self._connecting: Optional[asyncio.Lock] = None
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection; calls under way fail, the next call makes a new one."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    async def call(self, method: str, *params: Any, timeout: Optional[float] = None) -> Reply:
+        """Call one method and return the values of its reply.
+
+        Cancelling the task forgets the call: the server may still run it.
+
+        :param timeout: seconds, instead of the client's.
+        :raises Fault: the server answered with a fault; its class says what it means.
+        :raises EncodeError: a parameter has no binrpc form; nothing was sent.
+        :raises ConnectError: no connection was made; nothing was sent.
+        :raises CallTimeout, ConnectionLost, ProtocolError: no usable answer; ``executed``
+            says whether the method may have run.
+        """
+        request = Request(method, params)
+        await self._run(request, self.timeout if timeout is None else timeout)
+        if isinstance(request.outcome, BinrpcError):
+            raise request.outcome
+        return request.outcome  # type: ignore[return-value]
+
+    async def call_many(
+        self, calls: Iterable[Call], timeout: Optional[float] = None
+    ) -> List[Outcome]:
+        """Call several methods at once and return an outcome for each, in order.
+
+        An outcome is the Reply, or the error that :meth:`call` would have raised; so a connect
+        that fails is every call's outcome.
+
+        :param calls: ``(method, *params)`` each.
+        :param timeout: seconds for each call.
+        :raises EncodeError: some parameter has no binrpc form; nothing was sent.
+        """
+        seconds = self.timeout if timeout is None else timeout
+        requests = [Request(call[0], call[1:]) for call in calls]
+
+        async def run(request: Request) -> None:
+            try:
+                await self._run(request, seconds)
+            except BinrpcError as error:
+                request.outcome = error
+
+        tasks = [asyncio.ensure_future(run(request)) for request in requests]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+        return [request.outcome for request in requests]  # type: ignore[misc]
+
+    async def _run(self, request: Request, seconds: float) -> None:
+        """Give the request an outcome; try anew while connecting fails and may be awaited."""
+        deadline = Deadline(seconds)
+        patience = Deadline(self.connect_wait) if self.connect_wait else None
+        pause = 0.05
+        while True:
+            reused = self._link is not None and self._link.usable
+            try:
+                link = await self._ready(deadline)
+                await link.run(request, deadline)
+                return
+            except ConnectError:
+                if reused:
+                    continue  # the server was restarted since the last call
+                if patience is None or patience.remaining() < pause:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 0.5)
+            deadline = Deadline(seconds)
+
+    async def _ready(self, deadline: Deadline) -> _Link:
+        """Return the connection, made by whoever comes first."""
+        if self._link is not None and self._link.usable:
+            return self._link
+        if self._connecting is None:
+            self._connecting = asyncio.Lock()  # up to 3.9 a lock belongs to the loop of its birth
+        try:
+            await asyncio.wait_for(self._connecting.acquire(), deadline.remaining())
+        except asyncio.TimeoutError:
+            raise explain.connect_timeout(self.address, deadline.seconds) from None
+        try:
+            if self._link is None or not self._link.usable:
+                if self._link is not None:
+                    self._link.retire()
+                self._link = None
+                transport = await connect(self.address, deadline, self._reply_socket)
+                connection = Connection(self.address.is_datagram, self._max_reply, self._unsigned)
+                self._link = _Link(transport, connection, self._window)
+            return self._link
+        finally:
+            self._connecting.release()
+
+
+class _Link:
+    """One connection, its requests, and the event loop's callbacks."""
+
+    def __init__(self, transport: Transport, connection: Connection, window: int) -> None:
+        self._transport = transport
+        self._connection = connection
+        self._exchange = Exchange(transport.address, connection, window)
+        self._waiters: Dict[Request, asyncio.Future[None]] = {}
+        self._loop = asyncio.get_running_loop()
+        self._writing = False
+        self._closed = False
+        self._retired = False
+        self._loop.add_reader(transport.fileno(), self._on_readable)
+
+    @property
+    def usable(self) -> bool:
+        """May new requests be sent here?"""
+        return not self._closed and not self._retired and not self._exchange.broken
+
+    async def run(self, request: Request, deadline: Deadline) -> None:
+        """Send the request and wait for its outcome.
+
+        :raises ConnectError: it was not sent, and nothing else was, so it may be tried again.
+        """
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        self._waiters[request] = waiter
+        timer = self._loop.call_later(deadline.remaining(), self._expire, request, deadline)
+        try:
+            self._exchange.add(request)
+            self._flush()
+            await waiter
+        except asyncio.CancelledError:
+            self._exchange.withdraw(request)
+            if self._transport.address.is_datagram:
+                self.retire()  # parts of its reply could be taken for the next one's
+            raise
+        finally:
+            timer.cancel()
+            self._waiters.pop(request, None)
+            self._close_if_done()
+
+    def retire(self) -> None:
+        """Take no more requests; close when those under way are done."""
+        self._retired = True
+        self._close_if_done()
+
+    def close(self) -> None:
+        """Close at once; requests under way fail."""
+        if self._closed:
+            return
+        self._closed = True
+        self._loop.remove_reader(self._transport.fileno())
+        if self._writing:
+            self._loop.remove_writer(self._transport.fileno())
+        self._transport.close()
+        self._finish(self._exchange.failed(OSError(errno.ECONNABORTED, "closed")))
+
+    def _close_if_done(self) -> None:
+        if (self._retired or self._exchange.broken) and not self._waiters:
+            self.close()
+
+    def _expire(self, request: Request, deadline: Deadline) -> None:
+        waiter = self._waiters.get(request)
+        if waiter is None or waiter.done():
+            return
+        self._exchange.expire(request, deadline.seconds)
+        waiter.set_result(None)
+        # The reply may have been cut by the server, and then the next would follow in it.
+        self._retired = True
+
+    def _finish(self, requests: List[Request]) -> None:
+        for request in requests:
+            waiter = self._waiters.get(request)
+            if waiter is not None and not waiter.done():
+                waiter.set_result(None)
+
+    def _flush(self) -> None:
+        """Send what the window allows, and ask to be called when the socket has room."""
+        if self._closed:
+            return
+        exchange = self._exchange
+        try:
+            while exchange.outgoing:
+                count = self._transport.send(exchange.outgoing)
+                if not count:
+                    break
+                exchange.sent(count)
+        except OSError as error:
+            self._break(error)
+            return
+        writing = bool(exchange.outgoing)
+        if writing and not self._writing:
+            self._loop.add_writer(self._transport.fileno(), self._flush)
+        elif self._writing and not writing:
+            self._loop.remove_writer(self._transport.fileno())
+        self._writing = writing
+
+    def _on_readable(self) -> None:
+        try:
+            data = self._transport.receive()
+        except OSError as error:
+            self._break(error)
+            return
+        if data is None:
+            return
+        if not data and not self._transport.address.is_datagram:
+            self._finish(self._exchange.ended())
+        else:
+            self._finish(self._exchange.received(data))
+        if self._exchange.broken:
+            self._stop_watching()
+        self._flush()
+
+    def _stop_watching(self) -> None:
+        # A closed stream stays readable for ever; the waiters close it when they have run.
+        self._retired = True
+        self._loop.remove_reader(self._transport.fileno())
+        if not self._waiters:
+            self.close()
+
+    def _break(self, error: OSError) -> None:
+        """The operating system refused: nothing sent means that it may be tried again."""
+        refused = error.errno == errno.ECONNREFUSED and self._connection.received == 0
+        untouched = self._exchange.untouched or refused
+        broken = self._exchange.failed(error)
+        if untouched:
+            cause = explain.connect_error(self._transport.address, error.errno or 0)
+            for request in broken:
+                waiter = self._waiters.get(request)
+                request.outcome = None
+                if waiter is not None and not waiter.done():
+                    waiter.set_exception(cause)
+        else:
+            self._finish(broken)
+        self._stop_watching()
+
+
+async def connect(
+    address: Address, deadline: Deadline, reply_at: Optional[str] = None
+) -> Transport:
+    """Connect to the first of the host's addresses that accepts: see :func:`transport.connect`.
+
+    :raises ConnectError: with the cause and the remedy.
+    """
+    number = 0
+    for family, target in targets_of(address) or await _resolve(address, deadline):
+        transport = Transport(address, family, reply_at)
+        try:
+            number = await _connect(transport, target, deadline)
+        except BaseException:
+            transport.close()
+            raise
+        if not number:
+            return transport
+        transport.close()
+    raise explain.connect_error(address, number)
+
+
+async def _connect(transport: Transport, target: Any, deadline: Deadline) -> int:
+    number = transport.start_connect(target)
+    while number == errno.EAGAIN and not deadline.expired():
+        await asyncio.sleep(min(BACKLOG_PAUSE, deadline.remaining()))
+        number = transport.start_connect(target)
+    if number == errno.EINPROGRESS:
+        loop = asyncio.get_running_loop()
+        writable: asyncio.Future[None] = loop.create_future()
+        loop.add_writer(transport.fileno(), _set, writable)
+        try:
+            await asyncio.wait_for(writable, deadline.remaining())
+        except asyncio.TimeoutError:
+            raise explain.connect_timeout(transport.address, deadline.seconds) from None
+        finally:
+            loop.remove_writer(transport.fileno())
+        number = transport.finish_connect()
+    return number
+
+
+def _set(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
+
+
+async def _resolve(address: Address, deadline: Deadline) -> List[Target]:
+    loop = asyncio.get_running_loop()
+    try:
+        return await asyncio.wait_for(
+            loop.run_in_executor(None, look_up, address), deadline.remaining()
+        )
+    except asyncio.TimeoutError:
+        raise explain.resolve_error(address, "no answer within %g s" % deadline.seconds) from None
+    except (OSError, UnicodeError) as error:
+        raise explain.resolve_error(address, getattr(error, "strerror", "") or str(error)) from None

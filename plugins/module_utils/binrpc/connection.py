@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/connection.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""The protocol's client side as a state machine: bytes in, answers out, no socket.
+
+Sync and async clients differ only in how they wait; what they know is here.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import wire
+from .decoder import decode_records
+from .encoder import Encoder
+from .errors import ConnectionLost, EncodeError, ProtocolError
+from .faults import make_fault
+from .framing import DatagramDecoder, StreamDecoder
+from .packet import Header, build_header
+from .reply import Reply
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterable, List, Optional, Union
+
+    from .errors import BinrpcError, TruncatedReply
+
+    Outcome = Union[Reply, BinrpcError]
+
+
+class Request:
+    """A request on its way.
+
+    :param cookie: random and never 0, which is what the server writes when it could not read
+        a header, unless given.
+    :ivar packet: its bytes.
+    :ivar sent: the kernel took the last of them, so the method may run.
+    :ivar outcome: None until answered; then a :class:`Reply`, or the error to raise (a
+        :class:`Fault` for a fault).
+    :raises EncodeError: a parameter has no binrpc form, or the request is too long.
+    """
+
+    __slots__ = ("cookie", "method", "outcome", "packet", "sent")
+
+    def __init__(self, method: str, params: Iterable[Any], cookie: Optional[int] = None) -> None:
+        if cookie is None:
+            cookie = int.from_bytes(os.urandom(4), "big") or 1
+        self.method = method
+        self.cookie = cookie
+        self.packet = build_request(method, params, cookie)
+        self.sent = False
+        self.outcome: Optional[Outcome] = None
+
+
+class Connection:
+    """Requests and their answers on one stream or one datagram socket.
+
+    :param datagram: answers come as datagrams, each starting a reply or continuing one.
+    :param max_body: bytes allowed in one reply's body.
+    :param unsigned: give int records as 0..2**32-1.
+    """
+
+    def __init__(
+        self, datagram: bool = False, max_body: int = wire.MAX_BODY, unsigned: bool = False
+    ) -> None:
+        self._datagram = datagram
+        self._decoder: Union[StreamDecoder, DatagramDecoder] = (
+            DatagramDecoder(max_body) if datagram else StreamDecoder(max_body)
+        )
+        self._unsigned = unsigned
+        self._pending: Dict[int, Request] = {}  # in the order of sending
+        self.received = 0
+        """Packets received in all."""
+        self.skipped = 0
+        """Answers to nobody: stale, duplicated or foreign."""
+        self.closing = False
+        """The server closes the stream after what it has answered."""
+        self.failure: Optional[ProtocolError] = None
+        """The bytes are not binrpc, or the stream is out of step: it must be closed."""
+
+    def expect(self, request: Request) -> None:
+        """Wait for the answer to a request that is about to be sent."""
+        self._pending[request.cookie] = request
+        if isinstance(self._decoder, DatagramDecoder):
+            self._decoder.expected_cookie = request.cookie
+
+    def expects(self, cookie: int) -> bool:
+        """Is an answer with this cookie awaited?"""
+        return cookie in self._pending
+
+    def forget(self, request: Request) -> None:
+        """Stop waiting for an answer; should it come, it is skipped."""
+        if self._pending.get(request.cookie) is request:
+            del self._pending[request.cookie]
+
+    def receive(self, data: bytes) -> List[Request]:
+        """Take what a read returned and return the requests that it answered.
+
+        What comes after them may be no answer: see :attr:`failure`.
+        """
+        done: List[Request] = []
+        try:
+            self._decoder.feed(data)
+            while True:
+                packet = self._decoder.next_packet()
+                if packet is None:
+                    break
+                self.received += 1
+                self._answer(packet[0], packet[1], done)
+        except ProtocolError as error:
+            self.failure = error
+        return done
+
+    def _answer(self, header: Header, packet: bytes, done: List[Request]) -> None:
+        if header.type == wire.REQUEST:
+            raise ProtocolError("the server sent a request; is this another client's socket?")
+        request = self._match(header)
+        if request is None:
+            self.skipped += 1
+            return
+        if not self._datagram:
+            # A stream answers in order, so whoever was asked earlier has been passed over.
+            for earlier in list(self._pending.values()):
+                if earlier is request:
+                    break
+                del self._pending[earlier.cookie]
+                earlier.outcome = ConnectionLost(
+                    "%s: the server dropped the reply, as it does when replies are not read "
+                    "within 10 ms" % earlier.method,
+                    executed=None,
+                )
+                done.append(earlier)
+        del self._pending[request.cookie]
+        try:
+            values = decode_records(packet, header.size, unsigned=self._unsigned)
+        except ProtocolError as error:
+            request.outcome = error
+        else:
+            request.outcome = self._outcome(request, header, values)
+        done.append(request)
+
+    def _match(self, header: Header) -> Optional[Request]:
+        request = self._pending.get(header.cookie)
+        if request is None and header.cookie == 0 and header.type == wire.FAULT and self._pending:
+            # The server could not read a header, so it could not echo the cookie; it
+            # means the oldest request, and closes a stream (ctl-spec §6.1).
+            self.closing = not self._datagram
+            request = next(iter(self._pending.values()))
+        return request
+
+    def _outcome(self, request: Request, header: Header, values: List[Any]) -> Outcome:
+        if header.type == wire.REPLY:
+            return Reply(values, request.method)
+        if [type(value) for value in values] != [int, str]:
+            return ProtocolError("a fault without code and text: %r" % values)
+        code, text = values
+        if text.startswith("bad request"):
+            self.closing = not self._datagram
+        return make_fault(code, text, request.method)
+
+    def partial(self) -> Optional[TruncatedReply]:
+        """Describe the reply that has begun to arrive, if one has, as an error."""
+        return self._decoder.missing()
+
+    @property
+    def in_flight(self) -> int:
+        """Number of requests without an answer."""
+        return len(self._pending)
+
+    @property
+    def pending(self) -> List[Request]:
+        """Requests without an answer, oldest first."""
+        return list(self._pending.values())
+
+
+def build_request(method: str, params: Iterable[Any], cookie: int) -> bytes:
+    """Encode a request packet.
+
+    :raises EncodeError: names the method, the parameter (counted from 1) and the remedy.
+    """
+    encoder = Encoder()
+    if type(method) is not str or not method:
+        raise EncodeError("a method is a non-empty str, not %r" % (method,))
+    encoder.add(method)
+    for number, value in enumerate(params, 1):
+        try:
+            encoder.add(value)
+        except EncodeError as error:
+            raise EncodeError("%s: parameter %d: %s" % (method, number, error)) from None
+    packet = build_header(wire.REQUEST, cookie, len(encoder.out)) + encoder.out
+    if len(packet) > wire.MAX_REQUEST:
+        raise EncodeError(
+            "%s: the request has %d bytes; ctl's receive buffer holds %d"
+            % (method, len(packet), wire.MAX_REQUEST)
+        )
+    return packet

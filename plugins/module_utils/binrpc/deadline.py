@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/deadline.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""One time limit for everything that a call does."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+
+class Deadline:
+    """A moment that is fixed once; every wait of the call takes what is left of it.
+
+    :param seconds: from now; more than 0 and at most a year, so that no call waits for ever.
+    :raises ValueError: anything else.
+    """
+
+    __slots__ = ("_end", "seconds")
+
+    def __init__(self, seconds: float) -> None:
+        # The comparison is false for NaN, and raises TypeError for what is no number.
+        if not 0 < seconds <= 31_536_000:
+            raise ValueError("a timeout is more than 0 and at most 31536000 s, not %r" % seconds)
+        self.seconds = seconds
+        self._end = monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Seconds left, 0.0 once it has passed."""
+        return max(0.0, self._end - monotonic())
+
+    def expired(self) -> bool:
+        """Has it passed?"""
+        return monotonic() >= self._end

@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/exchange.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""Requests under way on one connection, without a socket.
+
+The sync and async clients ask an Exchange what to send, tell it what came or failed, and
+only do the waiting themselves. Every verb that can end requests returns those it ended; each
+then has an outcome.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from .errors import CallTimeout, ConnectionLost
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, List, Optional, Type, Union
+
+    from .address import Address
+    from .connection import Connection, Request
+    from .errors import BinrpcError, TransportError
+
+
+class Exchange:
+    """Keeps at most ``window`` requests under way and gives each an outcome."""
+
+    def __init__(self, address: Address, connection: Connection, window: int) -> None:
+        self._address = address
+        self._connection = connection
+        self._window = window
+        self._waiting: Dict[Request, None] = {}  # an ordered set
+        self._sending: Optional[Request] = None
+        self._packet: Union[bytes, memoryview] = b""  # what is left of the one being sent
+        self.untouched = True
+        """No byte has left yet: everything can be done anew on another connection."""
+        self.broken = False
+        """The connection is out of step and must be thrown away."""
+
+    def add(self, request: Request) -> None:
+        """Queue a request."""
+        request.sent = False
+        self._waiting[request] = None
+
+    @property
+    def idle(self) -> bool:
+        """Has every request an outcome?"""
+        return not self._waiting and not self._connection.in_flight
+
+    @property
+    def outgoing(self) -> Union[bytes, memoryview]:
+        """The bytes to send now; empty while the window is full."""
+        if self._sending is None and self._waiting and not self.broken:
+            request = next(iter(self._waiting))
+            connection = self._connection
+            # Two requests with the same random cookie must not be under way at once.
+            if connection.in_flight < self._window and not connection.expects(request.cookie):
+                del self._waiting[request]
+                connection.expect(request)
+                self._sending = request
+                self._packet = request.packet
+        return self._packet
+
+    def sent(self, count: int) -> None:
+        """Note that the kernel took ``count`` bytes of :attr:`outgoing`."""
+        if count and self._sending is not None:
+            self.untouched = False
+            self._packet = memoryview(self._packet)[count:]
+            if not self._packet:
+                self._packet = b""
+                self._sending.sent = True
+                self._sending = None
+
+    def received(self, data: bytes) -> List[Request]:
+        """Take what a read returned."""
+        done = self._connection.receive(data)
+        if self._connection.failure is not None:
+            done += self._fail(self._connection.failure)
+        elif self._connection.closing:
+            self.broken = True
+            if not self.idle:
+                done += self.ended()
+        return done
+
+    def ended(self) -> List[Request]:
+        """The server closed the stream."""
+        reason = "%s closed the connection without an answer" % self._address
+        if self._connection.received == 0:
+            reason += (
+                ". ctl does so when it serves 128 stream connections already (leaked ones never "
+                "time out), while Kamailio shuts down, and after a request it cannot read"
+            )
+        return self._fail(self._connection.partial(), reason)
+
+    def failed(self, error: OSError) -> List[Request]:
+        """The operating system broke the connection off."""
+        text = os.strerror(error.errno) if error.errno else str(error)
+        reason = "the connection to %s broke: %s" % (self._address, text)
+        if error.errno == errno.EMSGSIZE:
+            reason += ". The request does not fit a datagram; use a stream (unix: or tcp:)"
+        return self._fail(self._connection.partial(), reason, error.errno)
+
+    def timed_out(self, seconds: float) -> List[Request]:
+        """The deadline of all requests passed."""
+        reason = self._silence(seconds)
+        return self._fail(self._connection.partial(), reason, errno.ETIMEDOUT, CallTimeout)
+
+    def expire(self, request: Request, seconds: float) -> None:
+        """The deadline of one request passed; the others go on.
+
+        The connection is not broken by that, but no longer to be trusted with new requests.
+        """
+        oldest = self._connection.pending[:1] == [request]
+        partial = self._connection.partial() if oldest else None
+        self.withdraw(request)
+        request.outcome = partial or _lost(
+            request, self._silence(seconds), errno.ETIMEDOUT, CallTimeout
+        )
+
+    def withdraw(self, request: Request) -> None:
+        """Forget a request whose caller has gone; its answer, should it come, is skipped."""
+        if request in self._waiting:
+            del self._waiting[request]
+        elif request is not self._sending:
+            self._connection.forget(request)
+        # One that is half sent must be sent to its end, or the stream is out of step.
+
+    def _silence(self, seconds: float) -> str:
+        reason = "no answer from %s within %g s" % (self._address, seconds)
+        if self._address.protocol == "udp":
+            reason += " (UDP does not tell a lost datagram from a silent or absent server)"
+        return reason
+
+    def _fail(
+        self,
+        first: Optional[BinrpcError],
+        reason: str = "the connection is out of step",
+        number: Optional[int] = None,
+        kind: Optional[Type[TransportError]] = None,
+    ) -> List[Request]:
+        """Give every request its error: ``first`` to the oldest, if given."""
+        self.broken = True
+        done = self._connection.pending + list(self._waiting)
+        self._waiting.clear()
+        self._sending = None
+        self._packet = b""
+        for request in done:
+            self._connection.forget(request)
+            request.outcome = first or _lost(request, reason, number, kind or ConnectionLost)
+            first = None
+        return done
+
+
+def _lost(
+    request: Request, reason: str, number: Optional[int], kind: Type[TransportError]
+) -> TransportError:
+    # A request whose last byte never left cannot run; one that left whole may have.
+    executed = None if request.sent else False
+    doubt = "it may have run" if request.sent else "it has not run"
+    return kind("%s: %s; %s" % (request.method, reason, doubt), number, executed)

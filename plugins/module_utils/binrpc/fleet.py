@@ -1,0 +1,335 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/fleet.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""One call on many endpoints at once.
+
+>>> report = Fleet({"edge1": "udp:10.0.0.1", "edge2": "udp:10.0.0.2"}).call_sync(
+...     "core.uptime")  # doctest: +SKIP
+>>> report.replies["edge1"], report.causes()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+from . import retry
+from .async_client import AsyncClient
+from .deadline import Deadline
+from .errors import BinrpcError, CallTimeout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import (
+        Any,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Dict,
+        Iterable,
+        List,
+        Mapping,
+        Optional,
+        Sequence,
+        Union,
+    )
+
+    Work = Callable[[AsyncClient], Awaitable[Any]]
+    Batch = Union[int, str]
+
+
+class Skipped(BinrpcError):
+    """The endpoint was not called, since too many before it had failed."""
+
+
+class Result:
+    """What came of one endpoint.
+
+    :ivar name: its name in the fleet.
+    :ivar value: what the call or the function returned; None if it failed.
+    :ivar error: the BinrpcError that ended it, or None.
+    :ivar seconds: from its start to its end.
+    """
+
+    __slots__ = ("error", "name", "seconds", "value")
+
+    def __init__(self, name: str, value: Any, error: Optional[BinrpcError], seconds: float) -> None:
+        self.name = name
+        self.value = value
+        self.error = error
+        self.seconds = seconds
+
+    @property
+    def ok(self) -> bool:
+        """Did it succeed?"""
+        return self.error is None
+
+    def __repr__(self) -> str:
+        return "<Result %s: %r>" % (self.name, self.value if self.ok else self.error)
+
+
+class Report:
+    """The results of a whole fleet, in the order in which its endpoints were given."""
+
+    def __init__(self, results: Iterable[Result], seconds: float) -> None:
+        self.results = {result.name: result for result in results}
+        self.seconds = seconds
+
+    @property
+    def ok(self) -> bool:
+        """Did all succeed?"""
+        return not self.errors
+
+    @property
+    def replies(self) -> Dict[str, Any]:
+        """Name -> value of those that succeeded."""
+        return {name: result.value for name, result in self.results.items() if result.ok}
+
+    @property
+    def errors(self) -> Dict[str, BinrpcError]:
+        """Name -> error of those that failed."""
+        return {
+            name: result.error for name, result in self.results.items() if result.error is not None
+        }
+
+    def causes(self) -> Dict[str, List[str]]:
+        """Names of the failed, grouped by what they failed of; the most frequent first."""
+        groups: Dict[str, List[str]] = {}
+        for name, error in self.errors.items():
+            groups.setdefault(_cause(error), []).append(name)
+        return dict(sorted(groups.items(), key=lambda item: -len(item[1])))
+
+
+def _cause(error: BinrpcError) -> str:
+    """Name an error without what differs from endpoint to endpoint."""
+    code = getattr(error, "code", None)
+    kind = type(error).__name__
+    if code is not None and hasattr(error, "text"):
+        return "%s: %s %s" % (kind, code, error.text.strip())
+    cause = getattr(error, "errno", None)
+    if cause:
+        import os
+
+        return "%s: %s" % (kind, os.strerror(cause))
+    return kind
+
+
+class Fleet:
+    """Endpoints to call together.
+
+    :param endpoints: name -> address, or addresses, which are then their own names.
+    :param timeout: seconds for each call.
+    :param connect_wait: further seconds for each endpoint to start listening.
+    :param limit: endpoints under way at once; each takes one descriptor meanwhile.
+    :param rate: endpoints started per second at most; None for no such limit.
+    :param retries: what to do about errors that may be retried; None never retries.
+    :raises AddressError: an address is not one a client can use.
+    """
+
+    def __init__(
+        self,
+        endpoints: Union[Mapping[str, str], Iterable[str]],
+        timeout: float = 5.0,
+        *,
+        connect_wait: float = 0.0,
+        limit: int = 256,
+        rate: Optional[float] = None,
+        retries: Optional[retry.RetryPolicy] = None,
+    ) -> None:
+        if not hasattr(endpoints, "items"):
+            endpoints = {address: address for address in endpoints}
+        # Made here so that a bad address or time is known before anything is called.
+        self._clients = {
+            name: AsyncClient(address, timeout, connect_wait=connect_wait)
+            for name, address in endpoints.items()
+        }
+        if limit < 1 or (rate is not None and not rate > 0):
+            raise ValueError("limit must be at least 1, and rate more than 0")
+        self._limit = limit
+        self._rate = rate
+        self._retries = retries
+
+    @property
+    def names(self) -> List[str]:
+        """The endpoints' names in order."""
+        return list(self._clients)
+
+    async def call(self, method: str, *params: Any, **options: Any) -> Report:
+        """Call one method everywhere; see :meth:`run` for the options."""
+        return await self.run(_caller(method, params), **_access(options, method, params))
+
+    def call_sync(self, method: str, *params: Any, **options: Any) -> Report:
+        """Call one method everywhere, from code without an event loop."""
+        return asyncio.run(self.call(method, *params, **options))
+
+    def run_sync(self, work: Work, **options: Any) -> Report:
+        """Run a function everywhere, from code without an event loop."""
+        return asyncio.run(self.run(work, **options))
+
+    async def run(
+        self,
+        work: Work,
+        *,
+        read_only: bool = False,
+        deadline: Optional[float] = None,
+        serial: Union[Batch, Sequence[Batch], None] = None,
+        max_fail_percentage: Optional[float] = None,
+        on_result: Optional[Callable[[Result], None]] = None,
+    ) -> Report:
+        """Run ``await work(client)`` for every endpoint and collect the results.
+
+        :param work: gets an AsyncClient that is connected when first used and closed after.
+        :param read_only: ``work`` changes nothing, so a retry after a loss is harmless.
+        :param deadline: seconds for the whole fleet; what is not done by then fails with a
+            CallTimeout.
+        :param serial: endpoints per batch, as Ansible has it: a number, a percentage such as
+            ``"25%"``, or a list of those, of which the last one repeats.
+        :param max_fail_percentage: stop after a batch of which more than that has failed; the
+            rest is Skipped.
+        :param on_result: called with each result as it arrives.
+        """
+        start = monotonic()
+        limit = Deadline(deadline) if deadline is not None else None
+        results: Dict[str, Result] = {}
+        stopped = False
+        for batch in batches(self.names, serial):
+            if stopped:
+                for name in batch:
+                    results[name] = Result(name, None, Skipped("too many others failed"), 0.0)
+                continue
+            failed = 0
+            async for result in self.stream(work, batch, read_only=read_only, deadline=limit):
+                results[result.name] = result
+                failed += not result.ok
+                if on_result is not None:
+                    on_result(result)
+            if max_fail_percentage is not None:
+                stopped = failed * 100 > max_fail_percentage * len(batch)
+        return Report([results[name] for name in self.names], monotonic() - start)
+
+    async def stream(
+        self,
+        work: Work,
+        names: Optional[Sequence[str]] = None,
+        *,
+        read_only: bool = False,
+        deadline: Union[Deadline, float, None] = None,
+    ) -> AsyncIterator[Result]:
+        """Run ``await work(client)`` for every endpoint and yield results as they arrive."""
+        if deadline is not None and not isinstance(deadline, Deadline):
+            deadline = Deadline(deadline)
+        waiting = list(reversed(self.names if names is None else list(names)))
+        done: asyncio.Queue[asyncio.Future[Result]] = asyncio.Queue()
+        total = len(waiting)
+
+        pause = 1 / self._rate if self._rate else 0.0
+
+        tasks: List[asyncio.Future[Any]] = []
+
+        async def start() -> None:
+            """Take endpoints one by one; with a rate, one starter paces them all."""
+            while waiting:
+                task = asyncio.ensure_future(self._one(waiting.pop(), work, read_only, deadline))
+                task.add_done_callback(deliver)
+                tasks.append(task)
+                await (asyncio.sleep(pause) if pause else task)
+
+        def deliver(task: asyncio.Future[Result]) -> None:
+            if not task.cancelled():
+                done.put_nowait(task)
+
+        tasks += [asyncio.ensure_future(start()) for _ in range(1 if pause else self._limit)]
+        try:
+            for _ in range(total):
+                yield (await done.get()).result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _one(
+        self, name: str, work: Work, read_only: bool, deadline: Optional[Deadline]
+    ) -> Result:
+        start = monotonic()
+        client = self._clients[name]
+        value, error = None, None
+        try:
+            value = await self._limited(client, work, read_only, deadline)
+        except BinrpcError as problem:
+            error = problem
+        finally:
+            await client.close()
+        return Result(name, value, error, monotonic() - start)
+
+    async def _limited(
+        self, client: AsyncClient, work: Work, read_only: bool, deadline: Optional[Deadline]
+    ) -> Any:
+        async def attempt() -> Any:
+            if self._retries is None:
+                return await work(client)
+            return await retry.with_retries_async(lambda: work(client), self._retries, read_only)
+
+        if deadline is None:
+            return await attempt()
+        try:
+            return await asyncio.wait_for(attempt(), deadline.remaining())
+        except asyncio.TimeoutError as error:
+            if isinstance(error, BinrpcError):
+                raise
+            raise CallTimeout(
+                "the fleet's deadline of %g s passed before %s had answered"
+                % (deadline.seconds, client.address),
+                executed=None,
+            ) from None
+
+
+def _caller(method: str, params: Sequence[Any]) -> Work:
+    async def work(client: AsyncClient) -> Any:
+        return await client.call(method, *params)
+
+    return work
+
+
+def _access(options: Dict[str, Any], method: str, params: Sequence[Any]) -> Dict[str, Any]:
+    """Fill in what the catalogue knows about repeating the call."""
+    if "read_only" not in options:
+        from .catalogue import is_read_only
+
+        options["read_only"] = is_read_only(method, params)
+    return options
+
+
+def batches(
+    names: Sequence[str], serial: Union[Batch, Sequence[Batch], None]
+) -> List[Sequence[str]]:
+    """Cut names into batches the way Ansible's ``serial`` does.
+
+    :raises ValueError: a size is neither a positive number nor a percentage.
+    """
+    if not names:
+        return []
+    if serial is None:
+        return [names]
+    sizes = [serial] if isinstance(serial, (int, str)) else list(serial)
+    result: List[Sequence[str]] = []
+    start = 0
+    while start < len(names):
+        size = _batch_size(sizes[min(len(result), len(sizes) - 1)], len(names))
+        result.append(names[start : start + size])
+        start += size
+    return result
+
+
+def _batch_size(size: Batch, total: int) -> int:
+    text = str(size).strip()
+    try:
+        number = int(total * float(text[:-1]) / 100) if text.endswith("%") else int(text)
+        if number < 1 and text.endswith("%") and float(text[:-1]) > 0:
+            return 1
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise ValueError("serial is a number from 1 or a percentage such as 25%%, not %r" % size)
+    return number

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/lab/datagram.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""One datagram socket: a request each, an answer of one or more datagrams (ctl-spec §6.3).
+
+The socket is driven directly: asyncio's own datagram transport keeps everybody waiting for
+the one peer whose queue is full.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from .. import wire
+from .caller import Caller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Deque, Dict, List
+
+    from .engine import Answer
+
+PATIENCE = 0.01
+"""Seconds for which a peer's full queue is waited for, per datagram, before it is dropped."""
+
+_RETRY = 0.001
+_MAX_QUEUED = 4 * 1024 * 1024
+_PER_TURN = 32
+
+
+class DatagramSocket:
+    """Serves one bound datagram socket.
+
+    :param hub: the server's :class:`~.server.Hub`.
+    :param engine: gives the answers, for binrpc or for the text protocol.
+    """
+
+    def __init__(self, hub: Any, sock: Any, listener: Any, engine: Any) -> None:
+        self._hub = hub
+        self._socket = sock
+        self._caller = Caller(listener)
+        self._engine = engine
+        self._loop = asyncio.get_running_loop()
+        self._queues: Dict[Any, Deque[bytes]] = {}
+        self._queued = 0
+        self._loop.add_reader(sock.fileno(), self._receive)
+
+    def close(self) -> None:
+        self._loop.remove_reader(self._socket.fileno())
+        self._queues.clear()
+
+    def _receive(self) -> None:
+        for _ in range(_PER_TURN):
+            try:
+                data, peer = self._socket.recvfrom(wire.MAX_DATAGRAM)
+            except OSError:
+                return  # nothing more, or an ICMP error of an earlier answer
+            answer = self._engine.process(data, 0, self._caller)
+            if answer.pending is not None:
+                self._hub.spawn(self._finish(answer, peer))
+            elif answer.pieces:
+                self._send(answer.writes, peer)
+
+    async def _finish(self, answer: Answer, peer: Any) -> None:
+        await answer.pending  # type: ignore[misc]
+        self._send(answer.writes, peer)
+
+    def _send(self, parts: List[bytes], peer: Any) -> None:
+        if not peer:
+            return  # a unix client without an address of its own
+        queue = self._queues.get(peer)
+        if queue is None:
+            queue = deque(parts)
+            if self._push(queue, peer) or self._queued > _MAX_QUEUED:
+                return
+            self._queues[peer] = queue
+            self._queued += sum(map(len, queue))
+            self._wait(peer, self._loop.time() + PATIENCE)
+        elif self._queued <= _MAX_QUEUED:
+            queue.extend(parts)
+            self._queued += sum(map(len, parts))
+
+    def _push(self, queue: Deque[bytes], peer: Any) -> bool:
+        """Send from the queue until it is empty, or return False when the peer's is full."""
+        while queue:
+            try:
+                self._socket.sendto(queue[0], peer)
+            except BlockingIOError:
+                return False
+            except OSError:
+                pass  # too long, or nobody is there: dropped
+            queue.popleft()
+        return True
+
+    def _wait(self, peer: Any, until: float) -> None:
+        self._loop.call_later(_RETRY, self._again, peer, until)
+
+    def _again(self, peer: Any, until: float) -> None:
+        queue = self._queues.get(peer)
+        if queue is None:
+            return  # closed meanwhile
+        before = len(queue), sum(map(len, queue))
+        if not self._push(queue, peer) and len(queue) == before[0]:
+            if self._loop.time() >= until:
+                queue.popleft()
+                until = self._loop.time() + PATIENCE
+        else:
+            until = self._loop.time() + PATIENCE
+        self._queued -= before[1] - sum(map(len, queue))
+        if queue:
+            self._wait(peer, until)
+        else:
+            del self._queues[peer]

@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/lab/engine.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""From a received packet to the bytes of its answer, without a socket (ctl-spec §6)."""
+
+from __future__ import annotations
+
+from .. import wire
+from ..errors import DecodeError
+from ..faults import make_fault
+from ..packet import build_header, decode, parse_header
+from .caller import Call, CallLog
+from .context import BinrpcContext
+from .methods.defaults import default_modules
+from .output import fault_packet, text_record, to_bytes, value_record, writes
+from .reader import ReadError, RecordReader
+from .registry import Registry
+from .state import LabState
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Awaitable, Iterable, List, Optional, Union
+
+    from .registry import Module
+
+
+class Answer:
+    """What to do about a packet.
+
+    :ivar consumed: bytes that are done with; 0 while the packet is incomplete.
+    :ivar pieces: the answer, see :mod:`.output`; empty for none.
+    :ivar keep: the stream stays open.
+    :ivar pending: an awaitable of an async method: once awaited, ``pieces`` are there.
+    """
+
+    __slots__ = ("consumed", "keep", "pending", "pieces")
+
+    def __init__(self, consumed: int, pieces: Iterable[bytes] = (), keep: bool = True) -> None:
+        self.consumed = consumed
+        self.pieces = list(pieces)
+        self.keep = keep
+        self.pending: Optional[Awaitable[None]] = None
+
+    @property
+    def writes(self) -> List[bytes]:
+        """The answer as the writes in which it leaves; on datagrams, each is one."""
+        return writes(self.pieces) if self.pieces else []
+
+
+_WAIT = Answer(0)
+
+
+class Engine:
+    """Serves the methods of a registry.
+
+    :ivar calls: a :class:`~.caller.CallLog`.
+    :ivar stopping: requests are dropped and streams closed, as in Kamailio's shutdown.
+    """
+
+    def __init__(self, registry: Registry, state: LabState) -> None:
+        self.registry = registry
+        self.state = state
+        self.calls = CallLog()
+        self.stopping = False
+
+    def process(
+        self, data: Union[bytes, bytearray], offset: int = 0, caller: Any = None
+    ) -> Answer:
+        """Take the packet at ``offset``; the checks come in the order of ctl-spec §6.1."""
+        left = len(data) - offset
+        if self.stopping:
+            return Answer(left or 1, keep=False)
+        try:
+            header = parse_header(data, offset)
+        except DecodeError as error:
+            return self._bad(left, 0, "request", error.code)
+        if header is None or left < header.total:
+            return _WAIT
+        cookie = header.cookie
+        if header.type != wire.REQUEST:
+            return self._bad(header.total, cookie, "request", wire.E_BADPKT)
+        packet = bytes(memoryview(data)[offset : offset + header.total])
+        reader = RecordReader(packet, header.size, header.total)
+        try:
+            record = reader.read(wire.STR)
+        except ReadError as error:
+            return self._bad(header.total, cookie, "request method", error.code)
+        raw = record.c_text if self.state.c_string_lookup else record.text
+        name = raw.decode("utf-8", "surrogateescape")
+        method = self.registry.get(name)
+        if method is None:
+            text = b"command %b not found" % record.c_text
+            fault = fault_packet(cookie, 500, text)
+            if fault is None and self.state.sane:
+                fault = fault_packet(cookie, 500, text[:254])
+            return Answer(header.total, [fault] if fault else ())
+        self.calls.add(Call(name, caller, packet, reader.offset, header.total))
+        context = BinrpcContext(
+            name, self.state, caller, packet, reader.offset, header.total, cookie
+        )
+        answer = Answer(header.total)
+        pending = context.run(method)
+        if pending is None:
+            answer.pieces = context.conclude()
+        else:
+            answer.pending = _conclude(pending, context, answer)
+        return answer
+
+    @staticmethod
+    def _bad(consumed: int, cookie: int, what: str, code: int) -> Answer:
+        text = b"bad %b: %b" % (what.encode(), wire.ERROR_TEXTS[code].encode())
+        fault = fault_packet(cookie, 400, text)
+        return Answer(consumed, [fault] if fault else (), keep=False)
+
+    def call(self, method: str, *params: Any) -> List[Any]:
+        """Call a synchronous method without a server and return the reply's values.
+
+        :raises Fault: the method's fault.
+        """
+        body = bytearray(text_record(to_bytes(method)))
+        for value in params:
+            char = {int: "d", bool: "d", float: "f"}.get(type(value), "S")
+            body += value_record(char, value) or b""
+        answer = self.process(build_header(wire.REQUEST, 1, len(body)) + body)
+        if answer.pending is not None:
+            answer.pending.close()  # type: ignore[attr-defined]
+            raise TypeError("%s is an async method" % method)
+        if not answer.pieces:
+            raise ValueError("%s: no answer" % method)
+        message = decode(b"".join(answer.pieces))
+        if message.type == wire.FAULT:
+            raise make_fault(message.values[0], message.values[1], method)
+        return message.values
+
+
+async def _conclude(pending: Awaitable[None], context: BinrpcContext, answer: Answer) -> None:
+    await pending
+    answer.pieces = context.conclude()
+
+
+def build(
+    modules: Optional[Iterable[Module]] = None, state: Optional[LabState] = None
+) -> Engine:
+    """Make an engine with the default modules.
+
+    :param modules: instances that replace the default ones of the same name, or come on top.
+    """
+    state = state or LabState()
+    registry = Registry(state.release)
+    chosen = default_modules()
+    for module in modules or ():
+        chosen[module.name] = module
+    for name, module in chosen.items():
+        state.modules[name] = module
+        module.state = state
+        registry.add_module(module)
+    chosen["system"].registry = registry
+    for module in chosen.values():
+        module.added()
+    return Engine(registry, state)

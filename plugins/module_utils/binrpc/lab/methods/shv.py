@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/lab/methods/shv.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""``pv.shvGet`` and ``pv.shvSet``: shared variables (upstream ``pv/pv_shv.c``)."""
+
+from __future__ import annotations
+
+from ...faults import Fault
+from ...values import Struct
+from ..registry import Module, method
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Mapping, Optional, Union
+
+_USAGE = " (Parameters: varname type value)"
+
+
+class SharedVariables(Module):
+    """The module pv.
+
+    :param variables: name to int or str, in the order in which the configuration declares
+        them; an RPC cannot create one.
+    """
+
+    name = "shv"
+    loads = ("pv",)
+
+    def __init__(self, variables: Optional[Mapping[str, Union[int, str]]] = None) -> None:
+        self.variables: Dict[str, Union[int, str]] = dict(variables or {})
+
+    @method("pv.shvGet", "*s", help="Get the value of a shared variable. If no argument, dumps all")
+    def get(self, name: Optional[str] = None) -> Any:
+        if name is not None:
+            return self._describe(name)
+        items = Struct()
+        # Kamailio puts a new variable in front of its list.
+        for each in reversed(list(self.variables)):
+            items.add("shv", self._describe(each))
+        return Struct(items=items)
+
+    def _describe(self, name: str) -> Struct:
+        if name not in self.variables:
+            raise Fault(404, "Variable not found")
+        value = self.variables[name]
+        kind = "int" if isinstance(value, int) else "string"
+        return Struct(name=name, type=kind, value=value)
+
+    @method("pv.shvSet", help="Set a shared variable (args: name type value)")
+    def set(self, ctx: Any) -> str:
+        # The third parameter's type depends on the second: this method scans for itself.
+        name, kind = self._one(ctx, "S", "varname"), self._one(ctx, "s", "type").lower()
+        if kind == "int":
+            value = self._one(ctx, "d", "value", "integer parameter")
+        elif kind == "str":
+            value = self._one(ctx, "S", "value")
+        else:
+            raise Fault(500, "Unknown parameter type (Types: int or str)")
+        if name not in self.variables:
+            raise Fault(404, "Variable not found")
+        self.variables[name] = value
+        return "Ok. Variable set to new value."
+
+    @staticmethod
+    def _one(ctx: Any, fmt: str, what: str, kind: str = "parameter") -> Any:
+        values = ctx.scan(fmt)
+        if values.count < 1:
+            raise Fault(500, "Missing %s %s%s" % (kind, what, _USAGE))
+        return values[0]

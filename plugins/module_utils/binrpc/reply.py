@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/reply.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""What a call returns."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, List
+
+    Base = list[Any]
+else:
+    Base = list
+
+
+class Reply(Base):
+    """The values of a reply, in order: a list, since a reply has no outer container.
+
+    A method that adds nothing gives an empty list, which means success.
+
+    :ivar method: the method that was called.
+    """
+
+    __slots__ = ("method",)
+
+    def __init__(self, values: Iterable[Any] = (), method: str = "") -> None:
+        super().__init__(values)
+        self.method = method
+
+    @property
+    def value(self) -> Any:
+        """The value of a reply that has exactly one.
+
+        :raises ValueError: it has none, or several.
+        """
+        if len(self) != 1:
+            raise ValueError(
+                "%s: the reply has %d values, not one" % (self.method or "reply", len(self))
+            )
+        return self[0]
+
+    def to_json(self) -> List[Any]:
+        """Return the values as ``json.dumps`` takes them: see :func:`views.reply_to_json`."""
+        from .views import reply_to_json
+
+        return reply_to_json(self, self.method)
+
+    def __repr__(self) -> str:
+        return "Reply(%s)" % super().__repr__()

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/reply_socket.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""The socket file that a unix datagram client binds, so that the server can answer it.
+
+Without one the server runs the command and cannot answer (ctl-spec §8.4). The file is
+removed when it is closed, at interpreter exit, and when SIGTERM, SIGHUP or SIGINT ends the
+process.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from .errors import ConnectError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Optional
+
+_files: Dict[str, int] = {}  # path -> pid of the process that bound it
+_replaced: Dict[int, Any] = {}  # signal -> the handler before ours
+
+ABSTRACT = "@"
+"""Instead of a path: a name without a file, which Linux makes up and forgets by itself. It
+is not visible from another network namespace, a container for instance."""
+
+
+def bind(sock: Any, where: Optional[str] = None) -> Optional[str]:
+    """Bind ``sock`` to a new file and return its path, None for an abstract name.
+
+    The mode is 0666: the server often runs as another user and must be able to write. Other
+    local users' datagrams are refused by the kernel, since the socket is connected.
+
+    :param where: a folder (default TMPDIR or /tmp), a full path, or :data:`ABSTRACT`.
+    :raises ConnectError: no file can be made there.
+    """
+    if where == ABSTRACT:
+        sock.bind("")
+        return None
+    where = where or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - as kamcmd; names are random
+    for _ in range(10):
+        path = where
+        if os.path.isdir(where):
+            name = "kamailio_binrpc_%d_%s" % (os.getpid(), os.urandom(6).hex())
+            path = os.path.join(where, name)
+        try:
+            sock.bind(path)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and path != where:
+                continue
+            raise ConnectError(
+                "cannot bind the reply socket %s: %s. The server answers a unix datagram only "
+                "to a socket of the client's own; choose another reply_socket"
+                % (path, error.strerror or error),
+                error.errno,
+            ) from None
+        _files[path] = os.getpid()
+        _watch_exit()
+        os.chmod(path, 0o666)  # noqa: S103 - see above
+        return path
+    raise ConnectError("no free name for a reply socket in %s" % where, errno.EADDRINUSE)
+
+
+def remove(path: str) -> None:
+    """Remove a bound file; a missing one is fine."""
+    # A forked child knows the parent's files too, and must leave them alone.
+    if _files.pop(path, None) == os.getpid():
+        try:
+            os.unlink(path)
+        except OSError:
+            pass
+    if not _files:
+        _unwatch_signals()
+
+
+def _remove_all() -> None:
+    for path in list(_files):
+        remove(path)
+
+
+def _watch_exit() -> None:
+    import atexit
+    import signal
+
+    atexit.unregister(_remove_all)
+    atexit.register(_remove_all)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # A program that handles the signal itself keeps its handler and ends through atexit.
+        if number not in _replaced and signal.getsignal(number) is signal.SIG_DFL:
+            try:
+                _replaced[number] = signal.signal(number, _on_signal)
+            except ValueError:  # not the main thread
+                return
+
+
+def _unwatch_signals() -> None:
+    import signal
+
+    for number in list(_replaced):
+        before = _replaced.pop(number)
+        try:
+            if signal.getsignal(number) is _on_signal:
+                signal.signal(number, before)
+        except ValueError:  # not the main thread; the handler does no harm
+            _replaced[number] = before
+            return
+
+
+def _on_signal(number: int, _frame: Any) -> None:
+    """Remove the files, then die of the signal as if nobody had watched."""
+    import signal
+
+    _remove_all()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)

@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/transport.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""Non-blocking sockets to a ctl endpoint.
+
+Built on ``_socket``, the C half of the socket module: the Python half costs a short-lived
+process more time than the whole call.
+"""
+
+from __future__ import annotations
+
+import _socket
+import errno
+import os
+import select
+
+from . import explain, reply_socket
+from .errors import ConnectError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Optional, Tuple, Union
+
+    from .address import Address
+    from .deadline import Deadline
+
+    Target = Tuple[int, Any]  # an address family and what connect() takes
+
+# A datagram reply comes in parts of up to 64 KiB, all at once: the default receive buffer
+# loses three quarters of a large one. The kernel caps this at net.core.rmem_max.
+_DATAGRAM_BUFFER = 4 * 1024 * 1024
+_READ_SIZE = 256 * 1024
+_LONGEST_POLL = 2**31 - 1  # milliseconds; a C int
+
+BACKLOG_PAUSE = 0.01
+"""Seconds between attempts while a unix listener's backlog is full."""
+
+
+class Transport:
+    """A non-blocking socket, connected by :func:`connect` or its async twin.
+
+    :param address: where to; the protocol ``fifo`` is not binrpc and not served here.
+    :param reply_at: for unix datagram, see :func:`reply_socket.bind`.
+    :raises ConnectError: no reply socket can be bound.
+    """
+
+    def __init__(self, address: Address, family: int, reply_at: Optional[str] = None) -> None:
+        self.address = address
+        self._reply_path: Optional[str] = None
+        kind = _socket.SOCK_DGRAM if address.is_datagram else _socket.SOCK_STREAM
+        # Close-on-exec must be asked for here; the Python half would have done so.
+        self._socket = _socket.socket(family, kind | _socket.SOCK_CLOEXEC)
+        self._socket.setblocking(False)
+        self._poll = select.poll()
+        self._poll.register(self._socket.fileno(), select.POLLIN)
+        try:
+            if address.is_datagram:
+                self._socket.setsockopt(_socket.SOL_SOCKET, _socket.SO_RCVBUF, _DATAGRAM_BUFFER)
+            elif not address.is_path:
+                self._socket.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+            if address.protocol == "unixd":
+                self._reply_path = reply_socket.bind(self._socket, reply_at)
+        except BaseException:
+            self.close()
+            raise
+
+    def fileno(self) -> int:
+        """The descriptor, for event loops."""
+        return self._socket.fileno()
+
+    def start_connect(self, target: Any) -> int:
+        """Begin to connect: 0 if done, EINPROGRESS, EAGAIN (a full backlog), or a failure."""
+        return int(self._socket.connect_ex(target))
+
+    def finish_connect(self) -> int:
+        """The outcome of a connect in progress, once the socket can be written: 0 or an errno."""
+        return int(self._socket.getsockopt(_socket.SOL_SOCKET, _socket.SO_ERROR))
+
+    def wait(self, seconds: float, writing: bool = False) -> bool:
+        """Wait until the socket can be read (or, if ``writing``, also written).
+
+        Returns False once ``seconds`` have passed, or 24 days.
+        """
+        if writing:
+            self._poll.modify(self._socket.fileno(), select.POLLIN | select.POLLOUT)
+        # Rounded up, lest the last millisecond be spent in a busy loop.
+        ready = self._poll.poll(min(int(seconds * 1000 + 0.999), _LONGEST_POLL))
+        if writing:
+            self._poll.modify(self._socket.fileno(), select.POLLIN)
+        return bool(ready)
+
+    def send(self, data: Union[bytes, memoryview]) -> int:
+        """Send what fits at once and return how many bytes that was, perhaps 0.
+
+        :raises OSError: the connection is broken.
+        """
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+
+    def receive(self) -> Optional[bytes]:
+        """Read what is there: None if nothing is, ``b""`` at the end of a stream.
+
+        :raises OSError: the connection is broken.
+        """
+        try:
+            return self._socket.recv(_READ_SIZE)
+        except BlockingIOError:
+            return None
+
+    def close(self) -> None:
+        """Close the socket and remove the reply socket; may be called again."""
+        self._socket.close()
+        if self._reply_path is not None:
+            reply_socket.remove(self._reply_path)
+            self._reply_path = None
+
+
+def connect(address: Address, deadline: Deadline, reply_at: Optional[str] = None) -> Transport:
+    """Connect to the first of the host's addresses that accepts.
+
+    :raises ConnectError: with the cause and the remedy.
+    """
+    number = 0
+    for family, target in targets_of(address) or resolve(address, deadline):
+        transport = Transport(address, family, reply_at)
+        try:
+            number = _connect(transport, target, deadline)
+        except BaseException:
+            transport.close()
+            raise
+        if not number:
+            return transport
+        transport.close()
+    raise explain.connect_error(address, number)
+
+
+def _connect(transport: Transport, target: Any, deadline: Deadline) -> int:
+    number = transport.start_connect(target)
+    # A unix listener's full backlog says EAGAIN, and no poll tells when it has room.
+    while number == errno.EAGAIN and not deadline.expired():
+        select.select((), (), (), min(BACKLOG_PAUSE, deadline.remaining()))
+        number = transport.start_connect(target)
+    if number == errno.EINPROGRESS:
+        if not transport.wait(deadline.remaining(), writing=True):
+            raise explain.connect_timeout(transport.address, deadline.seconds)
+        number = transport.finish_connect()
+    return number
+
+
+def targets_of(address: Address) -> List[Target]:
+    """Where to connect, if that needs no name service: else an empty list.
+
+    :raises ConnectError: the address is a fifo.
+    """
+    if address.protocol == "fifo":
+        raise ConnectError("%s speaks ctl's text protocol, not binrpc" % address)
+    if address.is_path:
+        return [(_socket.AF_UNIX, os.fsencode(address.name))]
+    try:
+        return look_up(address, _socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return []
+
+
+def look_up(address: Address, flags: int = 0) -> List[Target]:
+    """Ask the resolver, which may take long and cannot be told a limit.
+
+    :raises OSError: the name has no address.
+    """
+    kind = _socket.SOCK_DGRAM if address.is_datagram else _socket.SOCK_STREAM
+    found = _socket.getaddrinfo(address.name, address.port, 0, kind, 0, flags)
+    targets = [(family, target) for family, _kind, _proto, _name, target in found]
+    if address.is_datagram:
+        # A datagram socket connects to any of them, so only the first is tried, and ctl
+        # listens on IPv4 unless told otherwise.
+        targets.sort(key=lambda target: target[0] != _socket.AF_INET)
+    return targets
+
+
+def resolve(address: Address, deadline: Deadline) -> List[Target]:
+    """Look a host up in a thread, so that the deadline holds.
+
+    :raises ConnectError: unknown, or not answered in time.
+    """
+    import threading
+
+    result: List[Any] = []
+
+    def work() -> None:
+        try:
+            result.append(look_up(address))
+        except (OSError, UnicodeError) as error:
+            result.append(error)
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(deadline.remaining())
+    if not result:
+        raise explain.resolve_error(address, "no answer within %g s" % deadline.seconds)
+    if isinstance(result[0], BaseException):
+        raise explain.resolve_error(address, getattr(result[0], "strerror", "") or str(result[0]))
+    found: List[Target] = result[0]
+    return found

@@ -1,0 +1,460 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_rpc
+short_description: Call RPC methods of a running Kamailio
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Calls any RPC method of a running Kamailio through its C(ctl) module, as C(kamcmd) does.
+  - A method that is known to change nothing never reports a change, and also runs in check mode.
+  - Any other method counts as changing something. With a O(probe) it runs only when that is needed, is
+    verified afterwards, and supports check mode and diff mode.
+  - Changes made this way last until Kamailio is restarted, unless they are written to its configuration or
+    database as well.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Methods that change nothing run, others do not. Without a O(probe) they are reported as changed.
+      - In a batch, probes see the server as it is, without the earlier changes of the batch.
+  diff_mode:
+    support: partial
+    details: Needs a O(probe), whose findings before and after are the diff.
+  idempotent:
+    support: partial
+    details: Needs a O(probe), unless the method changes nothing.
+options:
+  method:
+    description:
+      - Name of the method. C(system.listMethods) lists those that the server has.
+    type: str
+    version_added: 0.1.0
+  params:
+    description:
+      - Parameters of the method. Always write a list, since Ansible turns a lone number into text and splits
+        a lone text at commas.
+      - They are typed. An integer, a number with a fraction and a text are sent as such, a boolean as V(1) or
+        V(0). A text stays a text, also when it consists of digits.
+      - To force a type, write a mapping with C(type), which is V(str), V(int), V(float), V(bool) or V(bytes),
+        and C(value). Bytes are given as hexadecimal digits. The type V(escaped) is a text in which the
+        escapes of results, such as C(\xff), stand for bytes.
+      - Force the type of what comes out of a template. With ansible-core 2.18 C("{{ number | int }}")
+        arrives as text.
+    type: list
+    elements: raw
+    version_added: 0.1.0
+  mutates:
+    description:
+      - Whether the method changes something.
+      - With V(auto) a table of methods that are known to change nothing decides, and any other method counts
+        as changing something.
+    type: str
+    choices: [auto, always, never]
+    default: auto
+    version_added: 0.1.0
+  probe:
+    description:
+      - Another call, which shows whether O(method) needs to run.
+      - When it finds what is expected, nothing else runs and nothing is changed.
+      - Otherwise O(method) runs, and then the probe once more. The task fails when it still does not find
+        what is expected.
+    type: dict
+    version_added: 0.1.0
+    suboptions: &probe
+      method:
+        description: Name of the method. It must not change anything.
+        type: str
+        required: true
+        version_added: 0.1.0
+      params:
+        description: Parameters of the method, as in O(params).
+        type: list
+        elements: raw
+        version_added: 0.1.0
+      mutates:
+        description: Say V(never) for a method that is not in the table of methods that change nothing.
+        type: str
+        choices: [auto, always, never]
+        default: auto
+        version_added: 0.1.0
+      path:
+        description:
+          - Where in the reply to look, as names and list positions separated by dots, such as V(item.value).
+          - It starts at the value of the reply, or at the list of its values when it has none or several.
+          - Without a path the whole value is compared.
+        type: str
+        version_added: 0.1.0
+      expect:
+        description:
+          - What the probe has to find. Types count, so V(5) and V('5') differ, but V(5) and V(5.0) do not.
+          - A mapping may leave members out. A list has to be complete.
+          - A mapping with C(type) and C(value) forces a type, as in O(params).
+          - Exactly one of O(probe.expect) and O(probe.fault) is required.
+        type: raw
+        version_added: 0.1.0
+      fault:
+        description:
+          - The fault in which the probe has to end, for what has to be absent. It is a code, a part of the
+            text in any case, or a kind of RV(fault.kind) such as V(not_found).
+        type: raw
+        version_added: 0.1.0
+      ignore_faults:
+        description:
+          - Faults of the probe, as in O(probe.fault), that mean that O(method) needs to run.
+          - With O(probe.expect) the kind V(not_found) means that in any case. Any other fault of the probe
+            fails the task before anything is changed.
+        type: list
+        elements: raw
+        version_added: 0.1.0
+  ignore_faults:
+    description:
+      - Faults of the method that are no failure. Each is a code, a part of the text in any case, or a kind of
+        RV(fault.kind).
+    type: list
+    elements: raw
+    version_added: 0.1.0
+  calls:
+    description:
+      - Several calls over one connection, in order. The first that fails ends the task.
+      - Exactly one of O(method) and O(calls) is required.
+    type: list
+    elements: dict
+    version_added: 0.1.0
+    suboptions:
+      method:
+        description: As O(method).
+        type: str
+        required: true
+        version_added: 0.1.0
+      params:
+        description: As O(params).
+        type: list
+        elements: raw
+        version_added: 0.1.0
+      mutates:
+        description: As O(mutates).
+        type: str
+        choices: [auto, always, never]
+        default: auto
+        version_added: 0.1.0
+      probe:
+        description: As O(probe).
+        type: dict
+        version_added: 0.1.0
+        suboptions: *probe
+      ignore_faults:
+        description: As O(ignore_faults).
+        type: list
+        elements: raw
+        version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_ctl_facts
+  - module: kamailio.ctl.kamailio_ctl_info
+  - name: Kamailio's RPC methods
+    description: The methods of the core and of each module.
+    link: https://www.kamailio.org/docs/docbooks/5.6.x/rpc_list/rpc_list.html
+"""
+
+EXAMPLES = r"""
+- name: Talk to the same endpoint in all tasks of a play
+  hosts: proxies
+  module_defaults:
+    group/kamailio.ctl.kamailio:
+      endpoint: tcp:127.0.0.1:2049
+      timeout: 10
+  tasks:
+    - name: Ask for the version
+      kamailio.ctl.kamailio_rpc:
+        method: core.version
+      register: version
+
+    - name: Show it
+      ansible.builtin.debug:
+        msg: "{{ version.value }}"
+
+- name: Switch a feature on, unless it is on already
+  kamailio.ctl.kamailio_rpc:
+    method: htable.seti
+    params: [features, recording, 1]
+    probe:
+      method: htable.get
+      params: [features, recording]
+      path: item.value
+      expect: 1
+
+- name: Send a number that came out of a template, and a text of digits
+  kamailio.ctl.kamailio_rpc:
+    method: htable.setxs
+    params:
+      - limits
+      - "0049"
+      - "100"
+      - type: int
+        value: "{{ lifetime }}"
+
+- name: Delete an entry, if there is one
+  kamailio.ctl.kamailio_rpc:
+    method: htable.delete
+    params: [features, recording]
+    probe:
+      method: htable.get
+      params: [features, recording]
+      fault: not_found
+
+- name: Set a configuration variable
+  kamailio.ctl.kamailio_rpc:
+    method: cfg.seti
+    params: [core, debug, 3]
+    probe:
+      method: cfg.get
+      params: [core, debug]
+      expect: 3
+
+- name: Take a gateway out of service
+  kamailio.ctl.kamailio_rpc:
+    method: dispatcher.set_state
+    params: [dx, 1, "sip:192.0.2.10:5060"]
+    probe:
+      method: dispatcher.list
+      path: RECORDS.0.SET.TARGETS.0.DEST
+      expect:
+        URI: sip:192.0.2.10:5060
+        FLAGS: DX
+
+- name: Reload, and do not mind a reload that is under way
+  kamailio.ctl.kamailio_rpc:
+    method: dispatcher.reload
+    ignore_faults: [ongoing reload]
+
+- name: Several calls over one connection
+  kamailio.ctl.kamailio_rpc:
+    calls:
+      - method: core.uptime
+      - method: htable.sets
+        params: [greetings, de, Hallo]
+      - method: stats.get_statistics
+        params: [all]
+  register: batch
+
+- name: Show all values of the last one
+  ansible.builtin.debug:
+    # Not batch.results[2].values, which is a method of dictionaries in Jinja.
+    var: batch.results[2]['values']
+"""
+
+RETURN = r"""
+values:
+  description:
+    - The values of the reply, in order, in the shape of Kamailio's own JSON-RPC. Empty when there was no reply.
+    - In templates write C(result['values']), since C(result.values) is a method of dictionaries in Jinja.
+  returned: when O(method) is given
+  type: list
+  elements: raw
+  sample: ["kamailio 5.6.3 (x86_64/linux) "]
+value:
+  description: The value of the reply when it has exactly one, otherwise null.
+  returned: when O(method) is given
+  type: raw
+  sample: "kamailio 5.6.3 (x86_64/linux) "
+fault:
+  description:
+    - The fault that the server answered with, also when O(ignore_faults) accepts it. Null when there was none.
+    - The fault of the probe, when that is what failed the task. With O(calls), the fault that failed the task.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      type: int
+      returned: always
+    text:
+      description: The text.
+      type: str
+      returned: always
+    kind:
+      description:
+        - What code, text and method mean together, one of V(method_not_found), V(too_fast), V(busy),
+          V(invalid_params), V(not_found), V(already_exists), V(reply_too_large), V(struct_too_large), or
+          V(fault) for any other.
+      type: str
+      returned: always
+    remedy:
+      description: A sentence of advice, or an empty text.
+      type: str
+      returned: always
+  sample:
+    code: 500
+    text: No such htable
+    kind: not_found
+    remedy: ""
+executed:
+  description:
+    - Whether the server has run O(method). It is V(unknown) when the connection was lost, or the time was up,
+      before the answer arrived.
+    - With O(calls), V(unknown) if that holds for any of them, otherwise V(yes) if any has run.
+  returned: always
+  type: str
+  choices: ['yes', 'no', unknown]
+changed:
+  description:
+    - Whether something was changed, or would be in check mode. That is true as well when a method that changes
+      something may have run without an answer.
+  returned: always
+  type: bool
+method:
+  description: The method.
+  returned: when O(method) is given
+  type: str
+  sample: core.version
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+probe:
+  description:
+    - What the O(probe) found. A fault appears as a mapping with the only member C(fault).
+  returned: when O(probe) is given and could be run
+  type: dict
+  contains:
+    before:
+      description: The finding before the call.
+      type: raw
+      returned: always
+    after:
+      description: The finding after the call, or what it would be in check mode.
+      type: raw
+      returned: always
+    matched:
+      description: Whether the finding before the call was what is expected.
+      type: bool
+      returned: always
+  sample:
+    before: {fault: 500 Key name doesn't exist in htable.}
+    after: 1
+    matched: false
+results:
+  description:
+    - For each of O(calls) what a task with that O(method) returns, and C(failed).
+    - Calls after the first failure have not been executed; C(msg) says so.
+  returned: when O(calls) is given
+  type: list
+  elements: dict
+  sample:
+    - method: core.pwd
+      values: [/]
+      value: /
+      fault: null
+      executed: 'yes'
+      changed: false
+      failed: false
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
+    argument_spec,
+    open_endpoint,
+    visible,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils._rpc import Call, run_all
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import EncodeError
+
+
+def call_spec(method_required):
+    """Return the options that describe one call."""
+
+    def common(required):
+        return dict(
+            method=dict(type="str", required=required),
+            params=dict(type="list", elements="raw"),
+            mutates=dict(type="str", choices=["auto", "always", "never"], default="auto"),
+            ignore_faults=dict(type="list", elements="raw"),
+        )
+
+    probe = common(True)
+    probe.update(path=dict(type="str"), expect=dict(type="raw"), fault=dict(type="raw"))
+    spec = common(method_required)
+    spec.update(probe=dict(type="dict", options=probe))
+    return spec
+
+
+def prepare(module):
+    """Return the calls of the task, checked as far as that goes without a server."""
+    batch = module.params["calls"]
+    calls = []
+    for number, options in enumerate([module.params] if batch is None else batch, 1):
+        try:
+            calls.append(Call(options))
+        except EncodeError as error:
+            place = "" if batch is None else "call %d of %d, " % (number, len(batch))
+            module.fail_json(msg=visible("%s%s: %s" % (place, options["method"], error)))
+    return calls
+
+
+def summary(results):
+    """Return the result of a batch from those of its calls."""
+    executed = [result["executed"] for result in results]
+    whole = {
+        "results": results,
+        "changed": any(result["changed"] for result in results),
+        "executed": next((word for word in ("unknown", "yes") if word in executed), "no"),
+        "fault": None,
+        "failed": False,
+    }
+    for number, result in enumerate(results, 1):
+        if result["failed"]:
+            whole["failed"] = True
+            whole["fault"] = result["fault"]
+            whole["msg"] = "call %d of %d: %s" % (number, len(results), result["msg"])
+            rest = len(results) - number
+            if rest:
+                whole["msg"] += ". The %d after it %s not executed" % (
+                    rest,
+                    "was" if rest == 1 else "were",
+                )
+    return whole
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=argument_spec(
+            calls=dict(type="list", elements="dict", options=call_spec(True)),
+            **call_spec(False),
+        ),
+        mutually_exclusive=[
+            ("calls", "method"),
+            ("calls", "params"),
+            ("calls", "probe"),
+            ("calls", "ignore_faults"),
+        ],
+        required_one_of=[("calls", "method")],
+        supports_check_mode=True,
+    )
+    calls = prepare(module)
+    with open_endpoint(module) as endpoint:
+        results = run_all(calls, endpoint, module.check_mode)
+    diffs = [result.pop("diff") for result in results if "diff" in result]
+    result = results[0] if module.params["calls"] is None else summary(results)
+    result["endpoint"] = visible(endpoint.address)
+    if module._diff and diffs:
+        result["diff"] = diffs[0] if module.params["calls"] is None else diffs
+    if result["failed"]:
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
