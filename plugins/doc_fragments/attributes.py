@@ -13,7 +13,8 @@ attributes:
   check_mode:
     description: Can run in C(check_mode) and return a prediction of what would change.
   diff_mode:
-    description: Returns details on what has changed, or would change in C(check_mode), in diff mode.
+    description:
+      - Returns details on what has changed, or would change in C(check_mode), in diff mode.
   idempotent:
     description: Changes nothing, and says so, when run again with the same options.
   platform:
@@ -21,7 +22,8 @@ attributes:
     platforms: posix
     support: full
   action_group:
-    description: Use C(group/kamailio.ctl.kamailio) in C(module_defaults) to set options for all modules.
+    description:
+      - Use C(group/kamailio.ctl.kamailio) in C(module_defaults) to set options for all modules.
     support: full
     membership:
       - kamailio.ctl.kamailio

@@ -13,14 +13,15 @@ class ModuleDocFragment:
 options:
   endpoint:
     description:
-      - Address of the server's C(ctl) module, written as for C(kamcmd) and in ctl's parameter C(binrpc).
-      - V(unix:/path) or V(unixs:/path) is a unix stream socket, V(unixd:/path) a unix datagram socket,
-        V(tcp:host:port) and V(udp:host:port) are internet addresses. An IPv6 address goes in brackets, as
-        in V(tcp:[::1]:2049). The default port is 2049.
+      - Address of the server's C(ctl) module, written as for C(kamcmd) and in ctl's parameter
+        C(binrpc).
+      - V(unix:/path) or V(unixs:/path) is a unix stream socket, V(unixd:/path) a unix datagram
+        socket, V(tcp:host:port) and V(udp:host:port) are internet addresses. An IPv6 address goes
+        in brackets, as in V(tcp:[::1]:2049). The default port is 2049.
       - Without a protocol, V(host:port) is udp and anything else the path of a unix stream socket.
       - A colon in a path is written C(\:), and a backslash C(\\).
-      - A unix socket is reached from the host that the task runs on, by the user that it runs as. See
-        ctl's parameters C(mode), C(user) and C(group).
+      - A unix socket is reached from the host that the task runs on, by the user that it runs as.
+        See ctl's parameters C(mode), C(user) and C(group).
     type: str
     default: unix:/run/kamailio/kamailio_ctl
     version_added: 0.1.0
@@ -32,17 +33,19 @@ options:
     version_added: 0.1.0
   connect_wait:
     description:
-      - Further seconds to go on trying while nobody listens at O(endpoint), for a server that is starting.
+      - Further seconds to go on trying while nobody listens at O(endpoint), for a server that is
+        starting.
     type: float
     default: 0
     version_added: 0.1.0
   retries:
     description:
       - How often to repeat a call that failed, with growing pauses.
-      - Only what cannot act twice is repeated. That is a call that certainly did not reach the server or that
-        the server refused because it was busy, and a lost call of a method that changes nothing.
-      - A retry needs the Python library C(tenacity) where the task runs. Without it the first failure that
-        could be retried is reported as such.
+      - Only what cannot act twice is repeated. That is a call that certainly did not reach the
+        server or that the server refused because it was busy, and a lost call of a method that
+        changes nothing.
+      - A retry needs the Python library C(tenacity) where the task runs. Without it the first
+        failure that could be retried is reported as such.
     type: int
     default: 0
     version_added: 0.1.0
@@ -50,7 +53,7 @@ requirements:
   - Python 3.8 or later where the task runs
 notes:
   - Kamailio has to load its C(ctl) module. Nothing else is needed on the server.
-  - Bytes that are not UTF-8 are shown as C(\x80) to C(\xff), since Ansible refuses to transport them. In text
-    that would read like such an escape by itself, the backslash is shown as C(\x5c), so that the escapes can
-    be undone without doubt.
+  - Bytes that are not UTF-8 are shown as C(\x80) to C(\xff), since Ansible refuses to transport
+    them. In text that would read like such an escape by itself, the backslash is shown as C(\x5c),
+    so that the escapes can be undone without doubt.
 """

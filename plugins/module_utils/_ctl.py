@@ -23,13 +23,13 @@ _ESCAPE = re.compile(r"\\x(5c|[89a-f][0-9a-f])")
 
 def argument_spec(**options):
     """Return the options of a module: its own and those of the doc fragment ctl."""
-    return dict(
-        endpoint=dict(type="str", default="unix:/run/kamailio/kamailio_ctl"),
-        timeout=dict(type="float", default=5),
-        connect_wait=dict(type="float", default=0),
-        retries=dict(type="int", default=0),
+    return {
+        "endpoint": {"type": "str", "default": "unix:/run/kamailio/kamailio_ctl"},
+        "timeout": {"type": "float", "default": 5},
+        "connect_wait": {"type": "float", "default": 0},
+        "retries": {"type": "int", "default": 0},
         **options,
-    )
+    }
 
 
 class Endpoint:

@@ -172,4 +172,6 @@ def check_fault_pattern(item):
     :raises EncodeError: neither a code nor text.
     """
     if isinstance(item, bool) or not isinstance(item, (int, str)) or not str(item).strip():
-        raise EncodeError("%r is neither the code of a fault, nor its kind or a part of its text" % item)
+        raise EncodeError(
+            "%r is neither the code of a fault, nor its kind or a part of its text" % item
+        )

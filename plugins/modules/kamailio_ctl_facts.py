@@ -14,8 +14,10 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gathers facts about a running Kamailio through its C(ctl) module, as C(ansible_facts.kamailio_ctl).
-  - Their shape does not depend on the version of Kamailio. What a server does not tell is null or empty.
+  - Gathers facts about a running Kamailio through its C(ctl) module, as
+    C(ansible_facts.kamailio_ctl).
+  - Their shape does not depend on the version of Kamailio. What a server does not tell is null or
+    empty.
   - Use M(kamailio.ctl.kamailio_ctl_info) for the same in a registered result.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
@@ -25,10 +27,10 @@ extends_documentation_fragment:
 options:
   gather_subset:
     description:
-      - Which parts to gather, by the rules of M(ansible.builtin.setup). V(all) are all of them, V(min) are
-        V(version) and V(uptime).
-      - The others are V(modules), V(methods), V(processes), V(sockets), V(listeners), V(connections),
-        V(shared_memory) and V(tcp).
+      - Which parts to gather, by the rules of M(ansible.builtin.setup). V(all) are all of them,
+        V(min) are V(version) and V(uptime).
+      - The others are V(modules), V(methods), V(processes), V(sockets), V(listeners),
+        V(connections), V(shared_memory) and V(tcp).
       - V(!) before a name leaves it out. V(min) is gathered unless left out, so V(!all) alone gives
         V(min), and V(!all,!min,modules) gives V(modules) alone.
     type: list
@@ -82,7 +84,8 @@ ansible_facts:
               returned: always
               sample: kamailio
             number:
-              description: The number with its suffix, fit for the test P(ansible.builtin.version#test).
+              description:
+                - The number with its suffix, fit for the test P(ansible.builtin.version#test).
               type: str
               returned: always
               sample: 5.6.3
@@ -239,7 +242,8 @@ ansible_facts:
               type: int
               returned: always
             endpoint:
-              description: The same in the form that O(endpoint) takes, or null if it is not V(binrpc).
+              description:
+                - The same in the form that O(endpoint) takes, or null if it is not V(binrpc).
               type: str
               returned: always
               sample: unixs:/run/kamailio/kamailio_ctl
@@ -312,7 +316,8 @@ ansible_facts:
               type: int
               returned: always
         tcp:
-          description: State of the server's TCP connections for SIP. All null where TCP is switched off.
+          description:
+            - State of the server's TCP connections for SIP. All null where TCP is switched off.
           returned: when the subset V(tcp) is gathered
           type: dict
           contains:
@@ -341,7 +346,8 @@ ansible_facts:
               type: int
               returned: always
         missing:
-          description: Methods that the server does not have or that ended in a fault, with that fault.
+          description:
+            - Methods that the server does not have or that ended in a fault, with that fault.
           returned: always
           type: dict
           sample:
@@ -349,7 +355,6 @@ ansible_facts:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import argument_spec
 from ansible_collections.kamailio.ctl.plugins.module_utils._facts import SUBSET, gather_facts
 

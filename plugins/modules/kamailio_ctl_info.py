@@ -15,7 +15,8 @@ author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
   - Gets information about a running Kamailio through its C(ctl) module.
-  - Its shape does not depend on the version of Kamailio. What a server does not tell is null or empty.
+  - Its shape does not depend on the version of Kamailio. What a server does not tell is null or
+    empty.
   - Use M(kamailio.ctl.kamailio_ctl_facts) for the same as facts of the host.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
@@ -24,10 +25,10 @@ extends_documentation_fragment:
 options:
   gather_subset:
     description:
-      - Which parts to gather, by the rules of M(ansible.builtin.setup). V(all) are all of them, V(min) are
-        V(version) and V(uptime).
-      - The others are V(modules), V(methods), V(processes), V(sockets), V(listeners), V(connections),
-        V(shared_memory) and V(tcp).
+      - Which parts to gather, by the rules of M(ansible.builtin.setup). V(all) are all of them,
+        V(min) are V(version) and V(uptime).
+      - The others are V(modules), V(methods), V(processes), V(sockets), V(listeners),
+        V(connections), V(shared_memory) and V(tcp).
       - V(!) before a name leaves it out. V(min) is gathered unless left out, so V(!all) alone gives
         V(min), and V(!all,!min,modules) gives V(modules) alone.
     type: list
@@ -304,7 +305,8 @@ kamailio_ctl:
           type: int
           returned: always
     tcp:
-      description: State of the server's TCP connections for SIP. All null where TCP is switched off.
+      description:
+        - State of the server's TCP connections for SIP. All null where TCP is switched off.
       returned: when the subset V(tcp) is gathered
       type: dict
       contains:
@@ -341,7 +343,6 @@ kamailio_ctl:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import argument_spec
 from ansible_collections.kamailio.ctl.plugins.module_utils._facts import SUBSET, gather_facts
 

@@ -16,10 +16,10 @@ author:
 description:
   - Calls any RPC method of a running Kamailio through its C(ctl) module, as C(kamcmd) does.
   - A method that is known to change nothing never reports a change, and also runs in check mode.
-  - Any other method counts as changing something. With a O(probe) it runs only when that is needed, is
-    verified afterwards, and supports check mode and diff mode.
-  - Changes made this way last until Kamailio is restarted, unless they are written to its configuration or
-    database as well.
+  - Any other method counts as changing something. With a O(probe) it runs only when that is needed,
+    is verified afterwards, and supports check mode and diff mode.
+  - Changes made this way last until Kamailio is restarted, unless they are written to its
+    configuration or database as well.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.attributes
@@ -27,7 +27,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - Methods that change nothing run, others do not. Without a O(probe) they are reported as changed.
+      - Methods that change nothing run, others do not. Without a O(probe) they are reported as
+        changed.
       - In a batch, probes see the server as it is, without the earlier changes of the batch.
   diff_mode:
     support: partial
@@ -43,23 +44,23 @@ options:
     version_added: 0.1.0
   params:
     description:
-      - Parameters of the method. Always write a list, since Ansible turns a lone number into text and splits
-        a lone text at commas.
-      - They are typed. An integer, a number with a fraction and a text are sent as such, a boolean as V(1) or
-        V(0). A text stays a text, also when it consists of digits.
-      - To force a type, write a mapping with C(type), which is V(str), V(int), V(float), V(bool) or V(bytes),
-        and C(value). Bytes are given as hexadecimal digits. The type V(escaped) is a text in which the
-        escapes of results, such as C(\xff), stand for bytes.
-      - Force the type of what comes out of a template. With ansible-core 2.18 C("{{ number | int }}")
-        arrives as text.
+      - Parameters of the method. Always write a list, since Ansible turns a lone number into text
+        and splits a lone text at commas.
+      - They are typed. An integer, a number with a fraction and a text are sent as such, a boolean
+        as V(1) or V(0). A text stays a text, also when it consists of digits.
+      - To force a type, write a mapping with C(type), which is V(str), V(int), V(float), V(bool) or
+        V(bytes), and C(value). Bytes are given as hexadecimal digits. The type V(escaped) is a text
+        in which the escapes of results, such as C(\xff), stand for bytes.
+      - Force the type of what comes out of a template. With ansible-core 2.18 C("{{ number | int
+        }}") arrives as text.
     type: list
     elements: raw
     version_added: 0.1.0
   mutates:
     description:
       - Whether the method changes something.
-      - With V(auto) a table of methods that are known to change nothing decides, and any other method counts
-        as changing something.
+      - With V(auto) a table of methods that are known to change nothing decides, and any other
+        method counts as changing something.
     type: str
     choices: [auto, always, never]
     default: auto
@@ -68,8 +69,8 @@ options:
     description:
       - Another call, which shows whether O(method) needs to run.
       - When it finds what is expected, nothing else runs and nothing is changed.
-      - Otherwise O(method) runs, and then the probe once more. The task fails when it still does not find
-        what is expected.
+      - Otherwise O(method) runs, and then the probe once more. The task fails when it still does
+        not find what is expected.
     type: dict
     version_added: 0.1.0
     suboptions: &probe
@@ -84,21 +85,25 @@ options:
         elements: raw
         version_added: 0.1.0
       mutates:
-        description: Say V(never) for a method that is not in the table of methods that change nothing.
+        description:
+          - Say V(never) for a method that is not in the table of methods that change nothing.
         type: str
         choices: [auto, always, never]
         default: auto
         version_added: 0.1.0
       path:
         description:
-          - Where in the reply to look, as names and list positions separated by dots, such as V(item.value).
-          - It starts at the value of the reply, or at the list of its values when it has none or several.
+          - Where in the reply to look, as names and list positions separated by dots, such as
+            V(item.value).
+          - It starts at the value of the reply, or at the list of its values when it has none or
+            several.
           - Without a path the whole value is compared.
         type: str
         version_added: 0.1.0
       expect:
         description:
-          - What the probe has to find. Types count, so V(5) and V('5') differ, but V(5) and V(5.0) do not.
+          - What the probe has to find. Types count, so V(5) and V('5') differ, but V(5) and V(5.0)
+            do not.
           - A mapping may leave members out. A list has to be complete.
           - A mapping with C(type) and C(value) forces a type, as in O(params).
           - Exactly one of O(probe.expect) and O(probe.fault) is required.
@@ -106,22 +111,22 @@ options:
         version_added: 0.1.0
       fault:
         description:
-          - The fault in which the probe has to end, for what has to be absent. It is a code, a part of the
-            text in any case, or a kind of RV(fault.kind) such as V(not_found).
+          - The fault in which the probe has to end, for what has to be absent. It is a code, a part
+            of the text in any case, or a kind of RV(fault.kind) such as V(not_found).
         type: raw
         version_added: 0.1.0
       ignore_faults:
         description:
           - Faults of the probe, as in O(probe.fault), that mean that O(method) needs to run.
-          - With O(probe.expect) the kind V(not_found) means that in any case. Any other fault of the probe
-            fails the task before anything is changed.
+          - With O(probe.expect) the kind V(not_found) means that in any case. Any other fault of
+            the probe fails the task before anything is changed.
         type: list
         elements: raw
         version_added: 0.1.0
   ignore_faults:
     description:
-      - Faults of the method that are no failure. Each is a code, a part of the text in any case, or a kind of
-        RV(fault.kind).
+      - Faults of the method that are no failure. Each is a code, a part of the text in any case, or
+        a kind of RV(fault.kind).
     type: list
     elements: raw
     version_added: 0.1.0
@@ -255,23 +260,22 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-values:
-  description:
-    - The values of the reply, in order, in the shape of Kamailio's own JSON-RPC. Empty when there was no reply.
-    - In templates write C(result['values']), since C(result.values) is a method of dictionaries in Jinja.
-  returned: when O(method) is given
-  type: list
-  elements: raw
-  sample: ["kamailio 5.6.3 (x86_64/linux) "]
 value:
-  description: The value of the reply when it has exactly one, otherwise null.
+  description:
+    - The value of the reply when it has exactly one, otherwise null.
+    - All of them, in order, are in the list C(values), which is empty when there was no reply. In
+      templates write C(result['values']), since C(result.values) is a method of dictionaries in
+      Jinja.
+    - Values have the shape of Kamailio's own JSON-RPC.
   returned: when O(method) is given
   type: raw
   sample: "kamailio 5.6.3 (x86_64/linux) "
 fault:
   description:
-    - The fault that the server answered with, also when O(ignore_faults) accepts it. Null when there was none.
-    - The fault of the probe, when that is what failed the task. With O(calls), the fault that failed the task.
+    - The fault that the server answered with, also when O(ignore_faults) accepts it. Null when
+      there was none.
+    - The fault of the probe, when that is what failed the task. With O(calls), the fault that
+      failed the task.
   returned: always
   type: dict
   contains:
@@ -285,9 +289,9 @@ fault:
       returned: always
     kind:
       description:
-        - What code, text and method mean together, one of V(method_not_found), V(too_fast), V(busy),
-          V(invalid_params), V(not_found), V(already_exists), V(reply_too_large), V(struct_too_large), or
-          V(fault) for any other.
+        - What code, text and method mean together, one of V(method_not_found), V(too_fast),
+          V(busy), V(invalid_params), V(not_found), V(already_exists), V(reply_too_large),
+          V(struct_too_large), or V(fault) for any other.
       type: str
       returned: always
     remedy:
@@ -301,16 +305,16 @@ fault:
     remedy: ""
 executed:
   description:
-    - Whether the server has run O(method). It is V(unknown) when the connection was lost, or the time was up,
-      before the answer arrived.
+    - Whether the server has run O(method). It is V(unknown) when the connection was lost, or the
+      time was up, before the answer arrived.
     - With O(calls), V(unknown) if that holds for any of them, otherwise V(yes) if any has run.
   returned: always
   type: str
   choices: ['yes', 'no', unknown]
 changed:
   description:
-    - Whether something was changed, or would be in check mode. That is true as well when a method that changes
-      something may have run without an answer.
+    - Whether something was changed, or would be in check mode. That is true as well when a method
+      that changes something may have run without an answer.
   returned: always
   type: bool
 method:
@@ -363,7 +367,6 @@ results:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
     argument_spec,
     open_endpoint,
@@ -377,18 +380,16 @@ def call_spec(method_required):
     """Return the options that describe one call."""
 
     def common(required):
-        return dict(
-            method=dict(type="str", required=required),
-            params=dict(type="list", elements="raw"),
-            mutates=dict(type="str", choices=["auto", "always", "never"], default="auto"),
-            ignore_faults=dict(type="list", elements="raw"),
-        )
+        return {
+            "method": {"type": "str", "required": required},
+            "params": {"type": "list", "elements": "raw"},
+            "mutates": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
+            "ignore_faults": {"type": "list", "elements": "raw"},
+        }
 
-    probe = common(True)
-    probe.update(path=dict(type="str"), expect=dict(type="raw"), fault=dict(type="raw"))
-    spec = common(method_required)
-    spec.update(probe=dict(type="dict", options=probe))
-    return spec
+    probe = {"path": {"type": "str"}, "expect": {"type": "raw"}, "fault": {"type": "raw"}}
+    probe.update(common(True))
+    return {"probe": {"type": "dict", "options": probe}, **common(method_required)}
 
 
 def prepare(module):
@@ -431,7 +432,7 @@ def summary(results):
 def main():
     module = AnsibleModule(
         argument_spec=argument_spec(
-            calls=dict(type="list", elements="dict", options=call_spec(True)),
+            calls={"type": "list", "elements": "dict", "options": call_spec(True)},
             **call_spec(False),
         ),
         mutually_exclusive=[

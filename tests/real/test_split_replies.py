@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -152,10 +153,11 @@ def attempt(
 
 
 @datagrams
-def test_a_client_is_of_use_after_a_lost_part(large: Kamailio, via: str) -> None:
+def test_a_client_is_of_use_after_giving_up(large: Kamailio, via: str) -> None:
     """Parts that come late must not be taken for the next reply."""
     with Client(large.endpoints[via]) as client:
-        for _ in range(5):
-            with pytest.raises((TruncatedReply, CallTimeout)):
+        for number in range(20):
+            # Far too short as a rule, but a client which finds data waiting goes on reading.
+            with contextlib.suppress(TruncatedReply, CallTimeout):
                 client.call(*DUMP, timeout=0.0005)
-            assert client.call("core.echo", "next").value == "next"
+            assert client.call("core.echo", f"next {number}").value == f"next {number}"

@@ -34,12 +34,13 @@ class Request:
         a header, unless given.
     :ivar packet: its bytes.
     :ivar sent: the kernel took the last of them, so the method may run.
+    :ivar received: bytes of the answer.
     :ivar outcome: None until answered; then a :class:`Reply`, or the error to raise (a
         :class:`Fault` for a fault).
     :raises EncodeError: a parameter has no binrpc form, or the request is too long.
     """
 
-    __slots__ = ("cookie", "method", "outcome", "packet", "sent")
+    __slots__ = ("cookie", "method", "outcome", "packet", "received", "sent")
 
     def __init__(self, method: str, params: Iterable[Any], cookie: Optional[int] = None) -> None:
         if cookie is None:
@@ -48,6 +49,7 @@ class Request:
         self.cookie = cookie
         self.packet = build_request(method, params, cookie)
         self.sent = False
+        self.received = 0
         self.outcome: Optional[Outcome] = None
 
 
@@ -130,6 +132,7 @@ class Connection:
                 )
                 done.append(earlier)
         del self._pending[request.cookie]
+        request.received = len(packet)
         try:
             values = decode_records(packet, header.size, unsigned=self._unsigned)
         except ProtocolError as error:

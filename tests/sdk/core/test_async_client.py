@@ -1,0 +1,278 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The asyncio client against the lab server and against scripted peers."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import warnings
+
+import pytest
+
+from kamailio_binrpc.core.async_client import AsyncClient
+from kamailio_binrpc.core.errors import (
+    CallTimeout,
+    ConnectError,
+    ConnectionLost,
+    EncodeError,
+    NotBinrpcError,
+    TruncatedReply,
+)
+from kamailio_binrpc.core.faults import MethodNotFound
+from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.core.packet import decode, encode
+
+ADDRESSES = ("unix:%s/s", "unixd:%s/d", "tcp:127.0.0.1:0", "udp:127.0.0.1:0")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("lab"))
+    addresses = [text % folder if "%s" in text else text for text in ADDRESSES]
+    with LabServer(addresses).running_in_thread() as server:
+        yield server
+
+
+@pytest.fixture(params=range(len(ADDRESSES)), ids=[text[:4] for text in ADDRESSES])
+def address(lab, request):
+    return lab.addresses[request.param]
+
+
+def run(coroutine):
+    """Run to the end, and insist that nothing is left behind: no task, no open socket."""
+
+    async def watched():
+        result = await coroutine
+        await asyncio.sleep(0)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        assert not others
+        return result
+
+    before = len(os.listdir("/proc/self/fd"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ResourceWarning)
+        result = asyncio.run(watched())
+        gc.collect()
+    assert len(os.listdir("/proc/self/fd")) <= before
+    return result
+
+
+def test_calls_and_faults(address):
+    async def main():
+        async with AsyncClient(address) as client:
+            assert await client.call("core.echo", "a", 1) == ["a", "1"]
+            with pytest.raises(MethodNotFound):
+                await client.call("core.nosuch")
+            with pytest.raises(EncodeError):
+                await client.call("core.echo", None)
+            return await client.call("core.echo", "again")
+
+    assert run(main()) == ["again"]
+
+
+def test_many_at_once_keep_their_answers(address):
+    async def main():
+        async with AsyncClient(address) as client:
+            calls = [("core.echo", str(n)) for n in range(300)]
+            replies = await client.call_many([*calls, ("core.nosuch",)])
+            assert [reply[0] for reply in replies[:-1]] == [str(n) for n in range(300)]
+            assert isinstance(replies[-1], MethodNotFound)
+            return await asyncio.gather(*(client.call("core.echo", str(n)) for n in range(50)))
+
+    assert [reply[0] for reply in run(main())] == [str(n) for n in range(50)]
+
+
+def test_a_cancelled_call_leaves_the_next_one_right(address):
+    async def main():
+        async with AsyncClient(address) as client:
+            for number in range(20):
+                task = asyncio.ensure_future(client.call("core.echo", "lost"))
+                await asyncio.sleep(0)
+                if number % 2:
+                    await asyncio.sleep(0)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                assert await client.call("core.echo", str(number)) == [str(number)]
+
+    run(main())
+
+
+def test_connect_errors_say_why(tmp_path):
+    async def main():
+        for text in ("unix:%s/none" % tmp_path, "tcp:127.0.0.1:1", "udp:127.0.0.1:1"):
+            with pytest.raises(ConnectError) as caught:
+                await AsyncClient(text).call("core.version")
+            assert caught.value.executed is False
+        results = await AsyncClient("tcp:127.0.0.1:1").call_many([("core.version",)] * 3)
+        assert [type(result) for result in results] == [ConnectError] * 3
+
+    run(main())
+
+
+def test_connect_wait_outlasts_a_start(tmp_path):
+    path = "unix:%s/late" % tmp_path
+
+    async def main():
+        client = AsyncClient(path, connect_wait=30)
+        call = asyncio.ensure_future(client.call("core.echo", "x"))
+        await asyncio.sleep(0.1)
+        assert not call.done()
+        async with LabServer(path):
+            assert await call == ["x"]
+            await client.close()
+
+    run(main())
+
+
+def test_a_restarted_server_is_found_again(tmp_path):
+    path = "unix:%s/again" % tmp_path
+
+    async def main():
+        client = AsyncClient(path)
+        for number in range(3):
+            async with LabServer(path) as server:
+                assert await client.call("core.echo", str(number)) == [str(number)]
+                assert len(server.calls) == 1
+        await client.close()
+
+    run(main())
+
+
+class Peer:
+    """A stream server that answers with what a function of the request makes."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.requests = []
+
+    async def __aenter__(self):
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+        port = self.server.sockets[0].getsockname()[1]
+        self.address = "tcp:127.0.0.1:%d" % port
+        return self
+
+    async def __aexit__(self, *exc_info):
+        self.server.close()
+        await self.server.wait_closed()
+
+    async def serve(self, reader, writer):
+        try:
+            while True:
+                data = await reader.read(65535)
+                if not data:
+                    break
+                self.requests.append(data)
+                answer = self.answer(decode(data))
+                if answer is None:
+                    break
+                writer.write(answer)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+
+def reply(request, *values):
+    return encode(values, type=1, cookie=request.cookie)
+
+
+@pytest.mark.parametrize(
+    "answer, error, executed",
+    [
+        (lambda request: b"", CallTimeout, None),
+        (lambda request: None, ConnectionLost, None),
+        (lambda request: reply(request, "long enough")[:-3], TruncatedReply, True),
+        (lambda request: b"HTTP/1.1 400 Bad Request\r\n\r\n", NotBinrpcError, None),
+        (lambda request: encode(["x"], type=1, cookie=request.cookie ^ 1), CallTimeout, None),
+    ],
+    ids=["silent", "closed", "cut", "http", "wrong cookie"],
+)
+def test_a_bad_peer_ends_the_call(answer, error, executed):
+    async def main():
+        async with Peer(answer) as peer:
+            async with AsyncClient(peer.address, timeout=0.3) as client:
+                with pytest.raises(error) as caught:
+                    await client.call("core.version")
+            assert caught.value.executed is executed
+            assert len(peer.requests) == 1  # never sent twice
+
+    run(main())
+
+
+def test_a_timeout_of_one_call_spares_the_others():
+    def answer(request):
+        return b"" if request.values[1] == "silent" else reply(request, request.values[1])
+
+    async def main():
+        async with Peer(answer) as peer:
+            async with AsyncClient(peer.address, timeout=30, window=1) as client:
+                first = asyncio.ensure_future(client.call("m", "silent", timeout=0.2))
+                second = asyncio.ensure_future(client.call("m", "fine"))
+                with pytest.raises(CallTimeout):
+                    await first
+                assert await second == ["fine"]
+
+    run(main())
+
+
+def test_close_fails_what_is_under_way():
+    async def main():
+        async with Peer(lambda request: b"") as peer:
+            client = AsyncClient(peer.address, timeout=30)
+            call = asyncio.ensure_future(client.call("m"))
+            while not peer.requests:
+                await asyncio.sleep(0.01)
+            await client.close()
+            with pytest.raises(ConnectionLost) as caught:
+                await call
+            assert caught.value.executed is None
+
+    run(main())
+
+
+def test_a_host_name_is_resolved_and_a_bad_one_explained(lab):
+    port = lab.addresses[2].rsplit(":", 1)[1]
+
+    async def main():
+        async with AsyncClient("tcp:localhost:" + port) as client:
+            assert await client.call("core.echo", "x") == ["x"]
+        with pytest.raises(ConnectError, match="cannot resolve"):
+            await AsyncClient("tcp:no-such-host.invalid:1").call("core.version")
+
+    asyncio.run(main())  # the resolver's idle thread keeps descriptors of its own
+
+
+def test_values_out_of_range_are_refused_at_once():
+    for options in ({"timeout": 0}, {"window": 0}, {"connect_wait": -1}):
+        with pytest.raises(ValueError, match=next(iter(options))):
+            AsyncClient(**options)
+
+
+def test_calls_are_reported(address):
+    records = []
+
+    async def main():
+        async with AsyncClient(address, on_call=records.append) as client:
+            await client.call("core.echo", "abc")
+            with pytest.raises(MethodNotFound):
+                await client.call("core.nosuch")
+
+    run(main())
+    assert [(r.method, r.outcome) for r in records] == [
+        ("core.echo", "ok"),
+        ("core.nosuch", "MethodNotFound"),
+    ]
+    assert records[0].sent > 10 and records[0].received > 5 and records[0].seconds > 0
+
+
+def test_unix_datagram_leaves_no_socket_file(lab, tmp_path):
+    async def main():
+        async with AsyncClient(lab.addresses[1], reply_socket=str(tmp_path)) as client:
+            await client.call("core.version")
+            assert len(os.listdir(str(tmp_path))) == 1
+        assert os.listdir(str(tmp_path)) == []
+
+    run(main())
