@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from .cfg import Configuration
 from .core import Core
 from .ctl import Ctl
 from .htable import HashTables
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # One class per line, by name.
 DEFAULTS = (
+    Configuration,
     Core,
     Ctl,
     HashTables,
