@@ -16,121 +16,59 @@ from ._version import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .core.address import Address as Address
-    from .core.address import parse_address as parse_address
-    from .core.address import parse_listen as parse_listen
-    from .core.client import Client as Client
+    from .core.address import Address, parse_address, parse_listen
+    from .core.async_client import AsyncClient
+    from .core.client import Client
+    from .core.config import Config, ConfigError, load_config
     from .core.errors import (
-        AddressError as AddressError,
-    )
-    from .core.errors import (
-        BinrpcError as BinrpcError,
-    )
-    from .core.errors import (
-        CallTimeout as CallTimeout,
-    )
-    from .core.errors import (
-        ConnectError as ConnectError,
-    )
-    from .core.errors import (
-        ConnectionLost as ConnectionLost,
-    )
-    from .core.errors import (
-        DecodeError as DecodeError,
-    )
-    from .core.errors import (
-        DepthLimit as DepthLimit,
-    )
-    from .core.errors import (
-        EncodeError as EncodeError,
-    )
-    from .core.errors import (
-        FramingLost as FramingLost,
-    )
-    from .core.errors import (
-        LengthLimit as LengthLimit,
-    )
-    from .core.errors import (
-        NotBinrpcError as NotBinrpcError,
-    )
-    from .core.errors import (
-        ProtocolError as ProtocolError,
-    )
-    from .core.errors import (
-        RecordLimit as RecordLimit,
-    )
-    from .core.errors import (
-        TransportError as TransportError,
-    )
-    from .core.errors import (
-        TruncatedReply as TruncatedReply,
+        AddressError,
+        BinrpcError,
+        CallTimeout,
+        ConnectError,
+        ConnectionLost,
+        DecodeError,
+        DepthLimit,
+        EncodeError,
+        FramingLost,
+        LengthLimit,
+        NotBinrpcError,
+        ProtocolError,
+        RecordLimit,
+        TransportError,
+        TruncatedReply,
     )
     from .core.faults import (
-        AlreadyExists as AlreadyExists,
+        AlreadyExists,
+        Busy,
+        Fault,
+        InvalidParams,
+        MethodNotFound,
+        NotFound,
+        ReplyTooLarge,
+        TooFast,
     )
-    from .core.faults import (
-        Busy as Busy,
-    )
-    from .core.faults import (
-        Fault as Fault,
-    )
-    from .core.faults import (
-        InvalidParams as InvalidParams,
-    )
-    from .core.faults import (
-        MethodNotFound as MethodNotFound,
-    )
-    from .core.faults import (
-        NotFound as NotFound,
-    )
-    from .core.faults import (
-        ReplyTooLarge as ReplyTooLarge,
-    )
-    from .core.faults import (
-        TooFast as TooFast,
-    )
-    from .core.packet import Message as Message
-    from .core.packet import decode as decode
-    from .core.packet import encode as encode
-    from .core.reply import Reply as Reply
+    from .core.fleet import Fleet, Report, Result
+    from .core.packet import Message, decode, encode
+    from .core.record import CallRecord
+    from .core.reply import Reply
     from .core.retry import (
-        MissingLibrary as MissingLibrary,
-    )
-    from .core.retry import (
-        RetryPolicy as RetryPolicy,
-    )
-    from .core.retry import (
-        may_retry as may_retry,
-    )
-    from .core.retry import (
-        with_retries as with_retries,
+        MissingLibrary,
+        RetryPolicy,
+        may_retry,
+        with_retries,
     )
     from .core.values import (
-        Avp as Avp,
-    )
-    from .core.values import (
-        Fixed as Fixed,
-    )
-    from .core.values import (
-        Struct as Struct,
-    )
-    from .core.values import (
-        signed as signed,
-    )
-    from .core.values import (
-        unsigned as unsigned,
+        Avp,
+        Fixed,
+        Struct,
+        signed,
+        unsigned,
     )
     from .core.views import (
-        LossyView as LossyView,
-    )
-    from .core.views import (
-        to_dict as to_dict,
-    )
-    from .core.views import (
-        to_json as to_json,
-    )
-    from .core.views import (
-        to_pairs as to_pairs,
+        LossyView,
+        to_dict,
+        to_json,
+        to_pairs,
     )
 
 # Which module of the core a name comes from.
@@ -138,11 +76,15 @@ _HOMES = {
     "Address": "address",
     "AddressError": "errors",
     "AlreadyExists": "faults",
+    "AsyncClient": "async_client",
     "Avp": "values",
     "BinrpcError": "errors",
     "Busy": "faults",
+    "CallRecord": "record",
     "CallTimeout": "errors",
     "Client": "client",
+    "Config": "config",
+    "ConfigError": "config",
     "ConnectError": "errors",
     "ConnectionLost": "errors",
     "DecodeError": "errors",
@@ -150,6 +92,7 @@ _HOMES = {
     "EncodeError": "errors",
     "Fault": "faults",
     "Fixed": "values",
+    "Fleet": "fleet",
     "FramingLost": "errors",
     "InvalidParams": "faults",
     "LengthLimit": "errors",
@@ -163,6 +106,8 @@ _HOMES = {
     "RecordLimit": "errors",
     "Reply": "reply",
     "ReplyTooLarge": "faults",
+    "Report": "fleet",
+    "Result": "fleet",
     "RetryPolicy": "retry",
     "Struct": "values",
     "TooFast": "faults",
@@ -170,6 +115,7 @@ _HOMES = {
     "TruncatedReply": "errors",
     "decode": "packet",
     "encode": "packet",
+    "load_config": "config",
     "may_retry": "retry",
     "parse_address": "address",
     "parse_listen": "address",
@@ -181,7 +127,61 @@ _HOMES = {
     "with_retries": "retry",
 }
 
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the keys are strings
+__all__ = [
+    "Address",
+    "AddressError",
+    "AlreadyExists",
+    "AsyncClient",
+    "Avp",
+    "BinrpcError",
+    "Busy",
+    "CallRecord",
+    "CallTimeout",
+    "Client",
+    "Config",
+    "ConfigError",
+    "ConnectError",
+    "ConnectionLost",
+    "DecodeError",
+    "DepthLimit",
+    "EncodeError",
+    "Fault",
+    "Fixed",
+    "Fleet",
+    "FramingLost",
+    "InvalidParams",
+    "LengthLimit",
+    "LossyView",
+    "Message",
+    "MethodNotFound",
+    "MissingLibrary",
+    "NotBinrpcError",
+    "NotFound",
+    "ProtocolError",
+    "RecordLimit",
+    "Reply",
+    "ReplyTooLarge",
+    "Report",
+    "Result",
+    "RetryPolicy",
+    "Struct",
+    "TooFast",
+    "TransportError",
+    "TruncatedReply",
+    "__version__",
+    "decode",
+    "encode",
+    "load_config",
+    "may_retry",
+    "parse_address",
+    "parse_listen",
+    "signed",
+    "to_dict",
+    "to_json",
+    "to_pairs",
+    "unsigned",
+    "with_retries",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kamailio_binrpc import Client
-
+from tests.real.wire import Wire
 from tests.support.kamailio import Kamailio
 from tests.support.sip import Call, register
 
@@ -392,7 +392,7 @@ class Scene:
     """A server with something to be read in its tables, and the calls to be made of it.
 
     Two contacts, a call that is up, htable items of every kind of value, pending changes of the
-    configuration, DNS records, a blocked destination, an idle SIP connection.
+    configuration, DNS records, a blocked destination, idle connections to SIP and ctl.
     """
 
     def __init__(self, server: Kamailio, calls: list[tuple[Any, ...]]) -> None:
@@ -429,4 +429,5 @@ def furnished(server: Kamailio) -> Iterator[Scene]:
             "@to-tag@": dialog["callee"]["tag"],
         }
         client.close()
+        stack.enter_context(Wire(server.endpoints["unix"]))  # ctl.who must have something to list
         yield Scene(server, [tuple(marks.get(part, part) for part in call) for call in CALLS])

@@ -13,7 +13,6 @@ import pytest
 from kamailio_binrpc import Client, Fault, Struct, decode, encode
 from kamailio_binrpc.core import wire as protocol
 from kamailio_binrpc.core.catalogue import is_read_only
-
 from tests.real.calls import CALLS, TRANSPORTS, WRITING_SET, Scene
 from tests.real.wire import Wire
 

@@ -18,10 +18,8 @@ from kamailio_binrpc import (
     decode,
     encode,
 )
-
-from tests.support.kamailio import Kamailio, find_kamailio
-
 from tests.real.wire import Wire
+from tests.support.kamailio import Kamailio, find_kamailio
 
 pytestmark = pytest.mark.real
 

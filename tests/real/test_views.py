@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from kamailio_binrpc import Client, Fault, LossyView, Struct, to_dict, to_pairs
-
 from tests.real.calls import LATIN, Scene
 from tests.support.kamailio import Pairs
 
@@ -31,7 +30,7 @@ DIFFERENT = {
     "ctl.connections": "jsonrpcs: fault 606, only over binrpc",
     "ctl.listen": "jsonrpcs: nothing, only over binrpc",
     "ctl.who": "jsonrpcs: fault 606, only over binrpc",
-    "imc.list_members": "ctl leaves the last member out",
+    "imc.list_members": "ctl ignores what follows a list in the same struct_add",
     "mod.mem_stats": "the private memory of another process",
     "mod.mem_statsx": "the private memory of another process",
     "mod.stats": "the private memory of another process",
@@ -67,6 +66,8 @@ def is_same_scalar(ours: Any, theirs: Any, values: bool) -> bool:
     if theirs is None:
         return bool(ours == "<null string>")  # all that ctl can say
     if isinstance(theirs, str) or isinstance(ours, str):
+        if isinstance(ours, str):  # as the test server's helper reads bytes that are not UTF-8
+            ours = ours.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         return type(ours) is type(theirs) and (not values or ours == theirs)
     if not values:
         return isinstance(ours, (int, float))

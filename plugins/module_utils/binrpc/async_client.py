@@ -12,19 +12,22 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from time import monotonic
 
 from . import explain, wire
 from .address import Address, parse_address
-from .connection import Connection, Request
+from .connection import Connection, Request, unwrap
 from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
+from .record import CallRecord
 from .transport import BACKLOG_PAUSE, Transport, look_up, targets_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
 
+    from .record import OnCall
     from .reply import Reply
     from .transport import Target
 
@@ -47,6 +50,7 @@ class AsyncClient:
     :param reply_socket: unix datagram only: folder, path or ``"@"``; see :mod:`reply_socket`.
     :param max_reply: bytes allowed in one reply's body.
     :param unsigned: give int records as 0..2**32-1 instead of -2**31..2**31-1.
+    :param on_call: gets a :class:`record.CallRecord` for each finished call.
     :raises AddressError: the address is not one a client can use.
     :raises ValueError: a number is out of range.
     """
@@ -61,6 +65,7 @@ class AsyncClient:
         reply_socket: Optional[str] = None,
         max_reply: int = wire.MAX_BODY,
         unsigned: bool = False,
+        on_call: Optional[OnCall] = None,
     ) -> None:
         self.address = address if isinstance(address, Address) else parse_address(address)
         Deadline(timeout)  # refuse a bad value here and not at the first call
@@ -74,6 +79,7 @@ class AsyncClient:
         self._reply_socket = reply_socket
         self._max_reply = max_reply
         self._unsigned = unsigned
+        self._on_call = on_call
         self._link: Optional[_Link] = None
         self._connecting: Optional[asyncio.Lock] = None
 
@@ -102,10 +108,8 @@ class AsyncClient:
             says whether the method may have run.
         """
         request = Request(method, params)
-        await self._run(request, self.timeout if timeout is None else timeout)
-        if isinstance(request.outcome, BinrpcError):
-            raise request.outcome
-        return request.outcome  # type: ignore[return-value]
+        await self._observed(request, self.timeout if timeout is None else timeout)
+        return unwrap(request.outcome)
 
     async def call_many(
         self, calls: Iterable[Call], timeout: Optional[float] = None
@@ -124,7 +128,7 @@ class AsyncClient:
 
         async def run(request: Request) -> None:
             try:
-                await self._run(request, seconds)
+                await self._observed(request, seconds)
             except BinrpcError as error:
                 request.outcome = error
 
@@ -135,6 +139,20 @@ class AsyncClient:
             for task in tasks:
                 task.cancel()
         return [request.outcome for request in requests]  # type: ignore[misc]
+
+    async def _observed(self, request: Request, seconds: float) -> None:
+        if self._on_call is None:
+            await self._run(request, seconds)
+            return
+        start = monotonic()
+        problem = None
+        try:
+            await self._run(request, seconds)
+        except BinrpcError as error:
+            problem = error
+            raise
+        finally:
+            self._on_call(CallRecord(self.address, request, monotonic() - start, problem))
 
     async def _run(self, request: Request, seconds: float) -> None:
         """Give the request an outcome; try anew while connecting fails and may be awaited."""
@@ -147,6 +165,8 @@ class AsyncClient:
                 link = await self._ready(deadline)
                 await link.run(request, deadline)
                 return
+            except _Moved:
+                continue
             except ConnectError:
                 if reused:
                     continue  # the server was restarted since the last call
@@ -179,6 +199,10 @@ class AsyncClient:
             self._connecting.release()
 
 
+class _Moved(Exception):
+    """The connection takes no more requests, and this one had not been sent."""
+
+
 class _Link:
     """One connection, its requests, and the event loop's callbacks."""
 
@@ -202,6 +226,7 @@ class _Link:
         """Send the request and wait for its outcome.
 
         :raises ConnectError: it was not sent, and nothing else was, so it may be tried again.
+        :raises _Moved: it was not sent, and must be on another connection.
         """
         waiter: asyncio.Future[None] = self._loop.create_future()
         self._waiters[request] = waiter
@@ -214,6 +239,7 @@ class _Link:
             self._exchange.withdraw(request)
             if self._transport.address.is_datagram:
                 self.retire()  # parts of its reply could be taken for the next one's
+            self._flush()
             raise
         finally:
             timer.cancel()
@@ -223,6 +249,10 @@ class _Link:
     def retire(self) -> None:
         """Take no more requests; close when those under way are done."""
         self._retired = True
+        for request in self._exchange.release():
+            waiter = self._waiters.get(request)
+            if waiter is not None and not waiter.done():
+                waiter.set_exception(_Moved())
         self._close_if_done()
 
     def close(self) -> None:
@@ -247,7 +277,7 @@ class _Link:
         self._exchange.expire(request, deadline.seconds)
         waiter.set_result(None)
         # The reply may have been cut by the server, and then the next would follow in it.
-        self._retired = True
+        self.retire()
 
     def _finish(self, requests: List[Request]) -> None:
         for request in requests:

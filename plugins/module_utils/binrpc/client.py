@@ -12,16 +12,18 @@ from time import monotonic, sleep
 
 from . import explain, wire
 from .address import Address, parse_address
-from .connection import Connection, Request
+from .connection import Connection, Request, unwrap
 from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
+from .record import CallRecord
 from .transport import connect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, List, Optional, Sequence, Union
 
+    from .record import OnCall
     from .reply import Reply
     from .transport import Transport
 
@@ -42,6 +44,7 @@ class Client:
     :param reply_socket: unix datagram only: folder, path or ``"@"``; see :mod:`reply_socket`.
     :param max_reply: bytes allowed in one reply's body.
     :param unsigned: give int records as 0..2**32-1 instead of -2**31..2**31-1.
+    :param on_call: gets a :class:`record.CallRecord` for each finished call.
     :raises AddressError: the address is not one a client can use.
     :raises ValueError: a time is not a number in range.
     """
@@ -55,6 +58,7 @@ class Client:
         reply_socket: Optional[str] = None,
         max_reply: int = wire.MAX_BODY,
         unsigned: bool = False,
+        on_call: Optional[OnCall] = None,
     ) -> None:
         self.address = address if isinstance(address, Address) else parse_address(address)
         Deadline(timeout)  # refuse a bad value here and not at the first call
@@ -65,6 +69,7 @@ class Client:
         self._reply_socket = reply_socket
         self._max_reply = max_reply
         self._unsigned = unsigned
+        self._on_call = on_call
         self._transport: Optional[Transport] = None
         self._connection = Connection()
 
@@ -92,10 +97,8 @@ class Client:
             says whether the method may have run.
         """
         request = Request(method, params)
-        self._run([request], timeout, 1)
-        if isinstance(request.outcome, BinrpcError):
-            raise request.outcome
-        return request.outcome  # type: ignore[return-value]
+        self._observed([request], timeout, 1)
+        return unwrap(request.outcome)
 
     def call_many(
         self, calls: Iterable[Call], timeout: Optional[float] = None, window: int = 8
@@ -117,8 +120,24 @@ class Client:
             raise ValueError("window must be at least 1, not %r" % window)
         requests = [Request(call[0], call[1:]) for call in calls]
         if requests:
-            self._run(requests, timeout, 1 if self.address.is_datagram else window)
+            self._observed(requests, timeout, 1 if self.address.is_datagram else window)
         return [request.outcome for request in requests]  # type: ignore[misc]
+
+    def _observed(self, requests: List[Request], timeout: Optional[float], window: int) -> None:
+        if self._on_call is None:
+            self._run(requests, timeout, window)
+            return
+        start = monotonic()
+        problem = None
+        try:
+            self._run(requests, timeout, window)
+        except BinrpcError as error:
+            problem = error
+            raise
+        finally:
+            seconds = monotonic() - start
+            for request in requests:
+                self._on_call(CallRecord(self.address, request, seconds, problem))
 
     def _run(self, requests: List[Request], timeout: Optional[float], window: int) -> None:
         """Give every request an outcome; try anew while connecting fails and may be awaited."""

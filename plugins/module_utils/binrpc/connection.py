@@ -15,7 +15,7 @@ import os
 from . import wire
 from .decoder import decode_records
 from .encoder import Encoder
-from .errors import ConnectionLost, EncodeError, ProtocolError
+from .errors import BinrpcError, ConnectionLost, EncodeError, ProtocolError
 from .faults import make_fault
 from .framing import DatagramDecoder, StreamDecoder
 from .packet import Header, build_header
@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Union
 
-    from .errors import BinrpcError, TruncatedReply
+    from .errors import TruncatedReply
 
     Outcome = Union[Reply, BinrpcError]
 
@@ -37,12 +37,13 @@ class Request:
         a header, unless given.
     :ivar packet: its bytes.
     :ivar sent: the kernel took the last of them, so the method may run.
+    :ivar received: bytes of the answer.
     :ivar outcome: None until answered; then a :class:`Reply`, or the error to raise (a
         :class:`Fault` for a fault).
     :raises EncodeError: a parameter has no binrpc form, or the request is too long.
     """
 
-    __slots__ = ("cookie", "method", "outcome", "packet", "sent")
+    __slots__ = ("cookie", "method", "outcome", "packet", "received", "sent")
 
     def __init__(self, method: str, params: Iterable[Any], cookie: Optional[int] = None) -> None:
         if cookie is None:
@@ -51,6 +52,7 @@ class Request:
         self.cookie = cookie
         self.packet = build_request(method, params, cookie)
         self.sent = False
+        self.received = 0
         self.outcome: Optional[Outcome] = None
 
 
@@ -133,6 +135,7 @@ class Connection:
                 )
                 done.append(earlier)
         del self._pending[request.cookie]
+        request.received = len(packet)
         try:
             values = decode_records(packet, header.size, unsigned=self._unsigned)
         except ProtocolError as error:
@@ -175,13 +178,20 @@ class Connection:
         return list(self._pending.values())
 
 
+def unwrap(outcome: Optional[Outcome]) -> Reply:
+    """Return the reply, or raise the error that came instead."""
+    if isinstance(outcome, BinrpcError):
+        raise outcome
+    return outcome  # type: ignore[return-value]
+
+
 def build_request(method: str, params: Iterable[Any], cookie: int) -> bytes:
     """Encode a request packet.
 
     :raises EncodeError: names the method, the parameter (counted from 1) and the remedy.
     """
     encoder = Encoder()
-    if type(method) is not str or not method:
+    if not method or not hasattr(method, "encode"):
         raise EncodeError("a method is a non-empty str, not %r" % (method,))
     encoder.add(method)
     for number, value in enumerate(params, 1):

@@ -67,7 +67,7 @@ def decode_records(
     pos = start
     mark = start
     try:
-        for _ in repeat(None, max_records):
+        for _turn in repeat(None, max_records):
             mark = pos
             head = data[pos]  # IndexError here, with pos == mark, is the end of the body
             pos += 1
@@ -91,13 +91,12 @@ def decode_records(
                     append(names[raw])
                 except KeyError:
                     name = raw[:-1]
-                    if raw[-1:] != "\0":
-                        _note(anomalies, mark, raw)
-                    else:
-                        names[raw] = name
-                    if not raw.isascii():
+                    if not name.isascii():
                         name = data[pos : stop - 1].decode("utf-8", "surrogateescape")
+                    if raw[-1:] == "\0":
                         names[raw] = name
+                    else:
+                        _note(anomalies, mark, raw)
                     append(name)
                 head = data[stop]
                 pos = stop + 1
@@ -119,7 +118,7 @@ def decode_records(
                     pos, stop = _long(data, pos, head)
                 if stop > end:
                     raise DecodeError(wire.E_MORE_DATA, "a string is cut", mark)
-                if data[stop - 1]:
+                if data[stop - 1] or stop == pos:
                     _note(anomalies, mark, text[pos:stop])
                 string = text[pos : stop - 1]
                 if string.isascii():

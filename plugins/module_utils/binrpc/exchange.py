@@ -16,6 +16,7 @@ import errno
 import os
 
 from .errors import CallTimeout, ConnectionLost
+from .explain import CLOSED_AT_ONCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,10 +91,7 @@ class Exchange:
         """The server closed the stream."""
         reason = "%s closed the connection without an answer" % self._address
         if self._connection.received == 0:
-            reason += (
-                ". ctl does so when it serves 128 stream connections already (leaked ones never "
-                "time out), while Kamailio shuts down, and after a request it cannot read"
-            )
+            reason += ". " + CLOSED_AT_ONCE
         return self._fail(self._connection.partial(), reason)
 
     def failed(self, error: OSError) -> List[Request]:
@@ -102,6 +100,8 @@ class Exchange:
         reason = "the connection to %s broke: %s" % (self._address, text)
         if error.errno == errno.EMSGSIZE:
             reason += ". The request does not fit a datagram; use a stream (unix: or tcp:)"
+        elif error.errno in (errno.EPIPE, errno.ECONNRESET) and self._connection.received == 0:
+            reason += ". " + CLOSED_AT_ONCE
         return self._fail(self._connection.partial(), reason, error.errno)
 
     def timed_out(self, seconds: float) -> List[Request]:
@@ -128,6 +128,12 @@ class Exchange:
         elif request is not self._sending:
             self._connection.forget(request)
         # One that is half sent must be sent to its end, or the stream is out of step.
+
+    def release(self) -> List[Request]:
+        """Hand back the requests of which no byte has left, to be sent elsewhere."""
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        return waiting
 
     def _silence(self, seconds: float) -> str:
         reason = "no answer from %s within %g s" % (self._address, seconds)

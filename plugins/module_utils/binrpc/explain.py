@@ -24,11 +24,21 @@ _KNOWN_SOCKETS = (
     "/tmp/kamailio_ctl",  # noqa: S108 - the default of source builds before 5.0
 )
 
+CLOSED_AT_ONCE = (
+    "ctl does so when it serves 128 stream connections already (leaked ones never time out), "
+    "while Kamailio shuts down, and after a request it cannot read"
+)
+
 
 def connect_error(address: Address, number: int) -> ConnectError:
     """Describe a failed connect to ``address``; ``number`` is its errno."""
     text = "cannot connect to %s: %s" % (address, os.strerror(number))
-    advice = _path_advice(address, number) if address.is_path else _inet_advice(address, number)
+    if number in (errno.EPIPE, errno.ECONNRESET):
+        advice = "The server closed the connection at once; " + CLOSED_AT_ONCE
+    elif address.is_path:
+        advice = _path_advice(address, number)
+    else:
+        advice = _inet_advice(address, number)
     if address.guessed and address.is_path and "/" not in address.name:
         advice += (
             ". Without a protocol %r is a socket file in the current directory; for a host write "

@@ -188,8 +188,9 @@ MINIMUM = ("version", "uptime")
 def select(wanted: Iterable[str] = ("all",)) -> List[str]:
     """Turn subset names into parts, by the rules of Ansible's ``gather_subset``.
 
-    Names are parts, ``all`` and ``min``; ``!`` before a name takes it away. ``min`` is
-    there unless taken away. With nothing but exclusions, the rest of ``all`` is there too.
+    Names are parts, ``all`` and ``min``; ``!`` before a name takes it away, unless the part
+    is also asked for by its own name. ``min`` is there unless taken away. With nothing but
+    exclusions, the rest of ``all`` is there too.
 
     >>> select(["!all", "modules"]), select(["!all", "!min", "modules"])
     (['version', 'uptime', 'modules'], ['modules'])
@@ -200,9 +201,8 @@ def select(wanted: Iterable[str] = ("all",)) -> List[str]:
     groups["all"] = set(PARTS)
     groups["min"] = set(MINIMUM)
     added = set()
+    named = set()
     removed = set()
-    negated = []
-    positive = False
     for name in wanted:
         plain = name[1:] if name.startswith("!") else name
         if plain not in groups:
@@ -210,16 +210,17 @@ def select(wanted: Iterable[str] = ("all",)) -> List[str]:
                 "unknown subset %r; there are all, min, %s" % (plain, ", ".join(PARTS))
             )
         if name.startswith("!"):
-            negated.append(plain)
-            # "!all" leaves the minimum and whatever is named besides.
-            removed |= set() if plain == "all" else groups[plain]
+            removed.add(plain)
         else:
-            positive = True
             added |= groups[plain]
-    if not positive and "all" not in negated:
+            named.add(plain)
+    if not added and "all" not in removed:
         added |= groups["all"]
-    chosen = (added | groups["min"]) - removed
-    return [part for part in PARTS if part in chosen]
+    added |= groups["min"]
+    # "!all" leaves the minimum and whatever is named besides.
+    for name in removed - {"all"}:
+        added -= groups[name] - named
+    return [part for part in PARTS if part in added]
 
 
 def gather(call: Caller, parts: Iterable[str]) -> Dict[str, Any]:

@@ -42,7 +42,7 @@ def bind(sock: Any, where: Optional[str] = None) -> Optional[str]:
         sock.bind("")
         return None
     where = where or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - as kamcmd; names are random
-    for _ in range(10):
+    for _attempt in range(10):
         path = where
         if os.path.isdir(where):
             name = "kamailio_binrpc_%d_%s" % (os.getpid(), os.urandom(6).hex())

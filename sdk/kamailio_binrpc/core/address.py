@@ -192,7 +192,7 @@ def _split_path(text: str, rest: str) -> Tuple[str, str]:
 def _split_host(text: str, rest: str) -> Tuple[str, str]:
     if rest.count(":") > 1:
         raise AddressError("%r: put an IPv6 address in brackets, as in udp:[::1]:2049" % text)
-    name, _, port = rest.partition(":")
+    name, _colon, port = rest.partition(":")
     return name, port
 
 

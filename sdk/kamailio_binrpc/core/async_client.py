@@ -13,7 +13,7 @@ from time import monotonic
 
 from . import explain, wire
 from .address import Address, parse_address
-from .connection import Connection, Request
+from .connection import Connection, Request, unwrap
 from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
@@ -106,9 +106,7 @@ class AsyncClient:
         """
         request = Request(method, params)
         await self._observed(request, self.timeout if timeout is None else timeout)
-        if isinstance(request.outcome, BinrpcError):
-            raise request.outcome
-        return request.outcome  # type: ignore[return-value]
+        return unwrap(request.outcome)
 
     async def call_many(
         self, calls: Iterable[Call], timeout: Optional[float] = None

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 
 from . import explain, wire
 from .address import Address, parse_address
-from .connection import Connection, Request
+from .connection import Connection, Request, unwrap
 from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
@@ -95,9 +95,7 @@ class Client:
         """
         request = Request(method, params)
         self._observed([request], timeout, 1)
-        if isinstance(request.outcome, BinrpcError):
-            raise request.outcome
-        return request.outcome  # type: ignore[return-value]
+        return unwrap(request.outcome)
 
     def call_many(
         self, calls: Iterable[Call], timeout: Optional[float] = None, window: int = 8

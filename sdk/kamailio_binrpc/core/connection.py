@@ -12,7 +12,7 @@ import os
 from . import wire
 from .decoder import decode_records
 from .encoder import Encoder
-from .errors import ConnectionLost, EncodeError, ProtocolError
+from .errors import BinrpcError, ConnectionLost, EncodeError, ProtocolError
 from .faults import make_fault
 from .framing import DatagramDecoder, StreamDecoder
 from .packet import Header, build_header
@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Union
 
-    from .errors import BinrpcError, TruncatedReply
+    from .errors import TruncatedReply
 
     Outcome = Union[Reply, BinrpcError]
 
@@ -175,13 +175,20 @@ class Connection:
         return list(self._pending.values())
 
 
+def unwrap(outcome: Optional[Outcome]) -> Reply:
+    """Return the reply, or raise the error that came instead."""
+    if isinstance(outcome, BinrpcError):
+        raise outcome
+    return outcome  # type: ignore[return-value]
+
+
 def build_request(method: str, params: Iterable[Any], cookie: int) -> bytes:
     """Encode a request packet.
 
     :raises EncodeError: names the method, the parameter (counted from 1) and the remedy.
     """
     encoder = Encoder()
-    if type(method) is not str or not method:
+    if not method or not hasattr(method, "encode"):
         raise EncodeError("a method is a non-empty str, not %r" % (method,))
     encoder.add(method)
     for number, value in enumerate(params, 1):

@@ -64,7 +64,7 @@ def decode_records(
     pos = start
     mark = start
     try:
-        for _ in repeat(None, max_records):
+        for _turn in repeat(None, max_records):
             mark = pos
             head = data[pos]  # IndexError here, with pos == mark, is the end of the body
             pos += 1

@@ -237,9 +237,9 @@ class Fleet:
             if not task.cancelled():
                 done.put_nowait(task)
 
-        tasks += [asyncio.ensure_future(start()) for _ in range(1 if pause else self._limit)]
+        tasks += [asyncio.ensure_future(start()) for _starter in range(1 if pause else self._limit)]
         try:
-            for _ in range(total):
+            for _result in range(total):
                 yield (await done.get()).result()
         finally:
             for task in tasks:

@@ -44,8 +44,48 @@ messages = st.builds(
 
 # Bytes that look like records more often than random ones do.
 record_heads = st.sampled_from(
-    [bytes.fromhex(head) for head in
-     "00 10 20 40 80 90 11 21 31 91 81 a1 02 12 22 82 f2 03 83 13 93 04 84 25 65 95 a5 15 05 "
-     "06 16 96 07 0f c1ffffffff b100 2100 256100".split()]
+    [
+        bytes.fromhex(head)
+        for head in [
+            "00",
+            "10",
+            "20",
+            "40",
+            "80",
+            "90",
+            "11",
+            "21",
+            "31",
+            "91",
+            "81",
+            "a1",
+            "02",
+            "12",
+            "22",
+            "82",
+            "f2",
+            "03",
+            "83",
+            "13",
+            "93",
+            "04",
+            "84",
+            "25",
+            "65",
+            "95",
+            "a5",
+            "15",
+            "05",
+            "06",
+            "16",
+            "96",
+            "07",
+            "0f",
+            "c1ffffffff",
+            "b100",
+            "2100",
+            "256100",
+        ]
+    ]
 )
 bodies = st.lists(st.one_of(record_heads, st.binary(max_size=6)), max_size=20).map(b"".join)

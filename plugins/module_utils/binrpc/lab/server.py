@@ -33,7 +33,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Coroutine, Dict, Iterable, Iterator, List, Optional, Set, Union
 
-    from .caller import CallLog, Caller
+    from .caller import Caller, CallLog
     from .registry import Module, Registry
 
 

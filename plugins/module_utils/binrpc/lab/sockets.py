@@ -223,9 +223,7 @@ def _remove_stale(path: str, is_kind: Any, what: str, kind: int = 0) -> None:
     if not is_kind(mode):
         raise ListenError("%s exists and is no %s; remove it or choose another path" % (path, what))
     if _has_reader(path) if what == "fifo" else _is_served(path, kind):
-        raise ListenError(
-            "a running server listens on %s; stop it or choose another path" % path
-        )
+        raise ListenError("a running server listens on %s; stop it or choose another path" % path)
     os.unlink(path)
 
 

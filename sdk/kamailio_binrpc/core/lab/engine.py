@@ -62,9 +62,7 @@ class Engine:
         self.calls = CallLog()
         self.stopping = False
 
-    def process(
-        self, data: Union[bytes, bytearray], offset: int = 0, caller: Any = None
-    ) -> Answer:
+    def process(self, data: Union[bytes, bytearray], offset: int = 0, caller: Any = None) -> Answer:
         """Take the packet at ``offset``; the checks come in the order of ctl-spec §6.1."""
         left = len(data) - offset
         if self.stopping:
@@ -137,9 +135,7 @@ async def _conclude(pending: Awaitable[None], context: BinrpcContext, answer: An
     answer.pieces = context.conclude()
 
 
-def build(
-    modules: Optional[Iterable[Module]] = None, state: Optional[LabState] = None
-) -> Engine:
+def build(modules: Optional[Iterable[Module]] = None, state: Optional[LabState] = None) -> Engine:
     """Make an engine with the default modules.
 
     :param modules: instances that replace the default ones of the same name, or come on top.

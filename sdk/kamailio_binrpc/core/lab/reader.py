@@ -13,7 +13,7 @@ from .. import wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Union
+    from typing import Optional
 
 _MEMBER_VALUES = (wire.INT, wire.STR, wire.DOUBLE, wire.STRUCT, wire.BYTES)
 
@@ -77,9 +77,7 @@ class RecordReader:
 
     __slots__ = ("_arrays", "_data", "_end", "_int_as_double", "_structs", "offset")
 
-    def __init__(
-        self, data: bytes, start: int, end: int, int_as_double: bool = False
-    ) -> None:
+    def __init__(self, data: bytes, start: int, end: int, int_as_double: bool = False) -> None:
         self._data = data
         self._end = end
         self._int_as_double = int_as_double

@@ -83,9 +83,7 @@ class LabState:
         release = self.release
         self.c_string_lookup = release < (5, 7)
         self.int_as_double = (
-            (5, 6, 6) <= release < (5, 7)
-            or (5, 7, 7) <= release < (5, 8)
-            or (5, 8, 2) <= release
+            (5, 6, 6) <= release < (5, 7) or (5, 7, 7) <= release < (5, 8) or release >= (5, 8, 2)
         )
         self.printf_off_by_one = release < (6, 0, 7) or (6, 1) <= release < (6, 1, 4)
 

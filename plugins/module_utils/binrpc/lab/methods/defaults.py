@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from .cfg import Configuration
 from .core import Core
 from .ctl import Ctl
 from .htable import HashTables
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 # One class per line, by name.
 DEFAULTS = (
+    Configuration,
     Core,
     Ctl,
     HashTables,

@@ -22,11 +22,32 @@ SAMPLE: Dict[str, Dict[str, Any]] = {
     "drain": {"level": 0},
 }
 
-FACILITIES = (
-    "LOG_KERN LOG_USER LOG_MAIL LOG_DAEMON LOG_AUTH LOG_SYSLOG LOG_LPR LOG_NEWS LOG_UUCP LOG_CRON "
-    "LOG_AUTHPRIV LOG_FTP - - - - "
-    "LOG_LOCAL0 LOG_LOCAL1 LOG_LOCAL2 LOG_LOCAL3 LOG_LOCAL4 LOG_LOCAL5 LOG_LOCAL6 LOG_LOCAL7"
-).split()
+FACILITIES = [
+    "LOG_KERN",
+    "LOG_USER",
+    "LOG_MAIL",
+    "LOG_DAEMON",
+    "LOG_AUTH",
+    "LOG_SYSLOG",
+    "LOG_LPR",
+    "LOG_NEWS",
+    "LOG_UUCP",
+    "LOG_CRON",
+    "LOG_AUTHPRIV",
+    "LOG_FTP",
+    "-",
+    "-",
+    "-",
+    "-",
+    "LOG_LOCAL0",
+    "LOG_LOCAL1",
+    "LOG_LOCAL2",
+    "LOG_LOCAL3",
+    "LOG_LOCAL4",
+    "LOG_LOCAL5",
+    "LOG_LOCAL6",
+    "LOG_LOCAL7",
+]
 _GROUP = re.compile(r"(.+)\[([0-9]+)\]", re.DOTALL)
 _LONG = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-9]+")
 _SYNTAX = 'Wrong group syntax. Use either "group", or "group[id]"'
@@ -90,6 +111,7 @@ def declared(skip: Any = ()) -> Dict[str, Dict[str, Variable]]:
         if text != "-":
             numeric = kind in ("int", "facility")
             value = int(text) if numeric else text.strip('"').replace("_", " ")
+        help = help.replace("~", " ")
         groups.setdefault(group, {})[name] = Variable(
             group, name, value, kind, int(low), int(high), flags, help
         )

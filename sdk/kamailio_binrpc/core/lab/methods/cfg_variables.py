@@ -3,7 +3,8 @@
 """The variables that Kamailio's core and modules declare, in the order of ``cfg.list``.
 
 Per line: name, type, default value (``-``: unset; ``_`` for a blank), lowest, highest (0 and 0:
-any), flags and help; indented lines continue. Flags: h(idden from cfg.get), r(ead only), o(ne
+any), flags and help; ``~`` is a blank at
+the end or next to another; indented lines continue. Flags: h(idden from cfg.get), r(ead only), o(ne
 value for all group instances).
 """
 
@@ -22,7 +23,7 @@ fetch_rows int 2000 0 0 - The number of the rows to be fetched at once from data
   loading the routing data.
 [rtpengine]
 rtpengine_disable_tout int 60 0 0 - The time after which rtpengine module will try to
-  communicate with an RTPEngine instance after it has been marked disabled automatically.
+  communicate with an RTPEngine instance after it has been marked disabled automatically.~
 aggressive_redetection int 1 0 1 - Determines if the sip proxy should force a query of all nodes
   when all RTPEngine instances seem unavailable.
 rtpengine_tout_ms int 1000 0 0 - The total number of nodes inside a set to be queried before
@@ -44,10 +45,10 @@ default_expires_range int 0 0 100 o Percent from default_expires that will be us
   the range for the expire interval
 expires_range int 0 0 100 o Percent from incoming expires that will be used in generating the
   range for the expire interval
-min_expires int 60 0 0 - The minimum expires value of a Contact. Value 0 disables the checking.
-max_expires int 0 0 0 o The maximum expires value of a Contact. Value 0 disables the checking.
+min_expires int 60 0 0 - The minimum expires value of a Contact. Value 0 disables the checking.~
+max_expires int 0 0 0 o The maximum expires value of a Contact. Value 0 disables the checking.~
 max_contacts int 0 0 0 - The maximum number of Contacts for an AOR. Value 0 disables the
-  checking.
+  checking.~
 retry_after int 0 0 0 - If you want to add the Retry-After header field in 5xx replies, set this
   parameter to a value grater than zero
 case_sensitive int 0 0 0 - If set to 1 then AOR comparison will be case sensitive. Recommended
@@ -120,7 +121,7 @@ reparse_on_dns_failover int 1 0 1 h if set to 1, the SIP message after a DNS fai
 disable_6xx_block int 0 0 1 - if set to 1, 6xx is treated like a normal reply (breaks rfc)
 local_ack_mode int 0 0 2 - if set to 1 or 2, local 200 ACKs are sent to the same address as the
   corresponding INVITE (1) or the source of the 200 reply (2) instead of using the contact and
-  the route set (it breaks the rfc, if  it is not set to 0 but allows dealing with NATed
+  the route set (it breaks the rfc, if ~it is not set to 0 but allows dealing with NATed
   contacts in some simple cases)
 local_cancel_reason int 1 0 1 - if set to 1, a Reason header is added to locally generated
   CANCELs (see RFC3326)
@@ -150,13 +151,13 @@ keepalive int 1 0 1 - enables/disables keepalives for tcp
 keepidle int 0 0 86400 - time before sending a keepalive if the connection is idle (linux)
 keepintvl int 0 0 86400 - time interval between keepalive probes on failure (linux)
 keepcnt int 0 0 1024 - number of failed keepalives before dropping the connection (linux)
-crlf_ping int 1 0 1 - enable responding to CRLF SIP-level keepalives
-accept_aliases int 0 0 1 - turn on/off tcp aliases (see tcp_accept_aliases)
-alias_flags int 1 0 2 - flags used for adding new aliases (FORCE_ADD:1 , REPLACE:2)
+crlf_ping int 1 0 1 - enable responding to CRLF SIP-level keepalives~
+accept_aliases int 0 0 1 - turn on/off tcp aliases (see tcp_accept_aliases)~
+alias_flags int 1 0 2 - flags used for adding new aliases (FORCE_ADD:1 , REPLACE:2)~
 new_conn_alias_flags int 2 0 2 - flags for the def. aliases for a new conn. (FORCE_ADD:1,
-  REPLACE:2
-accept_no_cl int 0 0 1 - accept TCP messages without Content-Length
-reuse_port int 0 0 1 - reuse TCP ports
+  REPLACE:2~
+accept_no_cl int 0 0 1 - accept TCP messages without Content-Length~
+reuse_port int 0 0 1 - reuse TCP ports~
 wait_data_ms int 5000 0 7200000 - wait for data on new tcp connetions (milliseconds)
 rd_buf_size int 16384 512 16777216 - internal read buffer size (should be > max. expected
   datagram)
@@ -204,7 +205,7 @@ dns_cache_max_ttl int -1 0 0 - maximum accepted time to live for a record, in se
 dns_cache_mem int 512000 0 0 h maximum memory used for the dns cache in Kb
 dns_cache_del_nonexp int 0 0 1 - allow deletion of non-expired records from the cache when there
   is no more space left for new ones
-dns_cache_rec_pref int 0 0 3 - DNS cache record preference:  0 - do not check duplicates 1 -
+dns_cache_rec_pref int 0 0 3 - DNS cache record preference: ~0 - do not check duplicates 1 -
   prefer old records 2 - prefer new records 3 - prefer records with longer lifetime
 mem_dump_pkg int 0 0 0 - dump process memory status, parameter: pid_number
 mem_dump_shm int 0 0 0 h dump shared memory status
@@ -213,14 +214,14 @@ udp_mtu int 0 0 65535 - fallback to a congestion controlled protocol if send siz
   udp_mtu
 udp_mtu_try_proto int 0 1 4 - if send size > udp_mtu use proto (1 udp, 2 tcp, 3 tls, 4 sctp)
 udp4_raw int 0 -1 1 h enable/disable using a raw socket for sending UDP IPV4 packets. Should be
-  faster on multi-CPU linux running machines.
+  ~faster on multi-CPU linux running machines.
 udp4_raw_mtu int 1500 28 65535 - set the MTU used when using raw sockets for udp sending. This
-  value will be used when deciding whether or not to fragment the packets.
+  ~value will be used when deciding whether or not to fragment the packets.
 udp4_raw_ttl int -1 -1 255 h set the IP TTL used when using raw sockets for udp sending. -1 will
   use the same value as for normal udp sockets.
 force_rport int 0 0 1 - force rport for all the received messages
 memlog int 4 0 0 - log level for memory status/summary information
-mem_summary int 12 0 31 - memory debugging information displayed on exit (flags):  0 - off, 1 -
+mem_summary int 12 0 31 - memory debugging information displayed on exit (flags): ~0 - off, 1 -
   dump all the pkg used blocks (status), 2 - dump all the shm used blocks (status), 4 - summary
   of pkg used blocks, 8 - summary of shm used blocks, 16 - short status instead of dump
 mem_safety int 1 0 0 - safety level for memory operations

@@ -125,9 +125,7 @@ class Core(Module):
     def pwd(self) -> str:
         return str(self.state.directory)
 
-    @method(
-        "core.arg", "", help="Returns the list of command line arguments used on startup."
-    )
+    @method("core.arg", "", help="Returns the list of command line arguments used on startup.")
     def arg(self) -> List[str]:
         return list(self.state.arguments)
 
@@ -273,9 +271,7 @@ class Core(Module):
 
     @method("core.ppdefines_full", "", help="List preprocessor defines with full details")
     def ppdefines_full(self) -> List[Struct]:
-        return [
-            Struct(name=name, type=0, value=value or "none") for name, value in self._defines()
-        ]
+        return [Struct(name=name, type=0, value=value or "none") for name, value in self._defines()]
 
     def _defines(self) -> Iterator[Any]:
         major, minor, patch = self.state.release

@@ -207,9 +207,7 @@ class HashTables(Module):
         if item.expire:
             expire = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(item.expire))
         flags = IS_TEXT if isinstance(item.value, str) else 0
-        return Struct(
-            item=Struct(name=key, value=_int32(item.value), flags=flags, expire=expire)
-        )
+        return Struct(item=Struct(name=key, value=_int32(item.value), flags=flags, expire=expire))
 
     @method(
         "htable.sets",
@@ -361,7 +359,7 @@ class HashTables(Module):
     # --- replication
 
     @method("htable.dmqsync", "*S", help="Perform DMQ sync.", since=(5, 8))
-    def dmqsync(self, name: str = "") -> str:  # noqa: ARG002 - there is nobody to ask
+    def dmqsync(self, name: str = "") -> str:
         return "Ok"
 
     @method("htable.dmqresync", help="Perform DMQ re-sync.", since=(5, 8))
