@@ -13,14 +13,16 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 # The helpers are imported as tests.support.*, from whatever directory pytest is started in.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.support.kamailio import Kamailio, find_kamailio, find_kamcmd
+# Only the fixtures import them: ansible-test loads this file on Python 3.8 as well.
+if TYPE_CHECKING:
+    from tests.support.kamailio import Kamailio
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,6 +41,8 @@ def _need(program: str, path: str | None) -> None:
 @pytest.fixture(scope="session")
 def kamailio() -> Iterator[Kamailio]:
     """One server with all modules, shared by the whole run: leave it as you found it."""
+    from tests.support.kamailio import Kamailio, find_kamailio
+
     _need("kamailio", find_kamailio())
     with Kamailio() as server:
         yield server
@@ -47,6 +51,8 @@ def kamailio() -> Iterator[Kamailio]:
 @pytest.fixture
 def make_kamailio() -> Iterator[Callable[..., Kamailio]]:
     """Starts servers of the test's own (options as for `Kamailio`); they end with the test."""
+    from tests.support.kamailio import Kamailio, find_kamailio
+
     _need("kamailio", find_kamailio())
     with contextlib.ExitStack() as servers:
 
@@ -59,6 +65,8 @@ def make_kamailio() -> Iterator[Callable[..., Kamailio]]:
 @pytest.fixture(scope="session")
 def kamcmd_program() -> str:
     """Path of kamcmd, for tests which run it themselves (always with a timeout)."""
+    from tests.support.kamailio import find_kamcmd
+
     path = find_kamcmd()
     _need("kamcmd", path)
     assert path is not None

@@ -18,6 +18,10 @@ from .binrpc.values import unsigned
 MISSING = object()
 """Stands for the value at a path that leads nowhere."""
 
+# A choice ends at a bracket before a dot or the end: the text may be sip:[::1]:5060.
+_STEP = r"\[(?P<name>[^=\[\]]+)=(?P<text>.*?)\](?=\.|\Z)|(?P<plain>[^.\[]+)"
+_PATH = re.compile(r"(?:%s)(?:\.(?:%s))*\Z" % ((re.sub(r"\?P<\w+>", "?:", _STEP),) * 2))
+
 _FAULT_KINDS = {
     "fault",
     "method_not_found",
@@ -126,20 +130,39 @@ def merged(got, want):
     return want
 
 
+def steps(path):
+    """Split a path into steps: a name or position, or (name, text) to choose a list item.
+
+    :raises EncodeError: it is not a path.
+    """
+    if not _PATH.match(path):
+        raise EncodeError("%r is not a path such as item.value or list.0 or list.[NAME=x]" % path)
+    return [
+        step.group("plain") or (step.group("name"), step.group("text"))
+        for step in re.finditer(_STEP, path)
+    ]
+
+
 def at_path(value, path):
-    """Follow dotted names and list positions into a value; MISSING where they end."""
-    for step in path.split("."):
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and re.match(r"-?\d+\Z", step) and _inside(value, int(step)):
+    """Follow names, list positions and choices into a value; MISSING where they end."""
+    for step in steps(path):
+        if isinstance(step, tuple):
+            value = _chosen(value, *step)
+        elif isinstance(value, dict):
+            value = value.get(step, MISSING)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
         else:
             return MISSING
     return value
 
 
-def _inside(items, index):
-    return -len(items) <= index < len(items)
+def _chosen(items, path, text):
+    """Return the first item of a list whose member at the path reads so."""
+    for item in items if isinstance(items, list) else []:
+        if str(at_path(item, path)) == text:
+            return item
+    return MISSING
 
 
 def fault_kind(fault):

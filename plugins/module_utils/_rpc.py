@@ -17,6 +17,7 @@ from ._expect import (
     fault_kind,
     merged,
     parameter,
+    steps,
 )
 from .binrpc.catalogue import is_read_only
 from .binrpc.encoder import Encoder
@@ -85,6 +86,8 @@ class Probe:
         self.expect = options["expect"]
         self.fault = options["fault"]
         self.absent = options["ignore_faults"] or []
+        if self.path:
+            steps(self.path)
         if (self.expect is None) == (self.fault is None):
             raise EncodeError("a probe needs either expect or fault")
         for item in self.absent if self.fault is None else [self.fault, *self.absent]:

@@ -93,8 +93,10 @@ options:
         version_added: 0.1.0
       path:
         description:
-          - Where in the reply to look, as names and list positions separated by dots, such as
-            V(item.value).
+          - Where in the reply to look, as steps separated by dots. A step is the name of a member,
+            the position in a list, or V([NAME=text]) for the first item of a list whose member
+            NAME, which may be a path as well, reads like that.
+          - For example V(item.value), or V(RECORDS.[SET.ID=1].SET.TARGETS.0.DEST.FLAGS).
           - It starts at the value of the reply, or at the list of its values when it has none or
             several.
           - Without a path the whole value is compared.
@@ -233,10 +235,8 @@ EXAMPLES = r"""
     params: [dx, 1, "sip:192.0.2.10:5060"]
     probe:
       method: dispatcher.list
-      path: RECORDS.0.SET.TARGETS.0.DEST
-      expect:
-        URI: sip:192.0.2.10:5060
-        FLAGS: DX
+      path: RECORDS.[SET.ID=1].SET.TARGETS.[DEST.URI=sip:192.0.2.10:5060].DEST.FLAGS
+      expect: DX
 
 - name: Reload, and do not mind a reload that is under way
   kamailio.ctl.kamailio_rpc:
@@ -421,11 +421,10 @@ def summary(results):
             whole["fault"] = result["fault"]
             whole["msg"] = "call %d of %d: %s" % (number, len(results), result["msg"])
             rest = len(results) - number
-            if rest:
-                whole["msg"] += ". The %d after it %s not executed" % (
-                    rest,
-                    "was" if rest == 1 else "were",
-                )
+            if rest == 1:
+                whole["msg"] += ". The call after it was not executed"
+            elif rest:
+                whole["msg"] += ". The %d calls after it were not executed" % rest
     return whole
 
 

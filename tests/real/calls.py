@@ -32,6 +32,7 @@ LATIN = b"caf\xe9 \xff".decode("utf-8", "surrogateescape")
 # what follows the method. Some calls are meant to be answered with a fault: that is a reply too.
 CALLS: list[tuple[Any, ...]] = [
     ("app_jsdt.api_list",),
+    ("auth_xkeys_.list",),
     ("benchmark.timer_list",),
     ("benchmark.timer_name_list",),
     ("benchmark.timer_name_list", "nobody"),
@@ -190,6 +191,8 @@ CALLS: list[tuple[Any, ...]] = [
     ("keepalive.list",),
     ("lcr.dump_gws",),
     ("lcr.dump_rules",),
+    ("lcr.load_gws", 1, "49123"),
+    ("lcr.load_gws", 1),
     ("mod.mem_stats", "core", "pkg"),
     ("mod.mem_stats", "htable", "shm"),
     ("mod.mem_statsx", "htable", "all"),
@@ -261,6 +264,7 @@ CALLS: list[tuple[Any, ...]] = [
     ("stats.get_statistics", "all"),
     ("stats.get_statistics", "core:"),
     ("stats.get_statistics", "rcv_requests"),
+    ("statsc.report", "absent"),
     ("system.listMethods",),
     ("system.methodHelp", "core.echo"),
     ("system.methodHelp", "no.such"),
@@ -295,8 +299,7 @@ CALLS: list[tuple[Any, ...]] = [
 # Listed methods that are not called: what they do, where the name does not say it.
 WRITING: dict[str, str] = {
     "app_jsdt": "reload",
-    # Its list shows keys that serve as credentials, and needs a group; it is left out on purpose.
-    "auth_xkeys_": "list set",
+    "auth_xkeys_": "set",
     "benchmark": "enable_global enable_timer granularity loglevel",
     "call_obj": "free free_all",
     "cfg": (
@@ -329,7 +332,7 @@ WRITING: dict[str, str] = {
     "htable": "delete flush reload setex seti sets setxi setxs store",
     # get reads, but never returns and blocks the whole ctl process.
     "keepalive": "add del flush get",
-    "lcr": "defunct_gw load_gws reload",
+    "lcr": "defunct_gw reload",
     "matrix": "reload",
     "mohqueue": "debug drop_call",
     # Takes the value out of the queue.
@@ -355,7 +358,6 @@ WRITING: dict[str, str] = {
     # Reads only with the parameter "check", for which CALLS has it.
     "siptrace": "status",
     "stats": "clear_statistics reset_statistics",
-    "statsc": "report",
     "tm": "cancel clean reply reply_callid t_uac_start t_uac_wait t_uac_wait_block",
     "uac": (
         "reg_active reg_add reg_disable reg_enable reg_refresh reg_reload reg_remove "

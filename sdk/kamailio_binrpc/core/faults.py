@@ -33,9 +33,13 @@ class Fault(BinrpcError):
     :ivar text: the text as sent; some end in a newline.
     :ivar method: the method that was called.
     :ivar remedy: one sentence of advice, or "".
+    :ivar meaning: ``absent``, ``exists``, ``busy``, ``invalid``, ``empty`` (there is nothing to
+        list: as good as an empty reply), ``refused`` (the configuration or build does not allow
+        it), or "" when it is not known.
     """
 
     executed: Optional[bool] = True
+    meaning = ""
     remedy = ""
 
     def __init__(self, code: int, text: str, method: str = "") -> None:
@@ -61,6 +65,7 @@ class TooFast(Fault):
     """Refused before running because of the core parameter rpc_exec_delta."""
 
     executed = False
+    meaning = "busy"
     remedy = "Call again after rpc_exec_delta seconds"
 
 
@@ -68,6 +73,7 @@ class Busy(Fault):
     """A reload is under way, or the last one is too recent; nothing was changed."""
 
     executed = False
+    meaning = "busy"
     remedy = "Call again after the module's reload_delta (5 s unless set)"
 
 
@@ -75,6 +81,7 @@ class InvalidParams(Fault):
     """A parameter is missing or has another type than the method reads."""
 
     executed = False
+    meaning = "invalid"
     remedy = (
         "Check the number of parameters and their types: a number in text must be sent as a "
         "string, an integer as an int (a missing-parameter text usually means a wrong type)"
@@ -82,11 +89,15 @@ class InvalidParams(Fault):
 
 
 class NotFound(Fault):
-    """What the parameters name does not exist."""
+    """What the parameters name does not exist, or there is nothing to list."""
+
+    meaning = "absent"
 
 
 class AlreadyExists(Fault):
     """What the parameters describe exists already."""
+
+    meaning = "exists"
 
 
 class ReplyTooLarge(Fault):
@@ -154,6 +165,14 @@ _RULES: List[Tuple[Type[Fault], Tuple[str, ...]]] = [
     ),
 ]
 _CODES = {404: NotFound, 409: AlreadyExists}
+_MEANINGS = {
+    "absent": NotFound,
+    "busy": Busy,
+    "empty": NotFound,
+    "exists": AlreadyExists,
+    "invalid": InvalidParams,
+    "refused": Fault,
+}
 
 
 def make_fault(code: int, text: str, method: str = "") -> Fault:
@@ -161,6 +180,14 @@ def make_fault(code: int, text: str, method: str = "") -> Fault:
     # ctl and fifo spell it differently; system.methodHelp's own text names no method.
     if text in ("command %s not found" % method, "Command '%s' not found" % method):
         return MethodNotFound(code, text, method)
+    # Only an answer that is a fault pays for the table.
+    from .fault_meanings import meaning_of
+
+    meaning = meaning_of(method, text)
+    if meaning:
+        fault = _MEANINGS[meaning](code, text, method)
+        fault.meaning = meaning
+        return fault
     lower = text.lower()
     for kind, parts in _RULES:
         if any(part in lower for part in parts):

@@ -78,7 +78,7 @@ _EXAMPLES = {
     ),
     # Not from the worked examples: every record type that Kamailio does not send, and more.
     "all record types": (
-        "a1 10 3b 09 04 00 04 84 84 36 01 02 03 96 08 00 01 02 03 04 05 06 07 04 11 00 84 "
+        "a1 10 39 09 04 00 04 84 84 36 01 02 03 96 08 00 01 02 03 04 05 06 07 04 11 00 84 "
         "03 00 03 83 25 61 00 82 ff ff ff ff ff ff fa 24 35 c3 a9 00 31 c3 a9 00 "
         "25 61 00 02 15 00 21 ff 00 83",
         Message(

@@ -42,15 +42,15 @@ from .strategies import thorough
         ("31 ff fe 00", "\udcff\udcfe"),
         ("12 00", 0.0),
         ("42 ff ff ff ff", 4294967.295),
-        ("72 ff ff ff ff ff ff ff", 72057594037927.935),
+        ("62 ff ff ff ff ff ff", 281474976710.655),
         ("92 ff 00 00 00 00 00 00 05 dc", 1.5),
         ("92 ff ff ff ff ff ff ff fa 24", -1.5),
         ("f2 01 02 03 04 05 06 07 00 00 00 00 00 00 05 dc", 1.5),
         ("86", b""),
         ("96 01 61", b"a"),
         ("04 04 84 10 01 84", [[], 1]),
-        ("03 93 01 83", Struct()),
-        ("03 83 04 94 00", Struct()),
+        ("03 93 00", Struct()),
+        ("03 93 01 00", Struct()),
         ("04 a4 00 00", []),
         ("03 03 93 00 83", Struct.of(Struct())),
         ("03 a5 00 02 61 00 00 83", Struct(a=0)),
@@ -61,7 +61,6 @@ from .strategies import thorough
     ],
 )
 def test_tolerated_forms(record, value):
-    # One byte is to follow wherever an end mark announces one.
     data = bytes.fromhex(record)
     first = decode_records(data)[0]
     assert (first, type(first)) == (value, type(value))
@@ -220,9 +219,8 @@ def test_any_fixed_point_number_survives(raw):
     shortest = encode([Fixed(raw)])
     assert encode([value]) == shortest
     assert float(value) == raw / 1000
-    assert value.raw == raw if isinstance(value, Fixed) else abs(raw) < 2**63
-    again = fixed_to_float(raw)
-    assert repr(again) == repr(value)
+    assert getattr(value, "raw", raw) == raw
+    assert repr(fixed_to_float(raw)) == repr(value)
 
 
 @pytest.mark.parametrize("raw", [2**53 + 1, 2**60 + 1, -(2**60) - 1, 2**63 - 1])

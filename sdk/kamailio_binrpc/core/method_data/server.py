@@ -155,11 +155,11 @@ cfg.sets group var value -> - ~
 cfg.set_now_string = cfg.sets
 cfg.set group var value:any -> - ~
  Sets a setting at once, text or number
-cfg.set_delayed_int group var value:int -> - ~
+cfg.set_delayed_int group var value:int -> -
  Notes a new value for a numeric setting, for cfg.commit
-cfg.set_delayed_string group var value -> - ~
+cfg.set_delayed_string group var value -> -
  Notes a new value for a text setting, for cfg.commit
-cfg.set_delayed group var value:any -> - ~
+cfg.set_delayed group var value:any -> -
  Notes a new value for a setting, for cfg.commit
 cfg.commit -> -
  Puts the noted values in force
@@ -170,7 +170,7 @@ cfg.diff -> {group name:str,group id:int,variable name:str,old value:any,new val
 cfg.del group var -> - ~
  Removes the value that one instance of a group has of its own, at once
  group: group[id]
-cfg.del_delayed group var -> - ~
+cfg.del_delayed group var -> -
  Notes the removal of an instance's own value, for cfg.commit
  group: group[id]
 cfg.add_group_inst group -> - ~
@@ -264,11 +264,11 @@ tm.clean -> -
 tm.cancel callid cseq -> (int,str)
  Cancels a transaction under way
  cseq: CSeq header with number and method
-tm.reply code:int reason trans_id to_tag headers body -> -
+tm.reply code:int reason trans_id to_tag [headers=] [body] -> -
  Answers a transaction
  trans_id: index:label
  headers: further headers, each ended by CR LF
-tm.reply_callid code:int reason callid cseq to_tag headers body -> -
+tm.reply_callid code:int reason callid cseq to_tag [headers=] [body] -> -
  Answers the transaction with that Call-ID and CSeq
 tm.t_uac_start method ruri next_hop=. socket=. headers [body] -> -
  Sends a SIP request of its own, without waiting for the answer
@@ -285,7 +285,7 @@ ts.lookup ruri -> {...}
 
 dbg.ls [pid:int] -> {entry:int,pid:int,set:int,state:int,in.pid:int,in.cmd:int}*
  State of the debugger per process
-dbg.bp command{on|off|release|keep|move|next|show|eval|pveval|pvlog} [pid:int] [value] -> str*
+dbg.bp command{on|off|release|keep|move|next|show|eval|log} [pid:int] [value] -> str*
  Controls breakpoints of the configuration
  !"on" stops every worker at its next action, so that no SIP is handled
 dbg.trace command{on|off} [pid:int] -> str ~

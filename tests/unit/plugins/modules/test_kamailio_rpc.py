@@ -430,7 +430,7 @@ def test_a_batch_ends_at_the_first_failure(rpc):
     result = rpc(script, calls=calls)
     assert result["failed"]
     assert result["msg"].startswith("call 2 of 4: htable.get: fault 500")
-    assert "The 2 after it were not executed" in result["msg"]
+    assert "The 2 calls after it were not executed" in result["msg"]
     assert result["fault"]["code"] == 500
     assert not result["changed"]
     assert [entry["executed"] for entry in result["results"]] == ["yes", "yes", "no", "no"]
@@ -461,8 +461,6 @@ def test_check_mode_of_a_batch(rpc):
     assert result["executed"] == "yes"
 
 
-@pytest.mark.parametrize(
-    "options", [{}, {"method": "a", "calls": []}, {"calls": [], "params": []}]
-)
+@pytest.mark.parametrize("options", [{}, {"method": "a", "calls": []}, {"calls": [], "params": []}])
 def test_method_or_calls(rpc, options):
     assert rpc([], **options)["failed"]

@@ -6,10 +6,15 @@ from __future__ import annotations
 
 from .cfg import Configuration
 from .core import Core
+from .corex import Corex
 from .ctl import Ctl
+from .dbg import Debugger
+from .dispatcher import Dispatcher
 from .htable import HashTables
+from .permissions import Permissions
 from .shv import SharedVariables
 from .system import System
+from .uac import Registrations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +24,13 @@ if TYPE_CHECKING:
 DEFAULTS = (
     Configuration,
     Core,
+    Corex,
     Ctl,
+    Debugger,
+    Dispatcher,
     HashTables,
+    Permissions,
+    Registrations,
     SharedVariables,
     System,
 )

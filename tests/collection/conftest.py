@@ -1,0 +1,96 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs playbooks with the collection as users get it: built, and installed elsewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+RECAP = re.compile(r"^(\S+)\s+: ok=\d+.*$", re.MULTILINE)
+
+
+class Run:
+    """One run of ansible-playbook; ``recap`` maps hosts to their counters."""
+
+    def __init__(self, returncode: int, output: str) -> None:
+        self.returncode = returncode
+        self.output = output
+        self.recap = {
+            line.group(1): {
+                name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", line.group(0))
+            }
+            for line in RECAP.finditer(output)
+        }
+
+    def counter(self, name: str) -> int:
+        """Add up a counter over all hosts."""
+        assert self.recap, self.output
+        return sum(counters[name] for counters in self.recap.values())
+
+
+@pytest.fixture(scope="session")
+def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the collection is installed from a fresh artefact."""
+    folder = tmp_path_factory.mktemp("collections")
+    environment = os.environ | {"ANSIBLE_HOME": str(folder / "home")}
+    for command in (
+        ["build", "--output-path", folder, ROOT],
+        ["install", "--offline", "--collections-path", folder, next_artefact(folder)],
+    ):
+        galaxy = [str(BIN / "ansible-galaxy"), "collection", *map(str, command)]
+        done = subprocess.run(galaxy, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def next_artefact(folder: Path) -> Path:
+    version = re.search(r"^version: (\S+)", (ROOT / "galaxy.yml").read_text("utf-8"), re.MULTILINE)
+    assert version
+    return folder / f"kamailio-ctl-{version.group(1)}.tar.gz"
+
+
+@pytest.fixture
+def play(collections: Path, tmp_path: Path) -> Callable[..., Run]:
+    """Run a playbook; it has to end without failures."""
+
+    def run(playbook: Path, *options: str, bin_dir: Path = BIN, **variables: str) -> Run:
+        command = [str(bin_dir / "ansible-playbook"), "--inventory", "server,", *options]
+        for name, value in variables.items():
+            command += ["--extra-vars", f"{name}={value}"]
+        environment = {
+            **{name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")},
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_ROLES_PATH": str(ROOT / "tests" / "integration" / "targets"),
+            "ANSIBLE_HOME": str(tmp_path / "home"),
+            "ANSIBLE_NOCOLOR": "1",
+            # The modules run on the oldest and newest Python that this machine has for them.
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+        }
+        done = subprocess.run(
+            [*command, str(playbook)],
+            cwd=tmp_path,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        result = Run(done.returncode, done.stdout)
+        assert result.returncode == 0, result.output
+        assert result.counter("failed") == 0, result.output
+        return result
+
+    return run

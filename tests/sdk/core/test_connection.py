@@ -1,0 +1,474 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+"""The client's side of the protocol without a socket: matching, faults, outcomes."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from kamailio_binrpc.core import wire
+from kamailio_binrpc.core.address import parse_address
+from kamailio_binrpc.core.connection import Connection, Request, build_request
+from kamailio_binrpc.core.errors import (
+    CallTimeout,
+    ConnectionLost,
+    DecodeError,
+    EncodeError,
+    FramingLost,
+    LengthLimit,
+    NotBinrpcError,
+    ProtocolError,
+    TruncatedReply,
+)
+from kamailio_binrpc.core.exchange import Exchange
+from kamailio_binrpc.core.faults import Fault, MethodNotFound
+from kamailio_binrpc.core.packet import decode, encode
+from kamailio_binrpc.core.reply import Reply
+from kamailio_binrpc.core.values import Struct
+
+
+def reply(cookie, *values):
+    return encode(values, wire.REPLY, cookie)
+
+
+def fault(cookie, code=500, text="no"):
+    return encode([code, text], wire.FAULT, cookie)
+
+
+def asked(*cookies, **options):
+    """Make a connection with requests under way."""
+    connection = Connection(**options)
+    requests = [Request("m.%d" % cookie, (), cookie) for cookie in cookies]
+    for request in requests:
+        connection.expect(request)
+    return connection, requests
+
+
+# -- requests --------------------------------------------------------------------------
+
+
+def test_a_request_is_the_method_and_its_params():
+    request = Request("core.echo", [1, "a", 1.5], 7)
+    assert decode(request.packet) == decode(build_request("core.echo", (1, "a", 1.5), 7))
+    assert decode(request.packet).values == ["core.echo", 1, "a", 1.5]
+    assert (request.method, request.cookie, request.outcome) == ("core.echo", 7, None)
+
+
+def test_cookies_are_random_and_never_zero(monkeypatch):
+    cookies = {Request("m", ()).cookie for _ in range(100)}
+    assert len(cookies) > 90
+    monkeypatch.setattr("os.urandom", bytes)
+    assert Request("m", ()).cookie == 1
+
+
+@pytest.mark.parametrize(
+    "method, params, why",
+    [
+        ("", [], "a method is a non-empty str, not ''"),
+        (5, [], "a method is a non-empty str, not 5"),
+        (b"core.ps", [], "a method is a non-empty str"),
+        (None, [], "a method is a non-empty str"),
+        ("a\0b", [], "holds a NUL"),
+        ("m", [1, None], "m: parameter 2: binrpc has no null"),
+        ("m", ["x" * 65535], "m: the request has 655.. bytes; ctl's receive buffer holds 65535"),
+    ],
+)
+def test_requests_that_cannot_be(method, params, why):
+    with pytest.raises(EncodeError, match=why) as caught:
+        Request(method, params)
+    assert caught.value.executed is False
+
+
+def test_the_longest_request():
+    size = wire.MAX_REQUEST - len(build_request("m", ["x" * 60000], 1)) + 60000
+    assert len(build_request("m", ["x" * size], 1)) == wire.MAX_REQUEST
+    with pytest.raises(EncodeError):
+        build_request("m", ["x" * (size + 1)], 1)
+
+
+# -- matching --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("datagram", [False, True])
+def test_an_answer_goes_to_its_request(datagram):
+    connection, (request,) = asked(7, datagram=datagram)
+    assert connection.expects(7)
+    assert connection.receive(reply(7, 1, "a", Struct(b=2))) == [request]
+    assert request.outcome == [1, "a", Struct(b=2)]
+    assert isinstance(request.outcome, Reply)
+    assert request.outcome.method == "m.7"
+    assert not connection.expects(7)
+    assert (connection.in_flight, connection.received, connection.skipped) == (0, 1, 0)
+    assert connection.partial() is None
+
+
+def test_an_empty_reply_is_success():
+    connection, (request,) = asked(7)
+    connection.receive(reply(7))
+    assert request.outcome == []
+    assert request.outcome is not None
+
+
+def test_options_reach_the_decoders():
+    connection, (request,) = asked(7, unsigned=True, max_body=20)
+    connection.receive(reply(7, 2**32 - 1))
+    assert request.outcome == [2**32 - 1]
+    connection.receive(reply(8, "x" * 20))
+    assert isinstance(connection.failure, LengthLimit)
+
+
+@pytest.mark.parametrize("datagram", [False, True])
+def test_stale_and_foreign_answers_are_skipped(datagram):
+    connection, (request,) = asked(7, datagram=datagram)
+    for stray in (reply(6, "stale"), fault(8), reply(0)):
+        assert connection.receive(stray) == []
+        assert request.outcome is None
+    assert connection.receive(reply(7, "mine")) == [request]
+    assert request.outcome == ["mine"]
+    assert connection.receive(reply(7, "again")) == []
+    assert (connection.received, connection.skipped) == (5, 4)
+    assert connection.failure is None
+
+
+def test_a_forgotten_request_has_no_answer():
+    connection, (one, two) = asked(1, 2)
+    connection.forget(one)
+    connection.forget(one)
+    connection.forget(Request("m", (), 2))  # another one with the same cookie
+    assert connection.pending == [two]
+    assert connection.receive(reply(1) + reply(2, 5)) == [two]
+    assert (one.outcome, two.outcome, connection.skipped) == (None, [5], 1)
+
+
+def test_several_answers_in_one_read_and_one_in_several():
+    connection, requests = asked(1, 2, 3)
+    data = reply(1, 10) + reply(2, 20) + reply(3, 30)
+    assert connection.receive(data[:10]) == requests[:1]
+    assert isinstance(connection.partial(), TruncatedReply)
+    assert connection.pending == requests[1:]
+    assert connection.receive(data[10:]) == requests[1:]
+    assert [request.outcome.value for request in requests] == [10, 20, 30]
+
+
+def test_a_reply_in_several_datagrams():
+    packet = reply(7, *[Struct(name="x" * 20)] * 20)
+    connection, (request,) = asked(7, datagram=True)
+    for part in (packet[:100], packet[100:300]):
+        assert connection.receive(part) == []
+    assert connection.receive(packet[300:]) == [request]
+    assert request.outcome == [Struct(name="x" * 20)] * 20
+
+
+def test_an_overtaken_request_is_lost():
+    connection, (one, two, three) = asked(1, 2, 3)
+    assert connection.receive(reply(3, "x")) == [one, two, three]
+    assert three.outcome == ["x"]
+    for request in (one, two):
+        assert isinstance(request.outcome, ConnectionLost)
+        assert request.outcome.executed is None
+        assert "%s: the server dropped the reply" % request.method in str(request.outcome)
+    assert not connection.closing
+
+
+def test_datagrams_overtake_freely():
+    connection, (one, two) = asked(1, 2, datagram=True)
+    assert connection.receive(reply(2)) == [two]
+    assert connection.receive(reply(1)) == [one]
+    assert (one.outcome, two.outcome) == ([], [])
+
+
+# -- faults and broken answers -----------------------------------------------------------
+
+
+def test_a_fault_is_an_outcome():
+    connection, (request,) = asked(7)
+    connection.receive(fault(7, 500, "command m.7 not found"))
+    assert isinstance(request.outcome, MethodNotFound)
+    assert (request.outcome.code, request.outcome.method) == (500, "m.7")
+    assert not connection.closing
+
+
+@pytest.mark.parametrize("datagram", [False, True])
+@pytest.mark.parametrize(
+    "cookie, text", [(0, "bad request: corrupted packet"), (7, "bad request method: bad record")]
+)
+def test_a_fault_after_which_a_stream_closes(datagram, cookie, text):
+    connection, (one, two) = asked(7, 8, datagram=datagram)
+    assert connection.receive(fault(cookie, 400, text)) == [one]
+    assert isinstance(one.outcome, Fault)
+    assert one.outcome.text == text
+    assert connection.closing is not datagram
+    assert connection.pending == [two]
+
+
+def test_cookie_0_without_a_request_is_skipped():
+    connection = Connection()
+    assert connection.receive(fault(0)) == []
+    assert (connection.skipped, connection.closing) == (1, False)
+
+
+@pytest.mark.parametrize("values", [[], [500], ["text", 500], [500, "a", "b"], [Struct(), "a"]])
+def test_a_fault_of_another_shape_is_no_fault(values):
+    connection, (request,) = asked(7)
+    connection.receive(encode(values, wire.FAULT, 7))
+    assert type(request.outcome) is ProtocolError
+    assert "a fault without code and text" in str(request.outcome)
+
+
+def test_a_malformed_reply_does_not_disturb_the_next():
+    connection, (one, two) = asked(1, 2)
+    broken = bytes.fromhex("a1 10 02 01 21 61")
+    assert connection.receive(broken + reply(2)) == [one, two]
+    assert isinstance(one.outcome, DecodeError)
+    assert one.outcome.executed is True
+    assert two.outcome == []
+    assert connection.failure is None
+
+
+@pytest.mark.parametrize(
+    "junk, kind",
+    [
+        (b"HTTP", FramingLost),
+        (b"\xa1\x20\0\0", FramingLost),
+        (encode(["core.ps"], wire.REQUEST, 5), ProtocolError),
+        (encode(["x" * 100], wire.REPLY, 5), LengthLimit),
+    ],
+)
+def test_a_failure_keeps_what_was_answered_before(junk, kind):
+    connection, (one, two) = asked(1, 2, max_body=50)
+    assert connection.receive(reply(1, "good") + junk) == [one]
+    assert one.outcome == ["good"]
+    assert type(connection.failure) is kind
+    assert connection.pending == [two]
+
+
+# -- exchanges -------------------------------------------------------------------------
+
+
+def exchange_of(count, window=8, address="unix:/s"):
+    """Make an exchange with requests 1 to count queued."""
+    target = parse_address(address)
+    connection = Connection(target.is_datagram)
+    exchange = Exchange(target, connection, window)
+    requests = [Request("m.%d" % cookie, (), cookie) for cookie in range(1, count + 1)]
+    for request in requests:
+        exchange.add(request)
+    return exchange, requests
+
+
+def send_all(exchange):
+    """Send all that the window allows; return the bytes."""
+    out = b""
+    while exchange.outgoing:
+        piece = bytes(exchange.outgoing)
+        out += piece
+        exchange.sent(len(piece))
+    return out
+
+
+def test_the_window_limits_what_is_under_way():
+    exchange, requests = exchange_of(5, window=2)
+    assert send_all(exchange) == requests[0].packet + requests[1].packet
+    assert not exchange.outgoing
+    assert exchange.received(reply(1)) == requests[:1]
+    assert send_all(exchange) == requests[2].packet
+    assert exchange.received(reply(2) + reply(3)) == requests[1:3]
+    assert send_all(exchange) == requests[3].packet + requests[4].packet
+    assert not exchange.idle
+    assert exchange.received(reply(4) + reply(5)) == requests[3:]
+    assert exchange.idle
+    assert not exchange.broken
+    assert not exchange.outgoing
+
+
+def test_partial_sends():
+    exchange, (request,) = exchange_of(1)
+    sent = b""
+    for _ in request.packet:
+        assert exchange.untouched is (sent == b"")
+        assert not request.sent
+        sent += bytes(exchange.outgoing[:1])
+        exchange.sent(1)
+        exchange.sent(0)
+    assert sent == request.packet
+    assert request.sent
+    assert not exchange.outgoing
+
+
+def test_equal_cookies_are_not_under_way_at_once():
+    exchange, _requests = exchange_of(0)
+    twins = [Request("a", (), 5), Request("b", (), 5)]
+    for request in twins:
+        exchange.add(request)
+    assert send_all(exchange) == twins[0].packet
+    assert exchange.received(reply(5, "first")) == twins[:1]
+    assert send_all(exchange) == twins[1].packet
+    assert exchange.received(reply(5, "second")) == twins[1:]
+    assert [request.outcome.value for request in twins] == ["first", "second"]
+
+
+ENDS = {
+    "timeout": lambda exchange: exchange.timed_out(2.5),
+    "eof": lambda exchange: exchange.ended(),
+    "reset": lambda exchange: exchange.failed(ConnectionResetError(errno.ECONNRESET, "")),
+    "unnumbered": lambda exchange: exchange.failed(OSError("odd")),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_what_may_have_run_when_it_ends(end):
+    exchange, requests = exchange_of(5, window=4)
+    for _ in range(2):
+        exchange.sent(len(exchange.outgoing))
+    assert exchange.outgoing
+    exchange.sent(3)  # of the third, only a part left
+    exchange.received(reply(1))
+    assert ENDS[end](exchange) == requests[1:]
+    assert exchange.idle
+    assert exchange.broken
+    assert not exchange.outgoing
+    assert requests[0].outcome == []
+    kind = CallTimeout if end == "timeout" else ConnectionLost
+    for request, executed in zip(requests[1:], [None, False, False, False]):
+        assert type(request.outcome) is kind
+        assert request.outcome.executed is executed
+        assert request.method in str(request.outcome)
+        doubt = "it may have run" if executed is None else "it has not run"
+        assert str(request.outcome).endswith(doubt)
+
+
+def test_a_timeout_is_a_timeout():
+    exchange, (request,) = exchange_of(1)
+    send_all(exchange)
+    exchange.timed_out(2.5)
+    assert isinstance(request.outcome, TimeoutError)
+    assert request.outcome.errno == errno.ETIMEDOUT
+    assert "m.1: no answer from unixs:/s within 2.5 s" in str(request.outcome)
+    assert "UDP" not in str(request.outcome)
+    exchange, (request,) = exchange_of(1, address="udp:h:1")
+    exchange.timed_out(1)
+    assert "UDP does not tell a lost datagram" in str(request.outcome)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_oldest_gets_the_partial_reply(end):
+    exchange, (one, two) = exchange_of(2)
+    send_all(exchange)
+    exchange.received(reply(1, "x" * 50)[:20])
+    ENDS[end](exchange)
+    assert type(one.outcome) is TruncatedReply
+    assert (one.outcome.received, one.outcome.executed) == (20, True)
+    assert two.outcome.executed is None
+
+
+@pytest.mark.parametrize("end", ["eof", "reset"])
+def test_closed_before_any_answer_names_the_limit_of_connections(end):
+    exchange, (one,) = exchange_of(1)
+    send_all(exchange)
+    ENDS[end](exchange)
+    assert "128 stream connections" in str(one.outcome)
+    exchange, (one, two) = exchange_of(2)
+    send_all(exchange)
+    exchange.received(reply(1))
+    ENDS[end](exchange)
+    assert "128" not in str(two.outcome)
+
+
+def test_a_datagram_that_is_too_long():
+    exchange, (request,) = exchange_of(1, address="udp:h:1")
+    assert exchange.outgoing
+    exchange.failed(OSError(errno.EMSGSIZE, ""))
+    assert request.outcome.executed is False
+    assert request.outcome.errno == errno.EMSGSIZE
+    assert "does not fit a datagram; use a stream" in str(request.outcome)
+
+
+def test_another_protocol():
+    exchange, (one, two) = exchange_of(2)
+    send_all(exchange)
+    assert exchange.received(b"HTTP/1.1 400 Bad Request") == [one, two]
+    assert type(one.outcome) is NotBinrpcError
+    assert type(two.outcome) is ConnectionLost
+    assert exchange.idle
+    assert exchange.broken
+
+
+def test_lost_framing_behind_a_good_answer():
+    exchange, requests = exchange_of(4, window=3)
+    send_all(exchange)
+    assert exchange.received(reply(1, "good") + b"junk") == requests
+    assert requests[0].outcome == ["good"]
+    assert type(requests[1].outcome) is FramingLost
+    assert [type(request.outcome) for request in requests[2:]] == [ConnectionLost] * 2
+    assert [request.outcome.executed for request in requests[2:]] == [None, False]
+    assert exchange.idle
+    assert not exchange.outgoing
+
+
+def test_a_closing_fault_ends_a_stream_for_all():
+    exchange, requests = exchange_of(3)
+    send_all(exchange)
+    assert exchange.received(fault(0, 400, "bad request: corrupted packet")) == requests
+    assert isinstance(requests[0].outcome, Fault)
+    assert {type(request.outcome) for request in requests[1:]} == {ConnectionLost}
+    assert exchange.broken
+
+
+def test_a_closing_fault_to_the_last_request_breaks_the_stream():
+    exchange, (request,) = exchange_of(1)
+    send_all(exchange)
+    assert exchange.received(fault(1, 400, "bad request method: bad record")) == [request]
+    assert exchange.idle
+    assert exchange.broken
+
+
+def test_a_bad_request_by_datagram_ends_nothing():
+    exchange, (one, two) = exchange_of(2, window=1, address="udp:h:1")
+    assert send_all(exchange) == one.packet
+    assert exchange.received(fault(0, 400, "bad request: corrupted packet")) == [one]
+    assert not exchange.broken
+    assert send_all(exchange) == two.packet
+    assert exchange.received(reply(2)) == [two]
+
+
+def test_an_expired_request_leaves_the_others():
+    exchange, (one, two, three) = exchange_of(3, window=2)
+    send_all(exchange)
+    exchange.expire(one, 2.5)
+    assert isinstance(one.outcome, CallTimeout)
+    assert one.outcome.executed is None
+    exchange.expire(three, 2.5)
+    assert isinstance(three.outcome, CallTimeout)
+    assert three.outcome.executed is False
+    assert exchange.received(reply(1, "late") + reply(2, "x")) == [two]
+    assert two.outcome == ["x"]
+    assert isinstance(one.outcome, CallTimeout)
+    assert exchange.idle
+
+
+def test_a_half_sent_request_is_sent_to_its_end():
+    exchange, (one, two) = exchange_of(2)
+    exchange.sent(len(exchange.outgoing) - 1)
+    rest = bytes(exchange.outgoing)
+    exchange.withdraw(one)
+    assert send_all(exchange) == rest + two.packet
+    assert two in exchange.received(reply(1) + reply(2))
+
+
+def test_an_unsent_request_is_withdrawn_without_a_trace():
+    exchange, (one, two) = exchange_of(2)
+    exchange.withdraw(one)
+    assert send_all(exchange) == two.packet
+
+
+def test_a_failed_exchange_can_be_done_anew():
+    exchange, requests = exchange_of(2)
+    assert exchange.outgoing
+    assert exchange.untouched
+    again = Exchange(parse_address("unix:/s"), Connection(), 8)
+    for request in requests:
+        again.add(request)
+    assert send_all(again) == requests[0].packet + requests[1].packet

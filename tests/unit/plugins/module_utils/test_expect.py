@@ -1,0 +1,128 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import raw, visible
+from ansible_collections.kamailio.ctl.plugins.module_utils._expect import (
+    MISSING,
+    at_path,
+    difference,
+    merged,
+    steps,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import EncodeError
+
+RECORDS = [
+    {"SET": {"ID": 1, "DEST": ["a", "b"]}},
+    {"SET": {"ID": 2, "DEST": []}},
+    {"SET": {"ID": "sip:[::1]:5060"}},
+]
+
+
+@pytest.mark.parametrize(
+    "want, got",
+    [
+        (5, 5),
+        (5, 5.0),
+        (5.5, 5.5),
+        (4294967295, -1),
+        (True, 1),
+        ("5", "5"),
+        ({}, {"a": 1}),
+        ({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}, "d": 3}),
+        ([1, {"a": 1}], [1, {"a": 1, "b": 2}]),
+        ([], []),
+        ({"type": "int", "value": "5"}, 5),
+        ({"type": "str", "value": 5}, "5"),
+        ({"type": "bytes", "value": "ff"}, "\\xff"),
+        ({"a": {"type": "int", "value": "5"}}, {"a": 5}),
+        # Members that happen to have these names, as in the replies of pv.shvGet.
+        ({"type": "int", "value": 5}, {"name": "x", "type": "int", "value": 5}),
+    ],
+)
+def test_matches(want, got):
+    assert difference(want, got) == ""
+
+
+@pytest.mark.parametrize(
+    "want, got, words",
+    [
+        (5, "5", "expected int 5, got str '5'"),
+        ("5", 5, "expected str '5', got int 5"),
+        (5, 6, "expected int 5, got int 6"),
+        (-1, 4294967294, "expected int -1"),
+        (5, None, "got nothing"),
+        (2**32, 0, "expected int 4294967296"),
+        ({"a": {"b": 1}}, {"a": {"b": "1"}}, "a.b: expected int 1, got str '1'"),
+        ({"a": 1}, {}, "a is not in the reply"),
+        ({"a": 1}, [], "expected mapping {'a': 1}, got list []"),
+        ([1, 2], [1], "expected 2 items, got 1"),
+        ([1, 2], [1, 3], "1: expected int 2, got int 3"),
+        (5, MISSING, "path is not in the reply"),
+        ({"type": "int", "value": 5}, "5", "expected int 5, got str '5'"),
+        ({"type": "int", "value": 5}, {"type": "int", "value": 6}, "value: expected int 5"),
+    ],
+)
+def test_differs(want, got, words):
+    assert words in difference(want, got, "path" if got is MISSING else "")
+
+
+def test_a_forced_type_that_does_not_fit():
+    with pytest.raises(EncodeError):
+        difference({"type": "int", "value": "x"}, 5)
+
+
+@pytest.mark.parametrize(
+    "path, found",
+    [
+        ("0.SET.ID", 1),
+        ("0.SET.DEST.1", "b"),
+        ("[SET.ID=2].SET.DEST", []),
+        ("[SET.ID=sip:[::1]:5060].SET.ID", "sip:[::1]:5060"),
+        ("[SET.ID=3].SET", MISSING),
+        ("0.SET.DEST.2", MISSING),
+        ("0.SET.DEST.-1", MISSING),
+        ("0.OTHER", MISSING),
+        ("0.SET.ID.more", MISSING),
+        ("SET", MISSING),
+    ],
+)
+def test_paths(path, found):
+    assert at_path(RECORDS, path) == found
+
+
+@pytest.mark.parametrize("path", [".", "a.", ".a", "a..b", "[a]", "a[b=1]", "[=1]", "[a=1"])
+def test_what_is_not_a_path(path):
+    with pytest.raises(EncodeError):
+        steps(path)
+
+
+@pytest.mark.parametrize(
+    "got, want, result",
+    [
+        ({"a": 1, "b": 2}, {"b": 3}, {"a": 1, "b": 3}),
+        ({"a": {"b": 1}}, {"a": {"c": 2}}, {"a": {"b": 1, "c": 2}}),
+        (None, {"a": {"type": "int", "value": "1"}}, {"a": 1}),
+        (4, 5, 5),
+    ],
+)
+def test_predictions(got, want, result):
+    assert merged(got, want) == result
+    assert difference(want, merged(got, want)) == ""
+
+
+def test_escapes_can_be_undone():
+    pieces = ["\\", "x", "5c", "ff", "\udcff", "\u00e9", "\\xff", "\\x5c"]
+    seen = {}
+    for parts in itertools.product(pieces, repeat=4):
+        text = "".join(parts)
+        shown = visible(text)
+        shown.encode("utf-8")
+        assert raw(shown) == text
+        assert seen.setdefault(shown, text) == text
