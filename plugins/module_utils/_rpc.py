@@ -100,8 +100,7 @@ class Probe:
 
     @property
     def label(self):
-        path = ": " + self.path if self.path else ""
-        return visible("%s(%s)%s" % (self.method, ", ".join(map(str, self.params)), path))
+        return visible("%s(%s)" % (self.method, ", ".join(map(str, self.params))))
 
     def look(self, endpoint):
         """Run the probe.
@@ -192,7 +191,8 @@ class Call:
         differs = probe.differs(before)
         shown = {"before": before.shown, "after": before.shown, "matched": not differs}
         result["probe"] = shown
-        diff = {"before_header": probe.label, "after_header": probe.label}
+        header = probe.label + (": " + probe.path if probe.path else "")
+        diff = {"before_header": header, "after_header": header}
         diff["before"] = diff["after"] = before.for_diff
         result["diff"] = diff
         if not differs:
@@ -210,7 +210,7 @@ class Call:
         differs = probe.differs(after)
         if differs:
             raise Failure(
-                "%s was run, but the probe still differs: %s: %s"
+                "%s was run, but the probe %s still differs: %s"
                 % (self.method, probe.label, differs)
             )
 

@@ -11,8 +11,8 @@
  * defect, as the Python decoder obeys the same limits.
  *
  * Values gather on one stack; an end mark turns the topmost of them into a list of just the
- * right size. The cyclic collector is most of the cost of a large message, so it gets as
- * little to do as possible, see track().
+ * right size. For a large message the cyclic collector costs as much as all else, so it gets
+ * little to do, see show_containers().
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -131,6 +131,11 @@ static PyObject *pop_list(Stack *values, Py_ssize_t first)
     return list;
 }
 
+static inline PyObject **flat_of(const State *state, PyObject *object)
+{
+    return (PyObject **)((char *)object + state->flat_offset);
+}
+
 /* Turn what the innermost struct or array holds into one value. */
 static int close_frame(Work *work)
 {
@@ -152,23 +157,40 @@ static int close_frame(Work *work)
         return -1;
     }
     PyObject_GC_UnTrack(object);
-    *(PyObject **)((char *)object + work->state->flat_offset) = list;
-    containers[0] = object;
-    containers[1] = frame.is_leaf ? NULL : list;
+    *flat_of(work->state, object) = list;
+    if (!frame.is_leaf) {
+        containers[0] = object;
+        containers[1] = list;
+    }
     return add(work, object);
 }
 
 /*
  * Show the containers to the cyclic collector, now that all are whole. Outer ones come first:
- * in that order its first pass over them, which soon follows, takes half the time. The list of
- * a Struct without containers in it stays hidden, as it cannot be part of a cycle: the only
- * thing that could put a container there later, Struct.add, replaces such a list.
+ * in that order its first pass over them, which soon follows, takes half the time.
+ *
+ * Structs without containers in them, which is most, stay hidden: they cannot be part of a
+ * cycle. All that could change this is Struct.add, which therefore calls track().
  */
-static void track(const Stack *containers)
+static void show_containers(const Stack *containers)
 {
     for (Py_ssize_t i = 0; i < containers->count; i++)
         if (containers->items[i] != NULL)
             PyObject_GC_Track(containers->items[i]);
+}
+
+/* Show a Struct and its list to the collector. */
+static PyObject *track(PyObject *module, PyObject *object)
+{
+    const State *state = PyModule_GetState(module);
+    if (PyObject_TypeCheck(object, state->struct_type)) {
+        PyObject *list = *flat_of(state, object);
+        if (list != NULL && PyList_CheckExact(list) && !PyObject_GC_IsTracked(list))
+            PyObject_GC_Track(list);
+        if (!PyObject_GC_IsTracked(object))
+            PyObject_GC_Track(object);
+    }
+    Py_RETURN_NONE;
 }
 
 static void release(Work *work)
@@ -452,7 +474,7 @@ static PyObject *decode_records(PyObject *module, PyObject *const *args, Py_ssiz
     Outcome outcome = read_records(&work, given);
     PyObject *values = outcome == DONE ? pop_list(&work.values, 0) : NULL;
     if (values != NULL)
-        track(&work.containers);
+        show_containers(&work.containers);
     release(&work);
     return outcome == ASK_PYTHON ? ask_python(state, args, nargs, kwnames) : values;
 }
@@ -461,6 +483,22 @@ PyDoc_STRVAR(decode_records_doc,
              "decode_records($module, /, data, start=0, end=None, *, unsigned=False,\n"
              "               max_depth=64, max_records=2000000, anomalies=None)\n--\n\n"
              "Do what core.decoder.decode_records does, faster.");
+
+/* Find the slot that holds a Struct's list. False if a Struct is not made as expected. */
+static int find_flat(State *state)
+{
+    if (!PyType_Check(state->struct_type) || !PyType_IS_GC(state->struct_type))
+        return 0;
+    PyObject *slot = PyObject_GetAttrString((PyObject *)state->struct_type, "_flat");
+    if (slot == NULL)
+        return 0;
+    int fits = Py_IS_TYPE(slot, &PyMemberDescr_Type) && PyDescr_TYPE(slot) == state->struct_type
+               && ((PyMemberDescrObject *)slot)->d_member->type == T_OBJECT_EX;
+    if (fits)
+        state->flat_offset = ((PyMemberDescrObject *)slot)->d_member->offset;
+    Py_DECREF(slot);
+    return fits;
+}
 
 static int module_exec(PyObject *module)
 {
@@ -471,20 +509,16 @@ static int module_exec(PyObject *module)
     state->struct_type = (PyTypeObject *)PyObject_GetAttrString(state->decoder, "Struct");
     if (state->struct_type == NULL)
         return -1;
-    PyObject *slot = PyObject_GetAttrString((PyObject *)state->struct_type, "_flat");
-    if (slot == NULL)
+    if (!find_flat(state)) {
+        PyErr_SetString(PyExc_ImportError, "Struct is not a class with the slot _flat");
         return -1;
-    /* A Struct of another make than expected is no reason to crash: import fails instead. */
-    int fits = PyType_Check(state->struct_type) && Py_IS_TYPE(slot, &PyMemberDescr_Type)
-               && PyDescr_TYPE(slot) == state->struct_type
-               && ((PyMemberDescrObject *)slot)->d_member->type == T_OBJECT_EX
-               && PyType_IS_GC(state->struct_type);
-    if (fits)
-        state->flat_offset = ((PyMemberDescrObject *)slot)->d_member->offset;
-    else
-        PyErr_SetString(PyExc_ImportError, "Struct._flat is not a plain slot");
-    Py_DECREF(slot);
-    return fits ? 0 : -1;
+    }
+    PyObject *values = PyImport_ImportModule("kamailio_binrpc.core.values");
+    PyObject *function = PyObject_GetAttrString(module, "track");
+    int status = values && function ? PyObject_SetAttrString(values, "_track", function) : -1;
+    Py_XDECREF(values);
+    Py_XDECREF(function);
+    return status;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
@@ -511,6 +545,7 @@ static void module_free(void *module)
 static PyMethodDef methods[] = {
     {"decode_records", (PyCFunction)(void (*)(void))decode_records,
      METH_FASTCALL | METH_KEYWORDS, decode_records_doc},
+    {"track", track, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -75,8 +75,8 @@ def play(collections: Path, tmp_path: Path) -> Callable[..., Run]:
             "ANSIBLE_ROLES_PATH": str(ROOT / "tests" / "integration" / "targets"),
             "ANSIBLE_HOME": str(tmp_path / "home"),
             "ANSIBLE_NOCOLOR": "1",
-            # The modules run on the oldest and newest Python that this machine has for them.
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_PIPELINING": "1",
         }
         done = subprocess.run(
             [*command, str(playbook)],

@@ -18,11 +18,14 @@ from pathlib import Path
 
 import pytest
 
+from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
+from kamailio_binrpc.core.lab.methods.htable import HashTables
 from kamailio_binrpc.core.lab.server import LabServer
 from tests.collection.conftest import ROOT, Run
 
 HERE = Path(__file__).parent
 TRANSPORTS = ("unix", "unixd", "udp", "tcp")
+GATEWAYS = ["sip:127.0.0.1:5081", "sip:127.0.0.1:5082"]
 CHANGES = 7  # tasks of converge.yml
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -69,7 +72,8 @@ def server(request: pytest.FixtureRequest, kamcmd_program: str, tmp_path: Path) 
         return
     folder = Path(request.getfixturevalue("short_folder"))
     wanted = [f"unix:{folder}/s", f"unixd:{folder}/d", "udp:127.0.0.1:0", "tcp:127.0.0.1:0"]
-    with LabServer(binrpc=wanted).running_in_thread() as lab:
+    modules = [HashTables({"t": {}}), Dispatcher({1: GATEWAYS})]
+    with LabServer(binrpc=wanted, modules=modules).running_in_thread() as lab:
         yield Server(kamcmd_program, dict(zip(TRANSPORTS, lab.addresses, strict=True)))
 
 
@@ -120,6 +124,7 @@ def test_an_entry_comes_and_goes(server: Server, play: Callable[..., Run]) -> No
     assert server.state() == before
 
 
+@pytest.mark.parametrize("server", ["kamailio"], indirect=True)
 def test_on_the_oldest_ansible_core(server: Server, play: Callable[..., Run]) -> None:
     sys.path.insert(0, str(ROOT / "tools"))
     import ansible_test

@@ -360,8 +360,7 @@ WRITING: dict[str, str] = {
     "stats": "clear_statistics reset_statistics",
     "tm": "cancel clean reply reply_callid t_uac_start t_uac_wait t_uac_wait_block",
     "uac": (
-        "reg_active reg_add reg_disable reg_enable reg_refresh reg_reload reg_remove "
-        "reg_unregister"
+        "reg_active reg_add reg_disable reg_enable reg_refresh reg_reload reg_remove reg_unregister"
     ),
     "ul": "add flush rm rm_contact",
     "userblocklist": "reload_blocklist",

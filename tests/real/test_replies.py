@@ -110,19 +110,3 @@ def test_the_catalogue_and_the_table_do_not_contradict_each_other() -> None:
     assert {method for method in WRITING_SET if is_read_only(method)} == set()
     doubtful = {call[0] for call in CALLS if not is_read_only(call[0], call[1:])}
     assert doubtful == {"no.such.method"}
-
-
-def test_reading_leaves_the_data_alone(scene: Scene) -> None:
-    kept = [
-        *(("cfg.diff",), ("cfg.get", "lab"), ("cfgutils.get_gflags",), ("dispatcher.list",)),
-        *(("htable.dump", "t"), ("htable.dump", "big"), ("htable.listTables",), ("pl.list",)),
-        *(("dbcl.list_connections", "main"), ("dbg.ls",), ("pv.shvGet",), ("rl.get_pipes",)),
-        *(("dlg.stats_active",), ("lcr.dump_gws",), ("mqueue.get_sizes",), ("dns.mem_info",)),
-        *(("rtpengine.show", "all"), ("corex.debug",), ("dispatcher.ping_active",)),
-        *(("sipdump.enable",), ("siptrace.status", "check"), ("mtree.summary",)),
-    ]
-    with Client(scene.server.endpoints["unix"]) as client:
-        before = [outcome(client, call) for call in kept]
-        for call in scene.calls:
-            outcome(client, call)
-        assert [outcome(client, call) for call in kept] == before

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Replies that Kamailio cuts into several datagrams (96 pieces each, a header only in the first)."""
+"""Replies that Kamailio cuts into several datagrams, of which only the first has a header."""
 
 from __future__ import annotations
 

@@ -145,8 +145,11 @@ def test_jsonrpcs_still_drops_all_but_the_last_value(scene: Scene, method: str) 
         counts = [len(ours) for ours, fault in (outcome(client, call) for call in calls) if ours]
     assert max(counts) > 1
     results = [scene.server.jsonrpc(call[0], list(call[1:])) for call in calls]
-    assert not any(isinstance(result["result"], list) and not isinstance(result["result"], Pairs)
-                   for result in results if "result" in result)
+    assert not any(
+        isinstance(result["result"], list) and not isinstance(result["result"], Pairs)
+        for result in results
+        if "result" in result
+    )
 
 
 def test_every_view_of_every_reply_can_be_made(scene: Scene) -> None:

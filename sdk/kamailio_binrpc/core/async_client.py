@@ -106,7 +106,10 @@ class AsyncClient:
         """
         request = Request(method, params)
         await self._observed(request, self.timeout if timeout is None else timeout)
-        return unwrap(request.outcome)
+        try:
+            return unwrap(request)
+        finally:
+            del request
 
     async def call_many(
         self, calls: Iterable[Call], timeout: Optional[float] = None

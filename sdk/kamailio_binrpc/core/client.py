@@ -95,7 +95,10 @@ class Client:
         """
         request = Request(method, params)
         self._observed([request], timeout, 1)
-        return unwrap(request.outcome)
+        try:
+            return unwrap(request)
+        finally:
+            del request
 
     def call_many(
         self, calls: Iterable[Call], timeout: Optional[float] = None, window: int = 8
@@ -203,6 +206,7 @@ class Client:
                 )
                 if (exchange.untouched or refused) and error.errno != errno.EMSGSIZE:
                     raise explain.connect_error(self.address, error.errno or 0) from None
+                _read_rest(transport, exchange)
                 exchange.failed(error)
                 break
             if data is None:
@@ -213,3 +217,15 @@ class Client:
                 deadline = Deadline(deadline.seconds)  # it limits the wait for each answer
         if exchange.broken:
             self.close()
+
+
+def _read_rest(transport: Transport, exchange: Exchange) -> None:
+    """Take the answers that came before a stream broke: sending fails before reading does."""
+    try:
+        while not exchange.idle:
+            data = transport.receive()
+            if not data:
+                return
+            exchange.received(data)
+    except OSError:
+        pass

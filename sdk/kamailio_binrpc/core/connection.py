@@ -175,10 +175,18 @@ class Connection:
         return list(self._pending.values())
 
 
-def unwrap(outcome: Optional[Outcome]) -> Reply:
-    """Return the reply, or raise the error that came instead."""
+def unwrap(request: Request) -> Reply:
+    """Return the reply, or raise the error that came instead.
+
+    A caller must ``del`` its own name for the request: an error and a frame of its traceback
+    that knows it keep each other alive, and with them the client and its connection.
+    """
+    outcome = request.outcome
     if isinstance(outcome, BinrpcError):
-        raise outcome
+        try:
+            raise outcome
+        finally:
+            del outcome, request
     return outcome  # type: ignore[return-value]
 
 

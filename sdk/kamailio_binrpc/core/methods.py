@@ -456,7 +456,7 @@ def explain(fault: Fault, params: Sequence[Any] = ()) -> str:
     Many methods answer "Not enough parameters" whenever one has the wrong type.
     """
     method = find(fault.method)
-    if method is None or getattr(fault, "meaning", "") != "invalid":
+    if method is None or fault.meaning != "invalid":
         return ""
     doubts = []
     scanned = _BAD_SCAN.search(fault.text)

@@ -187,5 +187,5 @@ class Server:
                 self.closed.set()
         except Gone:
             pass
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again where the test can see it
             self._error = error

@@ -198,8 +198,34 @@ def test_addresses_are_equal_by_what_they_mean():
 
 
 words = st.sampled_from(
-    ["unix", "unixs", "unixd", "udp", "tcp", "fifo", "TCP", ":", ":", "::", "/", "[", "]", "\\",
-     "*", "0", "80", "2049", "99999", "ssh", "h", "::1", " ", "//", "é", "\0"]
+    [
+        "unix",
+        "unixs",
+        "unixd",
+        "udp",
+        "tcp",
+        "fifo",
+        "TCP",
+        ":",
+        ":",
+        "::",
+        "/",
+        "[",
+        "]",
+        "\\",
+        "*",
+        "0",
+        "80",
+        "2049",
+        "99999",
+        "ssh",
+        "h",
+        "::1",
+        " ",
+        "//",
+        "é",
+        "\0",
+    ]
 )
 texts = st.one_of(st.lists(words, max_size=7).map("".join), st.text(max_size=20))
 

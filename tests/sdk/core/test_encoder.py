@@ -97,8 +97,10 @@ def test_strings_both_ways(size, head):
         (Struct(), "03 83"),
         ({"a": 1}, "03 25 61 00 10 01 83"),
         (Struct(seventh=0), "03 95 08 73 65 76 65 6e 74 68 00 00 83"),
-        (Struct([("a", 1), (None, "b"), ("a", Struct())]),
-         "03 25 61 00 10 01 21 62 00 25 61 00 03 83 83"),
+        (
+            Struct([("a", 1), (None, "b"), ("a", Struct())]),
+            "03 25 61 00 10 01 21 62 00 25 61 00 03 83 83",
+        ),
         (Struct.of([1]), "03 04 10 01 84 83"),
         (Avp("a", 5), "25 61 00 10 05"),
         (Fixed(2**63 - 1), "82 7f ff ff ff ff ff ff ff"),
@@ -175,7 +177,7 @@ def test_nul_on_demand():
 
 
 def test_add_all_says_which_value():
-    with pytest.raises(EncodeError, match="^value 1: binrpc has no null"):
+    with pytest.raises(EncodeError, match=r"^value 1: binrpc has no null"):
         Encoder().add_all([1, None])
 
 

@@ -75,8 +75,12 @@ def test_whether_the_method_ran(error, executed):
 
 @pytest.mark.parametrize(
     "kind, builtin",
-    [(AddressError, ValueError), (EncodeError, ValueError), (DecodeError, ValueError),
-     (CallTimeout, TimeoutError)],
+    [
+        (AddressError, ValueError),
+        (EncodeError, ValueError),
+        (DecodeError, ValueError),
+        (CallTimeout, TimeoutError),
+    ],
 )
 def test_builtin_bases(kind, builtin):
     assert issubclass(kind, builtin)

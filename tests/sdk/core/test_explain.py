@@ -115,7 +115,7 @@ def as_nobody(work):
                 os.setgid(NOBODY)
                 os.setuid(NOBODY)
             text = work()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - nothing may leave the child
             text = repr(error)
         os.write(writer, text.encode())
         os._exit(0)

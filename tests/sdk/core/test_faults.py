@@ -148,9 +148,7 @@ def test_messages_with_their_remedy(fault, shown):
 def test_every_class_but_the_general_one_has_a_rule():
     ruled = {kind for kind, _parts in faults._RULES} | set(faults._CODES.values())
     assert ruled | {Fault, MethodNotFound} == {
-        kind
-        for kind in vars(faults).values()
-        if isinstance(kind, type) and issubclass(kind, Fault)
+        kind for kind in vars(faults).values() if isinstance(kind, type) and issubclass(kind, Fault)
     }
     for _kind, texts in faults._RULES:
         assert all(text == text.lower() for text in texts)

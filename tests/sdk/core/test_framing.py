@@ -189,7 +189,7 @@ def test_a_lost_part_is_described():
 
 def test_more_than_was_announced_is_truncated():
     decoder, _packets = fed([reply(7)[:15]])
-    with pytest.raises(TruncatedReply, match="41 of 40 bytes .* lost or mixed up") as caught:
+    with pytest.raises(TruncatedReply, match=r"41 of 40 bytes .* lost or mixed up") as caught:
         decoder.feed(b"x" * 26)
     assert (caught.value.received, caught.value.expected) == (41, 40)
     assert decoder.missing() is None

@@ -65,7 +65,7 @@ def test_any_buffer_decodes(packet):
 
 
 @pytest.mark.parametrize(
-    "type, cookie, body, header",
+    "kind, cookie, body, header",
     [
         (0, 0, 0, "a1 00 00 00"),
         (1, 255, 255, "a1 10 ff ff"),
@@ -76,12 +76,12 @@ def test_any_buffer_decodes(packet):
         (1, 7, 2**24, "a1 1c 01 00 00 00 07"),
     ],
 )
-def test_headers_both_ways(type, cookie, body, header):
+def test_headers_both_ways(kind, cookie, body, header):
     data = bytes.fromhex(header)
-    assert build_header(type, cookie, body) == data
+    assert build_header(kind, cookie, body) == data
     for offset in (0, 3):
         parsed = parse_header(b"\xa1" * offset + data, offset)
-        assert (parsed.type, parsed.cookie, parsed.body) == (type, cookie, body)
+        assert (parsed.type, parsed.cookie, parsed.body) == (kind, cookie, body)
         assert parsed.size == len(data)
         assert parsed.total == len(data) + body
     for size in range(len(data)):
@@ -101,7 +101,7 @@ def test_padded_headers_are_accepted():
     [
         ("00 00 00 00", 0, "the first byte is 0x00, not 0xa1"),
         ("a2 00 00 00", 0, "the first byte is 0xa2, not 0xa1"),
-        *[("a1 %x0 00 00" % type, 1, "message type %d" % type) for type in [2, *range(4, 16)]],
+        *[("a1 %x0 00 00" % kind, 1, "message type %d" % kind) for kind in [2, *range(4, 16)]],
         ("a1 0c 80 00 00 00 05", 2, "a body length above 2^31"),
         ("a1 0c ff ff ff ff 05", 2, "a body length above 2^31"),
     ],
@@ -118,7 +118,7 @@ def test_bad_headers(header, offset, detail):
 
 
 @pytest.mark.parametrize(
-    "type, cookie, body, why",
+    "kind, cookie, body, why",
     [
         (2, 0, 0, "message type 2"),
         (4, 0, 0, "message type 4"),
@@ -127,9 +127,9 @@ def test_bad_headers(header, offset, detail):
         (0, 0, 2**31, "a body of 2147483648 bytes"),
     ],
 )
-def test_headers_that_cannot_be_built(type, cookie, body, why):
+def test_headers_that_cannot_be_built(kind, cookie, body, why):
     with pytest.raises(EncodeError, match=why):
-        build_header(type, cookie, body)
+        build_header(kind, cookie, body)
 
 
 def test_length_limit_before_the_body():
@@ -155,7 +155,7 @@ def test_decode_hands_its_options_on():
 
 def test_encode_hands_its_options_on():
     assert encode([1.001]) != encode([1.001], truncate=True) == encode([1.0])
-    with pytest.raises(EncodeError, match="value 0: .* holds a NUL"):
+    with pytest.raises(EncodeError, match=r"value 0: .* holds a NUL"):
         encode(["\0"])
     assert decode(encode(["\0"], allow_nul=True)).values == ["\0"]
 

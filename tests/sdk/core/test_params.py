@@ -73,25 +73,25 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("type, value, expected", FORCED)
-def test_force(type, value, expected):
-    result = force(type, value)
+@pytest.mark.parametrize("kind, value, expected", FORCED)
+def test_force(kind, value, expected):
+    result = force(kind, value)
     assert result == expected
     assert result.__class__ is expected.__class__
-    assert from_mapping({"type": type, "value": value}) == expected
+    assert from_mapping({"type": kind, "value": value}) == expected
 
 
-@pytest.mark.parametrize("type, value", REFUSED)
-def test_force_refuses(type, value):
+@pytest.mark.parametrize("kind, value", REFUSED)
+def test_force_refuses(kind, value):
     with pytest.raises(EncodeError) as caught:
-        force(type, value)
-    assert str(caught.value) == "%r does not read as %s" % (value, type)
+        force(kind, value)
+    assert str(caught.value) == "%r does not read as %s" % (value, kind)
 
 
 def test_unknown_types_are_named_with_the_known_ones():
     with pytest.raises(EncodeError, match="unknown parameter type 'real'; there are str, int"):
         force("real", 1.5)
-    assert {type for type, _value, _expected in FORCED} == set(TYPES)
+    assert {kind for kind, _value, _expected in FORCED} == set(TYPES)
 
 
 @pytest.mark.parametrize("value", [5, "a", 1.5, None, [1], True, b"a"])
@@ -101,8 +101,13 @@ def test_what_is_no_mapping_stays(value):
 
 @pytest.mark.parametrize(
     "value, keys",
-    [({}, ""), ({"type": "int"}, "type"), ({"b": 1, "a": 2}, "a, b"), ({5: 1}, "5"),
-     ({"type": "int", "value": 5, "more": 1}, "more, type, value")],
+    [
+        ({}, ""),
+        ({"type": "int"}, "type"),
+        ({"b": 1, "a": 2}, "a, b"),
+        ({5: 1}, "5"),
+        ({"type": "int", "value": 5, "more": 1}, "more, type, value"),
+    ],
 )
 def test_other_mappings_are_refused(value, keys):
     with pytest.raises(EncodeError) as caught:

@@ -211,14 +211,17 @@ def test_gone_after_a_signal(server, folder, number):
     ],
 )
 def test_a_forked_child_leaves_it_alone(server, folder, child):
-    code = """
+    code = (
+        """
 pid = os.fork()
 if not pid:
     %s
 os.waitpid(pid, 0)
 ready()
 assert client.call("core.echo", 6) == [6]
-""" % child
+"""
+        % child
+    )
     with program(server, folder, code) as process:
         assert process.stdout.readline() == "ready\n"
         assert len(files(folder)) == 1

@@ -131,5 +131,6 @@ def test_reply_is_a_list_with_a_method():
 @pytest.mark.parametrize("values, method", [([], "m.none"), ([1, 2], "m.two"), ([], "")])
 def test_reply_has_one_value_or_says_how_many(values, method):
     match = "^%s: the reply has %d values, not one" % (method or "reply", len(values))
+    reply = Reply(values, method)
     with pytest.raises(ValueError, match=match):
-        Reply(values, method).value
+        assert reply.value

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import socket
+import stat
 import tempfile
 from pathlib import Path
 
@@ -17,15 +18,15 @@ from kamailio_binrpc.core import wire
 from kamailio_binrpc.core.address import parse_address
 from kamailio_binrpc.core.connection import build_request
 from kamailio_binrpc.core.lab.reader import ReadError, RecordReader
-from kamailio_binrpc.core.packet import build_header, parse_header
+from kamailio_binrpc.core.packet import build_header, decode, parse_header
 
 PROBE = build_request("core.printi", [123454321], 0x5EED5EED)
 PROBE_REPLY = bytes.fromhex("a113055eed5eed40075bc371")
 TIMEOUT = 3
 
 
-def body_request(body, cookie=0x1234, type=wire.REQUEST):
-    return build_header(type, cookie, len(body)) + body
+def body_request(body, cookie=0x1234, kind=wire.REQUEST):
+    return build_header(kind, cookie, len(body)) + body
 
 
 def string(text):
@@ -167,8 +168,8 @@ OTHERS = ["03", "83", "0383", "04", "84", "0484", "06", "2600ff", "07", "0f", "3
 OTHERS += ["13", "1383", "1403", "93", "9300", "930161", "a3", "b3000001", "21610003", "85"]
 OTHERS += ["03216100" + "83", "0325610010" + "0183", "0325610025" + "620083", "03256100" + "0483"]
 OTHERS += ["256100", "25610000", "032561000383", "0325610003" + "8383", "03256100", "032561"]
-OTHERS += ["0325610007", "0325610086", "f10000000000000261" + "00", "d1000000000261" + "00"]
-OTHERS += ["d1000000000" + "261" + "00", "1a", "8f", "7f", "0483", "0384", "030483", "f2" + "00" * 15]
+OTHERS += ["0325610007", "0325610086", "f1000000000000026100", "d100000000026100"]
+OTHERS += ["1a", "8f", "7f", "0483", "0384", "030483", "f2" + "00" * 15, "a2" + "00" * 9]
 OTHERS += ["5161", "91ff61", "a10001", "81", "92", "0391", "2261"]
 METHODS = ["core.echo", "core.prints", "core.printi"]
 
@@ -199,9 +200,10 @@ def malformed():
         yield bytes((first,)) + good[1:]
     for flags in range(256):
         yield bytes((good[0], flags)) + good[2:]
-    for type in (wire.REPLY, wire.FAULT):
-        yield body_request(string("core.echo"), 0xDEADBEEF, type)
-    for body in ("", "00", "03", "0383", "04", "06", "26ff00", "1100", "07", "3161", "2205dc", "83"):
+    for kind in (wire.REPLY, wire.FAULT):
+        yield body_request(string("core.echo"), 0xDEADBEEF, kind)
+    bodies = ["", "00", "03", "0383", "04", "06", "26ff00", "1100", "07", "3161", "2205dc", "83"]
+    for body in bodies:
         yield body_request(bytes.fromhex(body))
     yield from (call("x" * size) for size in (1, 5, 6, 7, 235, 236, 237, 238, 500))
     yield call("core.version\0junk")
@@ -235,3 +237,18 @@ def mutated(seed, count):
                 break
         count -= 1
         yield bytes(data)
+
+
+def integer(value):
+    pattern = value & 0xFFFFFFFF
+    size = (pattern.bit_length() + 7) // 8
+    return bytes((size << 4,)) + pattern.to_bytes(size, "big")
+
+
+def values(packet):
+    """The values of a reply."""
+    return decode(packet).values
+
+
+def mode(path):
+    return stat.S_IMODE(Path(path).stat().st_mode)

@@ -14,7 +14,7 @@ from .errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from .records import Record
 
@@ -50,19 +50,21 @@ class Template:
                 parts[-1] += char
         self.parts = [os.fsencode(part) for part in parts]
 
-    def fill(self, records: Iterable[Record]) -> Iterable[bytes]:
+    def fill(self, records: Iterable[Record]) -> Iterator[bytes]:
         """Yield the pieces of the output.
 
         What is left of the template when the records end is printed without values.
         """
         parts = self.parts
+        slots = len(parts) - 1
+        filled = 0
         yield parts[0]
-        place = 0  # the part that was printed last
         for _depth, name, text in records:
-            if place >= max(len(parts) - 1, 0):
-                if place or len(parts) == 1:
-                    # Only for the second and later turns: the first part is out already.
-                    pass
+            # A template without %v goes before each record.
+            if filled == max(slots, 1):
+                yield parts[0]
+                filled = 0
             yield name + text
-            place += 1
-        yield from parts[place:]
+            filled += 1
+            yield from parts[filled : filled + 1]
+        yield from parts[filled + 1 :]

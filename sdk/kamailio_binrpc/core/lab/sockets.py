@@ -183,7 +183,7 @@ class Endpoint:
         except (socket.gaierror, UnicodeError):
             raise ListenError("bad address %s" % address.name) from None
         family, _kind, _proto, _name, target = found[0]
-        if not expose and not ipaddress.ip_address(target[0].partition("%")[0]).is_loopback:
+        if not expose and not ipaddress.ip_address(str(target[0]).partition("%")[0]).is_loopback:
             raise ListenError(
                 "%s can be reached from other hosts, and ctl has no authentication; "
                 "pass expose=True if that is meant" % address

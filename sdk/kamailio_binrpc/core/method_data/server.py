@@ -325,7 +325,8 @@ evrexec.run event [data] -> -
 
 dns.lookup type{A|AAAA|SRV|NAPTR|CNAME|TXT|EBL|PTR} name -> {name:str,type:str,size_bytes:int,\
 reference_counter:int,permanent:str,expires:int,last_used:int,negative_entry:str,records:[{...}*]}
- Entry of the DNS cache; never asks a name server
+ Records of a name, from the DNS cache or a name server
+ !asks the name servers where the cache has nothing: ctl serves nobody meanwhile
 dns.view -> {name:str,type:str,size_bytes:int,reference_counter:int,permanent:str,expires:int,\
 last_used:int,negative_entry:str,records:[{...}*]}*
  All entries of the DNS cache
@@ -335,10 +336,10 @@ dns.debug_all -> (str,int,int,int,int,int,int,int,str,str,int)*
  Records of the DNS cache, eleven values each
 dns.mem_info -> (int,int)
  Memory used by the DNS cache, and its limit
-dns.add_a name ttl:int ip flags:int=0 -> -
+dns.add_a name ttl:int ip flags:int=0 -> - ~
  Adds an address to the DNS cache
 dns.add_aaaa = dns.add_a
-dns.add_srv name ttl:int priority:int weight:int port:int target flags:int=0 -> -
+dns.add_srv name ttl:int priority:int weight:int port:int target flags:int=0 -> - ~
  Adds a service record to the DNS cache
 dns.delete_a name -> - ~
  Removes a name's records of this type from the DNS cache
@@ -396,6 +397,7 @@ dbcl.enable_connection cluster connection -> str ~
  Takes a database connection back into use
 dbcl.disable_connection cluster connection seconds:int -> str ~
  Takes a database connection out of use for a time
+ !on 5.6.3 dbcl.enable_connection was refused as long as that time lasted
 flatstore.rotate -> -
  Makes all processes open their flat files anew
 flatstore.k_rotate = flatstore.rotate

@@ -7,14 +7,19 @@ from __future__ import annotations
 from .cfg import Configuration
 from .core import Core
 from .corex import Corex
+from .counters import Counters
 from .ctl import Ctl
 from .dbg import Debugger
+from .dialog import Dialogs
 from .dispatcher import Dispatcher
 from .htable import HashTables
 from .permissions import Permissions
+from .pipelimit import PipeLimit
+from .rtpengine import RtpEngine, RtpProxy
 from .shv import SharedVariables
 from .system import System
 from .uac import Registrations
+from .usrloc import UserLocation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,14 +30,20 @@ DEFAULTS = (
     Configuration,
     Core,
     Corex,
+    Counters,
     Ctl,
     Debugger,
+    Dialogs,
     Dispatcher,
     HashTables,
     Permissions,
+    PipeLimit,
     Registrations,
+    RtpEngine,
+    RtpProxy,
     SharedVariables,
     System,
+    UserLocation,
 )
 
 

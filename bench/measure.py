@@ -1,0 +1,72 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Timing of things that are to be compared with each other.
+
+All contenders run in turn, round after round, so that a machine that gets slower meanwhile slows
+all of them. A ratio is the median of the rounds' own ratios. The cyclic garbage collector is on,
+as it is in every program that uses the library; what a contender leaves behind is collected before
+the next one starts.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping
+from statistics import median
+from time import perf_counter
+
+Contender = Callable[[], object]
+
+
+class Times:
+    """Seconds per call, one number per contender and round."""
+
+    def __init__(self, seconds: dict[str, list[float]]) -> None:
+        self._seconds = seconds
+
+    def median(self, name: str) -> float:
+        return median(self._seconds[name])
+
+    def spread(self, name: str) -> float:
+        """Half the distance of the quartiles, as a part of the median."""
+        ordered = sorted(self._seconds[name])
+        quarter = len(ordered) // 4
+        return (ordered[-1 - quarter] - ordered[quarter]) / 2 / self.median(name)
+
+    def ratio(self, name: str, base: str) -> float:
+        """How many times as long `name` takes as `base`."""
+        pairs = zip(self._seconds[name], self._seconds[base], strict=True)
+        return median(one / other for one, other in pairs)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._seconds
+
+
+def measure(contenders: Mapping[str, Contender], rounds: int, at_least: float = 0.02) -> Times:
+    """Time each contender in every round, over so many calls that they take `at_least` seconds."""
+    counts = {name: _calls_in(call, at_least) for name, call in contenders.items()}
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, call in contenders.items():
+            seconds[name].append(_time(call, counts[name]))
+    return Times(seconds)
+
+
+def _calls_in(call: Contender, at_least: float) -> int:
+    count = 1
+    while True:
+        duration = _time(call, count) * count  # the first also warms up
+        if duration >= at_least:
+            return count
+        count = max(count * 2, min(count * 100, int(count * at_least / duration)))
+
+
+def _time(call: Contender, count: int) -> float:
+    gc.collect()
+    turns = range(count)
+    start = perf_counter()
+    for _ in turns:
+        result = call()
+    end = perf_counter()
+    del result  # the last one, not timed: freeing is, where there are several
+    return (end - start) / count

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Measure the codec and the client: `make bench`, or `python bench/run.py [--quick]`.
+
+Compare ratios, not seconds: those belong to the machine and its load. Values are texts, numbers
+and structs; a member's name counts with its value.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "build" / "bench.txt"
+
+if __package__ in {None, ""}:  # started as a file
+    sys.path[0] = str(ROOT)
+
+from bench import codec, latency  # noqa: E402
+from bench.report import Report, machine  # noqa: E402
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure the codec and the client.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    parser.add_argument("--only", choices=("codec", "latency"), help="one part of it")
+    options = parser.parse_args()
+    rounds = 7 if options.quick else 15
+    report = Report()
+    start = time.monotonic()
+    report.line(machine())
+    report.line(f"medians of {rounds} rounds in which all take turns; ratios are of the same round")
+    if options.only != "latency":
+        codec.run(report, rounds)
+    if options.only != "codec":
+        latency.run(report, rounds, calls=1000)
+    report.line()
+    report.line(f"{time.monotonic() - start:.0f} s, load at the end: {machine()}")
+    report.save(RESULTS)
+    print(f"written to {RESULTS.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

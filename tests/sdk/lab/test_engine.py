@@ -1,0 +1,388 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The RPC API as methods see it, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+import pytest
+
+from kamailio_binrpc.core import wire
+from kamailio_binrpc.core.faults import Fault, MethodNotFound
+from kamailio_binrpc.core.lab.convert import strtod, strtol, to_int32
+from kamailio_binrpc.core.lab.engine import build
+from kamailio_binrpc.core.lab.output import fault_packet, writes
+from kamailio_binrpc.core.lab.registry import Module, method
+from kamailio_binrpc.core.lab.state import LabState, parse_version
+from kamailio_binrpc.core.packet import decode
+from kamailio_binrpc.core.values import Struct
+
+from .duel import call, string
+
+
+def answer(engine, packet):
+    return b"".join(engine.process(packet).pieces)
+
+
+def scanner(fmt, **state):
+    """An engine whose method "m" scans once and answers with the count and the values."""
+    engine = build(state=LabState(**state))
+
+    @engine.registry.method("m")
+    def scan(ctx):
+        values = ctx.scan(fmt)
+        ctx.add("d", values.count)
+        return [*values]
+
+    return engine
+
+
+def test_a_method_in_five_lines():
+    engine = build()
+
+    @engine.registry.method("my.add", "dd*d", help="Adds numbers.", missing=(400, "Two numbers"))
+    def add(left, right, more=0):
+        return left + right + more
+
+    assert engine.call("my.add", 1, 2) == [3]
+    assert engine.call("my.add", 1, 2, 3) == [6]
+    for wrong in ((), (1,), (1, "x"), (1, 2, "x")):
+        with pytest.raises(Fault, match="Two numbers"):
+            engine.call("my.add", *wrong)
+    assert engine.call("system.methodHelp", "my.add") == ["Adds numbers."]
+    assert [each.params for each in engine.calls.of("my.add")][:2] == [[1, 2], [1, 2, 3]]
+    assert engine.calls.counts["my.add"] == 6
+
+
+def test_without_a_text_of_its_own_the_prepared_fault_is_sent():
+    engine = build()
+    engine.registry.method("my.pair", "sd")(lambda text, number: None)
+    with pytest.raises(Fault, match="error at parameter 1: expected integer type but end of"):
+        engine.call("my.pair", "x")
+    with pytest.raises(Fault, match="parameter 1: expected integer type but record doesn't match"):
+        engine.call("my.pair", "x", "y")
+    assert engine.call("my.pair", "x", 1) == []
+
+
+def test_only_optional_parameters_of_a_wrong_type_are_left_out():
+    assert build().call("core.shmmem", 7) == build().call("core.shmmem")
+
+
+RESULTS = [
+    (None, []),
+    (7, [7]),
+    (True, [1]),
+    (1.0015, [1.001]),
+    ("text", ["text"]),
+    (b"\xff", ["\udcff"]),
+    ([1, "a", 2.0], [1, "a", 2.0]),
+    ((), []),
+    ({"a": 1, "b": {"c": [1, "x", {"d": 2}]}}, None),
+    (Struct([("n", 1), ("n", 2), (None, 3)]), None),
+]
+
+
+@pytest.mark.parametrize("result, values", RESULTS)
+def test_results(result, values):
+    engine = build()
+    engine.registry.method("m", "")(lambda: result)
+    if values is None and isinstance(result, Struct):
+        values = [result]
+    elif values is None:
+        inner = Struct.of(1, "x", Struct(d=2))
+        values = [Struct(a=1, b=Struct(c=inner))]
+    assert engine.call("m") == values
+
+
+def test_what_has_no_record_is_a_fault():
+    engine = build()
+    engine.registry.method("m", "")(lambda: 2**40)
+    with pytest.raises(Fault, match="does not fit an int record"):
+        engine.call("m")
+
+
+def test_a_bug_in_a_method_is_a_fault_that_fits():
+    engine = build()
+
+    @engine.registry.method("m", "")
+    def broken():
+        raise RuntimeError("x" * 1000)
+
+    with pytest.raises(Fault, match="Internal error: RuntimeError: xxx"):
+        engine.call("m")
+
+
+def test_faults_drop_what_was_added_and_come_once():
+    engine = build()
+
+    @engine.registry.method("m")
+    def twice(ctx):
+        ctx.add("s", "lost")
+        ctx.fault(404, "first")
+        ctx.add("s", "too late")
+        ctx.fault(500, "second")
+        ctx.send()
+
+    with pytest.raises(Fault, match="first"):
+        engine.call("m")
+
+
+def test_a_handle_may_be_filled_late():
+    engine = build()
+
+    @engine.registry.method("m")
+    def late(ctx):
+        outer = ctx.add("s{", "head")
+        ctx.add("d", 9)
+        inner = outer.add("s{", "name", "x", "inner")
+        outer.add("d", "after", 1)
+        items = outer.add("[", "items")
+        inner.add("f", "half", 0.5)
+        items.append("sd", "one", 2)
+        items.append("{").add("s", "deep", None)
+
+    inside = Struct.of("one", 2, Struct(deep="<null string>"))
+    expected = Struct(name="x", inner=Struct(half=0.5), after=1, items=inside)
+    assert engine.call("m") == ["head", expected, 9]
+
+
+def test_an_unknown_output_format_is_a_fault():
+    engine = build()
+    engine.registry.method("m")(lambda ctx: ctx.add("x", 1) and None)
+    with pytest.raises(Fault, match="Internal server error: invalid formatting character 'x'"):
+        engine.call("m")
+
+
+@pytest.mark.parametrize(
+    "fmt, text",
+    [
+        ("{", "internal server error, type 3 not supported"),
+        ("x", "internal server error, invalid format char 'x'"),
+    ],
+)
+def test_an_unknown_scan_format_is_a_fault(fmt, text):
+    with pytest.raises(Fault, match=text):
+        scanner(fmt).call("m", 1)
+
+
+def test_counts_and_positions():
+    assert scanner("dd").call("m", 1, 2, 3) == [2, 1, 2]
+    assert scanner("dd").call("m", 1, "x") == [-1, 1]
+    assert scanner("d*dd").call("m", 1, 2) == [2, 1, 2]
+    assert scanner("d*dd").call("m", 1, "x") == [-1, 1]
+    assert scanner(".dd").call("m", "7", "8") == [-1, 7]
+    assert scanner("u").call("m", -1) == [1, -1]  # the same record either way
+    assert scanner("dS").call("m", 1, "a\0b") == [2, 1, "a\0b"]
+    assert scanner("ds").call("m", 1, "a\0b") == [2, 1, "a"]
+
+
+def test_int_as_double_depends_on_the_version():
+    for version, expected in [("5.6.3", [0]), ("5.6.6", [1, 7.0]), ("6.0", [1, 7.0])]:
+        assert scanner("f", version=version).call("m", 7) == expected
+    assert scanner("l", version="master").call("m", 7) == [1, 7]
+
+
+def test_method_names_are_c_strings_up_to_5_6():
+    packet = call("core.version\0junk")
+    assert decode(answer(build(), packet)).type == wire.REPLY
+    newer = build(state=LabState(version="5.7"))
+    assert decode(answer(newer, packet)).values == [500, "command core.version not found"]
+
+
+def test_shmmem_is_made_of_doubles_since_5_7():
+    assert build().call("core.shmmem")[0].get("total") == 67108864
+    value = build(state=LabState(version="5.8")).call("core.shmmem")[0].get("total")
+    assert isinstance(value, float)
+
+
+def test_methods_come_and_go_with_versions():
+    class Door(Module):
+        name = "door"
+
+        @method("door.new", since=(5, 7))
+        @method("door.old", until=(5, 7))
+        def open(self, ctx):
+            ctx.add("s", "open")
+
+    old = build([Door()])
+    assert old.call("door.old") == ["open"]
+    with pytest.raises(MethodNotFound):
+        old.call("door.new")
+    new = build([Door()], LabState(version="5.7"))
+    assert new.call("door.new") == ["open"]
+    assert "door.old" not in new.registry
+
+
+def test_versions():
+    assert parse_version("5.8") == ("5.8.2", (5, 8, 2))
+    assert parse_version("master")[1] == (6, 2, 0)
+    for text in ("", "5", "latest", "5.6.x"):
+        with pytest.raises(ValueError, match="version"):
+            parse_version(text)
+
+
+@pytest.mark.parametrize(
+    "code, size, sent",
+    [
+        (0xFFFFFF, 6, True),
+        (0x1000000, 6, False),
+        (0xFFFF, 7, True),
+        (0x10000, 7, False),
+        (500, 254, True),
+        (500, 255, False),
+        (-1, 3, False),
+        (0, 0, True),
+    ],
+)
+def test_faults_that_vanish(code, size, sent):
+    assert bool(fault_packet(7, code, b"x" * size)) == sent
+
+
+def test_a_vanished_fault_is_a_success_unless_sane():
+    for faithful in (True, False):
+        engine = build(state=LabState(faithful=faithful))
+
+        @engine.registry.method("m")
+        def fail(ctx):
+            ctx.add("d", 5)
+            raise Fault(500, "x" * 300)
+
+        if faithful:
+            assert engine.call("m") == [5]
+        else:
+            with pytest.raises(Fault, match="x" * 254):
+                engine.call("m")
+
+
+def test_printf_limits():
+    engine = build(state=LabState(printf_limit=16))
+    engine.registry.method("m", "s")(lambda text: None)
+
+    @engine.registry.method("p")
+    def printf(ctx):
+        (text,) = ctx.scan("s")
+        ctx.printf(text)
+        ctx.add("{").printf("name", text)
+
+    assert engine.call("p", "x" * 15) == ["x" * 15, Struct(name="x" * 15)]
+    assert engine.call("p", "x" * 16) == ["x" * 15 + "\0", Struct(name="x" * 15 + "\0")]
+    assert engine.call("p", "x" * 17) == [Struct()]
+    fixed = build(state=LabState(printf_limit=16, version="6.1.4"))
+    fixed.registry.method("p")(printf)
+    assert fixed.call("p", "x" * 16) == [Struct()]
+
+
+def test_a_struct_add_stops_at_what_does_not_fit():
+    engine = build(state=LabState(struct_limit=64))
+
+    @engine.registry.method("m")
+    def fill(ctx):
+        handle = ctx.add("{")
+        assert handle.add("sd", "long", "x" * 100, "lost", 1) is False
+        assert handle.add("d", "kept", 2) is True
+
+    assert engine.call("m") == [Struct(kept=2)]
+
+
+def test_a_double_outside_the_range_is_the_smallest():
+    engine = build()
+    engine.registry.method("m", "")(lambda: [math.inf, math.nan, 1e300])
+    body = b"\x82\x80" + bytes(7)
+    assert answer(engine, call("m")).endswith(body * 3)
+
+
+def test_writes_are_cut_every_96_pieces():
+    assert [len(each) for each in writes([b"x"] * 200)] == [96, 96, 8]
+    assert writes([b"a", b"", b"b"]) == [b"ab"]
+
+
+def test_dangerous_inputs_are_faults():
+    engine = build()
+    looping = engine.process(bytes.fromhex("a10c8000000005"))
+    assert not looping.keep
+    assert decode(looping.pieces[0]).values == [400, "bad request: corrupted packet"]
+    assert decode(looping.pieces[0]).cookie == 0
+    # Up to here the reader of a release would go backwards.
+    packet = call("core.echo", string("p"), bytes.fromhex("c1fffffffb"))
+    assert decode(answer(engine, packet)).values == ["p"]
+    packet = call("core.echo", bytes.fromhex("c1fffffffb"))
+    text = "error at parameter 0: expected any type but corrupted packet"
+    assert decode(answer(engine, packet)).values == [400, text]
+
+
+def test_strings_without_a_nul_stay_within_their_record():
+    packet = call("core.echo", b"\x31abc", string("zz"))
+    assert decode(answer(build(), packet)).values == ["abc", "zz"]
+    assert decode(answer(build(), call("core.echo", b"\x81", string("x")))).values == ["", "x"]
+
+
+def test_async_methods_need_a_server_or_an_await():
+    engine = build()
+
+    @engine.registry.method("m", "d")
+    async def double(number):
+        await asyncio.sleep(0)
+        return number * 2
+
+    with pytest.raises(TypeError, match="async"):
+        engine.call("m", 4)
+
+    async def run():
+        got = engine.process(call("m", b"\x10\x04"))
+        assert not got.pieces
+        await got.pending
+        return decode(got.pieces[0] + got.pieces[1]).values
+
+    assert asyncio.run(run()) == [8]
+
+
+def test_a_stopping_engine_answers_nothing():
+    engine = build()
+    engine.stopping = True
+    got = engine.process(call("core.version"))
+    assert (got.pieces, got.keep) == ([], False)
+
+
+def test_uptime_follows_the_clock():
+    engine = build()
+    engine.state.clock = lambda: engine.state.started + 90061
+    assert engine.call("core.uptime")[0]["uptime"] == 90061
+    assert engine.call("core.runinfo")[0]["utime_days"] == "1d 1h 1m 1s"
+
+
+def test_kill_is_only_noted():
+    engine = build()
+    assert engine.call("core.kill", 9) == []
+    assert engine.call("core.kill") == []
+    assert engine.state.modules["core"].signals == [9, 15]
+
+
+@pytest.mark.parametrize(
+    "text, number, used",
+    [
+        (b"1.5x", 1.5, 3),
+        (b" -2e3", -2000.0, 5),
+        (b"0x1p3", 8.0, 5),
+        (b"0x", 0.0, 1),
+        (b"1e", 1.0, 1),
+        (b"", 0.0, 0),
+        (b"-infinity", -math.inf, 9),
+        (b"1e999", math.inf, 5),
+        (b"0x1p9999", math.inf, 8),
+    ],
+)
+def test_strtod(text, number, used):
+    assert strtod(text) == (number, used)
+
+
+def test_strtol_and_casts():
+    texts = [b"0x10", b"010", b"-5", b"junk", b" 7x", b"08", b"9" * 5000, b"4294967295"]
+    assert [strtol(text) for text in texts] == [16, 8, -5, 0, 7, 0, -1, -1]
+    assert [to_int32(value) for value in (2147483647.9, 2147483648.0, math.nan, -1.9)] == [
+        2147483647,
+        -2147483648,
+        -2147483648,
+        -1,
+    ]
