@@ -255,6 +255,8 @@ def main() -> int:
             differs = bool(compare(line, server.endpoints["unix"]))
             failures += not differs
             print(f"  {line}: {line.why}" + ("" if differs else " -- BUT IS THE SAME"))
+        for why in kamcmd_lines.TERMINAL_EXCEPTIONS.values():
+            print(f"  terminal: {why}")
     return 1 if failures else 0
 
 

@@ -108,6 +108,10 @@ class Transport:
         except BlockingIOError:
             return None
 
+    def finish_sending(self) -> None:
+        """Close the sending half of a stream; the peer sees its end."""
+        self._socket.shutdown(_socket.SHUT_WR)
+
     def close(self) -> None:
         """Close the socket and remove the reply socket; may be called again."""
         self._socket.close()
@@ -154,7 +158,7 @@ def targets_of(address: Address) -> List[Target]:
     :raises ConnectError: the address is a fifo.
     """
     if address.protocol == "fifo":
-        raise ConnectError("%s speaks ctl's text protocol, not binrpc" % address)
+        raise ConnectError("%s speaks ctl's text protocol, not binrpc: use FifoClient" % address)
     if address.is_path:
         return [(_socket.AF_UNIX, os.fsencode(address.name))]
     try:

@@ -645,7 +645,7 @@ def test_requests_that_cannot_be(serve, transport, params, why):
 
 def test_a_request_that_no_udp_datagram_holds(serve):
     server = serve("udp")
-    with connect(server, connect_wait=PATIENCE) as client:
+    with connect(server) as client:
         with pytest.raises(ConnectionLost, match="does not fit a datagram; use a stream") as caught:
             client.call("m.a", "x" * 65_515)
         assert caught.value.executed is False

@@ -193,7 +193,12 @@ def test_a_fault_is_an_outcome():
 
 @pytest.mark.parametrize("datagram", [False, True])
 @pytest.mark.parametrize(
-    "cookie, text", [(0, "bad request: corrupted packet"), (7, "bad request method: bad record")]
+    "cookie, text",
+    [
+        (0, "bad request: corrupted packet"),
+        (0, "internal server error"),
+        (7, "bad request method: bad record"),
+    ],
 )
 def test_a_fault_after_which_a_stream_closes(datagram, cookie, text):
     connection, (one, two) = asked(7, 8, datagram=datagram)

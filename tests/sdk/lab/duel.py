@@ -22,7 +22,7 @@ from kamailio_binrpc.core.packet import build_header, decode, parse_header
 
 PROBE = build_request("core.printi", [123454321], 0x5EED5EED)
 PROBE_REPLY = bytes.fromhex("a113055eed5eed40075bc371")
-TIMEOUT = 3
+TIMEOUT = 20
 
 
 def body_request(body, cookie=0x1234, kind=wire.REQUEST):
@@ -118,7 +118,11 @@ class Duelist:
             sock = socket.socket(socket.AF_INET, kind)
             target = address.name, address.port
         sock.settimeout(TIMEOUT)
-        sock.connect(target)
+        try:
+            sock.connect(target)
+        except OSError:
+            sock.close()
+            raise
         if address.is_datagram:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
         return sock

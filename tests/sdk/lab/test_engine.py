@@ -318,24 +318,21 @@ def test_strings_without_a_nul_stay_within_their_record():
     assert decode(answer(build(), call("core.echo", b"\x81", string("x")))).values == ["", "x"]
 
 
-def test_async_methods_need_a_server_or_an_await():
+def test_async_methods():
     engine = build()
 
     @engine.registry.method("m", "d")
     async def double(number):
         await asyncio.sleep(0)
+        if not number:
+            raise Fault(404, "no number")
         return number * 2
 
-    with pytest.raises(TypeError, match="async"):
-        engine.call("m", 4)
-
-    async def run():
-        got = engine.process(call("m", b"\x10\x04"))
-        assert not got.pieces
-        await got.pending
-        return decode(got.pieces[0] + got.pieces[1]).values
-
-    assert asyncio.run(run()) == [8]
+    assert engine.call("m", 4) == [8]
+    with pytest.raises(Fault, match="no number"):
+        engine.call("m", 0)
+    with pytest.raises(Fault, match="error at parameter 0"):
+        engine.call("m")
 
 
 def test_a_stopping_engine_answers_nothing():

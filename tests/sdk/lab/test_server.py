@@ -150,7 +150,7 @@ def test_wrong_parameters():
         with pytest.raises(ValueError, match="bad (user|group) name"):
             LabServer("unix:/tmp/x", **options)
     with pytest.raises(ListenError, match="name too long"):
-        LabServer("unix:/tmp/" + "x" * 96).running_in_thread().__enter__()
+        LabServer("unix:/tmp/" + "x" * 100).running_in_thread().__enter__()
 
 
 def test_who_and_listen(lab, tmp_path):
@@ -187,7 +187,7 @@ def test_dangerous_inputs_are_survived(side, transport):
 
 
 def drain(sock):
-    received = b""
+    received = bytearray()
     while True:
         data = sock.recv(1 << 20)
         if not data:
@@ -216,8 +216,10 @@ def test_a_datagram_client_that_does_not_read_delays_nobody(lab, side, tmp_path)
         slow.connect(str(tmp_path / "d"))
         for _ in range(400):
             slow.send(call("big"))
-        for each in TRANSPORTS:
+        for each in ("unix", "udp", "tcp"):
             assert side.ask(each, call("core.printi", b"\x10\x01"))
+    # The kernel charges unread datagrams to their sender, so this one had to wait.
+    assert side.ask("unixd", call("core.printi", b"\x10\x01"))
     assert lab.calls.counts["big"] == 400
 
 
@@ -233,14 +235,17 @@ def test_a_unix_datagram_client_without_an_address(lab, tmp_path):
 @pytest.mark.parametrize("transport", STREAMS)
 def test_many_short_connections_leave_nothing(lab, side, transport):
     before = len(os.listdir("/proc/self/fd"))
-    for _ in range(1000):
-        side.connect(transport).close()
-    for _ in range(100):
-        with side.connect(transport) as sock:
-            sock.sendall(b"\xa1\x01")  # half a packet
+    for data in [b""] * 1000 + [b"\xa1\x01"] * 100:  # nothing, and half a packet
+        try:
+            with side.connect(transport) as sock:
+                sock.sendall(data)
+        except OSError:
+            pass  # the server's backlog is full, or it has 128 connections and closes
+    # The server notices in its own time, which only the test's own timeout limits.
     while duel.values(side.ask("udp", call("ctl.connections"))[0][0]) != [0]:
-        pass  # the server has still to notice; the test's own timeout limits this
-    assert len(os.listdir("/proc/self/fd")) <= before + 1
+        pass
+    while len(os.listdir("/proc/self/fd")) > before + 1:
+        pass
 
 
 def test_stopping_with_clients_and_calls_under_way(tmp_path):
@@ -280,8 +285,7 @@ def test_async_methods_keep_the_order_of_their_connection_only(lab, side):
         assert side.ask("udp", call("core.printi", b"\x10\x03"))
         side.ask("tcp", call("open"))
         sock.shutdown(socket.SHUT_WR)
-        expected = b"\xa1\x10\x09\x01\x71waited\0"[:4] + b"\x71waited\0"
-        assert drain(sock) == expected.replace(b"\x09", b"\x08", 1) + b"\xa1\x10\x02\x02\x10\x02"
+        assert drain(sock) == b"\xa1\x10\x08\x01\x71waited\0" + b"\xa1\x10\x02\x02\x10\x02"
 
 
 def test_methods_run_in_datagrams_too(lab, side):

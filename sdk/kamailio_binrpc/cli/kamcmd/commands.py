@@ -42,7 +42,7 @@ _HELP = "displays help for a command"
 _EXIT = "exits kamcmd"
 
 BUILTINS = {
-    "?": _HELP,
+    "?": "help",
     "help": _HELP,
     "version": "displays the version",
     "quit": _EXIT,

@@ -97,5 +97,8 @@ class Names:
         readline.set_completer(complete)
         readline.set_completer_delims(" \t")
         readline.parse_and_bind("tab: complete")
+        # The question before a long list does not wait for its answer under Python.
+        readline.parse_and_bind("set completion-query-items 0")
+        readline.parse_and_bind("set page-completions off")
         # Python switches it off; kamcmd and every shell have it on.
         readline.parse_and_bind("set enable-bracketed-paste on")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MAX_PATH = 104
 BACKLOG = 128
-RECEIVE_BUFFER = 4 * 1024 * 1024
+DATAGRAM_BUFFER = 4 * 1024 * 1024
 
 
 class ListenError(BinrpcError):
@@ -162,7 +162,7 @@ class Endpoint:
         if kind == socket.SOCK_STREAM:
             sock.listen(BACKLOG)
         else:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            _enlarge(sock)
 
     def _make_fifo(self, path: str, owner: Owner) -> None:
         _remove_stale(path, stat.S_ISFIFO, "fifo")
@@ -200,7 +200,13 @@ class Endpoint:
         if kind == socket.SOCK_STREAM:
             sock.listen(BACKLOG)
         else:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            _enlarge(sock)
+
+
+def _enlarge(sock: socket.socket) -> None:
+    """Ask for larger datagram buffers; the kernel gives what it allows."""
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        sock.setsockopt(socket.SOL_SOCKET, option, DATAGRAM_BUFFER)
 
 
 def _identity(path: str) -> Tuple[int, int]:
