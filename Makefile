@@ -3,11 +3,11 @@
 
 PY := .venv/bin/python
 
-.PHONY: help setup demo test vendor bench lint docs build sanity fuzz clean
+.PHONY: help setup demo test vendor bench kamcmd-compare lint docs build sanity fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: ## Make .venv and install what is missing
 	@tools/setup.sh
@@ -23,6 +23,9 @@ vendor: ## Copy the SDK core into the collection
 
 bench: setup ## Measure codec, latency and fan-out
 	@$(PY) bench/run.py
+
+kamcmd-compare: setup ## Compare pykamcmd with the installed kamcmd, to the byte
+	@$(PY) -m tests.real.kamcmd_compare
 
 lint: setup ## Run the linters and the type checker only
 	@$(PY) -m pytest tests/checks -m "not slow"

@@ -12,7 +12,7 @@
  *
  * Values gather on one stack; an end mark turns the topmost of them into a list of just the
  * right size. For a large message the cyclic collector costs as much as all else, so it gets
- * little to do, see show_containers().
+ * little to do, see show().
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -43,9 +43,9 @@ typedef struct {
     Py_ssize_t count, room;
 } Stack;
 
-/* An open struct or array: where its values begin, and its place in Work.containers. */
+/* An open struct or array, and where its values begin. */
 typedef struct {
-    Py_ssize_t first, container;
+    Py_ssize_t first;
     int kind, is_leaf;
 } Frame;
 
@@ -59,7 +59,7 @@ typedef struct {
 typedef struct {
     const State *state;
     Stack values;
-    Stack containers; /* borrowed, outer before inner, NULL for what stays untracked */
+    Stack hidden; /* containers that the collector must see in the end; borrowed */
     Frame *frames;
     Py_ssize_t depth, frame_room;
     int has_names; /* before the first name the table is not even cleared */
@@ -113,9 +113,8 @@ static int open_frame(Work *work, int kind)
     }
     if (work->depth > 0)
         work->frames[work->depth - 1].is_leaf = 0;
-    work->frames[work->depth++] = (Frame){work->values.count, work->containers.count, kind, 1};
-    /* Two places: for a Struct and for its list. */
-    return push(&work->containers, NULL) < 0 || push(&work->containers, NULL) < 0 ? -1 : 0;
+    work->frames[work->depth++] = (Frame){work->values.count, kind, 1};
+    return 0;
 }
 
 /* Move the values from "first" up into a new list. */
@@ -140,43 +139,41 @@ static inline PyObject **flat_of(const State *state, PyObject *object)
 static int close_frame(Work *work)
 {
     Frame frame = work->frames[--work->depth];
-    PyObject **containers = &work->containers.items[frame.container];
-    PyObject *list = pop_list(&work->values, frame.first);
-    if (list == NULL)
+    PyObject *value = pop_list(&work->values, frame.first);
+    if (value == NULL)
         return -1;
-    PyObject_GC_UnTrack(list);
-    if (frame.kind == ARRAY) {
-        containers[0] = list;
-        return add(work, list);
+    PyObject_GC_UnTrack(value);
+    int is_shown = frame.kind == ARRAY || !frame.is_leaf;
+    if (is_shown && push(&work->hidden, value) < 0)
+        goto failed;
+    if (frame.kind == STRUCT) {
+        /* As Struct.__new__ does; __init__ would copy the list. */
+        PyObject *object = work->state->struct_type->tp_alloc(work->state->struct_type, 0);
+        if (object == NULL)
+            goto failed;
+        PyObject_GC_UnTrack(object);
+        *flat_of(work->state, object) = value;
+        value = object;
+        if (is_shown && push(&work->hidden, value) < 0)
+            goto failed;
     }
-    /* As Struct.__new__ does; __init__ would copy the list. */
-    PyTypeObject *type = work->state->struct_type;
-    PyObject *object = type->tp_alloc(type, 0);
-    if (object == NULL) {
-        Py_DECREF(list);
-        return -1;
-    }
-    PyObject_GC_UnTrack(object);
-    *flat_of(work->state, object) = list;
-    if (!frame.is_leaf) {
-        containers[0] = object;
-        containers[1] = list;
-    }
-    return add(work, object);
+    return add(work, value);
+failed:
+    Py_DECREF(value);
+    return -1;
 }
 
 /*
- * Show the containers to the cyclic collector, now that all are whole. Outer ones come first:
- * in that order its first pass over them, which soon follows, takes half the time.
+ * Show the containers to the cyclic collector, now that all are whole. Last made, first shown:
+ * outer ones then come before inner ones, which saves its first pass, soon to follow, a detour.
  *
  * Structs without containers in them, which is most, stay hidden: they cannot be part of a
  * cycle. All that could change this is Struct.add, which therefore calls track().
  */
-static void show_containers(const Stack *containers)
+static void show(Stack *hidden)
 {
-    for (Py_ssize_t i = 0; i < containers->count; i++)
-        if (containers->items[i] != NULL)
-            PyObject_GC_Track(containers->items[i]);
+    while (hidden->count > 0)
+        PyObject_GC_Track(hidden->items[--hidden->count]);
 }
 
 /* Show a Struct and its list to the collector. */
@@ -200,7 +197,7 @@ static void release(Work *work)
     for (int i = 0; work->has_names && i < NAMES; i++)
         Py_XDECREF(work->names[i].text);
     PyMem_Free(work->values.items);
-    PyMem_Free(work->containers.items);
+    PyMem_Free(work->hidden.items);
     PyMem_Free(work->frames);
 }
 
@@ -474,7 +471,7 @@ static PyObject *decode_records(PyObject *module, PyObject *const *args, Py_ssiz
     Outcome outcome = read_records(&work, given);
     PyObject *values = outcome == DONE ? pop_list(&work.values, 0) : NULL;
     if (values != NULL)
-        show_containers(&work.containers);
+        show(&work.hidden);
     release(&work);
     return outcome == ASK_PYTHON ? ask_python(state, args, nargs, kwnames) : values;
 }

@@ -32,7 +32,9 @@ def tar_names(folder, pattern):
 def test_the_wheel_is_the_sdk_alone(artefacts):
     (path,) = artefacts.glob("*.whl")
     names = set(zipfile.ZipFile(path).namelist())
-    code = {name for name in names if ".dist-info/" not in name}
+    scripts = {name for name in names if ".data/scripts/" in name}
+    assert {name.rpartition("/")[2] for name in scripts} == {"pykamcmd"}
+    code = {name for name in names - scripts if ".dist-info/" not in name}
     source = {
         file.relative_to(ROOT / "sdk").as_posix()
         for file in (ROOT / "sdk" / "kamailio_binrpc").rglob("*")

@@ -23,6 +23,7 @@ from kamailio_binrpc.core.errors import (
 from kamailio_binrpc.core.faults import MethodNotFound
 from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.packet import decode, encode
+from kamailio_binrpc.core.retry import RetryPolicy
 
 ADDRESSES = ("unix:%s/s", "unixd:%s/d", "tcp:127.0.0.1:0", "udp:127.0.0.1:0")
 
@@ -276,3 +277,29 @@ def test_unix_datagram_leaves_no_socket_file(lab, tmp_path):
         assert os.listdir(str(tmp_path)) == []
 
     run(main())
+
+
+@pytest.mark.parametrize("repeatable, outcome", [(None, CallTimeout), (True, list)])
+def test_a_client_with_a_policy_retries_what_is_safe(repeatable, outcome):
+    pytest.importorskip("tenacity")
+    tries = []
+
+    async def main():
+        # Silent at first, then an answer; a write may not be sent a second time.
+        async with Peer(
+            lambda request: reply(request, "ok") if len(peer.requests) > 1 else b""
+        ) as peer:
+            policy = RetryPolicy(retries=2, wait=0.001)
+            client = AsyncClient(
+                peer.address, 0.3, retry=policy, on_retry=lambda error, count: tries.append(count)
+            )
+            async with client:
+                try:
+                    return type(await client.call("dispatcher.add", repeatable=repeatable)).__mro__
+                except CallTimeout as error:
+                    return type(error).__mro__
+                finally:
+                    assert len(peer.requests) == (2 if repeatable else 1)
+
+    assert outcome in run(main())
+    assert tries == ([1] if repeatable else [])

@@ -48,8 +48,8 @@ ALWAYS, READING, NEVER = "always", "only when reading", "never"
     ],
 )
 def test_may_retry(error, when):
-    assert may_retry(error, read_only=False) is (when == ALWAYS)
-    assert may_retry(error, read_only=True) is (when != NEVER)
+    assert may_retry(error, repeatable=False) is (when == ALWAYS)
+    assert may_retry(error, repeatable=True) is (when != NEVER)
 
 
 def failing(*errors):
@@ -79,7 +79,7 @@ def no_tenacity(monkeypatch):
 @pytest.mark.usefixtures("no_tenacity")
 class TestWithoutTenacity:
     def test_success_needs_no_library(self):
-        assert with_retries(failing(), RetryPolicy(), read_only=False) == "done"
+        assert with_retries(failing(), RetryPolicy(), repeatable=False) == "done"
 
     @pytest.mark.parametrize(
         "error, policy",
@@ -88,14 +88,14 @@ class TestWithoutTenacity:
     def test_nor_does_an_error_that_is_not_retried(self, error, policy):
         attempt = failing(error)
         with pytest.raises(type(error)) as caught:
-            with_retries(attempt, policy or RetryPolicy(), read_only=False)
+            with_retries(attempt, policy or RetryPolicy(), repeatable=False)
         assert caught.value is error
         assert attempt.count == 1
 
     def test_a_due_retry_names_the_library_and_the_failure(self):
         attempt = failing(LOST)
         with pytest.raises(MissingLibrary, match="tenacity, which is not installed here") as caught:
-            with_retries(attempt, RetryPolicy(), read_only=True)
+            with_retries(attempt, RetryPolicy(), repeatable=True)
         assert caught.value.library == "tenacity"
         assert caught.value.error is LOST
         assert caught.value.executed is None
@@ -128,7 +128,7 @@ def test_gives_up_with_the_last_error(naps, retries):
     errors = [ConnectError(str(number)) for number in range(9)]
     attempt = failing(*errors)
     with pytest.raises(ConnectError) as caught:
-        with_retries(attempt, RetryPolicy(retries=retries), read_only=False)
+        with_retries(attempt, RetryPolicy(retries=retries), repeatable=False)
     assert caught.value is errors[retries]
     assert attempt.count == retries + 1
     assert len(naps) == retries
@@ -137,15 +137,15 @@ def test_gives_up_with_the_last_error(naps, retries):
 def test_stops_at_an_error_that_must_not_be_retried(naps):
     attempt = failing(REFUSED, LOST, REFUSED)
     with pytest.raises(ConnectionLost):
-        with_retries(attempt, RetryPolicy(retries=9), read_only=False)
+        with_retries(attempt, RetryPolicy(retries=9), repeatable=False)
     assert attempt.count == 2
     attempt = failing(REFUSED, LOST, REFUSED)
-    assert with_retries(attempt, RetryPolicy(retries=9), read_only=True) == "done"
+    assert with_retries(attempt, RetryPolicy(retries=9), repeatable=True) == "done"
 
 
 def test_waits_longer_each_time_and_as_long_as_the_server_asks(naps):
     policy = RetryPolicy(retries=9, wait=0.5, max_wait=2.0, busy_wait=7.5)
-    with_retries(failing(*[REFUSED] * 5, BUSY, TooFast(500, "x")), policy, read_only=False)
+    with_retries(failing(*[REFUSED] * 5, BUSY, TooFast(500, "x")), policy, repeatable=False)
     for nap, most in zip(naps, [0.5, 1.0, 2.0, 2.0, 2.0]):
         assert 0 <= nap <= most
     assert naps[5:] == [7.5, 7.5]

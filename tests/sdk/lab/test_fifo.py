@@ -95,7 +95,7 @@ def test_where_a_request_ends(data, size):
 
 @pytest.mark.parametrize("escape", [rb"\x", rb"a\q", b"end\\"])
 def test_unknown_escapes(escape):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="escape|backslash"):
         read_text(escape)
 
 
@@ -199,8 +199,8 @@ def test_reply_fifos_that_are_refused(lab, tmp_path):
     linked = os.open(replies / "hardlink", os.O_RDONLY | os.O_NONBLOCK)
     try:
         with open(path, "wb", buffering=0) as fifo:
-            for name in ("file", "symlink", "hardlink", "unread", "missing", ""):
-                fifo.write(build_request("core.pwd", (), name))
+            names = ("file", "symlink", "hardlink", "unread", "missing", "")
+            fifo.writelines(build_request("core.pwd", (), name) for name in names)
             # Malformed ones are answered nowhere, and what follows is served.
             fifo.write(b":core.pwd:../file\n\n")
         while lab.calls.counts.get("core.pwd", 0) < 6:

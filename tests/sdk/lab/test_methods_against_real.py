@@ -87,8 +87,12 @@ def sockets(server: Kamailio) -> LabState:
 @pytest.fixture
 def htable(real: Client) -> Iterator[Pair]:
     options = {
-        **{"t": {}, "a": {}, "big": {"size": 10}, "exp": {"autoexpire": 3600}},
-        **{"upd": {"autoexpire": 3600, "updateexpire": 0}, "stored": {"dbtable": "htable"}},
+        "t": {},
+        "a": {},
+        "big": {"size": 10},
+        "exp": {"autoexpire": 3600},
+        "upd": {"autoexpire": 3600, "updateexpire": 0},
+        "stored": {"dbtable": "htable"},
     }
     rows = {"htable": {"text": "abc", "number": 42}}
     yield Pair(real, HashTables({}, options, rows))
@@ -148,9 +152,7 @@ def _without_seconds(outcome: Any) -> str:
 
 
 def test_htable_database(htable: Pair) -> None:
-    for call in (
-        *["dump", "flush", "dump", "reload", "dump", "flush", "store", "reload", "dump"],
-    ):
+    for call in (*["dump", "flush", "dump", "reload", "dump", "flush", "store", "reload", "dump"],):
         htable.same("htable." + call, "stored")
     for key, value in (("zz", "1"), ("list[0]", "x"), ("list::size", "1")):
         htable.same("htable.sets", "stored", key, value)
@@ -279,9 +281,7 @@ def dispatcher(server: Kamailio, real: Client, sockets: LabState) -> Iterator[Pa
         sets.setdefault(number, []).append({**row, **({"attrs": rest[2]} if rest[2:] else {})})
     # Names that no resolver knows.
     unknown = dict.fromkeys(("nohost.invalid", "x.invalid", "nope"), "")
-    module = Dispatcher(
-        sets, latency_stats=True, hash_size=16, reload_delta=0, addresses=unknown
-    )
+    module = Dispatcher(sets, latency_stats=True, hash_size=16, reload_delta=0, addresses=unknown)
     real.call("dispatcher.reload")
     yield Pair(real, module, state=sockets)
     real.call("dispatcher.reload")
@@ -289,10 +289,12 @@ def dispatcher(server: Kamailio, real: Client, sockets: LabState) -> Iterator[Pa
 
 
 def test_dispatcher_states(dispatcher: Pair) -> None:
-    dispatcher.help("dispatcher.", "list set_state set_duid_state add remove reload ping_active hash")
+    dispatcher.help(
+        "dispatcher.", "list set_state set_duid_state add remove reload ping_active hash"
+    )
     for mode in LISTS:
         dispatcher.same("dispatcher.list", *mode)
-    states = "a A ap i iP d dp t tp 0 1 2 3 0p x all".split()
+    states = ["a", "A", "ap", "i", "iP", "d", "dp", "t", "tp", "0", "1", "2", "3", "0p", "x", "all"]
     by_uri = ["sip:127.0.0.1:5081", "SIP:127.0.0.1:5081", "all", "sip:nope", ""]
     by_duid = ["gw1", "GW2", "all", "", "sip:nope"]
     for state in [*states, "", 1, 0, 2, 3, 4, 10, 1.5, -1]:

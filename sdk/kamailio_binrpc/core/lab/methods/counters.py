@@ -66,19 +66,22 @@ _NAMES: Dict[str, str] = {
 }
 _HELP: Dict[str, str] = {
     "dns.failed_dns_request": "incremented each time a DNS request has failed.",
-    "dns.slow_dns_request": "incremented each time a DNS request took longer than dns_slow_query_ms.",
+    "dns.slow_dns_request": (
+        "incremented each time a DNS request took longer than dns_slow_query_ms."
+    ),
     "tcp.con_reset": "total number of TCP_RSTs received on established connections.",
     "tcp.con_timeout": "total number of connections that did timeout (idle for too long).",
     "tcp.connect_failed": "number of failed active connection attempts.",
-    "tcp.connect_success": "total number of successfully active opened connections (successful connect()s).",
+    "tcp.connect_success": (
+        "total number of successfully active opened connections (successful connect()s)."
+    ),
     "tcp.current_opened_connections": "number of currently opened connections.",
     "tcp.current_write_queue_size": "current sum of all the connections write queue sizes.",
     "tcp.established": "incremented each time a tcp connection is established.",
     "tcp.local_reject": "number of rejected incoming connections.",
     "tcp.passive_open": "total number of accepted connections (so far).",
     "tcp.send_timeout": (
-        "number of send attempts that failed due to a timeout(note: works only in tcp "
-        "async mode)."
+        "number of send attempts that failed due to a timeout(note: works only in tcp async mode)."
     ),
     "tcp.sendq_full": (
         "number of send attempts that failed because of exceeded bufferingcapacity (send "
@@ -164,9 +167,8 @@ class Counters(Module):
             values["uac.regdisabled"] = sum(each & 1 for each in flags)
         if "core" in modules:
             for name, value in modules["core"].shared_memory.items():
-                if name != "fragments":
-                    name += "_size"
-                values["shmem." + name] = value
+                unit = "" if name == "fragments" else "_size"
+                values["shmem." + name + unit] = value
         return values
 
     def _names(self, group: str) -> List[str]:
@@ -178,9 +180,7 @@ class Counters(Module):
 
     # --- cnt
 
-    @method(
-        "cnt.get", help="get counter value (takes group and counter name as parameters)"
-    )
+    @method("cnt.get", help="get counter value (takes group and counter name as parameters)")
     def get(self, ctx: Any) -> Any:
         group = ctx.scan("s")
         if group.count < 1:

@@ -86,4 +86,6 @@ DEFAULTS = (
 
 def default_modules() -> Dict[str, Any]:
     """A fresh instance of each by its name, with a few samples of what it is about."""
-    return {kind.name: kind() for kind in DEFAULTS}
+    modules: Dict[str, Any] = {kind.name: kind() for kind in DEFAULTS}
+    modules["shv"] = SharedVariables({"maintenance": 0, "banner": "hello"})
+    return modules

@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 SAMPLE: List[Dict[str, Any]] = [
     {
-        **{"call-id": "lab-call-1", "from_uri": "sip:alice@example.com"},
-        **{"to_uri": "sip:bob@example.com", "state": 4},
+        "call-id": "lab-call-1",
+        "from_uri": "sip:alice@example.com",
+        "to_uri": "sip:bob@example.com",
+        "state": 4,
         "caller": {"tag": "a1", "contact": "sip:alice@192.0.2.50:5060"},
         "callee": {"tag": "b1", "contact": "sip:bob@192.0.2.60:5060"},
         "profiles": {"caller": "alice", "inbound": None},
         "variables": {"color": "blue"},
     },
     {
-        **{"call-id": "lab-call-2", "from_uri": "sip:carol@example.com"},
-        **{"to_uri": "sip:dave@example.com", "state": 2},
+        "call-id": "lab-call-2",
+        "from_uri": "sip:carol@example.com",
+        "to_uri": "sip:dave@example.com",
+        "state": 2,
         "caller": {"tag": "a2", "contact": "sip:carol@192.0.2.52:5060"},
     },
 ]
@@ -39,8 +43,13 @@ _NUMBERS = ("state", "start_ts", "init_ts", "end_ts")
 _LEG = ("tag", "contact", "cseq", "route_set", "socket")
 _KEYS = {"ruri": "req_uri", "furi": "from_uri", "turi": "to_uri", "callid": "call-id"}
 _BRIEF = {
-    **{"f": "from_uri", "t": "to_uri", "c": "call-id", "I": "init_ts", "S": "start_ts"},
-    **{"E": "end_ts", "s": "state"},
+    "f": "from_uri",
+    "t": "to_uri",
+    "c": "call-id",
+    "I": "init_ts",
+    "S": "start_ts",
+    "E": "end_ts",
+    "s": "state",
 }
 _OPERATORS = ("eq", "re", "sw", "gt", "lt")
 
@@ -82,10 +91,21 @@ class Dialogs(Module):
         state = given.get("state", CONFIRMED)
         begun = state >= CONFIRMED
         dialog: Dict[str, Any] = {
-            **{"h_entry": core_hash(given["call-id"]) % SLOTS, "h_id": number, "ref": 2},
-            **{"from_uri": "", "to_uri": "", "state": CONFIRMED, "init_ts": now, "end_ts": 0},
-            **{"start_ts": now if begun else 0, "lifetime": self.timeout},
-            **{"dflags": 1667, "sflags": 0, "iflags": 0, "profiles": {}, "variables": {}},
+            "h_entry": core_hash(given["call-id"]) % SLOTS,
+            "h_id": number,
+            "ref": 2,
+            "from_uri": "",
+            "to_uri": "",
+            "state": CONFIRMED,
+            "init_ts": now,
+            "end_ts": 0,
+            "start_ts": now if begun else 0,
+            "lifetime": self.timeout,
+            "dflags": 1667,
+            "sflags": 0,
+            "iflags": 0,
+            "profiles": {},
+            "variables": {},
             **given,
         }
         dialog.setdefault("req_uri", dialog["to_uri"])
@@ -219,9 +239,7 @@ class Dialogs(Module):
 
     # --- profiles
 
-    @method(
-        "dlg.profile_get_size", help="Returns the number of dialogs belonging to a profile"
-    )
+    @method("dlg.profile_get_size", help="Returns the number of dialogs belonging to a profile")
     def profile_size(self, ctx: Any) -> Optional[int]:
         dialogs = self._in_profile(ctx)
         return None if dialogs is None else len(dialogs)
@@ -325,4 +343,3 @@ class Dialogs(Module):
     def bridge(self, ctx: Any) -> None:
         if ctx.scan("SS").count < 2:
             raise Fault(500, "Invalid parameters")
-

@@ -34,6 +34,12 @@ _URI = re.compile(
     r"(?:sips?):(?:[^@;?]*@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]+))?((?:;[^?]*)?)(?:\?.*)?",
     re.IGNORECASE,
 )
+_STATE_LETTERS = {
+    **dict.fromkeys("0iI", INACTIVE),
+    **dict.fromkeys("1aA", 0),
+    **dict.fromkeys("2dD", DISABLED),
+    **dict.fromkeys("3tT", TRYING),
+}
 _TRANSPORT = re.compile(r";transport=(\w+)", re.IGNORECASE)
 
 
@@ -56,7 +62,8 @@ class Destination:
         self.attrs = attrs[:-1] if attrs.endswith(";") else attrs
         self.load = load
         match = _URI.fullmatch(self.uri)
-        self.host, port, rest = match.groups() if match else ("", None, "")
+        host, port, rest = match.groups() if match else ("", None, "")
+        self.host: str = host
         self.port = int(port or 0)
         self.valid = match is not None and self.port < 65536
         transport = _TRANSPORT.search(rest)
@@ -272,10 +279,8 @@ class Dispatcher(Module):
     def _set_state(self, state: str, number: int, wanted: str, key: Any) -> str:
         if not state:
             raise Fault(500, "Invalid State Parameter")
-        for letters, flag in (("0iI", INACTIVE), ("1aA", 0), ("2dD", DISABLED), ("3tT", TRYING)):
-            if state[0] in letters:
-                break
-        else:
+        flag = _STATE_LETTERS.get(state[0])
+        if flag is None:
             raise Fault(500, "Unknown State Value")
         if state[1:2] in ("p", "P") and flag != DISABLED:
             flag |= PROBING

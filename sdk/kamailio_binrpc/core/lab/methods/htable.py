@@ -224,7 +224,8 @@ class HashTables(Module):
         values = ctx.scan("SS.d" if self.state.release < (5, 7, 4) else "SSl")
         if values.count < 3:
             raise Fault(500, "Not enough parameters (htable name, key name and value)")
-        return self.sets(*values)
+        self._table(values[0]).set(values[1], values[2])
+        return "Ok. Key set to new value."
 
     @method("htable.setex", help="Set expire in a hash table for the item referenced by key.")
     def setex(self, ctx: Any) -> str:
@@ -257,7 +258,10 @@ class HashTables(Module):
         missing=(500, "Not enough parameters (htable name, key name, value and expire)"),
     )
     def setxi(self, name: str, key: str, value: int, seconds: int) -> str:
-        return self.setxs(name, key, value, seconds)
+        if name not in self.tables:
+            raise Fault(500, "Failed to set the item")
+        self._table(name).set(key, value, seconds)
+        return "Ok. Key set to new value."
 
     @method(
         "htable.delete",

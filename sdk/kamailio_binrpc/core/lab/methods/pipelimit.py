@@ -13,7 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Mapping, Optional
 
-SAMPLE = {"p1": {"algorithm": "TAILDROP", "limit": 100}, "p2": {"algorithm": "RED", "limit": 50}}
+SAMPLE: Dict[str, Dict[str, Any]] = {
+    "p1": {"algorithm": "TAILDROP", "limit": 100},
+    "p2": {"algorithm": "RED", "limit": 50},
+}
 ALGORITHMS = ("NOP", "RED", "TAILDROP", "FEEDBACK", "NETWORK")
 SLOTS = 64
 
@@ -42,7 +45,7 @@ class PipeLimit(Module):
     def __init__(self, pipes: Optional[Mapping[str, Mapping[str, Any]]] = None) -> None:
         given = SAMPLE if pipes is None else pipes
         self.pipes: Dict[str, Pipe] = {
-            name: Pipe(str(each["algorithm"]), int(each["limit"])) for name, each in given.items()
+            name: Pipe(each["algorithm"], each["limit"]) for name, each in given.items()
         }
         self.pid: List[float] = [-25.0, 0.0, 0.0]
         self.load = 0.0

@@ -79,9 +79,7 @@ class RateLimit(Module):
         for number, (pipe, name) in enumerate(self.queues):
             yield "QUEUE[%d]: %d:%s" % (number, pipe, name)
 
-    @method(
-        "rl.set_queue", "dSd", help="Sets queue params: <quue_id> <queue_method> <pipe_id>"
-    )
+    @method("rl.set_queue", "dSd", help="Sets queue params: <quue_id> <queue_method> <pipe_id>")
     def set_queue(self, number: int, name: str, pipe: int) -> None:
         if not 0 <= pipe < PIPES:
             raise Fault(400, "Invalid pipe number")
@@ -114,8 +112,6 @@ class RateLimit(Module):
         if not 0.0 <= value <= 1.0:
             raise Fault(400, "Value out of range")
 
-    @method(
-        "rl.set_dbg", "d", help="Sets the ratelimit debug/monitoing logs: 0-off 1-on"
-    )
+    @method("rl.set_dbg", "d", help="Sets the ratelimit debug/monitoing logs: 0-off 1-on")
     def set_debug(self, mode: int) -> None:
         """Do nothing: nothing is limited here."""

@@ -30,8 +30,13 @@ SAMPLE_DOMAINS = [
 ]
 SAMPLE_RULES: List[Dict[str, Any]] = [
     {
-        **{"dpid": 1, "pr": 1, "match_op": 1, "match_exp": "^00([0-9]+)$"},
-        **{"subst_exp": "^00([0-9]+)$", "repl_exp": "+\\1", "attrs": "intl"},
+        "dpid": 1,
+        "pr": 1,
+        "match_op": 1,
+        "match_exp": "^00([0-9]+)$",
+        "subst_exp": "^00([0-9]+)$",
+        "repl_exp": "+\\1",
+        "attrs": "intl",
     },
     {"dpid": 1, "pr": 2, "match_op": 0, "match_exp": "100", "repl_exp": "200", "attrs": "x"},
 ]
@@ -55,9 +60,7 @@ class Trees(Module):
     name = "mtree"
     loads = ("mtree",)
 
-    def __init__(
-        self, trees: Optional[Mapping[str, Mapping[str, Union[str, int]]]] = None
-    ) -> None:
+    def __init__(self, trees: Optional[Mapping[str, Mapping[str, Union[str, int]]]] = None) -> None:
         self.rows: Dict[str, Dict[str, Any]] = {
             name: dict(rows) for name, rows in (SAMPLE_TREES if trees is None else trees).items()
         }
@@ -325,7 +328,7 @@ class LeastCost(Module):
             gw_id=number,
             gw_name=row.get("gw_name", ""),
             scheme="sip:",
-            ip_addr=row.get("ip_addr", "0.0.0.0"),
+            ip_addr=row.get("ip_addr") or "0.0.0.0",  # noqa: S104 - as there
             hostname=row.get("hostname", ""),
             port=row.get("port", 0),
             params=row.get("params", ""),

@@ -19,8 +19,10 @@ COUNTERS = (
     *("to user       ", "contact user  "),
 )
 _USAGE = (
-    "Invalid Parameters. Usage: secfilter.add_%s type value\n     "
-    "Example: secfilter.add_%s user %s"
+    "Invalid Parameters. Usage: secfilter.add_%s type value\n     Example: secfilter.add_%s user %s"
+)
+_USAGE_DST = (
+    "Invalid Parameters. Usage: secfilter.add_dst number\n     Example: secfilter.add_dst 555123123"
 )
 
 
@@ -78,11 +80,7 @@ class SecFilter(Module):
         "secfilter.add_dst",
         "d",
         help="Add new values to destination blacklist",
-        missing=(
-            500,
-            "Invalid Parameters. Usage: secfilter.add_dst number\n     "
-            "Example: secfilter.add_dst 555123123",
-        ),
+        missing=(500, _USAGE_DST),
     )
     def block_number(self, number: int) -> str:
         self.blocked.setdefault("dst", []).append(str(number))

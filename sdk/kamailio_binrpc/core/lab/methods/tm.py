@@ -49,14 +49,10 @@ class Transactions(Module):
         "-DTM_HASH_STATS).",
     )
     def hash_statistics(self) -> None:
-        raise Fault(
-            500, "Hash statistics not supported (tryrecompiling with -DTM_HASH_STATS)"
-        )
+        raise Fault(500, "Hash statistics not supported (tryrecompiling with -DTM_HASH_STATS)")
 
     @method("tm.list", "", help="List transactions.")
-    @method(
-        "tm.clean", "", help="Clean expired (lifetime exceeded) transactions."
-    )
+    @method("tm.clean", "", help="Clean expired (lifetime exceeded) transactions.")
     def list(self) -> None:
         pass
 
@@ -66,7 +62,7 @@ class Transactions(Module):
         help="Cancel a pending transaction",
         missing=(400, "Callid and CSeq expected as parameters"),
     )
-    def cancel(self, call: str, cseq: str) -> None:  # noqa: ARG002 - there is none
+    def cancel(self, call: str, cseq: str) -> None:
         raise Fault(400, "Transaction not found")
 
     @method("tm.reply", help="Reply transaction")

@@ -148,9 +148,7 @@ class KeepAlive(Module):
             raise Fault(500, "couldn't get data from list")
         return Struct(uri=uri, owner=owner, state=0)
 
-    @method(
-        "keepalive.flush", "", help="Flush data from keepalive memory. Usage: keepalive.flush"
-    )
+    @method("keepalive.flush", "", help="Flush data from keepalive memory. Usage: keepalive.flush")
     def flush(self) -> str:
         self.destinations = []
         return "Ok. Destination list flushed."
@@ -245,9 +243,7 @@ class Queues(Module):
     name = "mqueue"
     loads = ("mqueue",)
 
-    def __init__(
-        self, queues: Optional[Mapping[str, Iterable[Tuple[str, str]]]] = None
-    ) -> None:
+    def __init__(self, queues: Optional[Mapping[str, Iterable[Tuple[str, str]]]] = None) -> None:
         given: Any = {"events": [("first", "1"), ("second", "2")], "other": []}
         self.queues: Dict[str, List[Tuple[str, str]]] = {
             name: [(key, value) for key, value in items]
@@ -354,9 +350,7 @@ class Dmq(Module):
                 reply.add("fail_count", 0)
             yield reply
 
-    @method(
-        "dmq.remove", ".S", help="Remove a DMQ node", missing=(500, "Invalid Parameters")
-    )
+    @method("dmq.remove", ".S", help="Remove a DMQ node", missing=(500, "Invalid Parameters"))
     def remove(self, uri: str) -> str:
         if not uri.startswith(("sip:", "sips:")):
             raise Fault(500, "Failure")

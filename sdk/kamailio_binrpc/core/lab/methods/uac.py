@@ -17,16 +17,27 @@ if TYPE_CHECKING:
 
 SAMPLE: List[Dict[str, Any]] = [
     {
-        **{"l_uuid": "trunk-1", "l_username": "alice", "l_domain": "example.com"},
-        **{"r_username": "1001", "r_domain": "carrier.example.net"},
-        **{"auth_username": "1001", "auth_password": "not-secret-1"},
-        **{"auth_proxy": "sip:192.0.2.30:5060", "expires": 360},
+        "l_uuid": "trunk-1",
+        "l_username": "alice",
+        "l_domain": "example.com",
+        "r_username": "1001",
+        "r_domain": "carrier.example.net",
+        "auth_username": "1001",
+        "auth_password": "not-secret-1",
+        "auth_proxy": "sip:192.0.2.30:5060",
+        "expires": 360,
     },
     {
-        **{"l_uuid": "trunk-2", "l_username": "bob", "l_domain": "example.com"},
-        **{"r_username": "1002", "r_domain": "carrier.example.net"},
-        **{"auth_username": "1002", "auth_password": "not-secret-2"},
-        **{"auth_proxy": "sip:192.0.2.30:5060", "expires": 360, "flags": 1},
+        "l_uuid": "trunk-2",
+        "l_username": "bob",
+        "l_domain": "example.com",
+        "r_username": "1002",
+        "r_domain": "carrier.example.net",
+        "auth_username": "1002",
+        "auth_password": "not-secret-2",
+        "auth_proxy": "sip:192.0.2.30:5060",
+        "expires": 360,
+        "flags": 1,
     },
 ]
 
