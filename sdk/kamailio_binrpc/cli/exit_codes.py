@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..core.config import ConfigError
 from ..core.errors import (
     AddressError,
     BinrpcError,
@@ -14,6 +17,9 @@ from ..core.errors import (
 )
 from ..core.faults import Fault, MethodNotFound, NotFound
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 OK = 0
 FAULT = 1
 USAGE = 2
@@ -22,6 +28,8 @@ METHOD_NOT_FOUND = 4
 TIMEOUT = 5
 CONNECT = 6
 PROTOCOL = 7
+SEVERAL = 8
+INTERRUPTED = 130
 
 HELP = """exit status:
   0  the server answered
@@ -32,6 +40,8 @@ HELP = """exit status:
   5  no answer in time
   6  no connection, or it broke
   7  the answer was not binrpc, or cut short
+  8  several calls failed, and not all of them of the same
+  130  interrupted by Ctrl-C
 """
 
 # The first class that fits wins.
@@ -40,6 +50,7 @@ _STATUSES = (
     (NotFound, NOT_FOUND),
     (Fault, FAULT),
     (AddressError, USAGE),
+    (ConfigError, USAGE),
     (EncodeError, USAGE),
     (CallTimeout, TIMEOUT),
     (TransportError, CONNECT),
@@ -53,3 +64,11 @@ def status_of(error: BinrpcError) -> int:
         if isinstance(error, kind):
             return status
     return FAULT
+
+
+def status_of_all(errors: Iterable[BinrpcError]) -> int:
+    """Return the exit status for what came of several calls."""
+    statuses = {status_of(error) for error in errors}
+    if not statuses:
+        return OK
+    return statuses.pop() if len(statuses) == 1 else SEVERAL

@@ -95,7 +95,7 @@ def test_where_a_request_ends(data, size):
 
 @pytest.mark.parametrize("escape", [rb"\x", rb"a\q", b"end\\"])
 def test_unknown_escapes(escape):
-    with pytest.raises(ValueError, match="escape|backslash"):
+    with pytest.raises(ValueError, match=r"escape|backslash"):
         read_text(escape)
 
 

@@ -149,7 +149,7 @@ def test_it_is_not_exposed_by_accident(address):
 
 def test_wrong_parameters():
     for options in ({"user": "no-such-user"}, {"group": "no-such-group"}):
-        with pytest.raises(ValueError, match="bad (user|group) name"):
+        with pytest.raises(ValueError, match=r"bad (user|group) name"):
             LabServer("unix:/tmp/x", **options)
     with pytest.raises(ListenError, match="name too long"):
         LabServer("unix:/tmp/" + "x" * 100).running_in_thread().__enter__()

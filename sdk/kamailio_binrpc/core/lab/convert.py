@@ -72,7 +72,7 @@ def _from_text(text: bytes, char: str) -> Any:
         # Ten digits are enough for an int; Python refuses to look at thousands.
         digits = match.group(2).lstrip(b"0") if match else b"x" * 11
         # An empty text, "+" and "-" are 0: the digits are added to nothing.
-        value = int(digits or b"0") if len(digits) < 10 else 1 << 40
+        value = int(digits or b"0") if len(digits) < 11 else 1 << 40
         if match and match.group(1) == b"-":
             value = -value
         if not wire.INT_MIN <= value <= wire.INT_MAX:

@@ -1,0 +1,246 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""What the subcommands share: which server, how long to wait, and how failures are told."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ..core import wire
+from ..core.client import Client
+from ..core.errors import BinrpcError, EncodeError
+from ..core.faults import Fault, InvalidParams
+from . import colour, exit_codes, output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..core.config import Config
+    from ..core.reply import Reply
+
+ENDPOINT_VARIABLE = "KAMRPC_ENDPOINT"
+TIMEOUT_VARIABLE = "KAMRPC_TIMEOUT"
+_TIMEOUT = 5.0
+
+
+def add_config_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--config``."""
+    parser.add_argument(
+        "-c",
+        "--config",
+        metavar="FILE",
+        help="the file of endpoints and groups (default: see 'kamrpc config path')",
+    )
+
+
+def add_call_options(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Add the options that say how to call, and unless ``several`` whom."""
+    add_config_option(parser)
+    if not several:
+        parser.add_argument(
+            "-s",
+            "--endpoint",
+            metavar="ADDR",
+            help="[unix|unixd|udp|tcp:]name[:port], or a name from the configuration (default: "
+            f"${ENDPOINT_VARIABLE}, else the configuration's, else {wire.DEFAULT_ADDRESS})",
+        )
+    parser.add_argument(
+        "-t",
+        "--timeout",
+        metavar="SECONDS",
+        type=float,
+        help=f"for a whole call (default: ${TIMEOUT_VARIABLE}, else the configuration's, else "
+        f"{_TIMEOUT:g})",
+    )
+    parser.add_argument(
+        "--connect-wait",
+        metavar="SECONDS",
+        type=float,
+        help="go on trying to connect for so long (default: the configuration's, else 0)",
+    )
+
+
+def add_output_option(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    """Add ``--output`` and its shorthand ``--json``."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        choices=formats,
+        default=formats[0],
+        help="form of the output (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--json", dest="output", action="store_const", const="json", help="as --output json"
+    )
+
+
+def add_method_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the method, its parameters and ``--raw``."""
+    parser.add_argument(
+        "--raw",
+        action="store_true",
+        help="type arguments by their look alone, also where the method is known",
+    )
+    parser.add_argument("method", metavar="METHOD", help="such as core.version")
+    parser.add_argument("params", metavar="ARG", nargs="*", help="parameters of the method")
+
+
+class Settings:
+    """Flags, environment and configuration in one: the first that says something wins.
+
+    :raises ConfigError: the configuration file is wrong.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._config: Config | None = None
+
+    @property
+    def config(self) -> Config:
+        """The configuration, read when first needed."""
+        if self._config is None:
+            from ..core.config import load_config
+
+            self._config = load_config(self._options.config)
+        return self._config
+
+    @property
+    def endpoint(self) -> str:
+        """Whom to call, as it was written: a name or an address."""
+        return (
+            self._options.endpoint
+            or os.environ.get(ENDPOINT_VARIABLE)
+            or str(self._default("endpoint", wire.DEFAULT_ADDRESS))
+        )
+
+    @property
+    def address(self) -> str:
+        """The address of :attr:`endpoint`."""
+        return self.resolve(self.endpoint)
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for a call.
+
+        :raises ValueError: the environment's is no number.
+        """
+        if self._options.timeout is not None:
+            return float(self._options.timeout)
+        text = os.environ.get(TIMEOUT_VARIABLE)
+        if not text:
+            return float(str(self._default("timeout", _TIMEOUT)))
+        try:
+            return float(text)
+        except ValueError:
+            raise ValueError(f"{TIMEOUT_VARIABLE}={text} is not a number of seconds") from None
+
+    @property
+    def connect_wait(self) -> float:
+        """Seconds to go on trying to connect."""
+        if self._options.connect_wait is not None:
+            return float(self._options.connect_wait)
+        return float(str(self._default("connect_wait", 0.0)))
+
+    def resolve(self, name: str) -> str:
+        """Return the address that a name stands for."""
+        # An address needs no file: whatever is in it cannot get in the way.
+        return name if ":" in name or "/" in name else self.config.address(name)
+
+    def client(self, endpoint: str | None = None) -> Client:
+        """Make a client of the endpoint."""
+        address = self.address if endpoint is None else self.resolve(endpoint)
+        return Client(address, self.timeout, connect_wait=self.connect_wait)
+
+    def _default(self, name: str, otherwise: object) -> object:
+        return self.config.defaults.get(name, otherwise)
+
+
+def read_params(method: str, words: Sequence[str], *, raw: bool = False) -> list[Any]:
+    """Turn words into the parameters of a method.
+
+    A prefix forces the type (``s: i: d: b: j:``). Otherwise the catalogue of methods decides,
+    and for those it does not know the look of the word.
+
+    :raises EncodeError: a word does not read as what its prefix or the method wants.
+    """
+    from ..core import methods
+    from ..core.params import from_text
+
+    known = None if raw else methods.find(method)
+    values: list[Any] = []
+    for index, word in enumerate(words):
+        if word[:2] == "j:":
+            values.append(methods.AsIs(_from_json(word[2:])))
+        elif word[1:2] == ":" and word[0] in "sidb":
+            values.append(methods.AsIs(from_text(word)))
+        elif known is None or not known.params:
+            values.append(from_text(word))
+        else:
+            param = known.params[min(index, len(known.params) - 1)]
+            by_look = param.type == "any" and not param.typed_by
+            values.append(from_text(word) if by_look else word)
+    if raw:
+        return [value.value if isinstance(value, methods.AsIs) else value for value in values]
+    try:
+        return methods.bind(method, values)
+    except EncodeError as error:
+        raise EncodeError(f"{error} (--raw sends the arguments as they look)") from None
+
+
+def _from_json(text: str) -> Any:
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise EncodeError(f"j:{text} is not JSON: {error}") from None
+
+
+def call(client: Client, method: str, params: Sequence[Any]) -> Reply:
+    """Call, and let a fault about the parameters name the one that is likely wrong.
+
+    :raises BinrpcError: as :meth:`Client.call`.
+    """
+    try:
+        return client.call(method, *params)
+    except Fault as fault:
+        explain_fault(fault, params)
+        raise
+
+
+def explain_fault(fault: Fault, params: Sequence[Any]) -> None:
+    """Replace a fault's general advice by what the catalogue says about these parameters."""
+    from ..core import methods
+
+    advice = methods.explain(fault, params)
+    if advice and isinstance(fault, InvalidParams):
+        fault.remedy = advice  # type: ignore[misc]
+
+
+def complain(text: object) -> None:
+    """Write a message to standard error."""
+    sys.stderr.write(f"{colour.paint('kamrpc:', 'red', sys.stderr)} {output.printable(text)}\n")
+
+
+def report(error: BinrpcError, form: str = "text") -> int:
+    """Say what went wrong, a fault's data also in JSON where asked; return the exit status."""
+    complain(error)
+    if form in ("json", "jsonl") and isinstance(error, Fault):
+        import json
+
+        sys.stderr.write(json.dumps({"fault": output.fault_data(error)}) + "\n")
+    return exit_codes.status_of(error)
+
+
+def guarded(work: Callable[[], int], form: str = "text") -> int:
+    """Run a command; turn what may go wrong into a message and an exit status."""
+    try:
+        return work()
+    except BinrpcError as error:
+        return report(error, form)
+    except ValueError as error:  # a time or a number out of range
+        complain(error)
+        return exit_codes.USAGE

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The forms of output: text, table, json, jsonl and yaml."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..core.faults import Fault
+    from ..core.reply import Reply
+
+FORMATS = ("text", "table", "json", "jsonl", "yaml")
+
+
+def render(reply: Reply, form: str) -> str:
+    """Return a reply in one of :data:`FORMATS`, ending in a newline unless empty."""
+    if form == "text":
+        from . import text
+
+        return text.render(reply)
+    if form == "table":
+        from . import table
+
+        return table.render(reply.to_json(), reply.method)
+    return render_data(reply.to_json(), form)
+
+
+def render_data(data: Any, form: str) -> str:
+    """Return plain data as json, jsonl (one line for each item of a list) or yaml."""
+    if form == "yaml":
+        from . import yaml
+
+        return yaml.dump(data)
+    import json
+
+    if form == "jsonl":
+        items = data if isinstance(data, list) else [data]
+        return "".join(json.dumps(item) + "\n" for item in items)
+    return json.dumps(data) + "\n"
+
+
+def write(text: str) -> None:
+    """Write to standard output; bytes that are not UTF-8 go out as they came in."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()
+
+
+def printable(value: object) -> str:
+    """Return text that any terminal takes: control characters and stray bytes escaped."""
+    text = str(value)
+    return "".join(char if char.isprintable() or char in "\n\t" else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    # A surrogate stands for the byte that was no UTF-8.
+    return f"\\x{code & 0xFF:02x}" if code < 256 or 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
+
+
+def fault_data(fault: Fault) -> dict[str, Any]:
+    """Return what a fault says as plain data."""
+    return {"code": fault.code, "text": fault.text, "method": fault.method}
