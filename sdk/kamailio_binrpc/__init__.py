@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from .core.faults import (
         AlreadyExists,
+        BadRequest,
         Busy,
         Fault,
         InvalidParams,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         ReplyTooLarge,
         TooFast,
     )
+    from .core.fifo_client import FifoClient
     from .core.fleet import Fleet, Report, Result
     from .core.packet import Message, decode, encode
     from .core.record import CallRecord
@@ -78,6 +80,7 @@ _HOMES = {
     "AlreadyExists": "faults",
     "AsyncClient": "async_client",
     "Avp": "values",
+    "BadRequest": "faults",
     "BinrpcError": "errors",
     "Busy": "faults",
     "CallRecord": "record",
@@ -91,6 +94,7 @@ _HOMES = {
     "DepthLimit": "errors",
     "EncodeError": "errors",
     "Fault": "faults",
+    "FifoClient": "fifo_client",
     "Fixed": "values",
     "Fleet": "fleet",
     "FramingLost": "errors",
@@ -133,6 +137,7 @@ __all__ = [
     "AlreadyExists",
     "AsyncClient",
     "Avp",
+    "BadRequest",
     "BinrpcError",
     "Busy",
     "CallRecord",
@@ -146,6 +151,7 @@ __all__ = [
     "DepthLimit",
     "EncodeError",
     "Fault",
+    "FifoClient",
     "Fixed",
     "Fleet",
     "FramingLost",

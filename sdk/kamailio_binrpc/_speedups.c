@@ -221,21 +221,12 @@ static inline int read_size(uint8_t head, const uint8_t **pos, const uint8_t *en
     return *size <= end - *pos;
 }
 
-static inline uint64_t load_word(const uint8_t *raw)
-{
-    uint64_t word;
-    memcpy(&word, raw, sizeof(word));
-    return word;
-}
-
 static inline int is_ascii(const uint8_t *raw, Py_ssize_t size)
 {
-    uint64_t bits = 0;
-    for (; size >= 8; raw += 8, size -= 8)
-        bits |= load_word(raw);
-    for (; size > 0; raw++, size--)
-        bits |= *raw;
-    return (bits & UINT64_C(0x8080808080808080)) == 0;
+    uint8_t bits = 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        bits |= raw[i];
+    return bits < 0x80;
 }
 
 /* Make a str of a text or name of "size" bytes, its NUL included. */
@@ -251,18 +242,6 @@ static inline PyObject *new_text(const uint8_t *raw, Py_ssize_t size)
     return text;
 }
 
-/* The size of a name and the bytes at its ends tell most names apart. */
-static inline size_t name_slot(const uint8_t *raw, Py_ssize_t size)
-{
-    uint64_t hash = (uint64_t)size;
-    if (size >= 8)
-        hash ^= load_word(raw) ^ load_word(raw + size - 8) * UINT64_C(0x9E3779B97F4A7C15);
-    else
-        for (Py_ssize_t i = 0; i < size; i++)
-            hash = hash << 8 ^ raw[i];
-    return (size_t)(hash * UINT64_C(0xFF51AFD7ED558CCD) >> 56);
-}
-
 /*
  * Return the text of a name, mostly the same object each time it occurs. The table forgets
  * rather than grows, so that many different names cost no more than many strings.
@@ -273,10 +252,12 @@ static PyObject *name_text(Work *work, const uint8_t *raw, Py_ssize_t size)
         memset(work->names, 0, sizeof(work->names));
         work->has_names = 1;
     }
-    size_t first = name_slot(raw, size);
+    uint32_t hash = 2166136261; /* FNV-1a */
+    for (Py_ssize_t i = 0; i < size; i++)
+        hash = (hash ^ raw[i]) * 16777619;
     Name *slot = NULL;
-    for (size_t i = 0; i < NAME_PROBES; i++) {
-        slot = &work->names[(first + i) % NAMES];
+    for (int i = 0; i < NAME_PROBES; i++) {
+        slot = &work->names[(hash + (uint32_t)i) % NAMES];
         if (slot->text == NULL)
             break;
         if (slot->size == size && memcmp(slot->raw, raw, (size_t)size) == 0)

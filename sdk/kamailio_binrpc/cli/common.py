@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from ..core.faults import Fault, InvalidParams
 from . import colour, exit_codes, output
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from ..core.config import Config
@@ -217,7 +217,7 @@ def explain_fault(fault: Fault, params: Sequence[Any]) -> None:
 
     advice = methods.explain(fault, params)
     if advice and isinstance(fault, InvalidParams):
-        fault.remedy = advice  # type: ignore[misc]
+        fault.remedy = advice
 
 
 def complain(text: object) -> None:

@@ -27,7 +27,7 @@ def render(values: Sequence[Any], method: str) -> str:
     numeric = [
         all(isinstance(row.get(name, 0), (int, float)) for row in rows) for name in names
     ]
-    if any(names):
+    if any(name.strip() for name in names):
         cells.insert(0, [name.upper() for name in names])
     return layout(cells, numeric)
 

@@ -53,7 +53,8 @@ def _scalar(value: Any) -> str:
         # A surrogate is written as the byte it stands for, as YAML knows no surrogates.
         return value if plain else json.dumps(value) if value.isascii() else _quoted(value)
     if isinstance(value, float):
-        return json.dumps(value).replace("e", ".0e") if "e" in repr(value) else repr(value)
+        whole, exponent, power = repr(value).partition("e")
+        return whole + ("" if "." in whole else ".0") + exponent + power
     return json.dumps(value)
 
 

@@ -18,7 +18,7 @@ from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
 from .record import CallRecord
-from .transport import BACKLOG_PAUSE, Transport, look_up, targets_of
+from .transport import BACKLOG_PAUSE, Transport, look_up, read_rest, targets_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,10 +197,10 @@ class AsyncClient:
                 return
             except _Moved:
                 continue
-            except ConnectError:
+            except ConnectError as error:
                 if reused:
                     continue  # the server was restarted since the last call
-                if patience is None or patience.remaining() < pause:
+                if not error.may_pass or patience is None or patience.remaining() < pause:
                     raise
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.5)
@@ -361,10 +361,10 @@ class _Link:
 
     def _break(self, error: OSError) -> None:
         """The operating system refused: nothing sent means that it may be tried again."""
-        refused = error.errno == errno.ECONNREFUSED and self._connection.received == 0
-        untouched = self._exchange.untouched or refused
+        never_left = self._exchange.never_left(error)
+        self._finish(read_rest(self._transport, self._exchange))
         broken = self._exchange.failed(error)
-        if untouched:
+        if never_left:
             cause = explain.connect_error(self._transport.address, error.errno or 0)
             for request in broken:
                 waiter = self._waiters.get(request)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import errno
 from time import monotonic, sleep
 
 from . import explain, wire
@@ -14,7 +13,7 @@ from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
 from .record import CallRecord
-from .transport import connect
+from .transport import connect, read_rest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,11 +178,11 @@ class Client:
             try:
                 self._exchange(requests, deadline, window)
                 return
-            except ConnectError:
+            except ConnectError as error:
                 self.close()
                 if reused:
                     continue  # the server was restarted since the last call
-                if monotonic() + pause > give_up:
+                if not error.may_pass or monotonic() + pause > give_up:
                     raise
             except BaseException:
                 self.close()  # interrupted: what is under way must not be read later
@@ -227,15 +226,9 @@ class Client:
                     break
                 data = transport.receive()
             except OSError as error:
-                # A refused datagram never reached anyone; the others have their outcome.
-                refused = (
-                    error.errno == errno.ECONNREFUSED
-                    and self.address.is_datagram
-                    and requests[0].outcome is None
-                )
-                if (exchange.untouched or refused) and error.errno != errno.EMSGSIZE:
+                if requests[0].outcome is None and exchange.never_left(error):
                     raise explain.connect_error(self.address, error.errno or 0) from None
-                _read_rest(transport, exchange)
+                read_rest(transport, exchange)
                 exchange.failed(error)
                 break
             if data is None:
@@ -246,15 +239,3 @@ class Client:
                 deadline = Deadline(deadline.seconds)  # it limits the wait for each answer
         if exchange.broken:
             self.close()
-
-
-def _read_rest(transport: Transport, exchange: Exchange) -> None:
-    """Take the answers that came before a stream broke: sending fails before reading does."""
-    try:
-        while not exchange.idle:
-            data = transport.receive()
-            if not data:
-                return
-            exchange.received(data)
-    except OSError:
-        pass

@@ -9,6 +9,7 @@ text and method together do.
 
     Fault(code, text, method)
     ├── MethodNotFound      no loaded module has that method: did not run
+    ├── BadRequest          the server could not read the request: did not run
     ├── TooFast             refused for rpc_exec_delta: did not run
     ├── Busy                a reload is under way or was too recently: changed nothing
     ├── InvalidParams       missing or of the wrong type: changed nothing
@@ -59,6 +60,13 @@ class MethodNotFound(Fault):
 
     executed = False
     remedy = "See system.listMethods; the module that offers it may not be loaded"
+
+
+class BadRequest(Fault):
+    """The server could not read the request; it closes a stream after saying so."""
+
+    executed = False
+    remedy = "Is something between client and server changing bytes, or is it another protocol?"
 
 
 class TooFast(Fault):
@@ -180,6 +188,8 @@ def make_fault(code: int, text: str, method: str = "") -> Fault:
     # ctl and fifo spell it differently; system.methodHelp's own text names no method.
     if text in ("command %s not found" % method, "Command '%s' not found" % method):
         return MethodNotFound(code, text, method)
+    if code == 400 and text.startswith("bad request"):
+        return BadRequest(code, text, method)
     # Only an answer that is a fault pays for the table.
     from .fault_meanings import meaning_of
 

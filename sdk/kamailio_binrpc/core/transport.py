@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from typing import Any, List, Optional, Tuple, Union
 
     from .address import Address
+    from .connection import Request
     from .deadline import Deadline
+    from .exchange import Exchange
 
     Target = Tuple[int, Any]  # an address family and what connect() takes
 
@@ -118,6 +120,20 @@ class Transport:
         if self._reply_path is not None:
             reply_socket.remove(self._reply_path)
             self._reply_path = None
+
+
+def read_rest(transport: Transport, exchange: Exchange) -> List[Request]:
+    """Take the answers that came before a stream broke: sending fails before reading does."""
+    done: List[Request] = []
+    try:
+        while not exchange.idle:
+            data = transport.receive()
+            if not data:
+                break
+            done += exchange.received(data)
+    except OSError:
+        pass
+    return done
 
 
 def connect(address: Address, deadline: Deadline, reply_at: Optional[str] = None) -> Transport:

@@ -86,7 +86,7 @@ from kamailio_binrpc.core.faults import (
         (500, "Reload Failed", "dispatcher.reload", Fault),
         (500, "Failed to set the item", "htable.sets", Fault),
         (500, "dst blocklist support disabled", "dst_blocklist.view", Fault),
-        (400, "bad request: corrupted packet", "x", Fault),
+        (400, "bad request: corrupted packet", "x", faults.BadRequest),
         (-1, "", "x", Fault),
     ],
 )
@@ -147,7 +147,7 @@ def test_messages_with_their_remedy(fault, shown):
 
 def test_every_class_but_the_general_one_has_a_rule():
     ruled = {kind for kind, _parts in faults._RULES} | set(faults._CODES.values())
-    assert ruled | {Fault, MethodNotFound} == {
+    assert ruled | {Fault, MethodNotFound, faults.BadRequest} == {
         kind for kind in vars(faults).values() if isinstance(kind, type) and issubclass(kind, Fault)
     }
     for _kind, texts in faults._RULES:

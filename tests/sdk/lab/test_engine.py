@@ -66,6 +66,19 @@ def test_without_a_text_of_its_own_the_prepared_fault_is_sent():
     assert engine.call("my.pair", "x", 1) == []
 
 
+def test_the_log_of_calls_is_bounded():
+    engine = build()
+    for number in range(400):
+        engine.call("core.prints", "%05d" % number + "x" * 32000)
+    assert engine.calls.total == 400
+    assert len(engine.calls) == 4 * 1024 * 1024 // 32033
+    assert engine.calls.last.params[0].startswith("00399")
+    engine.calls.clear()
+    for number in range(10_100):
+        engine.call("core.printi", number)
+    assert [len(engine.calls), *engine.calls.of("core.printi")[0].params] == [10_000, 100]
+
+
 def test_only_optional_parameters_of_a_wrong_type_are_left_out():
     assert build().call("core.shmmem", 7) == build().call("core.shmmem")
 

@@ -64,7 +64,7 @@ class TextEngine:
             answer.pieces = [status_line(500, b"Command '%b' not found" % request.method)]
             return answer
         params = [line.decode("utf-8", "surrogateescape") for line in request.lines]
-        self._engine.calls.add(TextCall(name, caller, params))
+        self._engine.calls.add(TextCall(name, caller, params, request.size))
         context = TextContext(name, state, caller, request.lines)
         pending = context.run(method)
         if pending is None:

@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``kamrpc batch``: many calls over one connection, from a file or standard input."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import BinrpcError, EncodeError, TransportError
+from ..core.faults import Fault
+from . import common, exit_codes, output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..core.client import Client
+    from ..core.reply import Reply
+
+_DESCRIPTION = """Make a call for each line of a file, or of standard input.
+
+A line is a method and its arguments, with quotes and backslashes as in a shell: a value with
+blanks is "one word". Empty lines and what follows a # are skipped. Lines are called in order,
+each when it has been read, over one connection.
+
+By default a fault ends the batch, as set -e ends a shell script; --go-on tells of each failure
+and goes on with the next line. Without a connection nothing goes on.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the subcommand."""
+    parser = commands.add_parser(
+        "batch",
+        help="make calls from a file or standard input",
+        description=_DESCRIPTION,
+        epilog=exit_codes.HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    common.add_call_options(parser)
+    common.add_output_option(parser, ("text", "json", "jsonl"))
+    parser.add_argument("-k", "--go-on", action="store_true", help="go on after a failure")
+    parser.add_argument("--raw", action="store_true", help="type arguments by their look alone")
+    parser.add_argument("-x", "--echo", action="store_true", help="show each line before its reply")
+    parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="- is standard input")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the calls; return the exit status."""
+    try:
+        return common.guarded(lambda: _Batch(options).run(), options.output)
+    except OSError as error:
+        common.complain(f"{options.file}: {error.strerror or error}")
+        return exit_codes.USAGE
+
+
+class _Batch:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._errors: list[BinrpcError] = []
+        self._results: list[dict[str, Any]] = []
+
+    def run(self) -> int:
+        with common.Settings(self._options).client() as client:
+            for number, text in _lines(self._options.file):
+                try:
+                    self._line(client, number, text)
+                except BinrpcError as error:
+                    self._failed(number, text, error)
+                    if not self._options.go_on or isinstance(error, TransportError):
+                        break
+        if self._options.output == "json":
+            output.write(output.render_data(self._results, "json"))
+        return exit_codes.status_of_all(self._errors)
+
+    def _line(self, client: Client, number: int, text: str) -> None:
+        try:
+            words = shlex.split(text, comments=True)
+        except ValueError as error:
+            raise EncodeError(f"{error}; quotes come in pairs") from None
+        if not words:
+            return
+        if self._options.echo and self._options.output == "text":
+            output.write(f"> {text.strip()}\n")
+        params = common.read_params(words[0], words[1:], raw=self._options.raw)
+        reply = common.call(client, words[0], params)
+        self._answered(number, reply)
+
+    def _answered(self, number: int, reply: Reply) -> None:
+        if self._options.output == "text":
+            output.write(output.render(reply, "text"))
+        else:
+            self._tell({"line": number, "method": reply.method, "reply": reply.to_json()})
+
+    def _failed(self, number: int, text: str, error: BinrpcError) -> None:
+        self._errors.append(error)
+        common.complain(f"line {number}: {error}")
+        if self._options.output != "text":
+            data: dict[str, Any] = {"line": number, "error": str(error)}
+            if isinstance(error, Fault):
+                data["fault"] = output.fault_data(error)
+            self._tell(data)
+
+    def _tell(self, data: dict[str, Any]) -> None:
+        if self._options.output == "jsonl":
+            output.write(output.render_data(data, "json"))
+        else:
+            self._results.append(data)
+
+
+def _lines(name: str) -> Iterator[tuple[int, str]]:
+    """Yield numbered lines; bytes that are not UTF-8 are kept."""
+    if name == "-":
+        # Line by line, so that a program can wait for each answer.
+        for number, raw in enumerate(iter(sys.stdin.buffer.readline, b""), 1):
+            yield number, raw.decode("utf-8", "surrogateescape")
+        return
+    text = Path(name).read_bytes().decode("utf-8", "surrogateescape")
+    yield from enumerate(text.split("\n"), 1)

@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``kamrpc config``: the file of endpoints and groups."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from . import common, exit_codes, output
+
+if TYPE_CHECKING:
+    from ..core.config import Config
+
+_EXAMPLE = """the file:
+  [defaults]
+  endpoint = edge1
+  timeout = 3
+
+  [endpoints]
+  edge1 = udp:10.0.0.1:2049
+  edge2 = udp:10.0.0.2:2049
+  media = unix:/run/kamailio/kamailio_ctl
+
+  [groups]
+  edge = edge1 edge2
+  everyone = edge media
+
+It is the one named by --config, else by KAMRPC_CONFIG, else
+$XDG_CONFIG_HOME/kamrpc/config.ini (~/.config if unset), else /etc/kamrpc/config.ini. Flags win
+over KAMRPC_ENDPOINT and KAMRPC_TIMEOUT, and those over the file.
+
+As an Ansible inventory, save this as an executable file and name it with -i:
+  #!/bin/sh
+  exec kamrpc config inventory "$@"
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the subcommand."""
+    parser = commands.add_parser(
+        "config",
+        help="show and check the file of endpoints and groups",
+        description="Show and check the file that names endpoints and groups.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    show = actions.add_parser("show", help="print what is configured")
+    common.add_output_option(show, ("yaml", "json"))
+    path = actions.add_parser("path", help="print which file is read")
+    check = actions.add_parser("check", help="read the file, and with --call every endpoint")
+    check.add_argument("--call", action="store_true", help="call core.version everywhere, too")
+    inventory = actions.add_parser("inventory", help="print it as an Ansible inventory")
+    inventory.add_argument("--list", action="store_true", help="everything; the default")
+    inventory.add_argument("--host", metavar="NAME", help="the variables of one endpoint")
+    for action, work in ((show, _show), (path, _path), (check, _check), (inventory, _inventory)):
+        common.add_config_option(action)
+        action.set_defaults(run=lambda options, work=work: common.guarded(lambda: work(options)))
+
+
+def _load(options: argparse.Namespace) -> Config:
+    from ..core.config import load_config
+
+    return load_config(options.config)
+
+
+def _show(options: argparse.Namespace) -> int:
+    config = _load(options)
+    data = {
+        "path": config.path,
+        "defaults": config.defaults,
+        "endpoints": config.endpoints,
+        "groups": config.groups,
+    }
+    output.write(output.render_data(data, options.output))
+    return exit_codes.OK
+
+
+def _path(options: argparse.Namespace) -> int:
+    from ..core.config import find_config
+
+    path = options.config or find_config()
+    if path is None:
+        common.complain("there is no configuration file; see 'kamrpc config --help' for places")
+        return exit_codes.NOT_FOUND
+    output.write(path + "\n")
+    return exit_codes.OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    config = _load(options)
+    default = str(config.defaults.get("endpoint", ""))
+    if default:
+        config.select([default])
+    where = config.path or "no file"
+    output.write(f"{where}: {len(config.endpoints)} endpoints, {len(config.groups)} groups\n")
+    if not options.call or not config.endpoints:
+        return exit_codes.OK
+    from ..core.fleet import Fleet
+
+    report = Fleet(config.endpoints).call_sync("core.version")
+    for name, result in report.results.items():
+        text = result.error if result.error is not None else str(result.value.value).strip()
+        output.write(output.printable(f"{name}: {text}") + "\n")
+    return exit_codes.status_of_all(report.errors.values())
+
+
+def inventory_of(config: Config) -> dict[str, Any]:
+    """Return the configuration in the form of ``ansible-inventory --list``."""
+    hosts = {name: {"ctl_address": address} for name, address in config.endpoints.items()}
+    data: dict[str, Any] = {"_meta": {"hostvars": hosts}}
+    for name, members in config.groups.items():
+        group: dict[str, list[str]] = {}
+        for member in members:
+            kind = "children" if member in config.groups else "hosts"
+            group.setdefault(kind, []).append(member)
+        data[name] = group
+    grouped = {host for group in data.values() for host in group.get("hosts", ())}
+    data["ungrouped"] = {"hosts": [name for name in hosts if name not in grouped]}
+    data["all"] = {"children": [*config.groups, "ungrouped"]}
+    return data
+
+
+def _inventory(options: argparse.Namespace) -> int:
+    data = inventory_of(_load(options))
+    if options.host is not None:
+        data = data["_meta"]["hostvars"].get(options.host, {})
+    output.write(output.render_data(data, "json"))
+    return exit_codes.OK

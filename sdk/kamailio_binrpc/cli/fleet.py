@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``kamrpc fleet``: one call on many endpoints at once."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import EncodeError
+from ..core.faults import Fault
+from . import changes, colour, common, exit_codes, output
+
+if TYPE_CHECKING:
+    from ..core.errors import BinrpcError
+    from ..core.fleet import Report, Result
+
+_DESCRIPTION = """Call a method on many endpoints at once.
+
+Results are printed as they come, each under its endpoint's name; failures are told at the end,
+grouped by their cause, on standard error. With --diff replies are compared: endpoints that say
+the same are named together, and the smaller groups show where they differ from the largest.
+"""
+_SHOWN_NAMES = 6
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the subcommand."""
+    parser = commands.add_parser(
+        "fleet",
+        help="call a method on many endpoints at once",
+        description=_DESCRIPTION,
+        epilog=exit_codes.HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    common.add_call_options(parser, several=True)
+    common.add_output_option(parser, ("text", "json", "jsonl"))
+    add = parser.add_argument
+    add(
+        "-g",
+        "--group",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a group or an endpoint of the configuration, or an address; may be repeated",
+    )
+    add("--all", action="store_true", help="every endpoint of the configuration")
+    add("--limit", metavar="N", type=int, default=256, help="at once (default: %(default)s)")
+    add("--rate", metavar="N", type=float, help="start at most N per second")
+    add("--serial", metavar="N", action="append", help="in batches of N or N%%; may be repeated")
+    add("--max-fail", metavar="PERCENT", type=float, help="stop after a batch with more failures")
+    add("--deadline", metavar="SECONDS", type=float, help="for the whole fleet")
+    add("--retries", metavar="N", type=int, default=0, help="where that is safe (default: 0)")
+    add("--diff", action="store_true", help="show which endpoints disagree")
+    add("--no-progress", action="store_true", help="no progress line on the terminal")
+    common.add_method_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the calls; return the exit status."""
+    return common.guarded(lambda: _run(options), options.output)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from ..core.fleet import Fleet
+    from ..core.retry import RetryPolicy
+
+    settings = common.Settings(options)
+    endpoints = settings.config.select(options.group)
+    if options.all:
+        endpoints.update(settings.config.endpoints)
+    if not endpoints:
+        raise EncodeError("no endpoints: name some with -g, or all of the configuration by --all")
+    params = common.read_params(options.method, options.params, raw=options.raw)
+    fleet = Fleet(
+        endpoints,
+        settings.timeout,
+        connect_wait=settings.connect_wait,
+        limit=options.limit,
+        rate=options.rate,
+        retries=RetryPolicy(options.retries) if options.retries else None,
+    )
+    show = _Show(options, params, len(endpoints))
+    report = asyncio.run(
+        fleet.call(
+            options.method,
+            *params,
+            deadline=options.deadline,
+            serial=options.serial,
+            max_fail_percentage=options.max_fail,
+            on_result=show.one,
+        )
+    )
+    show.end(report)
+    return exit_codes.status_of_all(report.errors.values())
+
+
+class _Show:
+    """Prints results as they come and keeps the progress line below them."""
+
+    def __init__(self, options: argparse.Namespace, params: list[Any], total: int) -> None:
+        self._options = options
+        self._params = params
+        self._total = total
+        self._done = 0
+        self._failed = 0
+        self._progress = sys.stderr.isatty() and not options.no_progress
+        self._next = time.monotonic()
+
+    def one(self, result: Result) -> None:
+        self._done += 1
+        self._failed += not result.ok
+        if isinstance(result.error, Fault):
+            common.explain_fault(result.error, self._params)
+        if self._options.output == "jsonl":
+            self._write(output.render_data(_data(result), "json"))
+        elif self._options.output == "text" and result.ok and not self._options.diff:
+            self._write(_block(result))
+        self._show_progress()
+
+    def end(self, report: Report) -> None:
+        self._clear()
+        if self._options.output == "json":
+            data = {name: _data(result) for name, result in report.results.items()}
+            output.write(output.render_data(data, "json"))
+        elif self._options.diff and self._options.output == "text":
+            output.write(_differences(report))
+        for cause, names in report.causes().items():
+            example = report.errors[names[0]]
+            sys.stderr.write(_cause(cause, names, example))
+        good = len(report.results) - len(report.errors)
+        summary = f"{good} of {len(report.results)} answered in {report.seconds:.2f} s"
+        style = "green" if report.ok else "red"
+        sys.stderr.write(colour.paint(summary, style, sys.stderr) + "\n")
+
+    def _write(self, text: str) -> None:
+        self._clear()
+        output.write(text)
+
+    def _show_progress(self) -> None:
+        # Not for each of thousands: people read a few lines a second.
+        if self._progress and time.monotonic() >= self._next:
+            self._next = time.monotonic() + 0.1
+            failed = f", {self._failed} failed" if self._failed else ""
+            sys.stderr.write(f"\r\x1b[K{self._done} of {self._total}{failed}")
+            sys.stderr.flush()
+
+    def _clear(self) -> None:
+        if self._progress:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _data(result: Result) -> dict[str, Any]:
+    data: dict[str, Any] = {"name": result.name, "seconds": round(result.seconds, 6)}
+    if result.error is None:
+        data["reply"] = result.value.to_json()
+    else:
+        data["error"] = str(result.error)
+        if isinstance(result.error, Fault):
+            data["fault"] = output.fault_data(result.error)
+    return data
+
+
+def _block(result: Result) -> str:
+    text = output.render(result.value, "text")
+    name = colour.paint(result.name, "bold", sys.stdout)
+    if text.count("\n") <= 1:
+        return f"{name}: {text or '(empty)'}".rstrip("\n") + "\n"
+    return f"{name}:\n{text}"
+
+
+def _named(names: list[str]) -> str:
+    rest = len(names) - _SHOWN_NAMES
+    return ", ".join(names[:_SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _cause(cause: str, names: list[str], example: BinrpcError) -> str:
+    head = colour.paint(f"{len(names)} failed: {cause}", "red", sys.stderr)
+    return f"{head}\n  {_named(names)}\n  for instance: {output.printable(example)}\n"
+
+
+def _differences(report: Report) -> str:
+    """Group endpoints by their reply, and compare each group with the largest."""
+    groups: dict[str, list[str]] = {}
+    for name, reply in report.replies.items():
+        groups.setdefault(output.render_data(reply.to_json(), "json"), []).append(name)
+    if not groups:
+        return ""
+    ordered = sorted(groups.values(), key=lambda names: -len(names))
+    common_reply = report.replies[ordered[0][0]]
+    lines = []
+    if len(ordered) == 1:
+        lines.append(f"all {len(ordered[0])} agree:\n")
+    else:
+        lines.append(f"{len(ordered[0])} agree ({_named(ordered[0])}):\n")
+    lines.append(output.render(common_reply, "text") or "(empty)\n")
+    expected = dict(changes.leaves(common_reply.to_json()))
+    for names in ordered[1:]:
+        verb = "differs" if len(names) == 1 else "differ"
+        lines.append(colour.paint(f"{len(names)} {verb} ({_named(names)}):", "yellow", sys.stdout))
+        lines.append("\n")
+        found = dict(changes.leaves(report.replies[names[0]].to_json()))
+        for change in changes.between(expected, found):
+            lines.append(f"  {changes.text(change)}\n")
+    return "".join(lines)

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``kamrpc watch``: call again and again and show what changed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import BinrpcError, TransportError
+from . import changes, colour, common, exit_codes, output
+
+if TYPE_CHECKING:
+    from ..core.reply import Reply
+
+_DESCRIPTION = """Call a method every few seconds.
+
+On a terminal the whole reply is shown anew, with what changed since the call before below it.
+Elsewhere the first reply comes whole and then only changes, each line with the time. With
+--output jsonl each call that brings a change is an object with "time" and "changed". A server
+that cannot be reached meanwhile is waited for.
+"""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the subcommand."""
+    parser = commands.add_parser(
+        "watch",
+        help="repeat a call and show what changed",
+        description=_DESCRIPTION,
+        epilog=exit_codes.HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    common.add_call_options(parser)
+    common.add_output_option(parser, ("text", "jsonl"))
+    parser.add_argument(
+        "-n", "--interval", metavar="SECONDS", type=float, default=2.0, help="default: 2"
+    )
+    parser.add_argument("--count", metavar="N", type=int, help="end after N calls")
+    parser.add_argument(
+        "--until-changed", action="store_true", help="end at the first change, with status 0"
+    )
+    common.add_method_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Watch; return the exit status."""
+    if not 0 < options.interval <= 86400 or (options.count is not None and options.count < 1):
+        common.complain("--interval is more than 0 and at most 86400 s, --count at least 1")
+        return exit_codes.USAGE
+    return common.guarded(lambda: _watch(options), options.output)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    params = common.read_params(options.method, options.params, raw=options.raw)
+    screen = options.output == "text" and sys.stdout.isatty()
+    before: dict[str, Any] | None = None
+    done = 0
+    with common.Settings(options).client() as client:
+        while True:
+            try:
+                reply = common.call(client, options.method, params)
+            except TransportError as error:
+                # The first failure is a wrong address; a later one a server that restarts.
+                if before is None:
+                    raise
+                _tell_failure(error, screen=screen)
+            else:
+                now = dict(changes.leaves(reply.to_json()))
+                found = [] if before is None else changes.between(before, now)
+                _show(options, reply, found, first=before is None, screen=screen)
+                before = now
+                if found and options.until_changed:
+                    return exit_codes.OK
+            done += 1
+            if options.count is not None and done >= options.count:
+                return exit_codes.OK
+            time.sleep(options.interval)
+
+
+def _show(
+    options: argparse.Namespace,
+    reply: Reply,
+    found: list[changes.Change],
+    *,
+    first: bool,
+    screen: bool,
+) -> None:
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+    if options.output == "jsonl":
+        if first:
+            output.write(output.render_data({"time": stamp, "reply": reply.to_json()}, "json"))
+        elif found:
+            output.write(output.render_data({"time": stamp, "changed": _data(found)}, "json"))
+        return
+    lines = [output.printable(changes.text(change)) for change in found]
+    if screen:
+        head = f"{stamp}  {options.method} {' '.join(options.params)}".rstrip()
+        body = output.printable(output.render(reply, "text"))
+        painted = [colour.paint(line, "yellow", sys.stdout) for line in lines]
+        output.write(f"\x1b[H\x1b[2J{head}\n\n{body}" + "".join("\n" + line for line in painted))
+        output.write("\n")
+    elif first:
+        output.write(output.render(reply, "text"))
+    else:
+        output.write("".join(f"{stamp} {line}\n" for line in lines))
+
+
+def _data(found: list[changes.Change]) -> dict[str, dict[str, Any]]:
+    return {
+        place: {
+            name: value
+            for name, value in (("old", before), ("new", after))
+            if value is not changes.GONE
+        }
+        for place, before, after in found
+    }
+
+
+def _tell_failure(error: BinrpcError, *, screen: bool) -> None:
+    if screen:
+        output.write("\x1b[H\x1b[2J")
+    common.complain(error)
