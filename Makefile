@@ -12,8 +12,9 @@ help: ## Show this list
 setup: ## Make .venv and install what is missing
 	@tools/setup.sh
 
-demo: setup ## Show SDK, command line and playbook on a real Kamailio
+demo: setup ## Show SDK and command line, and a playbook that changes a fleet once
 	@$(PY) tools/demo.py
+	@$(PY) demo/fleet/run.py
 
 test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
 	@$(PY) -m pytest

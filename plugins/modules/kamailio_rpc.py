@@ -175,13 +175,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Talk to the same endpoint in all tasks of a play
-  hosts: proxies
+- name: Talk to the same endpoint in several tasks
   module_defaults:
     group/kamailio.ctl.kamailio:
       endpoint: tcp:127.0.0.1:2049
       timeout: 10
-  tasks:
+  block:
     - name: Ask for the version
       kamailio.ctl.kamailio_rpc:
         method: core.version

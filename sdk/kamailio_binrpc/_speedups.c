@@ -4,11 +4,10 @@
  *
  * The compiled twin of core/decoder.py.
  *
- * It reads well-formed records. Whenever the Python decoder would raise or note an anomaly,
- * or was called in a way this file does not know, it drops what it has built and calls the
- * Python decoder with the same arguments: errors exist once, and are equal by construction.
- * A hostile message then costs what it would cost without this file and the time up to its
- * defect, as the Python decoder obeys the same limits.
+ * It reads well-formed records. Where the Python decoder would raise or note an anomaly, or
+ * for an unusual call, it drops what it has built and calls the Python decoder with the same
+ * arguments: errors exist once, and are equal by construction. A hostile message costs little
+ * more than without this file, as the Python decoder obeys the same limits.
  *
  * Values gather on one stack; an end mark turns the topmost of them into a list of just the
  * right size. For a large message the cyclic collector costs as much as all else, so it gets
@@ -69,13 +68,13 @@ typedef struct {
 /* Make a full array longer; room is in items. */
 static void *grow(void *items, Py_ssize_t *room, size_t item_size)
 {
-    if ((size_t)*room > (size_t)PY_SSIZE_T_MAX / 2 / item_size)
-        return PyErr_NoMemory();
-    Py_ssize_t more = *room ? *room * 2 : 32;
-    void *bigger = PyMem_Realloc(items, (size_t)more * item_size);
+    size_t more = *room ? (size_t)*room * 2 : 32;
+    void *bigger = NULL;
+    if (more <= (size_t)PY_SSIZE_T_MAX / item_size)
+        bigger = PyMem_Realloc(items, more * item_size);
     if (bigger == NULL)
         return PyErr_NoMemory();
-    *room = more;
+    *room = (Py_ssize_t)more;
     return bigger;
 }
 
@@ -94,13 +93,10 @@ static inline int push(Stack *stack, PyObject *item)
 /* Take over a new value; NULL is an exception that is set already. */
 static inline int add(Work *work, PyObject *value)
 {
-    if (value == NULL)
-        return -1;
-    if (push(&work->values, value) < 0) {
-        Py_DECREF(value);
-        return -1;
-    }
-    return 0;
+    if (value != NULL && push(&work->values, value) == 0)
+        return 0;
+    Py_XDECREF(value);
+    return -1;
 }
 
 static int open_frame(Work *work, int kind)
@@ -130,10 +126,7 @@ static PyObject *pop_list(Stack *values, Py_ssize_t first)
     return list;
 }
 
-static inline PyObject **flat_of(const State *state, PyObject *object)
-{
-    return (PyObject **)((char *)object + state->flat_offset);
-}
+#define FLAT(state, object) (*(PyObject **)((char *)(object) + (state)->flat_offset))
 
 /* Turn what the innermost struct or array holds into one value. */
 static int close_frame(Work *work)
@@ -152,7 +145,7 @@ static int close_frame(Work *work)
         if (object == NULL)
             goto failed;
         PyObject_GC_UnTrack(object);
-        *flat_of(work->state, object) = value;
+        FLAT(work->state, object) = value;
         value = object;
         if (is_shown && push(&work->hidden, value) < 0)
             goto failed;
@@ -181,7 +174,7 @@ static PyObject *track(PyObject *module, PyObject *object)
 {
     const State *state = PyModule_GetState(module);
     if (PyObject_TypeCheck(object, state->struct_type)) {
-        PyObject *list = *flat_of(state, object);
+        PyObject *list = FLAT(state, object);
         if (list != NULL && PyList_CheckExact(list) && !PyObject_GC_IsTracked(list))
             PyObject_GC_Track(list);
         if (!PyObject_GC_IsTracked(object))
@@ -327,17 +320,13 @@ static Outcome read_records(Work *work, Arguments given)
             if (kind == AVP || kind == ARRAY || (kind == STRUCT && head >= 0x80))
                 return ASK_PYTHON;
         }
-        else if (in_struct && (kind != STRUCT || head < 0x80)) {
-            if (add(work, Py_NewRef(Py_None)) < 0)
-                return FAILED; /* without a name */
-        }
+        else if (in_struct && (kind != STRUCT || head < 0x80) /* a value without a name */
+                 && add(work, Py_NewRef(Py_None)) < 0)
+            return FAILED;
 
-        if (kind == DOUBLE) { /* has no S bit: the whole nibble is the size */
-            size = head >> 4;
-            if (size > end - given.pos)
-                return ASK_PYTHON;
-        }
-        else if (!read_size(head, &given.pos, end, &size))
+        /* A double has no S bit: the whole nibble is the size. */
+        size = head >> 4;
+        if (kind == DOUBLE ? size > end - given.pos : !read_size(head, &given.pos, end, &size))
             return ASK_PYTHON;
 
         PyObject *value;
@@ -358,18 +347,12 @@ static Outcome read_records(Work *work, Arguments given)
             break;
         case STRUCT:
         case ARRAY:
-            if (head < 0x80) {
-                if (size > 0 || work->depth >= given.max_depth)
-                    return ASK_PYTHON;
-                if (open_frame(work, kind) < 0)
-                    return FAILED;
-            }
-            else { /* may carry a length, which is checked and not used */
-                if (work->depth == 0 || work->frames[work->depth - 1].kind != kind)
-                    return ASK_PYTHON;
-                if (close_frame(work) < 0)
-                    return FAILED;
-            }
+            /* An end mark may carry a length, which is checked and not used. */
+            if (head < 0x80 ? size > 0 || work->depth >= given.max_depth
+                            : work->depth == 0 || work->frames[work->depth - 1].kind != kind)
+                return ASK_PYTHON;
+            if ((head < 0x80 ? open_frame(work, kind) : close_frame(work)) < 0)
+                return FAILED;
             in_struct = work->depth > 0 && work->frames[work->depth - 1].kind == STRUCT;
             continue;
         default:
@@ -394,8 +377,8 @@ static int as_size(PyObject *argument, Py_ssize_t *size)
 static int read_arguments(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                           Arguments *given)
 {
-    static const char *const names[7] = {"data", "start", "end", "unsigned", "max_depth",
-                                         "max_records", "anomalies"};
+    static const char *const names[7] = {
+        "data", "start", "end", "unsigned", "max_depth", "max_records", "anomalies"};
     PyObject *found[7] = {NULL};
     if (nargs > 3)
         return 0;
@@ -485,9 +468,7 @@ static int module_exec(PyObject *module)
     if (state->decoder == NULL)
         return -1;
     state->struct_type = (PyTypeObject *)PyObject_GetAttrString(state->decoder, "Struct");
-    if (state->struct_type == NULL)
-        return -1;
-    if (!find_flat(state)) {
+    if (state->struct_type == NULL || !find_flat(state)) {
         PyErr_SetString(PyExc_ImportError, "Struct is not a class with the slot _flat");
         return -1;
     }
@@ -507,17 +488,11 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
     return 0;
 }
 
-static int module_clear(PyObject *module)
+static void module_free(void *module)
 {
     State *state = PyModule_GetState(module);
     Py_CLEAR(state->decoder);
     Py_CLEAR(state->struct_type);
-    return 0;
-}
-
-static void module_free(void *module)
-{
-    module_clear(module);
 }
 
 static PyMethodDef methods[] = {
@@ -542,7 +517,6 @@ static struct PyModuleDef definition = {
     .m_methods = methods,
     .m_slots = slots,
     .m_traverse = module_traverse,
-    .m_clear = module_clear,
     .m_free = module_free,
 };
 

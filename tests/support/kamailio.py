@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import json
 import os
 import shutil
@@ -385,6 +386,7 @@ class Kamailio:
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - it only calls prctl
         )
         self._wait_until_ready()
 
@@ -542,6 +544,15 @@ def _answers_sip(port: int) -> bool:
 def _signal_group(group: int, sign: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(group, sign)
+
+
+_LIBC = ctypes.CDLL(None)
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to stop the server when the test run dies without stopping it."""
+    PR_SET_PDEATHSIG = 1  # noqa: N806 - its name in prctl(2)
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _ends(process: subprocess.Popen[bytes], timeout: float) -> bool:

@@ -8,6 +8,8 @@ Each test starts both with the same data and changes both in the same way.
 from __future__ import annotations
 
 import random
+import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,10 +19,32 @@ from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.core.lab.engine import build
 from kamailio_binrpc.core.lab.methods.cfg import Configuration
+from kamailio_binrpc.core.lab.methods.counters import Counters
+from kamailio_binrpc.core.lab.methods.dbg import Debugger
+from kamailio_binrpc.core.lab.methods.dialog import Dialogs
 from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
 from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.state import LabState
+from kamailio_binrpc.core.lab.methods.permissions import Permissions
+from kamailio_binrpc.core.lab.methods.pipelimit import PipeLimit
+from kamailio_binrpc.core.lab.methods.ratelimit import RateLimit
+from kamailio_binrpc.core.lab.methods.routing import (
+    DialPlan,
+    Domains,
+    LeastCost,
+    PrefixDomains,
+    Trees,
+    UserBlockList,
+)
+from kamailio_binrpc.core.lab.methods.rtpengine import RtpEngine, RtpProxy
+from kamailio_binrpc.core.lab.methods.secfilter import SecFilter
+from kamailio_binrpc.core.lab.methods.tm import Stateless
+from kamailio_binrpc.core.lab.methods.toggles import CfgUtils, Pike, Queues
+from kamailio_binrpc.core.lab.methods.uac import Registrations
+from kamailio_binrpc.core.lab.methods.usrloc import UserLocation
+from kamailio_binrpc.core.lab.state import LabState, Process
+from tests.support import dbtext
 from tests.support.kamailio import Kamailio
+from tests.support.sip import Call
 
 pytestmark = pytest.mark.real
 
@@ -32,6 +56,18 @@ modparam("permissions", "reload_delta", 0)
 modparam("dialplan", "reload_delta", 0)
 """
 Normalise = Callable[[Any], Any]
+Params = tuple[Any, ...]
+TABLES = dbtext.TABLES
+# Figures that differ for good reasons: times, generated names, memory.
+VOLATILE = re.compile(
+    r"'(diff_expires|timer_expires|reg_init|reload_time|Last-Keepalive|duration|timeout|init_ts"
+    r"|end_ts|recheck(_ticks)?|used|free|real_used|max_used|total_frags|fragments)', -?[\d.]+"
+    r"|'(Ruid|defunct_until)', '[^']{2,}'|'Expires', \d+"
+)
+
+
+def steady(outcome: Any) -> str:
+    return VOLATILE.sub(lambda match: match.group().partition(",")[0], repr(outcome))
 
 
 class Pair:
@@ -48,9 +84,25 @@ class Pair:
         lab = _outcome(self.engine.call, method, *params)
         assert normalise(lab) == normalise(real), f"{method}{params!r}"
 
-    def help(self, prefix: str, names: str) -> None:
-        for name in names.split():
-            self.same("system.methodHelp", prefix + name)
+    def steadily(self, method: str, *params: Any) -> None:
+        """:meth:`same`, but for figures that cannot be."""
+        self.same(method, *params, normalise=steady)
+
+    def each(self, method: str, *cases: Params, then: str = "") -> None:
+        for params in cases:
+            self.steadily(method, *params)
+            if then:
+                self.steadily(then)
+
+    def same_methods(self, *prefixes: str, missing: frozenset[str] = frozenset()) -> None:
+        """Both have the same methods that begin like this, with the same help."""
+        for prefix in prefixes:
+            names = self.real.call("system.listMethods")
+            real = {name for name in names if name.startswith(prefix)}
+            lab = {name for name in self.engine.registry.names() if name.startswith(prefix)}
+            assert lab == real - missing
+            for name in sorted(lab):
+                self.same("system.methodHelp", name)
 
 
 def _outcome(call: Callable[..., Any], *args: Any) -> Any:
@@ -78,6 +130,7 @@ def sockets(server: Kamailio) -> LabState:
     state = LabState()
     port = str(server.sip_port)
     state.sockets = [("udp", "127.0.0.1", port), ("tcp", "127.0.0.1", port)]
+    state.aliases = [("*", "lab.example.com", 0), ("udp", "other.example.com", 5060)]
     return state
 
 
@@ -105,7 +158,7 @@ def htable(real: Client) -> Iterator[Pair]:
 
 def test_htable_items_and_parameters(htable: Pair) -> None:
     names = "get sets seti setex setxs setxi delete dump listTables stats flush reload store"
-    htable.help("htable.", names)
+    htable.same_methods("htable.")
     params: list[tuple[Any, ...]] = [
         *[(), ("t",), ("t", "k"), ("t", "k", "v"), ("t", "k", 5), ("t", "k", 1.5)],
         *[("t", "k", "v", 5), ("t", "k", 5, 5), ("nope",), ("nope", "k"), ("nope", "k", "v")],
@@ -185,9 +238,7 @@ def cfg(real: Client) -> Iterator[Pair]:
 
 
 def test_cfg_reading(cfg: Pair) -> None:
-    cfg.help("cfg.", "set set_now_int seti set_now_string sets del set_delayed set_delayed_int")
-    cfg.help("cfg.", "set_delayed_string del_delayed commit rollback get reset help list diff")
-    cfg.help("cfg.", "add_group_inst del_group_inst")
+    cfg.same_methods("cfg.")
     cfg.same("cfg.list")
     groups = {line.partition(":")[0] for line in cfg.real.call("cfg.list")}
     odd = ["nope", "core[1]", "core[", "[1]", "core[]", "core[x]", "", "]", "a]"]
@@ -289,9 +340,7 @@ def dispatcher(server: Kamailio, real: Client, sockets: LabState) -> Iterator[Pa
 
 
 def test_dispatcher_states(dispatcher: Pair) -> None:
-    dispatcher.help(
-        "dispatcher.", "list set_state set_duid_state add remove reload ping_active hash"
-    )
+    dispatcher.same_methods("dispatcher.")
     for mode in LISTS:
         dispatcher.same("dispatcher.list", *mode)
     states = ["a", "A", "ap", "i", "iP", "d", "dp", "t", "tp", "0", "1", "2", "3", "0p", "x", "all"]
@@ -362,3 +411,457 @@ def test_dispatcher_destinations(dispatcher: Pair, sockets: LabState) -> None:
             dispatcher.same("dispatcher.remove", number, each.uri)
             dispatcher.same("dispatcher.list", "short")
             dispatcher.same("dispatcher.set_state", "a", number, each.uri)
+
+
+# --- corex, dbg, permissions
+
+ODD: tuple[Params, ...] = (
+    *((), (1,), (0,), (-1,), ("x",), ("x", "y"), (1, "x"), ("",), (1.5,), (1, 2, 3)),
+)
+
+
+@pytest.fixture
+def processes(real: Client, sockets: LabState) -> LabState:
+    sockets.processes = [
+        Process(each["pid"], each["description"], each["rank"]) for each in real.call("core.psa")
+    ]
+    return sockets
+
+
+def test_corex(real: Client, processes: LabState) -> None:
+    pair = Pair(real, state=processes)
+    pair.same_methods("corex.")
+    pair.each("corex.debug", (), (3,), ("x",), (1.5,), (-1,), (2,), (2,))
+    for name in ("list_sockets", "list_aliases", "shm_status", "shm_summary"):
+        pair.same("corex." + name)
+    pair.each("corex.pkg_summary", *ODD, ("idx",), ("idx", -1), ("idx", 999), ("IDX", 1))
+    pair.each("corex.pkg_summary", ("pid", 1), ("pid", "x"), ("pi", 1), ("abc", 1))
+
+
+def test_dbg(real: Client, processes: LabState) -> None:
+    cfg = Configuration({"dbg": {"mod_level_mode": 1}})
+    pair = Pair(real, cfg, Debugger({"core": 2}), state=processes)
+    pair.same_methods("dbg.")
+    for name in ("core", "tm", "", "nope", "Core"):
+        for level in (5, -2, "x", 2):
+            pair.same("dbg.set_mod_level", name, level)
+            pair.same("dbg.get_mod_level", name)
+        for facility in ("LOG_LOCAL3", "LOG_X", "", 3, "LOG_AUTHPRIV"):
+            pair.same("dbg.set_mod_facility", name, facility)
+            pair.same("dbg.get_mod_facility", name)
+    for name in ("get_mod_level", "set_mod_level", "get_mod_facility", "set_mod_facility"):
+        pair.each("dbg." + name, *ODD)
+    for level in (1, 2):
+        pair.same("corex.debug", level)
+        pair.same("dbg.get_mod_level", "unset")
+    for facility in ("LOG_USER", "LOG_DAEMON"):
+        pair.same("cfg.sets", "core", "log_facility", facility)
+        pair.same("dbg.get_mod_facility", "unset")
+    pid = processes.processes[3].pid
+    commands = ("on", "off", "x", "release", "keep", "log", "move", "next", "show", "eval", "abc")
+    for name in ("ls", "bp", "trace"):
+        pair.each("dbg." + name, *ODD, *((each,) for each in commands), then="dbg.ls")
+        more: tuple[Params, ...] = (("on", pid), ("keep", pid), ("log", pid), ("log", pid, "a"))
+        pair.each("dbg." + name, *more, ("eval", pid), ("on", 1), (pid,), ("off",), then="dbg.ls")
+    pair.same("dbg.reset_msgid")
+
+
+def test_permissions(server: Kamailio, real: Client) -> None:
+    files = {"permissions": {"allow": [("ALL", "ALL")]}}
+    pair = Pair(real, Permissions(TABLES["address"], TABLES["trusted"], files, reload_delta=0))
+    pair.same_methods("permissions.")
+    dumps = ("addressDump", "subnetDump", "domainDump", "trustedDump")
+    for name in (*dumps, "addressReload", "trustedReload", *dumps):
+        pair.each("permissions." + name, (), ("x",))
+    path = str(server.directory / "permissions")
+    for name in ("testUri", "allowUri"):
+        pair.each("permissions." + name, *ODD, (path, "sip:a@b", "sip:c@d"), ("a", "b", "c"))
+        pair.each("permissions." + name, ("x" * 130, "a", "b"), ("x", "a", "b" * 1030))
+
+
+# --- uac
+
+
+def test_uac(server: Kamailio, real: Client) -> None:
+    address = f"127.0.0.1:{server.sip_port}"
+    pair = Pair(real, Registrations(TABLES["uacreg"], address, active=0))
+    pair.same_methods("uac.")
+    pair.steadily("uac.reg_dump")
+    filters: tuple[Params, ...] = (
+        *[("l_uuid", "trunk-1"), ("l_uuid", "nope"), ("l_username", "alice"), ("x", "y")],
+        *[("l_username", "nope"), ("r_username", "1002"), ("r_username", 1002), ("", "y")],
+        *[("auth_username", "1001"), ("auth_username", 1.5), ("l_uuid", ""), ("realm", "x")],
+    )
+    for name in ("info", "enable", "info", "disable", "info"):
+        pair.each("uac.reg_" + name, *ODD, *filters)
+    pair.each("uac.reg_unregister", *ODD, ("l_uuid", "nope"), ("x", "y"), ("l_uuid", ""))
+
+    def row(number: int, **changes: Any) -> Params:
+        values = [f"n{number}", "u", "d", "ru", "rd", "realm", "au", "pw", ".", "sip:p"]
+        values += [60, 0, 0, ".", "."]
+        for key, value in changes.items():
+            values[int(key[1:])] = value
+        return tuple(values)
+
+    rows: list[Params] = [
+        *[row(1), row(1), row(2, _7="."), row(4, _8="zz"), row(5, _10="60"), row(12, _14="")],
+        *[row(3, _7=".", _8="0123456789ABCDEF0123456789abcdef"), row(6, _13="", _14="x")],
+        *[row(7, _1="", _5=".", _9=".", _11=1, _12=5), row(8)[:14], row(9)[:3], ()],
+        *[(*row(10), "more"), row(11, _7="", _8="")],
+    ]
+    pair.each("uac.reg_add", *rows, then="uac.reg_dump")
+    pair.each("uac.reg_add", *(row(number, _1=f"u{number % 5}") for number in range(20, 60)))
+    pair.each("uac.reg_info", *(("l_username", f"u{number}") for number in range(5)))
+    for uuid in ("n1", "n1", "nope", 1, "n7", "trunk-1", ""):
+        pair.each("uac.reg_remove", (uuid,), then="uac.reg_dump")
+        pair.each("uac.reg_refresh", (uuid,), then="uac.reg_dump")
+    pair.each("uac.reg_active", *ODD, (5,), (0,), ("1",), (0,))
+    # Too early for a second time.
+    pair.each("uac.reg_reload", (), (), then="uac.reg_dump")
+
+
+# --- usrloc
+
+
+def test_usrloc(real: Client, sockets: LabState) -> None:
+    pair = Pair(real, UserLocation({"location": {}}), state=sockets)
+    pair.same_methods("ul.")
+    socket = "{}:{}:{}".format(*sockets.sockets[0])
+    rows: list[Params] = [
+        *[(), ("location",), ("location", "a", "b", 0, 1, ".", 1, 2, 3)],
+        ("location", "Alice@x", "sip:a@b", 0, 0.5, ".", 1, 2, 3),
+        ("location", "bob", "sip:a@b", 300, -1.0, "<sip:p>", 1, 2, -1, "sip:r", socket),
+        ("location", "bob", "sip:a@c", 300, -1.0, "0", 1, 2, -1, ".", "0"),
+        ("location", "bob", "sip:a@d", 300, 0.7, "", 1, 2, -1, "", "tcp:192.0.2.1:9"),
+        ("location", "bob", "sip:a@e", 300, 0.7, "", 1, 2, -1),
+        ("location", "bob", "sip:a@c", 0, 0.9, "", 1, 2, -1),
+        ("location", "bob", "sip:a@b", 50, 0.1, "x", 1, 2, 7),
+        ("location", "bob", "sip:a@e", 50, 0.123456, "x", 1, 2, 7),
+        ("nope", "a", "b", 0, 0.5, ".", 1, 2, 3),
+        ("location", "x", "y", -5, -2.5, "p", 0, 0, 0),
+        ("location", "", "y", 0, 1.5, "p", 0, 0, 0),
+        ("location", "ünï", "y", 0, 1.5, "p", 0, 0, 0, 1),
+        ("location", "q", "y", 0, 1.0, "p", 0, 0, 0, "a", 2),
+    ]
+    for row in rows:
+        pair.steadily("ul.add", *row)
+        pair.each("ul.dump", (), ("brief",), (1,))
+        pair.each("ul.lookup", ("location", row[1] if len(row) > 1 else "bob"))
+    pair.each("ul.lookup", *ODD, ("location", "BOB@z"), ("location", "nope"), ("nope", "bob"))
+    contacts = ("sip:a@c", "sip:a@c", "nope", 1)
+    pair.each("ul.rm_contact", *ODD, *(("location", "bob", each) for each in contacts))
+    pair.each("ul.rm_contact", ("location", "nope", "x"), ("nope", "a", "b"), then="ul.dump")
+    for number in range(25):
+        pair.steadily("ul.add", "location", f"u{number}", f"sip:{number}@h", 0, -1.0, ".", 0, 0, 0)
+    pair.steadily("ul.dump")  # too large for the 8 KiB of a struct
+    pair.each("ul.rm", *(("location", f"u{number}") for number in range(30)))
+    names = ("bob", "bob", "alice", "x", "", "ünï", "q")
+    pair.each("ul.rm", *ODD, *(("location", name) for name in names), then="ul.dump")
+    for name in ("flush", "db_users", "db_contacts", "db_expired_contacts"):
+        pair.each("ul." + name, (), ("location",), then="ul.dump")
+
+
+# --- dialog
+
+
+def _begun(real: Client) -> list[dict[str, Any]]:
+    """Dialogs as the lab server takes them."""
+    dialogs = []
+    for reply in real.call("dlg.list"):
+        dialog = dict(reply.items())
+        for leg in ("caller", "callee"):
+            dialog[leg] = dict(reply[leg].items())
+        dialog["profiles"] = {}
+        for each in reply["profiles"].values():
+            dialog["profiles"].update({each: None} if isinstance(each, str) else each.items())
+        dialog["variables"] = {}
+        for each in reply["variables"].values():
+            dialog["variables"].update(each.items())
+        dialogs.append(dialog)
+    return dialogs
+
+
+def _until_left(real: Client, count: int) -> None:
+    deadline = time.monotonic() + 10
+    while len(real.call("dlg.list")) > count and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def test_dialog(make_kamailio: Callable[..., Kamailio], sockets: LabState) -> None:
+    # A server of its own: transactions linger.
+    server = make_kamailio()
+    profiles = {"caller": True, "trunk": True, "inbound": False, "outbound": False}
+    lists = ("dlg.list", "dlg.list_ctx", "dlg.briefing", "dlg.stats_active")
+    with Client(server.endpoints["unix"]) as real, Call(server), Call(server):
+        module = Dialogs(_begun(real), profiles, timeout=600)
+        pair = Pair(real, module, state=sockets)
+        pair.same_methods("dlg.")
+        for name in lists:
+            pair.steadily(name)
+        first = module.dialogs[0]
+        call, ours, theirs = first["call-id"], first["caller"]["tag"], first["callee"]["tag"]
+        pair.each("dlg.briefing", *ODD, ("f",), ("ftcFTISsx",))
+        pair.each("dlg.stats_active", *ODD)
+        for name in ("dlg_list", "dlg_list_ctx"):
+            pair.each("dlg." + name, *ODD, (call,), (call, ours), (call, "x"), (call, 1))
+        for name in ("list_match", "list_match_ctx"):
+            pair.each(
+                "dlg." + name,
+                *ODD,
+                *[("furi", "eq"), ("furi", "eq", "sip:caller@lab.example.com")],
+                *[("furi", "sw", "sip:"), ("furi", "sw", "sip:", 1), ("furi", "sw", "sip:", "1")],
+                *[("furi", "re", "^sip:CALLER"), ("furi", "re", "("), ("furi", "xxx", "a")],
+                *[("nope", "eq", "a"), ("callid", "eq", call), ("turi", "eq", "x")],
+                *[("start_ts", "gt", "1"), ("start_ts", "lt", "1"), ("start_ts", "gt", "x")],
+                *[("start_ts", "eq", "1"), ("furi", "gt", "1"), ("furi", "eq", "")],
+                *[("furi", "sw", "sip:", -1), ("furi", "xx", "a")],
+            )
+        for name in ("profile_get_size", "profile_list"):
+            pair.each("dlg." + name, *ODD, ("caller",), ("caller", "lab"), ("caller", "x"))
+            pair.each("dlg." + name, ("inbound",), ("inbound", "x"), ("trunk",), ("caller", 1))
+        for name in ("is_alive", "terminate_dlg", "set_state"):
+            pair.each("dlg." + name, *ODD, (call,), (call, ours), (call, "x", theirs))
+            pair.each("dlg." + name, ("x", ours, theirs), (call, 1.5, theirs))
+        pair.each("dlg.is_alive", (call, ours, theirs), (call, theirs, ours), (call, ours, ""))
+        states = (0, 6, "4", 4)
+        pair.each("dlg.set_state", *((call, ours, theirs, state) for state in states))
+        pair.each("dlg.end_dlg", *ODD, ("1", "2"), (first["h_entry"], 99999999), (5000, 1))
+        pair.each("dlg.bridge_dlg", (), ("x",), (1, 2))
+        pair.steadily("dlg.dump_file")
+        pair.steadily("dlg.end_dlg", first["h_entry"], first["h_id"])
+        _until_left(real, 1)
+        for name in lists:
+            pair.steadily(name)
+        last = module.dialogs[0]
+        tags = last["callee"]["tag"], last["caller"]["tag"]
+        pair.steadily("dlg.terminate_dlg", last["call-id"], *tags)
+        _until_left(real, 0)
+        for name in lists:
+            pair.steadily(name)
+        pair.steadily("dlg.profile_get_size", "caller")
+
+
+# --- limits and media
+
+
+def test_pipelimit(real: Client) -> None:
+    pipes = {"p1": {"algorithm": "TAILDROP", "limit": 100}, "p2": {"algorithm": "RED", "limit": 50}}
+    pair = Pair(real, PipeLimit(pipes))
+    pair.same_methods("pl.")
+    pair.each("pl.list", *ODD, ("p1",), ("nope",))
+    for row in (
+        *[("p1", "RED", 5), ("p2", "FEEDBACK", 7), ("p1", "FEEDBACK", 8), ("p1", "FEEDBACK", 7)],
+        *[("p1", "FEEDBACK", 101), ("p2", "NETWORK", 0), ("p1", "NOP", 1), ("nope", "RED", 1)],
+        *[("p1", "red", 1), ("p1", "RED", "5"), ("p2", "RED", 50), ("p1", "TAILDROP", 100)],
+    ):
+        pair.each("pl.set_pipe", row, then="pl.list")
+        for reader in ("get_pipes", "stats", "get_pid"):
+            pair.same("pl." + reader)
+        pair.each("pl.list", ("p1",))
+    pair.each("pl.set_pipe", *ODD)
+    triples: tuple[Params, ...] = ((1.0, 2.0, 3.5), (1, 2, 3), (1.5, 2.5), (-25.0, 0.0, 0.0))
+    pair.each("pl.set_pid", *ODD, *triples, then="pl.get_pid")
+    pair.each("pl.push_load", *ODD, (0.5,), (1.0,), (-0.1,))
+
+
+def test_ratelimit(real: Client) -> None:
+    pair = Pair(real, RateLimit({0: ("TAILDROP", 100), 1: ("RED", 50)}, [[0, "INVITE"]]))
+    pair.same_methods("rl.")
+    for row in (
+        *[(0, "RED", 5), (31, "FEEDBACK", 7), (30, "FEEDBACK", 8), (30, "feedback", 7)],
+        *[(32, "RED", 1), (-1, "RED", 1), (0, "x", 1), (3, "NOP", 1), (4, "NETWORK", 0)],
+        *[(30, "NOP", 0), (31, "NOP", 0), (4, "NOP", 0), (0, "TAILDROP", 100)],
+    ):
+        pair.each("rl.set_pipe", row, then="rl.get_pipes")
+        pair.same("rl.stats")
+    queues: tuple[Params, ...] = ((0, "BYE", 1), (1, "BYE", 1), (0, "BYE", 32), (0, "BYE", -1))
+    pair.each("rl.set_queue", *ODD, *queues, (-1, "x", 0), (0, "INVITE", 0), then="rl.get_queues")
+    pair.each("rl.set_pid", *ODD, (1.0, 2.0, 3.0), (-25.0, 0.0, 0.0), then="rl.get_pid")
+    pair.each("rl.push_load", *ODD, (0.5,))
+    pair.each("rl.set_dbg", (), ("x",), (0,))
+
+
+def test_rtpengine_and_rtpproxy(real: Client) -> None:
+    engines = [
+        {"url": node["url"], "set": node["set"], "weight": node["weight"], "reachable": False}
+        for node in real.call("rtpengine.show", "all")
+    ]
+    proxies = [
+        {"url": node["url"], "set": node["setid"], "weight": node["weight"], "reachable": False}
+        for node in real.call("rtpproxy.list")
+    ]
+    pair = Pair(real, RtpEngine(engines, disable_tout=3600), RtpProxy(proxies))
+    pair.same_methods("rtpengine.", "rtpproxy.")
+    pair.same("rtpengine.get_hash_total")
+    urls = [engines[0]["url"], engines[1]["url"], "all", "allx", "al", "nope", ""]
+    for name in ("show", "ping", "enable"):
+        pair.each("rtpengine." + name, *ODD, ("all", "1"), *((url,) for url in urls))
+    for url in urls:
+        for switch in (0, 1, 0, 5):
+            pair.steadily("rtpengine.enable", url, switch)
+            pair.steadily("rtpengine.show", "all")
+    pair.each("rtpproxy.list", ())
+    pair.each("rtpproxy.enable", *ODD)
+    for url in (proxies[0]["url"], "nope", ""):
+        for switch in (0, 1, "1", 7):
+            pair.each("rtpproxy.enable", (url, switch), then="rtpproxy.list")
+
+
+# --- counters
+
+
+def test_counters(make_kamailio: Callable[..., Kamailio]) -> None:
+    # A server of its own: the other tests make this file's count.
+    with Client(make_kamailio().endpoints["unix"]) as real:
+        values = {
+            group: {
+                name: real.call("cnt.get", group, name).value
+                for name in real.call("cnt.var_list", group)
+            }
+            for group in real.call("cnt.grps_list")
+        }
+        texts = {
+            f"{group}.{name}": real.call("cnt.help", group, name).value
+            for group, names in values.items()
+            for name in names
+        }
+        rows = [{"l_uuid": "a"}, {"l_uuid": "b", "flags": 1}]
+        modules = (Dialogs([]), Registrations(rows), UserLocation({"location": {}}))
+        pair = Pair(real, Counters(values, texts), *modules)
+        pair.same_methods("cnt.", "stats.")
+        params: tuple[Params, ...] = (
+            *ODD,
+            *[("core",), ("core", "x"), ("core", 1), ("core", "rcv_requests"), ("lab", "hits")],
+            *[("sl", "404_replies"), ("tcp", "con_reset"), ("registrar", "default_expire")],
+        )
+        for name in ("get", "get_raw", "var_list", "grp_get_all", "help", "get_vars", "list_vars"):
+            for each in params:
+                pair.same("cnt." + name, *each, normalise=_without_gauges)
+        pair.each("cnt.grps_list", ())
+        pair.each("cnt.list_groups", ())
+        wanted: tuple[Params, ...] = (
+            *[(), (1,), ("x",), ("x", "y"), ("all",), ("core:",), ("x:",), ("rcv_requests", 1)],
+            *[("rcv_requests",), ("core.rcv_requests",), ("core:rcv_requests",), ("hits",)],
+            *[("sl.rcv_requests",), ("core:", "sl:"), ("rcv_requests", "nope", "404_replies")],
+            *[("lab.hits",), ("cor.rcv_requests",), ("corex.rcv_requests",)],
+        )
+        for name in ("get_statistics", "fetch", "fetchn", "reset_statistics", "clear_statistics"):
+            for each in wanted:
+                pair.same("stats." + name, *each, normalise=_without_gauges)
+        pair.each("cnt.reset", *params)
+        pair.same("stats.get_statistics", "all", normalise=_without_gauges)
+
+
+def _without_gauges(outcome: Any) -> str:
+    text = repr(outcome)
+    for name in (r"shmem[.:]\w+", "fragments", r"\w+_size", "reg(?:active|disabled|total)"):
+        text = re.sub(rf"({name})('?)(, |: | = )'?\d+(\.0)?'?( \(\d+\))?", r"\1", text)
+    return text
+
+
+# --- routing data and small modules
+
+
+def test_routing_data(real: Client) -> None:
+    targets = [{"gw_id": 1}, {"gw_id": 2, "priority": 2}]
+    pair = Pair(
+        real,
+        Trees({"pstn": {str(row["tprefix"]): row["tvalue"] for row in TABLES["mtree"]}}),
+        Domains(TABLES["domain"], TABLES["domain_attrs"]),
+        DialPlan(TABLES["dialplan"], reload_delta=0),
+        LeastCost(TABLES["lcr_gw"], [{"prefix": "49", "targets": targets}]),
+        UserBlockList({"666": 0, "777": 1}, {"alice": {"900": 0}}),
+        PrefixDomains(TABLES["pdt"]),
+    )
+    names = ("mtree.", "domain.", "dialplan.", "lcr.", "userblocklist.", "pdt.", "drouting.")
+    pair.same_methods(*names)
+    for name in pair.engine.registry.names():
+        if name.startswith(names) and name != "lcr.load_gws":
+            pair.each(name, *ODD)
+    for name in ("summary", "list", "reload", "summary"):
+        pair.each("mtree." + name, ("pstn",), ("ps",), (".",), ("nope",))
+    for number, mode in (
+        *[("4420", 0), ("4420", 2), ("442099", 0), ("9", 0), ("9", 2), ("", 0), ("4x", 0)],
+        *[("44", 1), (44, 0), ("44", "0")],
+    ):
+        pair.each("mtree.match", ("pstn", number, mode), ("nope", number, mode))
+    for text in ("0049123", "100", "1000", "", 1):
+        pair.each("dialplan.translate", (1, text), (2, text))
+    pair.each("dialplan.dump", (1,), (2,))
+    rules: tuple[Params, ...] = ((1, "49123"), (1, "48"), (0,), (1,), (2,), (1, 49), ("1",))
+    pair.each("lcr.dump_rules", *rules)
+    pair.each("lcr.defunct_gw", (1, 1, 60), (1, 2, -5), (1, 9, 1), (2, 1, 1), then="lcr.dump_gws")
+    pair.each("lcr.reload", (), then="lcr.dump_gws")
+    for name in ("check_blocklist", "check_allowlist"):
+        texts = ("666", "6661", "66", "777", "+666", "abc", 666, "x666")
+        pair.each("userblocklist." + name, *((text,) for text in texts))
+    users: tuple[Params, ...] = (("900", "alice"), ("9001", "alice", "example.com"), ("900", "bob"))
+    for name in ("check_userblocklist", "check_userallowlist"):
+        pair.each("userblocklist." + name, *users, (900, "alice"), ("900", 1), ("1", "alice"))
+    pair.each(
+        "pdt.list",
+        *[("*",), ("example.com",), (".", "12"), (".", ".", "one.example.com"), (".", "3")],
+        *[(".", "x"), (".", "1", "one"), (".", "12", "ONE.example.com"), ("example",), (".", 12)],
+    )
+
+
+def test_small_modules(server: Kamailio, real: Client, processes: LabState) -> None:
+    pair = Pair(
+        real,
+        CfgUtils(4, 10, server.config.read_text()),
+        Queues({"events": [], "other": []}),
+        Pike([], max_hits=1000),
+        Stateless(dict(real.call("sl.stats").value.items())),
+        state=processes,
+    )
+    names = ("siptrace.", "sipdump.", "nathelper.", "cfgutils.", "mqueue.", "pike.", "dmq.")
+    more = ("secfilter.", "tm.", "sl.", "pkg.", "shm.", "mod.", "regex.", "keepalive.")
+    pair.same_methods(*names, *more, missing=frozenset({"shm.report"}))
+    # The methods of keepalive hang the server; tm's counters are not known here.
+    skip = ("cfgutils.rand", "keepalive.", "shm.stats", "secfilter.", "tm.stats", "dmq.remove")
+    for name in pair.engine.registry.names():
+        if name.startswith((*names, *more)) and not name.startswith(skip):
+            pair.each(name, *ODD)
+    pair.same("keepalive.list")
+    for command in ("on", "off", "check", "ON", "onx", "chec", "bad", "OFF"):
+        pair.same("siptrace.status", command)
+    pair.each("sipdump.enable", (1,), (5,), (-1,), (0,), then="sipdump.enable")
+    pair.each("nathelper.enable_ping", (1,), (0,), (5,))
+    for bits in (1, 8, 3, -1, 2**31 - 1, "x"):
+        for name in ("set_gflag", "is_gflag", "reset_gflag"):
+            pair.each("cfgutils." + name, (bits,), then="cfgutils.get_gflags")
+    pair.same("cfgutils.set_gflag", 4)
+    percents: tuple[Params, ...] = ((50,), (100,), (101,), (-1,), ("x",))
+    pair.each("cfgutils.rand_set_prob", *percents, then="cfgutils.rand_get_prob")
+    pair.each("cfgutils.rand_reset_prob", (), then="cfgutils.rand_get_prob")
+    pair.same("cfgutils.check_config_hash")
+    for name in ("get_size", "fetch"):
+        pair.each("mqueue." + name, ("events",), ("other",), ("nope",))
+    pair.each("pike.list", ("ALL",), ("all",), ("hot",), ("WARM",), ("xALL",))
+    own = "sip:127.0.0.1:" + processes.sockets[0][2]
+    pair.each("dmq.remove", (), ("bad",), (1,), ("sip:192.0.2.1",), (own,), then="dmq.list_nodes")
+    pair.each("tm.cancel", ("a", "b"), ("a",), (1, 2))
+    for name in ("reply", "reply_callid"):
+        pair.each("tm." + name, (200,), (200, "OK"), ("200",), (200, "OK", "1:2", "t", "h", "b"))
+        pair.each("tm." + name, (200, "OK", "x", "t"), (200, "OK", "c", "1 I", "t", "h", "b"))
+    for name in ("t_uac_start", "t_uac_wait_block"):
+        pair.each("tm." + name, ("a",), ("a", "b", "c", "d"))
+    pid = processes.processes[2].pid
+    pair.each("pkg.stats", ("pid", pid), ("rank", 1), ("rank", -1), ("index", 0), ("index", 3))
+    pair.each("pkg.stats", ("pid", 1), ("x", 1), ("pid",), ("index", "1"))
+    for name in ("stats", "mem_stats", "mem_statsx"):
+        pair.each("mod." + name, ("sl",), ("nope", "shm"), ("nope", "all"), ("nope", "x"))
+
+
+def test_secfilter(real: Client) -> None:
+    pair = Pair(real, SecFilter({"ua": ["badagent"]}, {"user": ["goodagent"]}))
+    kinds = ("ua", "u", "dst", "user", "nope", "country")
+    pair.each("secfilter.print", (), *((kind,) for kind in kinds))
+    pair.each("secfilter.stats", ())
+    rows: tuple[Params, ...] = (("ua", "a"), ("u", "b"), ("user", "c"), ("nope", "d"), ("", ""))
+    for name in ("add_bl", "add_wl"):
+        pair.each("secfilter." + name, *rows, ("ip", "192.0.2.1"), ("ua",), (), (1, 2))
+        pair.same("secfilter.print")
+    pair.each("secfilter.add_dst", (), ("x",))
+    pair.each("secfilter.stats_reset", ())
+    pair.each("secfilter.reload", (), then="secfilter.print")

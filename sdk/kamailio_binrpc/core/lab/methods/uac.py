@@ -10,6 +10,7 @@ from ...faults import Fault
 from ...values import Struct
 from ..registry import Module, method
 from .hashing import core_hash
+from .reloads import ReloadGuard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ TEXTS = (
 NUMBERS = ("expires", "flags", "reg_delay")
 FILTERS = ("l_uuid", "l_username", "r_username", "auth_username")
 SLOTS = 16
+SHIFT_INTERVAL = 150  # seconds, of the garbage collector
 _HA1 = re.compile("[0-9a-fA-F]{32}")
 
 
@@ -82,7 +84,9 @@ class Registrations(Module):
         self.records: Dict[str, Dict[str, Any]] = {}
 
     def added(self) -> None:
-        self.reload()
+        text = "Failed to shift records - check log messages"
+        self.guard = ReloadGuard(self.state, SHIFT_INTERVAL, text)
+        self._load()
 
     def _put(self, row: Mapping[str, Any]) -> None:
         # At the end: what was there goes, and the newest comes first in its slot.
@@ -245,6 +249,10 @@ class Registrations(Module):
 
     @method("uac.reg_reload", "", help="Reload records from database.")
     def reload(self) -> None:
+        self.guard.enter()
+        self._load()
+
+    def _load(self) -> None:
         self.records = {}
         for row in self.rows:
             self._put(row)

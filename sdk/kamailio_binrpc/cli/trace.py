@@ -1,0 +1,209 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``kamrpc trace``: packets made readable, from hex or a capture file."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core import wire
+from ..core.errors import DecodeError, EncodeError, ProtocolError
+from ..core.values import Struct
+from . import capture, colour, common, exit_codes, output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..core.packet import Message
+
+_DESCRIPTION = """Decode packets and print their records with types.
+
+INPUT is a file: a capture (pcap or pcapng, as tcpdump -w writes it), packets as raw bytes, or
+text with hex digits, plain or as hexdump -C, xxd and pykamcmd -vvv print them. Without a file,
+standard input is read; --hex takes the digits from the command line. Of a capture, UDP
+datagrams and TCP streams that start as binrpc are shown.
+"""
+
+# An offset if any, then groups of hex digits, then the same as text if any.
+_DUMP_ROW = re.compile(
+    r"(?:(?:0x)?[0-9a-f]{4,8}:?\s+)?((?:[0-9a-f]{2}){1,8}(?: {1,2}(?:[0-9a-f]{2}){1,8})*)"
+    r"(?:\s{2,}.*|\s*)\Z",
+    re.IGNORECASE,
+)
+
+# What is decoded: where it was seen ("" if unknown), and the bytes.
+Found = tuple[str, bytes]
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the subcommand."""
+    parser = commands.add_parser(
+        "trace",
+        help="decode packets from hex or a capture file",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    common.add_output_option(parser, ("text", "jsonl"))
+    parser.add_argument("--hex", metavar="DIGITS", nargs="+", help="decode these digits")
+    parser.add_argument("file", metavar="INPUT", nargs="?", default="-", help="- is standard input")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Decode; return the exit status, PROTOCOL if something does not decode."""
+    try:
+        return common.guarded(lambda: _trace(options))
+    except OSError as error:
+        common.complain(f"{options.file}: {error.strerror or error}")
+        return exit_codes.USAGE
+
+
+def _trace(options: argparse.Namespace) -> int:
+    if options.hex:
+        data = " ".join(options.hex).encode()
+    elif options.file == "-":
+        data = sys.stdin.buffer.read()
+    else:
+        data = Path(options.file).read_bytes()
+    count = bad = 0
+    for where, packet in _cut(_found(data)):
+        count += 1
+        try:
+            message = _decode(packet)
+        except ProtocolError as error:
+            bad += 1
+            _show_bad(options.output, count, where, packet, error)
+        else:
+            _show(options.output, count, where, packet, message)
+    if not count:
+        raise EncodeError("there is no binrpc packet in it: one starts with the byte 0xa1")
+    return exit_codes.PROTOCOL if bad else exit_codes.OK
+
+
+def _found(data: bytes) -> Iterator[Found]:
+    if capture.is_capture(data):
+        found = list(capture.payloads(data))
+        shown: list[tuple[float, Found]] = []
+        for payload in found:
+            if payload.sequence is None and payload.data[0] == wire.MAGIC:
+                shown.append((payload.time, (_place(payload, "udp"), payload.data)))
+        for first, stream in capture.streams(found):
+            if stream[0] == wire.MAGIC:
+                shown.append((first.time, (_place(first, "tcp"), stream)))
+        yield from (item for _time, item in sorted(shown, key=lambda pair: pair[0]))
+    elif data[:1] == bytes((wire.MAGIC,)):
+        yield "", data
+    else:
+        yield "", from_hex(data.decode("utf-8", "replace"))
+
+
+def _place(payload: capture.Payload, protocol: str) -> str:
+    stamp = time.strftime("%H:%M:%S", time.localtime(payload.time))
+    fraction = f"{payload.time % 1:.6f}"[1:]
+    return f"{stamp}{fraction} {protocol} {payload.source} > {payload.destination}"
+
+
+def from_hex(text: str) -> bytes:
+    r"""Read hex digits, plain or in the rows of a dump.
+
+    >>> from_hex("a1 03 01 01 00"), from_hex("0xa103\n0101")
+    (b'\xa1\x03\x01\x01\x00', b'\xa1\x03\x01\x01')
+
+    :raises EncodeError: something else than hex digits is in it.
+    """
+    rows = [row for row in text.splitlines() if row.strip()]
+    found = [_DUMP_ROW.match(row.strip()) for row in rows]
+    if rows and all(found):
+        digits = "".join(match.group(1) for match in found if match)
+    else:
+        digits = re.sub(r"0x|\\x|[\s:,]", "", text)
+    try:
+        return bytes.fromhex(digits)
+    except ValueError as error:
+        raise EncodeError(
+            f"this is neither a capture, nor binrpc, nor hex digits: {error}"
+        ) from None
+
+
+def _cut(found: Iterator[Found]) -> Iterator[Found]:
+    """Cut streams, and datagrams with more than one packet, into packets."""
+    from ..core.packet import parse_header
+
+    for where, data in found:
+        place = 0
+        while place < len(data):
+            try:
+                header = parse_header(data, place)
+            except DecodeError:
+                header = None
+            size = header.total if header else len(data) - place
+            yield where, data[place : place + size]
+            place += size
+
+
+def _decode(packet: bytes) -> Message:
+    from ..core.packet import decode
+
+    return decode(packet)
+
+
+def _show(form: str, number: int, where: str, packet: bytes, message: Message) -> None:
+    kind = wire.MESSAGE_TYPES[message.type]
+    if form == "jsonl":
+        from ..core.views import to_json
+
+        data: dict[str, Any] = {"number": number, "type": kind, "cookie": message.cookie}
+        if where:
+            data["where"] = where
+        data["values"] = [to_json(value) for value in message.values]
+        output.write(output.render_data(data, "json"))
+        return
+    style = {wire.FAULT: "red", wire.REPLY: "green"}.get(message.type, "bold")
+    head = colour.paint(f"#{number} {kind}", style, sys.stdout)
+    lines = [f"{head} cookie {message.cookie:#x}, {len(packet)} bytes"]
+    lines[0] += f"  {where}" if where else ""
+    for value in message.values:
+        lines += _typed(value, 1, "")
+    lines += [f"  tolerated at byte {place}: {text}" for place, text in message.anomalies]
+    output.write("".join(output.printable(line) + "\n" for line in lines[1:1]))
+    output.write("".join(line + "\n" for line in lines))
+
+
+def _typed(value: Any, depth: int, label: str) -> Iterator[str]:
+    start = "  " * depth + label
+    if isinstance(value, Struct):
+        yield start + "struct {"
+        for name, member in value.items():
+            yield from _typed(member, depth + 1, "" if name is None else f"{name}: ")
+        yield "  " * depth + "}"
+    elif isinstance(value, list):
+        yield start + "array ["
+        for item in value:
+            yield from _typed(item, depth + 1, "")
+        yield "  " * depth + "]"
+    elif isinstance(value, bytes):
+        yield f"{start}bytes {value.hex(' ')}"
+    elif isinstance(value, str):
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        yield output.printable(f'{start}str "{quoted}"')
+    else:
+        yield f"{start}{'int' if isinstance(value, int) else 'double'} {value}"
+
+
+def _show_bad(form: str, number: int, where: str, packet: bytes, error: ProtocolError) -> None:
+    if form == "jsonl":
+        data = {"number": number, "error": str(error), "hex": packet.hex()}
+        if where:
+            data["where"] = where
+        output.write(output.render_data(data, "json"))
+        return
+    head = colour.paint(f"#{number} malformed", "red", sys.stdout)
+    rows = [f"  {packet[at : at + 16].hex(' ')}" for at in range(0, len(packet), 16)]
+    shown = rows[:16] + (["  ..."] if len(rows) > 16 else [])
+    lines = [f"{head}, {len(packet)} bytes  {where}".rstrip(), f"  {error}", *shown]
+    output.write("".join(line + "\n" for line in lines))
