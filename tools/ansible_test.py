@@ -29,6 +29,8 @@ COMMANDS = {
     "sanity": ["sanity", "--requirements", "--color", "no"],
     # In environments of its own: otherwise it installs into every real interpreter found.
     "units": ["units", "--venv", "--color", "no"],
+    # Starts a Kamailio of its own.
+    "integration": ["integration", "--venv", "--color", "no"],
 }
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .core.async_client import AsyncClient
     from .core.client import Client
     from .core.config import Config, ConfigError, load_config
+    from .core.decoding import decoder_implementation
     from .core.errors import (
         AddressError,
         BinrpcError,
@@ -118,6 +119,7 @@ _HOMES = {
     "TransportError": "errors",
     "TruncatedReply": "errors",
     "decode": "packet",
+    "decoder_implementation": "decoding",
     "encode": "packet",
     "load_config": "config",
     "may_retry": "retry",

@@ -12,7 +12,7 @@ from tests.checks.tool import BIN, ROOT, run
 
 sys.path.insert(0, str(ROOT / "tools"))
 
-import tree  # noqa: E402
+import tree
 
 SCRIPTS = sorted([*ROOT.glob("tools/*.sh"), ROOT / ".ci" / "run"])
 

@@ -69,24 +69,46 @@ def payloads(data: bytes) -> Iterator[Payload]:
             yield payload
 
 
-def streams(found: list[Payload]) -> Iterator[tuple[Payload, bytes]]:
-    """Put TCP segments together: the first one of each direction, and all its bytes in order."""
+class Piece:
+    """Bytes of one direction of a TCP connection, without a gap.
+
+    :ivar first: the segment it starts with.
+    """
+
+    def __init__(self, first: Payload) -> None:
+        self.first = first
+        self.data = bytearray()
+        self._arrivals: list[tuple[int, float]] = []
+
+    def add(self, payload: Payload, known: int) -> None:
+        """Add a segment of which the first ``known`` bytes are here already."""
+        self._arrivals.append((len(self.data), payload.time))
+        self.data += payload.data[known:]
+
+    def time_of(self, offset: int) -> float:
+        """When the byte at ``offset`` came."""
+        return [time for start, time in self._arrivals if start <= offset][-1]
+
+
+def streams(found: list[Payload]) -> Iterator[Piece]:
+    """Put TCP segments together; where the capture lost one, another piece begins."""
     flows: dict[tuple[str, str], list[Payload]] = {}
     for payload in found:
         if payload.sequence is not None:
             flows.setdefault((payload.source, payload.destination), []).append(payload)
     for flow in flows.values():
-        first = flow[0]
-        start = first.sequence or 0
-        whole = bytearray()
-        # Relative to the first one, so that numbers may wrap; what comes again is skipped.
-        for payload in sorted(flow, key=lambda item: _after(item.sequence or 0, start)):
-            offset = _after(payload.sequence or 0, start)
-            if offset <= len(whole):
-                whole[offset:] = payload.data if offset + len(payload.data) > len(whole) else (
-                    whole[offset:]
-                )
-        yield first, bytes(whole)
+        start = flow[0].sequence or 0
+        # Relative to the first one, so that numbers may wrap.
+        ordered = sorted(flow, key=lambda payload: _after(payload.sequence or 0, start))
+        piece = Piece(ordered[0])
+        for payload in ordered:
+            known = _after((piece.first.sequence or 0) + len(piece.data), payload.sequence or 0)
+            if known < 0:
+                yield piece
+                piece, known = Piece(payload), 0
+            if known < len(payload.data):
+                piece.add(payload, known)
+        yield piece
 
 
 def _after(sequence: int, start: int) -> int:
@@ -149,7 +171,7 @@ def _resolution(order: str, options: bytes) -> float:
 
 def _from_frame(time: float, link: int, frame: bytes) -> Payload | None:
     if link not in _LINKS:
-        raise CaptureError(f"link type {link} is not known here; there are Ethernet, cooked, raw IP")
+        raise CaptureError(f"link type {link} is not known here: capture Ethernet or -i any")
     skip, at = _LINKS[link]
     kind = int.from_bytes(frame[at : at + 2], "big") if at is not None else 0
     while kind in _VLANS:

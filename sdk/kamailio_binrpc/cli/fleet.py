@@ -205,6 +205,5 @@ def _differences(report: Report) -> str:
         lines.append(colour.paint(f"{len(names)} {verb} ({_named(names)}):", "yellow", sys.stdout))
         lines.append("\n")
         found = dict(changes.leaves(report.replies[names[0]].to_json()))
-        for change in changes.between(expected, found):
-            lines.append(f"  {changes.text(change)}\n")
+        lines += (f"  {changes.text(change)}\n" for change in changes.between(expected, found))
     return "".join(lines)

@@ -7,31 +7,54 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .._version import __version__
-from . import call, exit_codes, serve
+from . import exit_codes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Each is declared by a module of this package, in the order of the help.
+_COMMANDS = {
+    "call": "call",
+    "shell": "shell",
+    "methods": "methods",
+    "facts": "facts",
+    "watch": "watch",
+    "batch": "batch",
+    "fleet": "fleet",
+    "trace": "trace",
+    "config": "config",
+    "completion": "completion",
+    "complete": "completion",
+    "serve": "serve",
+}
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the parser with all subcommands."""
+
+def build_parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Build the parser with all subcommands, or with one alone, whose module is then the only
+    one that has to be loaded.
+    """
     parser = argparse.ArgumentParser(
         prog="kamrpc",
         description="Call RPCs of a running Kamailio through its ctl module, or play one.",
+        epilog=exit_codes.HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version="kamrpc " + __version__)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    call.add_parser(commands)
-    serve.add_parser(commands)
+    wanted = [_COMMANDS[command]] if command in _COMMANDS else dict.fromkeys(_COMMANDS.values())
+    for name in wanted:
+        import_module(f".{name}", __package__).add_parser(commands)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``kamrpc``; return its exit status."""
-    options = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    options = build_parser(words[0] if words else None).parse_args(words)
     try:
         status: int = options.run(options)
         sys.stdout.flush()
@@ -40,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exit_codes.OK
     except KeyboardInterrupt:
-        return 130
+        return exit_codes.INTERRUPTED
     return status
 
 

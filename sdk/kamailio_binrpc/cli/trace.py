@@ -71,7 +71,7 @@ def _trace(options: argparse.Namespace) -> int:
     else:
         data = Path(options.file).read_bytes()
     count = bad = 0
-    for where, packet in _cut(_found(data)):
+    for where, packet in _found(data):
         count += 1
         try:
             message = _decode(packet)
@@ -87,24 +87,32 @@ def _trace(options: argparse.Namespace) -> int:
 
 def _found(data: bytes) -> Iterator[Found]:
     if capture.is_capture(data):
-        found = list(capture.payloads(data))
-        shown: list[tuple[float, Found]] = []
-        for payload in found:
-            if payload.sequence is None and payload.data[0] == wire.MAGIC:
-                shown.append((payload.time, (_place(payload, "udp"), payload.data)))
-        for first, stream in capture.streams(found):
-            if stream[0] == wire.MAGIC:
-                shown.append((first.time, (_place(first, "tcp"), stream)))
-        yield from (item for _time, item in sorted(shown, key=lambda pair: pair[0]))
+        yield from _captured(list(capture.payloads(data)))
     elif data[:1] == bytes((wire.MAGIC,)):
-        yield "", data
+        yield from _cut("", data)
     else:
-        yield "", from_hex(data.decode("utf-8", "replace"))
+        yield from _cut("", from_hex(data.decode("utf-8", "replace")))
 
 
-def _place(payload: capture.Payload, protocol: str) -> str:
-    stamp = time.strftime("%H:%M:%S", time.localtime(payload.time))
-    fraction = f"{payload.time % 1:.6f}"[1:]
+def _captured(found: list[capture.Payload]) -> list[Found]:
+    shown: list[tuple[float, Found]] = []
+    for payload in found:
+        if payload.sequence is None and payload.data[0] == wire.MAGIC:
+            where = _place(payload.time, "udp", payload)
+            shown += ((payload.time, item) for item in _cut(where, payload.data))
+    for piece in capture.streams(found):
+        if piece.data[:1] == bytes((wire.MAGIC,)):
+            offset = 0
+            for _where, packet in _cut("", bytes(piece.data)):
+                moment = piece.time_of(offset)
+                shown.append((moment, (_place(moment, "tcp", piece.first), packet)))
+                offset += len(packet)
+    return [item for _time, item in sorted(shown, key=lambda pair: pair[0])]
+
+
+def _place(moment: float, protocol: str, payload: capture.Payload) -> str:
+    stamp = time.strftime("%H:%M:%S", time.localtime(moment))
+    fraction = f"{moment % 1:.6f}"[1:]
     return f"{stamp}{fraction} {protocol} {payload.source} > {payload.destination}"
 
 
@@ -130,20 +138,19 @@ def from_hex(text: str) -> bytes:
         ) from None
 
 
-def _cut(found: Iterator[Found]) -> Iterator[Found]:
-    """Cut streams, and datagrams with more than one packet, into packets."""
+def _cut(where: str, data: bytes) -> Iterator[Found]:
+    """Cut bytes into packets; what is no packet to its end comes whole."""
     from ..core.packet import parse_header
 
-    for where, data in found:
-        place = 0
-        while place < len(data):
-            try:
-                header = parse_header(data, place)
-            except DecodeError:
-                header = None
-            size = header.total if header else len(data) - place
-            yield where, data[place : place + size]
-            place += size
+    place = 0
+    while place < len(data):
+        try:
+            header = parse_header(data, place)
+        except DecodeError:
+            header = None
+        size = header.total if header else len(data) - place
+        yield where, data[place : place + size]
+        place += size
 
 
 def _decode(packet: bytes) -> Message:
@@ -168,9 +175,8 @@ def _show(form: str, number: int, where: str, packet: bytes, message: Message) -
     lines = [f"{head} cookie {message.cookie:#x}, {len(packet)} bytes"]
     lines[0] += f"  {where}" if where else ""
     for value in message.values:
-        lines += _typed(value, 1, "")
+        lines += map(output.printable, _typed(value, 1, ""))
     lines += [f"  tolerated at byte {place}: {text}" for place, text in message.anomalies]
-    output.write("".join(output.printable(line) + "\n" for line in lines[1:1]))
     output.write("".join(line + "\n" for line in lines))
 
 
@@ -190,7 +196,7 @@ def _typed(value: Any, depth: int, label: str) -> Iterator[str]:
         yield f"{start}bytes {value.hex(' ')}"
     elif isinstance(value, str):
         quoted = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        yield output.printable(f'{start}str "{quoted}"')
+        yield f'{start}str "{quoted}"'
     else:
         yield f"{start}{'int' if isinstance(value, int) else 'double'} {value}"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from . import wire
-from .decoder import decode_records
+from .decoding import decode_records
 from .encoder import Encoder
 from .errors import BinrpcError, ConnectionLost, EncodeError, ProtocolError
 from .faults import make_fault

@@ -564,8 +564,15 @@ def test_usrloc(real: Client, sockets: LabState) -> None:
 # --- dialog
 
 
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
 def _begun(real: Client) -> list[dict[str, Any]]:
-    """Dialogs as the lab server takes them."""
+    """Dialogs as the lab server takes them, once the ACK of each is through."""
+    _wait_for(lambda: all((d["state"], d["ref"]) == (4, 2) for d in real.call("dlg.list")))
     dialogs = []
     for reply in real.call("dlg.list"):
         dialog = dict(reply.items())
@@ -581,19 +588,15 @@ def _begun(real: Client) -> list[dict[str, Any]]:
     return dialogs
 
 
-def _until_left(real: Client, count: int) -> None:
-    deadline = time.monotonic() + 10
-    while len(real.call("dlg.list")) > count and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-
 def test_dialog(make_kamailio: Callable[..., Kamailio], sockets: LabState) -> None:
     # A server of its own: transactions linger.
     server = make_kamailio()
     profiles = {"caller": True, "trunk": True, "inbound": False, "outbound": False}
     lists = ("dlg.list", "dlg.list_ctx", "dlg.briefing", "dlg.stats_active")
-    with Client(server.endpoints["unix"]) as real, Call(server), Call(server):
-        module = Dialogs(_begun(real), profiles, timeout=600)
+    with Client(server.endpoints["unix"]) as real, Call(server) as one, Call(server) as two:
+        order = [one.call_id, two.call_id]
+        begun = sorted(_begun(real), key=lambda dialog: order.index(dialog["call-id"]))
+        module = Dialogs(begun, profiles, timeout=600)
         pair = Pair(real, module, state=sockets)
         pair.same_methods("dlg.")
         for name in lists:
@@ -629,13 +632,13 @@ def test_dialog(make_kamailio: Callable[..., Kamailio], sockets: LabState) -> No
         pair.each("dlg.bridge_dlg", (), ("x",), (1, 2))
         pair.steadily("dlg.dump_file")
         pair.steadily("dlg.end_dlg", first["h_entry"], first["h_id"])
-        _until_left(real, 1)
+        _wait_for(lambda: len(real.call("dlg.list")) == 1)
         for name in lists:
             pair.steadily(name)
         last = module.dialogs[0]
         tags = last["callee"]["tag"], last["caller"]["tag"]
         pair.steadily("dlg.terminate_dlg", last["call-id"], *tags)
-        _until_left(real, 0)
+        _wait_for(lambda: not real.call("dlg.list"))
         for name in lists:
             pair.steadily(name)
         pair.steadily("dlg.profile_get_size", "caller")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from ..decoder import decode_records
+from ..decoding import decode_records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 """Between structs of the wire and models: the base classes and the forms of single members."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, cast
 
@@ -26,7 +25,7 @@ from ...core.views import to_json
 NULL = "<null string>"
 """What ctl sends for a text that is not there at all."""
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _CTIME = re.compile(r"\w{3} (\w{3}) +(\d+) (\d+):(\d+):(\d+) (\d{4})\s*\Z")
 
 
@@ -94,15 +93,15 @@ class Unsigned(Whole):
 
 
 class Switch(Form):
-    """A bool that is sent as one of two values; any other counts by its first letter or digit."""
+    """A bool that is sent as one of two values; a text counts by its first letter or digit."""
 
     def __init__(self, off: Any, on: Any) -> None:
         self._values = (off, on)
 
     def read(self, raw: Any) -> Any:
-        if raw in self._values:
-            return raw == self._values[1]
-        return raw[:1] not in ("", "0", "n", "N", "D") if isinstance(raw, str) else raw
+        if isinstance(raw, str):
+            return raw[:1] not in ("", "0", "n", "N")
+        return raw if raw is None else bool(raw)
 
     def write(self, value: Any, raw: Any = None) -> Any:
         return self._values[bool(value)]
@@ -246,7 +245,7 @@ Size = Annotated[int, Unsigned()]
 YesNo = Annotated[bool, Switch("no", "yes")]
 OnOff = Annotated[bool, Switch(0, 1)]
 
-AsIs = Form()
+_AS_IS = Form()
 
 
 def wire(name: str) -> Any:
@@ -260,7 +259,7 @@ def title(name: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Give a value of a model the form it has on the wire, as far as that needs no :class:`Form`."""
+    """Give a value the form it has on the wire, as far as that needs no :class:`Form`."""
     if isinstance(value, (Model, Row)):
         return value.to_wire()
     if isinstance(value, SecretStr):
@@ -269,14 +268,14 @@ def plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, dict):
         return Struct((name, plain(each)) for name, each in value.items())
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return Struct.of(*map(plain, value))
     return value
 
 
 def _holds_models(value: Any) -> bool:
     return isinstance(value, Model) or (
-        isinstance(value, list) and any(isinstance(each, Model) for each in value)
+        isinstance(value, tuple) and any(isinstance(each, Model) for each in value)
     )
 
 
@@ -324,7 +323,7 @@ class _Base(BaseModel):
 
 
 def _form_of(metadata: list[Any]) -> Form:
-    return next((each for each in metadata if isinstance(each, Form)), AsIs)
+    return next((each for each in metadata if isinstance(each, Form)), _AS_IS)
 
 
 class Model(_Base):
@@ -374,7 +373,7 @@ class Model(_Base):
 
     def _current(self, name: str, raw: Any) -> Any:
         """The value to send for a member that was received as ``raw``."""
-        field, form = self._by_wire_name().get(name, (name, AsIs))
+        field, form = self._by_wire_name().get(name, (name, _AS_IS))
         if field in self._changed:
             return form.write(self._value_of(field), raw)
         if isinstance(raw, Struct) and field in type(self).model_fields:
@@ -434,6 +433,3 @@ class Line(_Base):
         if self._origin is not None and not self._changed:
             return cast("str", self._origin)
         return self.layout.format_map({n: getattr(self, n) for n in type(self).model_fields})
-
-
-Reader = Callable[[Any], Any]

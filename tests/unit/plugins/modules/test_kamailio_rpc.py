@@ -397,6 +397,13 @@ def test_a_retry_without_tenacity_names_it(rpc, monkeypatch):
     assert "tenacity" in result["msg"]
 
 
+def test_a_change_that_may_have_been_made_is_not_repeated(rpc, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tenacity", None)
+    result = rpc([("some.method", [], LOST)], method="some.method", retries=2)
+    assert result["executed"] == "unknown"
+    assert "tenacity" not in result["msg"]
+
+
 # --- batches
 
 

@@ -258,7 +258,7 @@ class Dialogs(Module):
         any_value = value.count < 1 or not self.profiles[name[0]]
         return [
             dialog
-            for dialog in self._in_order()
+            for dialog in sorted(self.dialogs, key=lambda each: _profile_slot(each, name[0]))
             if name[0] in dialog["profiles"]
             and (any_value or dialog["profiles"][name[0]] == value[0])
         ]
@@ -343,3 +343,7 @@ class Dialogs(Module):
     def bridge(self, ctx: Any) -> None:
         if ctx.scan("SS").count < 2:
             raise Fault(500, "Invalid parameters")
+
+
+def _profile_slot(dialog: Mapping[str, Any], profile: str) -> int:
+    return core_hash(dialog["profiles"].get(profile) or dialog["call-id"]) % 16

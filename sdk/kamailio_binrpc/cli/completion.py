@@ -1,0 +1,224 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``kamrpc completion``: completion for bash, zsh and fish.
+
+The scripts are a few lines that ask ``kamrpc complete``, so they never need an update. It
+looks into the parser, the configuration and the names that the last shell left in the cache;
+it asks no server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from typing import TYPE_CHECKING
+
+from ..core.errors import BinrpcError
+from . import common, exit_codes, output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_BASH = r"""# bash completion of kamrpc and pykamcmd; put it where bash-completion looks, or
+#   source <(kamrpc completion bash)
+_kamrpc() {
+    # Readline ends words at colons; kamrpc does not, so words are taken from the line.
+    local line="${COMP_LINE:0:COMP_POINT}" word
+    local -a words
+    read -ra words <<<"$line"
+    case "$line" in *[[:space:]]) words+=("") ;; esac
+    word="${words[${#words[@]} - 1]}"
+    local IFS=$'\n'
+    COMPREPLY=($(kamrpc complete -- "${words[@]}" 2>/dev/null))
+    # What stands before the last colon is not part of readline's word.
+    case "$word" in
+        *:*)
+            [[ "$COMP_WORDBREAKS" == *:* ]] &&
+                COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*:}"}"}")
+            ;;
+    esac
+}
+complete -o default -F _kamrpc kamrpc pykamcmd
+"""
+
+_ZSH = r"""#compdef kamrpc pykamcmd
+# zsh completion of kamrpc and pykamcmd; save it as _kamrpc in a folder of $fpath, or
+#   source <(kamrpc completion zsh)
+_kamrpc() {
+    local -a found
+    found=("${(@f)$(kamrpc complete -- "${(@)words[1,CURRENT]}" 2>/dev/null)}")
+    if [[ -n "$found" ]]; then
+        compadd -- "${found[@]}"
+    else
+        _files
+    fi
+}
+if [[ "$funcstack[1]" == _kamrpc ]]; then
+    _kamrpc "$@"
+else
+    compdef _kamrpc kamrpc pykamcmd
+fi
+"""
+
+_FISH = r"""# fish completion of kamrpc and pykamcmd; save it as
+#   ~/.config/fish/completions/kamrpc.fish
+function __kamrpc_complete
+    set -l words (commandline -opc) (commandline -ct)
+    kamrpc complete -- $words 2>/dev/null
+end
+complete -c kamrpc -a '(__kamrpc_complete)'
+complete -c pykamcmd -a '(__kamrpc_complete)'
+"""
+
+SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+
+# Options of kamcmd that have a value, and those of kamrpc whose value is a name we know.
+_KAMCMD_VALUES = ("-s", "-R", "-D", "-f", "-t", "-z")
+_ENDPOINTS = ("-s", "--endpoint")
+_GROUPS = ("-g", "--group")
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the subcommands."""
+    parser = commands.add_parser(
+        "completion",
+        help="print a completion script for a shell",
+        description="Print the completion script of a shell; its first lines say where it goes.",
+    )
+    parser.add_argument("shell", choices=tuple(SCRIPTS))
+    parser.set_defaults(run=_print_script)
+    # Not in the help: the scripts call it.
+    parser = commands.add_parser("complete")
+    parser.add_argument("words", nargs="*")
+    parser.set_defaults(run=_complete)
+
+
+def _print_script(options: argparse.Namespace) -> int:
+    output.write(SCRIPTS[options.shell])
+    return exit_codes.OK
+
+
+def _complete(options: argparse.Namespace) -> int:
+    output.write("".join(f"{word}\n" for word in candidates(options.words)))
+    return exit_codes.OK
+
+
+def candidates(words: Sequence[str]) -> list[str]:
+    """Return what may stand in place of the last word; the first one is the program."""
+    if len(words) < 2:
+        return []
+    program = words[0].rpartition("/")[2]
+    found = _of_kamcmd(words) if program == "pykamcmd" else _of_kamrpc(words)
+    start = words[-1]
+    return [word for word in dict.fromkeys(found) if word.startswith(start)]
+
+
+def _of_kamcmd(words: Sequence[str]) -> Iterable[str]:
+    plain, values = _split(words[1:-1], _KAMCMD_VALUES)
+    if words[-2] in _KAMCMD_VALUES:
+        return ()
+    if words[-1].startswith("-"):
+        return (*(f"-{letter}" for letter in "sRDfvVhUbjtz"), "--strict-exit")
+    if not plain:
+        from .kamcmd import commands
+
+        names = _names(values.get("-s"))
+        return (*commands.ALIASES, *commands.BUILTINS, *names("", []))
+    return _names(values.get("-s"))(plain[0], list(plain[1:]))
+
+
+def _of_kamrpc(words: Sequence[str]) -> Iterable[str]:
+    from .main import build_parser
+
+    parser = build_parser()
+    rest = list(words[1:-1])
+    # Down through the subcommands that are named.
+    while (inner := _subparsers(parser)) is not None:
+        name = next((word for word in rest if word in inner), None)
+        if name is None:
+            return [*_options(parser), *(known for known in inner if known != "complete")]
+        parser = inner[name]
+        rest = rest[rest.index(name) + 1 :]
+    action = _option(parser, words[-2]) if len(words) > 2 else None
+    if action is not None and action.nargs != 0:
+        return _values(action)
+    if words[-1].startswith("-"):
+        return _options(parser)
+    with_value = [
+        text for known in parser._actions if known.nargs != 0 for text in known.option_strings
+    ]
+    plain, values = _split(rest, with_value)
+    positional = [known for known in parser._actions if not known.option_strings]
+    if positional and positional[0].metavar == "METHOD":
+        address = values.get("-s") or values.get("--endpoint")
+        return _names(address)(plain[0] if plain else "", list(plain[1:]))
+    if len(plain) < len(positional) and positional[len(plain)].choices:
+        return map(str, positional[len(plain)].choices or ())
+    if positional and positional[0].dest == "word" and not plain:
+        return _names(values.get("-s"))("", [])
+    return ()
+
+
+def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser] | None:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return None
+
+
+def _options(parser: argparse.ArgumentParser) -> list[str]:
+    return [text for action in parser._actions for text in action.option_strings]
+
+
+def _option(parser: argparse.ArgumentParser, word: str) -> argparse.Action | None:
+    return next((known for known in parser._actions if word in known.option_strings), None)
+
+
+def _values(action: argparse.Action) -> Iterable[str]:
+    if action.choices:
+        return map(str, action.choices)
+    if set(action.option_strings) & {*_ENDPOINTS, *_GROUPS}:
+        with contextlib.suppress(BinrpcError):
+            from ..core.config import load_config
+
+            config = load_config()
+            groups = config.groups if "-g" in action.option_strings else ()
+            return [*config.endpoints, *groups]
+    return ()
+
+
+def _split(words: Sequence[str], with_value: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """Part words into plain ones and the values of options."""
+    known = set(with_value)
+    plain: list[str] = []
+    values: dict[str, str] = {}
+    waiting = iter(words)
+    for word in waiting:
+        if word in known:
+            values[word] = next(waiting, "")
+        elif word == "--":
+            plain += waiting
+        elif not word.startswith("-"):
+            plain.append(word)
+    return plain, values
+
+
+class _Known:
+    """The names in the cache, as a function of the method and the parameters before."""
+
+    def __init__(self, endpoint: str | None) -> None:
+        from .names import Names
+
+        options = argparse.Namespace(config=None, endpoint=endpoint, timeout=None)
+        try:
+            address = common.Settings(options).address
+            self._names = Names(address).load()
+        except (BinrpcError, OSError):
+            self._names = Names("unix:/")
+
+    def __call__(self, method: str, before: list[str]) -> list[str]:
+        return self._names.for_param(method, before) if method else self._names.methods()
+
+
+def _names(endpoint: str | None) -> _Known:
+    return _Known(endpoint)

@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``kamrpc shell`` in a real terminal, tmux: keys in, screens out.
+
+``python -m tests.real.shell_screens`` starts a Kamailio and writes the screens of the manual.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from kamailio_binrpc.core.lab.server import LabServer
+from tests.support.kamailio import Kamailio
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENS = ROOT / "docs" / "cli" / "shell.txt"
+LIMIT = 20.0
+
+
+class Screen:
+    """A terminal of 80 x 24 with one program in it; its files are kept under ``home``."""
+
+    def __init__(self, command: list[str], home: Path) -> None:
+        self._socket = f"kamrpc-{uuid.uuid4().hex[:8]}"
+        self._home = home
+        environment = {
+            **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "NO_COLOR": "1",
+            "PAGER": "less -FRX",
+            "KAMRPC_CONFIG": str(home / "config.ini"),
+        }
+        settings = [f"{name}={value}" for name, value in environment.items()]
+        self._tmux(
+            *("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24"),
+            "env",
+            "-i",
+            "TERM=screen",
+            *settings,
+            *command,
+        )
+
+    def _tmux(self, *args: str) -> str:
+        done = subprocess.run(
+            ["tmux", "-L", self._socket, *args], capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def type(self, *keys: str) -> None:
+        """Press keys: texts, or names such as Enter, Tab, Up and C-c."""
+        for key in keys:
+            self._tmux("send-keys", *(() if key in NAMED else ("-l",)), key)
+
+    def text(self) -> str:
+        """What is on the screen."""
+        return self._tmux("capture-pane", "-p").rstrip("\n") + "\n"
+
+    def wait(self, wanted: str | Callable[[str], bool]) -> str:
+        """Wait until a text is on the screen, or a condition holds, and return the screen."""
+        holds = (lambda shown: wanted in shown) if isinstance(wanted, str) else wanted
+        deadline = time.monotonic() + LIMIT
+        while True:
+            shown = self.text()
+            if holds(shown):
+                return shown
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{wanted!r} did not come:\n{shown}")
+            time.sleep(0.05)
+
+    def wait_for_prompt(self) -> str:
+        """Wait until the last line is an empty prompt."""
+        return self.wait(lambda shown: shown.rstrip("\n").endswith("edge1>"))
+
+    def close(self) -> None:
+        """End the program and the terminal."""
+        subprocess.run(
+            ["tmux", "-L", self._socket, "kill-server"], capture_output=True, check=False
+        )
+
+
+NAMED = ("Enter", "Tab", "Up", "C-c", "C-d", "C-l", "C-u", "Space", "q")
+
+
+def shell(home: Path, address: str) -> Screen:
+    """Start a shell on an endpoint that the configuration calls edge1."""
+    (home / "config.ini").write_text(f"[endpoints]\nedge1 = {address}\n")
+    program = Path(sys.executable).parent / "kamrpc"
+    return Screen([str(program), "shell", "-s", "edge1"], home)
+
+
+def wait_for_names(home: Path) -> None:
+    """Wait until the shell has asked the server for its names."""
+    deadline = time.monotonic() + LIMIT
+    while not list(home.glob(".cache/kamrpc/names-*.json")):
+        if time.monotonic() > deadline:
+            raise AssertionError("no names were cached")
+        time.sleep(0.05)
+
+
+def tour(screen: Screen, home: Path) -> list[tuple[str, str]]:
+    """Show completion, help, history, cancelling and the pager; return titles and screens."""
+    screens = []
+    screen.wait_for_prompt()
+    wait_for_names(home)
+
+    screen.type("dispatcher.set", "Tab")
+    screen.wait("dispatcher.set_")
+    screen.type("Tab", "Tab")
+    screen.wait("dispatcher.set_duid_state")
+    screen.type("state ", "Tab", "Tab")
+    screen.wait("TP")
+    screen.type("IP ", "Tab", "Tab")
+    screens.append(("TAB completes methods, words and sets", screen.wait("30")))
+    screen.type("C-c", "C-l")
+    screen.wait_for_prompt()
+
+    screen.type("htable.get ", "Tab", "Tab")
+    screen.wait("upd")
+    screen.type("t ", "Tab")
+    screen.wait("htable.get table key")
+    screen.type("C-c")
+    screen.wait_for_prompt()
+    screen.type("htable.setxi ?", "Enter")
+    screens.append(("TAB and ? show what a method wants", screen.wait("Reply:")))
+    screen.type("C-l")
+    screen.wait_for_prompt()
+
+    screen.type('htable.sets t "my key" 0049', "Enter")
+    screen.wait_for_prompt()
+    screen.type('htable.get t "my key"', "Enter")
+    screen.wait("value: 0049")
+    screen.type("Up", "Up", "Up")
+    screen.wait("0049\n")
+    screen.type("C-u", 'htable.delete t "my key"', "Enter")
+    screens.append(("Quotes, types from the catalogue, history", screen.wait("deleted")))
+    screen.type("C-l")
+    screen.wait_for_prompt()
+
+    screen.type("core.psx", "Enter")
+    screen.wait(lambda shown: shown.rstrip("\n").endswith(":"))
+    screens.append(("Long replies go through the pager", screen.text()))
+    screen.type("q")
+    screen.wait_for_prompt()
+    return screens
+
+
+def cancel(screen: Screen) -> str:
+    """Cancel a call that gets no answer; return the screen with the call after it."""
+    screen.wait_for_prompt()
+    screen.type("lab.stuck", "Enter")
+    screen.wait("lab.stuck\n")
+    time.sleep(0.3)
+    screen.type("C-c")
+    screen.wait("cancelled")
+    screen.type("core.version", "Enter")
+    return screen.wait("kamailio 5.6.3")
+
+
+def stuck_lab(folder: Path) -> LabServer:
+    """A lab server with a method that never answers."""
+    import asyncio
+
+    lab = LabServer([f"unix:{folder}/lab"])
+
+    @lab.registry.method("lab.stuck")
+    async def stuck(_context: object) -> None:
+        await asyncio.sleep(3600)
+
+    return lab
+
+
+def main() -> int:
+    if shutil.which("tmux") is None:
+        sys.exit("this needs tmux")
+    screens = []
+    with tempfile.TemporaryDirectory() as folder, Kamailio() as server:
+        screen = shell(Path(folder), server.endpoints["unix"])
+        try:
+            screens += tour(screen, Path(folder))
+        finally:
+            screen.close()
+    with tempfile.TemporaryDirectory() as folder:
+        with stuck_lab(Path(folder)).running_in_thread():
+            screen = shell(Path(folder), f"unix:{folder}/lab")
+            try:
+                screens.append(("Ctrl-C cancels the call and not the shell", cancel(screen)))
+            finally:
+                screen.close()
+    text = "".join(f"=== {title}\n\n{shown}\n" for title, shown in screens)
+    SCREENS.parent.mkdir(parents=True, exist_ok=True)
+    SCREENS.write_text(text)
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
