@@ -9,15 +9,19 @@ import contextlib
 import subprocess
 import sys
 from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING
 
+from bench.measure import Rounds, measure
+from bench.report import Report, duration
 from kamailio_binrpc import Client
 from kamailio_binrpc.core.async_client import AsyncClient
 from kamailio_binrpc.core.connection import Request
-
-from bench.measure import Contender, measure
-from bench.report import Report, duration
 from tests.real.wire import Wire
 from tests.support.kamailio import Kamailio, find_kamailio, find_kamcmd
+
+if TYPE_CHECKING:
+    from bench.measure import Contender
 
 TRANSPORTS = ("unix", "unixd", "udp", "tcp")
 WINDOWS = (1, 2, 4, 8, 16, 64, 256)
@@ -25,7 +29,7 @@ METHOD = "core.version"
 KAMRPC = Path(sys.executable).with_name("kamrpc")
 
 
-def run(report: Report, rounds: int, calls: int) -> None:
+def run(report: Report, rounds: Rounds, calls: int) -> None:
     if find_kamailio() is None:
         report.heading("round trips: skipped, kamailio is not installed")
         return
@@ -35,10 +39,12 @@ def run(report: Report, rounds: int, calls: int) -> None:
         _whole_processes(report, server, rounds)
 
 
-def _round_trips(report: Report, server: Kamailio, rounds: int) -> None:
+def _round_trips(report: Report, server: Kamailio, rounds: Rounds) -> None:
     report.heading(f"round trip of {METHOD} on an open connection")
+    report.line(f"{'':35}{'asyncio':>11}{'Client,':>14}{'processor time':>17}")
     report.line(
-        f"{'':8}{'bare socket':>13}{'Client':>11}{'more':>10}{'asyncio':>11}{'connect too':>13}"
+        f"{'':8}{'bare socket':>13}{'Client':>13}{'client':>12}{'connect too':>14}"
+        f"{'bare':>12}{'Client':>11}"
     )
     with contextlib.ExitStack() as stack:
         loop = stack.enter_context(contextlib.closing(asyncio.new_event_loop()))
@@ -51,19 +57,20 @@ def _round_trips(report: Report, server: Kamailio, rounds: int) -> None:
             async_client = AsyncClient(endpoint)
             clients.append(async_client)
             contenders[f"{via} floor"] = _bare(wire)
-            contenders[f"{via} client"] = lambda client=client: client.call(METHOD)
+            contenders[f"{via} call"] = lambda client=client: client.call(METHOD)
             contenders[f"{via} asyncio"] = _in_loop(loop, async_client)
-            contenders[f"{via} connect"] = lambda endpoint=endpoint: _once(endpoint)
-        times = measure(contenders, rounds, at_least=0.05)
+            contenders[f"{via} once"] = lambda endpoint=endpoint: _once(endpoint)
+        times = measure(contenders, rounds)
+        busy = {name: call for name, call in contenders.items() if name.endswith(("floor", "call"))}
+        work = measure(busy, rounds, clock=process_time)
         for via in TRANSPORTS:
-            floor, client, in_loop, connect = (
-                times.median(f"{via} {kind}") for kind in ("floor", "client", "asyncio", "connect")
-            )
-            report.line(
-                f"{via:8}{duration(floor):>13}{duration(client):>11}"
-                f"{duration(client - floor):>10}{duration(in_loop / _BATCH):>11}"
-                f"{duration(connect):>13}"
-            )
+            columns = [
+                *((13, times.median(f"{via} floor")), (13, times.median(f"{via} call"))),
+                *((12, times.median(f"{via} asyncio") / _BATCH), (14, times.median(f"{via} once"))),
+                *((12, work.median(f"{via} floor")), (11, work.median(f"{via} call"))),
+            ]
+            line = "".join(f"{duration(seconds):>{width}}" for width, seconds in columns)
+            report.line(f"{via:8}{line}")
         for async_client in clients:
             loop.run_until_complete(async_client.close())
 
@@ -97,7 +104,7 @@ def _once(endpoint: str) -> object:
         return client.call(METHOD)
 
 
-def _pipelines(report: Report, server: Kamailio, rounds: int, calls: int) -> None:
+def _pipelines(report: Report, server: Kamailio, rounds: Rounds, calls: int) -> None:
     report.heading(f"{calls} calls of core.echo over one connection, time per call by window")
     report.line(f"{'':8}" + "".join(f"{window:>10}" for window in WINDOWS))
     batch = [("core.echo", str(number)) for number in range(calls)]
@@ -116,7 +123,7 @@ def _pipelines(report: Report, server: Kamailio, rounds: int, calls: int) -> Non
             report.line(f"{'calls/s':8}" + "".join(f"{1 / one:10.0f}" for one in each))
 
 
-def _whole_processes(report: Report, server: Kamailio, rounds: int) -> None:
+def _whole_processes(report: Report, server: Kamailio, rounds: Rounds) -> None:
     endpoint = server.endpoints["unix"]
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],

@@ -11,18 +11,38 @@ the next one starts.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping
 from statistics import median
-from time import perf_counter
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
 
-Contender = Callable[[], object]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Contender = Callable[[], object]
+
+
+class Rounds:
+    """How many: `least`, and more up to `most` while they fit into `seconds`."""
+
+    def __init__(self, least: int, most: int, seconds: float) -> None:
+        self.least = least
+        self.most = most
+        self.seconds = seconds
 
 
 class Times:
     """Seconds per call, one number per contender and round."""
 
-    def __init__(self, seconds: dict[str, list[float]]) -> None:
+    def __init__(self, seconds: Mapping[str, list[float]]) -> None:
         self._seconds = seconds
+
+    def difference(self, name: str, base: str) -> float:
+        """How many seconds more `name` takes than `base`."""
+        pairs = zip(self._seconds[name], self._seconds[base], strict=True)
+        return median(one - other for one, other in pairs)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._seconds
 
     def median(self, name: str) -> float:
         return median(self._seconds[name])
@@ -38,35 +58,40 @@ class Times:
         pairs = zip(self._seconds[name], self._seconds[base], strict=True)
         return median(one / other for one, other in pairs)
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._seconds
 
-
-def measure(contenders: Mapping[str, Contender], rounds: int, at_least: float = 0.02) -> Times:
+def measure(
+    contenders: Mapping[str, Contender],
+    rounds: Rounds,
+    at_least: float = 0.02,
+    clock: Callable[[], float] = perf_counter,
+) -> Times:
     """Time each contender in every round, over so many calls that they take `at_least` seconds."""
-    counts = {name: _calls_in(call, at_least) for name, call in contenders.items()}
+    counts = {name: _calls_in(call, at_least, clock) for name, call in contenders.items()}
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(rounds):
+    start = monotonic()
+    for number in range(rounds.most):
+        if number >= rounds.least and monotonic() - start > rounds.seconds:
+            break
         for name, call in contenders.items():
-            seconds[name].append(_time(call, counts[name]))
+            seconds[name].append(_time(call, counts[name], clock))
     return Times(seconds)
 
 
-def _calls_in(call: Contender, at_least: float) -> int:
+def _calls_in(call: Contender, at_least: float, clock: Callable[[], float]) -> int:
     count = 1
     while True:
-        duration = _time(call, count) * count  # the first also warms up
+        duration = _time(call, count, clock) * count  # the first also warms up
         if duration >= at_least:
             return count
-        count = max(count * 2, min(count * 100, int(count * at_least / duration)))
+        count = max(count * 2, min(count * 100, int(count * at_least / max(duration, 1e-9))))
 
 
-def _time(call: Contender, count: int) -> float:
+def _time(call: Contender, count: int, clock: Callable[[], float]) -> float:
     gc.collect()
     turns = range(count)
-    start = perf_counter()
+    start = clock()
     for _ in turns:
         result = call()
-    end = perf_counter()
+    end = clock()
     del result  # the last one, not timed: freeing is, where there are several
     return (end - start) / count

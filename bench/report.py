@@ -7,7 +7,10 @@ from __future__ import annotations
 import gc
 import os
 import platform
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Report:

@@ -54,6 +54,10 @@ class Endpoint:
     def call(self, method, *params, read_only=True):
         return with_retries(lambda: self._client.call(method, *params), self._policy, read_only)
 
+    def once(self, method, *params):
+        """Call a method without any retries."""
+        return self._client.call(method, *params)
+
 
 def open_endpoint(module):
     """Return the Endpoint of the module's options, or fail the module."""

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
         to_json,
         to_pairs,
     )
+    from .typed import AsyncKamailio, Kamailio
 
 # Which module of the core a name comes from.
 _HOMES = {
@@ -133,11 +134,15 @@ _HOMES = {
     "with_retries": "retry",
 }
 
+# Those that need pydantic.
+_TYPED = ("AsyncKamailio", "Kamailio")
+
 __all__ = [
     "Address",
     "AddressError",
     "AlreadyExists",
     "AsyncClient",
+    "AsyncKamailio",
     "Avp",
     "BadRequest",
     "BinrpcError",
@@ -158,6 +163,7 @@ __all__ = [
     "Fleet",
     "FramingLost",
     "InvalidParams",
+    "Kamailio",
     "LengthLimit",
     "LossyView",
     "Message",
@@ -193,11 +199,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _HOMES and name not in _TYPED:
         raise AttributeError("module %r has no attribute %r" % (__name__, name))  # noqa: UP031
     from importlib import import_module
 
-    value = getattr(import_module(".core." + _HOMES[name], __name__), name)
+    home = ".typed" if name in _TYPED else ".core." + _HOMES[name]
+    value = getattr(import_module(home, __name__), name)
     globals()[name] = value
     return value
 

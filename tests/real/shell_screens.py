@@ -21,8 +21,19 @@ from kamailio_binrpc.core.lab.server import LabServer
 from tests.support.kamailio import Kamailio
 
 ROOT = Path(__file__).resolve().parents[2]
-SCREENS = ROOT / "docs" / "cli" / "shell.txt"
+SCREENS = ROOT / "docs" / "cli" / "shell.md"
 LIMIT = 20.0
+
+HEAD = """\
+<!--
+SPDX-FileCopyrightText: The kamailio-binrpc authors
+SPDX-License-Identifier: MIT
+-->
+
+# `kamrpc shell` on screen
+
+Captured from a terminal of 80 columns by `python -m tests.real.shell_screens`.
+"""
 
 
 class Screen:
@@ -97,13 +108,18 @@ def shell(home: Path, address: str) -> Screen:
     return Screen([str(program), "shell", "-s", "edge1"], home)
 
 
+def wait_until(holds: Callable[[], object]) -> None:
+    """Wait until something is the case."""
+    deadline = time.monotonic() + LIMIT
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError("waited in vain")
+        time.sleep(0.05)
+
+
 def wait_for_names(home: Path) -> None:
     """Wait until the shell has asked the server for its names."""
-    deadline = time.monotonic() + LIMIT
-    while not list(home.glob(".cache/kamrpc/names-*.json")):
-        if time.monotonic() > deadline:
-            raise AssertionError("no names were cached")
-        time.sleep(0.05)
+    wait_until(lambda: list(home.glob(".cache/kamrpc/names-*.json")))
 
 
 def tour(screen: Screen, home: Path) -> list[tuple[str, str]]:
@@ -195,7 +211,7 @@ def main() -> int:
                 screens.append(("Ctrl-C cancels the call and not the shell", cancel(screen)))
             finally:
                 screen.close()
-    text = "".join(f"=== {title}\n\n{shown}\n" for title, shown in screens)
+    text = HEAD + "".join(f"\n## {title}\n\n```text\n{shown}```\n" for title, shown in screens)
     SCREENS.parent.mkdir(parents=True, exist_ok=True)
     SCREENS.write_text(text)
     print(text)

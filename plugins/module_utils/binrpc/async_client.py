@@ -21,7 +21,7 @@ from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
 from .record import CallRecord
-from .transport import BACKLOG_PAUSE, Transport, look_up, targets_of
+from .transport import BACKLOG_PAUSE, Transport, look_up, read_rest, targets_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from .record import OnCall
     from .reply import Reply
+    from .retry import OnRetry, RetryPolicy
     from .transport import Target
 
     Call = Sequence[Any]
@@ -50,7 +51,9 @@ class AsyncClient:
     :param reply_socket: unix datagram only: folder, path or ``"@"``; see :mod:`reply_socket`.
     :param max_reply: bytes allowed in one reply's body.
     :param unsigned: give int records as 0..2**32-1 instead of -2**31..2**31-1.
-    :param on_call: gets a :class:`record.CallRecord` for each finished call.
+    :param on_call: gets a :class:`record.CallRecord` for each attempt of a call.
+    :param retry: how :meth:`call` tries again where that is safe, see :mod:`retry`; None never.
+    :param on_retry: gets the error and the number of attempts made, before each wait.
     :raises AddressError: the address is not one a client can use.
     :raises ValueError: a number is out of range.
     """
@@ -66,6 +69,8 @@ class AsyncClient:
         max_reply: int = wire.MAX_BODY,
         unsigned: bool = False,
         on_call: Optional[OnCall] = None,
+        retry: Optional[RetryPolicy] = None,
+        on_retry: Optional[OnRetry] = None,
     ) -> None:
         self.address = address if isinstance(address, Address) else parse_address(address)
         Deadline(timeout)  # refuse a bad value here and not at the first call
@@ -80,6 +85,8 @@ class AsyncClient:
         self._max_reply = max_reply
         self._unsigned = unsigned
         self._on_call = on_call
+        self._retry = retry
+        self._on_retry = on_retry
         self._link: Optional[_Link] = None
         self._connecting: Optional[asyncio.Lock] = None
 
@@ -95,21 +102,47 @@ class AsyncClient:
             self._link.close()
             self._link = None
 
-    async def call(self, method: str, *params: Any, timeout: Optional[float] = None) -> Reply:
+    async def call(
+        self,
+        method: str,
+        *params: Any,
+        timeout: Optional[float] = None,
+        repeatable: Optional[bool] = None,
+    ) -> Reply:
         """Call one method and return the values of its reply.
 
         Cancelling the task forgets the call: the server may still run it.
 
-        :param timeout: seconds, instead of the client's.
+        :param timeout: seconds for each attempt, instead of the client's.
+        :param repeatable: running it twice does no more than once, so that it may be retried
+            after a loss; the catalogue decides unless given.
         :raises Fault: the server answered with a fault; its class says what it means.
         :raises EncodeError: a parameter has no binrpc form; nothing was sent.
         :raises ConnectError: no connection was made; nothing was sent.
         :raises CallTimeout, ConnectionLost, ProtocolError: no usable answer; ``executed``
             says whether the method may have run.
         """
+        seconds = self.timeout if timeout is None else timeout
+        if self._retry is None:
+            return await self._attempt(method, params, seconds)
+        from .retry import is_repeatable, with_retries_async
+
+        if repeatable is None:
+            repeatable = is_repeatable(method, params)
+        return await with_retries_async(
+            lambda: self._attempt(method, params, seconds),
+            self._retry,
+            repeatable,
+            self._on_retry,
+        )
+
+    async def _attempt(self, method: str, params: Sequence[Any], seconds: float) -> Reply:
         request = Request(method, params)
-        await self._observed(request, self.timeout if timeout is None else timeout)
-        return unwrap(request.outcome)
+        await self._observed(request, seconds)
+        try:
+            return unwrap(request)
+        finally:
+            del request
 
     async def call_many(
         self, calls: Iterable[Call], timeout: Optional[float] = None
@@ -167,10 +200,10 @@ class AsyncClient:
                 return
             except _Moved:
                 continue
-            except ConnectError:
+            except ConnectError as error:
                 if reused:
                     continue  # the server was restarted since the last call
-                if patience is None or patience.remaining() < pause:
+                if not error.may_pass or patience is None or patience.remaining() < pause:
                     raise
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.5)
@@ -331,10 +364,10 @@ class _Link:
 
     def _break(self, error: OSError) -> None:
         """The operating system refused: nothing sent means that it may be tried again."""
-        refused = error.errno == errno.ECONNREFUSED and self._connection.received == 0
-        untouched = self._exchange.untouched or refused
+        never_left = self._exchange.never_left(error)
+        self._finish(read_rest(self._transport, self._exchange))
         broken = self._exchange.failed(error)
-        if untouched:
+        if never_left:
             cause = explain.connect_error(self._transport.address, error.errno or 0)
             for request in broken:
                 waiter = self._waiters.get(request)

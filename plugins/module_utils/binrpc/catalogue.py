@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _READING = {
     "app_jsdt": "api_list",
+    "app_lua": "api_list list",
+    "app_python": "api_list",
+    "auth_xkeys_": "list",
+    "autheph": "dump_secrets",
     "benchmark": "timer_list timer_name_list",
     "call_obj": "list stats",
     "cdp": "list_peers",
@@ -24,7 +28,7 @@ _READING = {
     "cnt": "get get_raw get_vars grp_get_all grps_list help list_groups list_vars var_list",
     "core": (
         "aliases_list arg echo echo_delta flags info modules ppdefines ppdefines_full printi "
-        "prints ps psa psx pwd runinfo shmmem sockets_list tcp_info tcp_list tcp_options "
+        "prints ps psa psx pwd runinfo sfmalloc shmmem sockets_list tcp_info tcp_list tcp_options "
         "udp4_raw_info uptime version"
     ),
     "corex": "list_aliases list_sockets shm_status",
@@ -38,6 +42,7 @@ _READING = {
         "briefing dlg_list dlg_list_ctx is_alive list list_ctx list_match list_match_ctx "
         "profile_get_size profile_list stats_active"
     ),
+    "dlgs": "briefing count get getall list stats",
     "dmq": "list_nodes",
     "dns": "debug debug_all get_server_state lookup mem_info view",
     "domain": "dump",
@@ -48,7 +53,7 @@ _READING = {
     "jsonrpc": "echo",
     # keepalive.get is left out: in 5.6 it never returns and blocks the whole ctl process.
     "keepalive": "list",
-    "lcr": "dump_gws dump_rules",
+    "lcr": "dump_gws dump_rules load_gws",
     "mod": "mem_stats mem_statsx stats",
     "modparam": "getn gets list",
     "mqueue": "get_size get_sizes",
@@ -60,6 +65,8 @@ _READING = {
     "pike": "list top",
     "pkg": "info stats",
     "pl": "get_pid get_pipes list stats",
+    "prefix_route": "dump",
+    "presence": "presentity_list",
     "pv": "shvGet",
     "rl": "get_pid get_pipes get_queues stats",
     "rtpengine": "get_hash_total ping show",
@@ -72,11 +79,13 @@ _READING = {
     "shm": "info stats",
     "sl": "stats",
     "stats": "fetch fetchn get_statistics",
+    "statsc": "report",
     "system": "listMethods methodHelp methodSignature",
     "tls": "domains info list options",
     "tm": "hash_stats list stats",
     "ts": "dump lookup",
     "uac": "reg_dump reg_info",
+    "udp": "proxy.dump proxy.stats",
     "ul": "db_contacts db_expired_contacts db_users dump lookup",
     "userblocklist": (
         "check_allowlist check_blocklist check_userallowlist check_userblocklist dump_blocklist"
@@ -102,16 +111,19 @@ def is_read_only(method: str, params: Sequence[object] = ()) -> bool:
     """
     if method in _READING_SET:
         return True
-    if method == "siptrace.status":
+    if method in ("siptrace.status", "sipcapture.status"):
         return list(params[:1]) == ["check"]
     return method in _READING_WITHOUT_PARAMS and not params
 
 
 _ARRAYS = {
     "app_jsdt.api_list": "methods",
+    "app_lua.api_list": "methods",
+    "app_python.api_list": "methods",
+    "auth_xkeys_.list": "KEYS",
     "core.aliases_list": "aliases",
     "core.sockets_list": ".",
-    "cr.dump_routes": "routes routes.domains routes.domains.data",
+    "cr.dump_routes": "routes routes.domains routes.domains.data routes.domains.data.backup_for",
     "dialplan.dump": "ENTRIES",
     "dispatcher.list": "RECORDS RECORDS.SET.TARGETS",
     "dlg.dlg_list": "profiles variables",
@@ -128,9 +140,11 @@ _ARRAYS = {
     "imc.list_members": "members",
     "lcr.dump_gws": "gw",
     "lcr.dump_rules": "prefix_len rule rule.gw",
+    "lcr.load_gws": ".",
     "mtree.list": "tvalue",
     "pike.list": "list",
     "pike.top": "list",
+    "statsc.report": "stats stats.data",
     "ul.dump": "Domains Domains.Domain.AoRs Domains.Domain.AoRs.Info.Contacts",
     "ul.lookup": "Contacts",
 }

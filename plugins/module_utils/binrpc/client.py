@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import errno
 from time import monotonic, sleep
 
 from . import explain, wire
@@ -17,7 +16,7 @@ from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
 from .record import CallRecord
-from .transport import connect
+from .transport import connect, read_rest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from .record import OnCall
     from .reply import Reply
+    from .retry import OnRetry, RetryPolicy
     from .transport import Transport
 
     Call = Sequence[Any]
@@ -44,7 +44,9 @@ class Client:
     :param reply_socket: unix datagram only: folder, path or ``"@"``; see :mod:`reply_socket`.
     :param max_reply: bytes allowed in one reply's body.
     :param unsigned: give int records as 0..2**32-1 instead of -2**31..2**31-1.
-    :param on_call: gets a :class:`record.CallRecord` for each finished call.
+    :param on_call: gets a :class:`record.CallRecord` for each attempt of a call.
+    :param retry: how :meth:`call` tries again where that is safe, see :mod:`retry`; None never.
+    :param on_retry: gets the error and the number of attempts made, before each wait.
     :raises AddressError: the address is not one a client can use.
     :raises ValueError: a time is not a number in range.
     """
@@ -59,6 +61,8 @@ class Client:
         max_reply: int = wire.MAX_BODY,
         unsigned: bool = False,
         on_call: Optional[OnCall] = None,
+        retry: Optional[RetryPolicy] = None,
+        on_retry: Optional[OnRetry] = None,
     ) -> None:
         self.address = address if isinstance(address, Address) else parse_address(address)
         Deadline(timeout)  # refuse a bad value here and not at the first call
@@ -70,6 +74,8 @@ class Client:
         self._max_reply = max_reply
         self._unsigned = unsigned
         self._on_call = on_call
+        self._retry = retry
+        self._on_retry = on_retry
         self._transport: Optional[Transport] = None
         self._connection = Connection()
 
@@ -85,20 +91,45 @@ class Client:
             self._transport.close()
             self._transport = None
 
-    def call(self, method: str, *params: Any, timeout: Optional[float] = None) -> Reply:
+    def call(
+        self,
+        method: str,
+        *params: Any,
+        timeout: Optional[float] = None,
+        repeatable: Optional[bool] = None,
+    ) -> Reply:
         """Call one method and return the values of its reply.
 
         :param params: int, float, str, bytes, Struct, list; the type decides the record's.
-        :param timeout: seconds, instead of the client's.
+        :param timeout: seconds for each attempt, instead of the client's.
+        :param repeatable: running it twice does no more than once, so that it may be retried
+            after a loss; the catalogue decides unless given.
         :raises Fault: the server answered with a fault; its class says what it means.
         :raises EncodeError: a parameter has no binrpc form; nothing was sent.
         :raises ConnectError: no connection was made; nothing was sent.
         :raises CallTimeout, ConnectionLost, ProtocolError: no usable answer; ``executed``
             says whether the method may have run.
         """
+        if self._retry is None:
+            return self._attempt(method, params, timeout)
+        from .retry import is_repeatable, with_retries
+
+        if repeatable is None:
+            repeatable = is_repeatable(method, params)
+        return with_retries(
+            lambda: self._attempt(method, params, timeout),
+            self._retry,
+            repeatable,
+            self._on_retry,
+        )
+
+    def _attempt(self, method: str, params: Sequence[Any], timeout: Optional[float]) -> Reply:
         request = Request(method, params)
         self._observed([request], timeout, 1)
-        return unwrap(request.outcome)
+        try:
+            return unwrap(request)
+        finally:
+            del request
 
     def call_many(
         self, calls: Iterable[Call], timeout: Optional[float] = None, window: int = 8
@@ -150,11 +181,11 @@ class Client:
             try:
                 self._exchange(requests, deadline, window)
                 return
-            except ConnectError:
+            except ConnectError as error:
                 self.close()
                 if reused:
                     continue  # the server was restarted since the last call
-                if monotonic() + pause > give_up:
+                if not error.may_pass or monotonic() + pause > give_up:
                     raise
             except BaseException:
                 self.close()  # interrupted: what is under way must not be read later
@@ -198,14 +229,9 @@ class Client:
                     break
                 data = transport.receive()
             except OSError as error:
-                # A refused datagram never reached anyone; the others have their outcome.
-                refused = (
-                    error.errno == errno.ECONNREFUSED
-                    and self.address.is_datagram
-                    and requests[0].outcome is None
-                )
-                if (exchange.untouched or refused) and error.errno != errno.EMSGSIZE:
+                if requests[0].outcome is None and exchange.never_left(error):
                     raise explain.connect_error(self.address, error.errno or 0) from None
+                read_rest(transport, exchange)
                 exchange.failed(error)
                 break
             if data is None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 
 from . import wire
-from .decoder import decode_records
+from .decoding import decode_records
 from .encoder import Encoder
 from .errors import BinrpcError, ConnectionLost, EncodeError, ProtocolError
 from .faults import make_fault
@@ -178,10 +178,18 @@ class Connection:
         return list(self._pending.values())
 
 
-def unwrap(outcome: Optional[Outcome]) -> Reply:
-    """Return the reply, or raise the error that came instead."""
+def unwrap(request: Request) -> Reply:
+    """Return the reply, or raise the error that came instead.
+
+    A caller must ``del`` its own name for the request: an error and a frame of its traceback
+    that knows it keep each other alive, and with them the client and its connection.
+    """
+    outcome = request.outcome
     if isinstance(outcome, BinrpcError):
-        raise outcome
+        try:
+            raise outcome
+        finally:
+            del outcome, request
     return outcome  # type: ignore[return-value]
 
 

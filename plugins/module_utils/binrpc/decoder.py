@@ -7,7 +7,8 @@
 
 One function with an explicit stack: recursion would let a peer choose the depth, and calls
 cost more than the work they would wrap. The body is viewed once as latin-1 text, so that a
-string record is one slice of it.
+string record is one slice of it. Structs of one kind come in rows, hence a name is first compared
+with the one that came after the same name before.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from .values import Fixed, Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional, Tuple
+    from typing import Any, Dict, List, Optional, Tuple, Union
 
 _int = int.from_bytes
 
@@ -58,10 +59,14 @@ def decode_records(
     text = str(data, "latin-1")
     new_struct = Struct.__new__
     no_member = _NO_MEMBER
-    names: dict[str, str] = {}
+    noting = anomalies is not None
+    names: Dict[str, str] = {}
+    # Per name: the bytes, their number and the name that came after it, whatever lay between.
+    nothing: Tuple[Union[bytes, Tuple[()]], int, str] = ((), 0, "")  # () is no start of anything
+    follow = {"": nothing}
+    last = ""
     values: List[Any] = []
     flat = values  # the list that is being filled
-    append = flat.append
     stack: List[Tuple[List[Any], bool]] = []  # lists to go back to, each with its in_struct
     in_struct = False
     pos = start
@@ -69,44 +74,70 @@ def decode_records(
     try:
         for _turn in repeat(None, max_records):
             mark = pos
-            head = data[pos]  # IndexError here, with pos == mark, is the end of the body
-            pos += 1
-            kind = head & 15
+            if in_struct:
+                expected, size, name = follow[last]
+            if in_struct and data.startswith(expected, pos):
+                kind = 5
+                stop = pos + size
+            else:
+                head = data[pos]  # IndexError here, with pos == mark, is the end of the body
+                pos += 1
+                kind = head & 15
+                if kind == 5:
+                    if not in_struct:
+                        raise DecodeError(wire.E_TYPE, "a member name outside a struct", mark)
+                    if head < 0x80:
+                        stop = pos + (head >> 4)
+                    elif head == 0x95:
+                        stop = pos + 1 + data[pos]
+                        pos += 1
+                    else:
+                        pos, stop = _long(data, pos, head)
+                    raw = text[pos:stop]  # with its NUL, which is thus checked once per name
+                    if raw in names:
+                        name = names[raw]
+                        follow[last] = data[mark:stop], stop - mark, name
+                    else:
+                        name = raw[:-1]
+                        if not name.isascii():
+                            name = data[pos : stop - 1].decode("utf-8", "surrogateescape")
+                        follow.setdefault(name, nothing)
+                        if raw[-1:] == "\0":
+                            names[raw] = name
+                            follow[last] = data[mark:stop], stop - mark, name
+                        else:
+                            _note(anomalies, mark, raw)
+                elif in_struct and (kind != 3 or head < 0x80):
+                    flat.append(None)  # a member without a name
 
             if kind == 5:
-                if not in_struct:
-                    raise DecodeError(wire.E_TYPE, "a member name outside a struct", mark)
-                if head < 0x80:
-                    stop = pos + (head >> 4)
-                elif head == 0x95:
-                    stop = pos + 1 + data[pos]
-                    pos += 1
-                else:
-                    pos, stop = _long(data, pos, head)
                 # The value's header must follow, so a name can never end at ``end``.
                 if stop >= end:
                     raise DecodeError(wire.E_MORE_DATA, "a member name or its value is cut", mark)
-                raw = text[pos:stop]  # with its NUL, which is thus checked once per name
-                try:
-                    append(names[raw])
-                except KeyError:
-                    name = raw[:-1]
-                    if not name.isascii():
-                        name = data[pos : stop - 1].decode("utf-8", "surrogateescape")
-                    if raw[-1:] == "\0":
-                        names[raw] = name
-                    else:
-                        _note(anomalies, mark, raw)
-                    append(name)
-                head = data[stop]
+                flat.append(name)
+                last = name
                 pos = stop + 1
+                head = data[stop]
+                # The commonest values at once; all others take the long way below.
+                if head == 0x91:
+                    pos = stop + 2
+                    stop = pos + data[stop + 1]
+                    if stop > end:
+                        raise DecodeError(wire.E_MORE_DATA, "a string is cut", mark)
+                    if noting and (data[stop - 1] or stop == pos):
+                        _note(anomalies, mark, text[pos:stop])
+                    string = text[pos : stop - 1]
+                    if string.isascii():
+                        flat.append(string)
+                    else:
+                        flat.append(data[pos : stop - 1].decode("utf-8", "surrogateescape"))
+                    pos = stop
+                    continue
                 kind = head & 15
                 if no_member[head]:
                     raise DecodeError(
                         wire.E_RECORD, "a member's value must be a plain value or a struct", stop
                     )
-            elif in_struct and (kind != 3 or head < 0x80):
-                append(None)  # a member without a name
 
             if kind == 1:
                 if head == 0x91:
@@ -118,22 +149,22 @@ def decode_records(
                     pos, stop = _long(data, pos, head)
                 if stop > end:
                     raise DecodeError(wire.E_MORE_DATA, "a string is cut", mark)
-                if data[stop - 1] or stop == pos:
+                if noting and (data[stop - 1] or stop == pos):
                     _note(anomalies, mark, text[pos:stop])
                 string = text[pos : stop - 1]
                 if string.isascii():
-                    append(string)
+                    flat.append(string)
                 else:
-                    append(data[pos : stop - 1].decode("utf-8", "surrogateescape"))
+                    flat.append(data[pos : stop - 1].decode("utf-8", "surrogateescape"))
                 pos = stop
             elif kind == 0:
                 if head == 0x10:
-                    append(data[pos])
+                    flat.append(data[pos])
                     pos += 1
                 elif head == 0:
-                    append(0)
+                    flat.append(0)
                 elif head == 0x20:
-                    append(data[pos] << 8 | data[pos + 1])
+                    flat.append(data[pos] << 8 | data[pos + 1])
                     pos += 2
                 else:
                     if head < 0x80:
@@ -145,7 +176,7 @@ def decode_records(
                     value = _int(data[pos:stop], "big") & 0xFFFFFFFF
                     if value > 0x7FFFFFFF and not unsigned:
                         value -= 0x100000000
-                    append(value)
+                    flat.append(value)
                     pos = stop
             elif kind == 3:
                 if head < 0x80:
@@ -154,23 +185,21 @@ def decode_records(
                             wire.E_OVERFLOW, "nested deeper than max_depth=%d" % max_depth, mark
                         )
                     struct = new_struct(Struct)
-                    append(struct)
+                    flat.append(struct)
                     stack.append((flat, in_struct))
                     flat = struct._flat = []
-                    append = flat.append
                     in_struct = True
                 else:
                     if not in_struct:
                         raise DecodeError(wire.E_RECORD, "no struct is open here", mark)
                     flat, in_struct = stack.pop()
-                    append = flat.append
                 if head & 0x70:
                     pos = _skip_mark_length(data, pos, head, mark)
             elif kind == 2:
                 stop = pos + (head >> 4)  # no S bit: the whole nibble is the size
                 if stop > end:
                     raise DecodeError(wire.E_MORE_DATA, "a double is cut", mark)
-                append(fixed_to_float(_int(data[pos:stop], "big")))
+                flat.append(fixed_to_float(_int(data[pos:stop], "big")))
                 pos = stop
             elif kind == 6:
                 if head < 0x80:
@@ -179,7 +208,7 @@ def decode_records(
                     pos, stop = _long(data, pos, head)
                 if stop > end:
                     raise DecodeError(wire.E_MORE_DATA, "a bytes record is cut", mark)
-                append(data[pos:stop])
+                flat.append(data[pos:stop])
                 pos = stop
             elif kind == 4:
                 if head < 0x80:
@@ -189,15 +218,13 @@ def decode_records(
                         )
                     stack.append((flat, in_struct))
                     array: List[Any] = []
-                    append(array)
+                    flat.append(array)
                     flat = array
-                    append = flat.append
                     in_struct = False
                 else:
                     if in_struct or not stack:
                         raise DecodeError(wire.E_RECORD, "no array is open here", mark)
                     flat, in_struct = stack.pop()
-                    append = flat.append
                 if head & 0x70:
                     pos = _skip_mark_length(data, pos, head, mark)
             else:

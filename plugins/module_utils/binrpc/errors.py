@@ -30,6 +30,8 @@ did, None when nobody can know. Retries and reports of change rest on it alone.
 
 from __future__ import annotations
 
+import errno
+
 from . import wire
 
 TYPE_CHECKING = False
@@ -137,6 +139,19 @@ class TransportError(BinrpcError):
 
 class ConnectError(TransportError):
     """No connection was made, so nothing ran."""
+
+    @property
+    def may_pass(self) -> bool:
+        """Is it what a server that is starting looks like, so that waiting may help?"""
+        return self.errno in (
+            errno.ENOENT,
+            errno.ECONNREFUSED,
+            errno.EAGAIN,
+            errno.ETIMEDOUT,
+            errno.ENETUNREACH,
+            errno.EHOSTUNREACH,
+            errno.ENXIO,
+        )
 
 
 class ConnectionLost(TransportError):

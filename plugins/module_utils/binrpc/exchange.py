@@ -94,6 +94,14 @@ class Exchange:
             reason += ". " + CLOSED_AT_ONCE
         return self._fail(self._connection.partial(), reason)
 
+    def never_left(self, error: OSError) -> bool:
+        """Does this failure mean that the requests still waiting reached nobody?"""
+        if error.errno == errno.EMSGSIZE:
+            return False  # it did not leave, but would not the next time either
+        # A refused datagram: the kernel says that nobody listens.
+        refused = error.errno == errno.ECONNREFUSED and self._address.is_datagram
+        return self.untouched or refused
+
     def failed(self, error: OSError) -> List[Request]:
         """The operating system broke the connection off."""
         text = os.strerror(error.errno) if error.errno else str(error)

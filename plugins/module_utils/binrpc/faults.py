@@ -12,6 +12,7 @@ text and method together do.
 
     Fault(code, text, method)
     ├── MethodNotFound      no loaded module has that method: did not run
+    ├── BadRequest          the server could not read the request: did not run
     ├── TooFast             refused for rpc_exec_delta: did not run
     ├── Busy                a reload is under way or was too recently: changed nothing
     ├── InvalidParams       missing or of the wrong type: changed nothing
@@ -36,9 +37,13 @@ class Fault(BinrpcError):
     :ivar text: the text as sent; some end in a newline.
     :ivar method: the method that was called.
     :ivar remedy: one sentence of advice, or "".
+    :ivar meaning: ``absent``, ``exists``, ``busy``, ``invalid``, ``empty`` (there is nothing to
+        list: as good as an empty reply), ``refused`` (the configuration or build does not allow
+        it), or "" when it is not known.
     """
 
     executed: Optional[bool] = True
+    meaning = ""
     remedy = ""
 
     def __init__(self, code: int, text: str, method: str = "") -> None:
@@ -60,10 +65,18 @@ class MethodNotFound(Fault):
     remedy = "See system.listMethods; the module that offers it may not be loaded"
 
 
+class BadRequest(Fault):
+    """The server could not read the request; it closes a stream after saying so."""
+
+    executed = False
+    remedy = "Is something between client and server changing bytes, or is it another protocol?"
+
+
 class TooFast(Fault):
     """Refused before running because of the core parameter rpc_exec_delta."""
 
     executed = False
+    meaning = "busy"
     remedy = "Call again after rpc_exec_delta seconds"
 
 
@@ -71,6 +84,7 @@ class Busy(Fault):
     """A reload is under way, or the last one is too recent; nothing was changed."""
 
     executed = False
+    meaning = "busy"
     remedy = "Call again after the module's reload_delta (5 s unless set)"
 
 
@@ -78,6 +92,7 @@ class InvalidParams(Fault):
     """A parameter is missing or has another type than the method reads."""
 
     executed = False
+    meaning = "invalid"
     remedy = (
         "Check the number of parameters and their types: a number in text must be sent as a "
         "string, an integer as an int (a missing-parameter text usually means a wrong type)"
@@ -85,11 +100,15 @@ class InvalidParams(Fault):
 
 
 class NotFound(Fault):
-    """What the parameters name does not exist."""
+    """What the parameters name does not exist, or there is nothing to list."""
+
+    meaning = "absent"
 
 
 class AlreadyExists(Fault):
     """What the parameters describe exists already."""
+
+    meaning = "exists"
 
 
 class ReplyTooLarge(Fault):
@@ -157,6 +176,14 @@ _RULES: List[Tuple[Type[Fault], Tuple[str, ...]]] = [
     ),
 ]
 _CODES = {404: NotFound, 409: AlreadyExists}
+_MEANINGS = {
+    "absent": NotFound,
+    "busy": Busy,
+    "empty": NotFound,
+    "exists": AlreadyExists,
+    "invalid": InvalidParams,
+    "refused": Fault,
+}
 
 
 def make_fault(code: int, text: str, method: str = "") -> Fault:
@@ -164,6 +191,16 @@ def make_fault(code: int, text: str, method: str = "") -> Fault:
     # ctl and fifo spell it differently; system.methodHelp's own text names no method.
     if text in ("command %s not found" % method, "Command '%s' not found" % method):
         return MethodNotFound(code, text, method)
+    if code == 400 and text.startswith("bad request"):
+        return BadRequest(code, text, method)
+    # Only an answer that is a fault pays for the table.
+    from .fault_meanings import meaning_of
+
+    meaning = meaning_of(method, text)
+    if meaning:
+        fault = _MEANINGS[meaning](code, text, method)
+        fault.meaning = meaning
+        return fault
     lower = text.lower()
     for kind, parts in _RULES:
         if any(part in lower for part in parts):

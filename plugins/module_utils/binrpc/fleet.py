@@ -172,7 +172,7 @@ class Fleet:
         self,
         work: Work,
         *,
-        read_only: bool = False,
+        repeatable: bool = False,
         deadline: Optional[float] = None,
         serial: Union[Batch, Sequence[Batch], None] = None,
         max_fail_percentage: Optional[float] = None,
@@ -181,7 +181,8 @@ class Fleet:
         """Run ``await work(client)`` for every endpoint and collect the results.
 
         :param work: gets an AsyncClient that is connected when first used and closed after.
-        :param read_only: ``work`` changes nothing, so a retry after a loss is harmless.
+        :param repeatable: running ``work`` twice does no more than once, so that it may be
+            retried after a loss.
         :param deadline: seconds for the whole fleet; what is not done by then fails with a
             CallTimeout.
         :param serial: endpoints per batch, as Ansible has it: a number, a percentage such as
@@ -200,7 +201,7 @@ class Fleet:
                     results[name] = Result(name, None, Skipped("too many others failed"), 0.0)
                 continue
             failed = 0
-            async for result in self.stream(work, batch, read_only=read_only, deadline=limit):
+            async for result in self.stream(work, batch, repeatable=repeatable, deadline=limit):
                 results[result.name] = result
                 failed += not result.ok
                 if on_result is not None:
@@ -214,7 +215,7 @@ class Fleet:
         work: Work,
         names: Optional[Sequence[str]] = None,
         *,
-        read_only: bool = False,
+        repeatable: bool = False,
         deadline: Union[Deadline, float, None] = None,
     ) -> AsyncIterator[Result]:
         """Run ``await work(client)`` for every endpoint and yield results as they arrive."""
@@ -231,7 +232,7 @@ class Fleet:
         async def start() -> None:
             """Take endpoints one by one; with a rate, one starter paces them all."""
             while waiting:
-                task = asyncio.ensure_future(self._one(waiting.pop(), work, read_only, deadline))
+                task = asyncio.ensure_future(self._one(waiting.pop(), work, repeatable, deadline))
                 task.add_done_callback(deliver)
                 tasks.append(task)
                 await (asyncio.sleep(pause) if pause else task)
@@ -250,13 +251,13 @@ class Fleet:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _one(
-        self, name: str, work: Work, read_only: bool, deadline: Optional[Deadline]
+        self, name: str, work: Work, repeatable: bool, deadline: Optional[Deadline]
     ) -> Result:
         start = monotonic()
         client = self._clients[name]
         value, error = None, None
         try:
-            value = await self._limited(client, work, read_only, deadline)
+            value = await self._limited(client, work, repeatable, deadline)
         except BinrpcError as problem:
             error = problem
         finally:
@@ -264,12 +265,12 @@ class Fleet:
         return Result(name, value, error, monotonic() - start)
 
     async def _limited(
-        self, client: AsyncClient, work: Work, read_only: bool, deadline: Optional[Deadline]
+        self, client: AsyncClient, work: Work, repeatable: bool, deadline: Optional[Deadline]
     ) -> Any:
         async def attempt() -> Any:
             if self._retries is None:
                 return await work(client)
-            return await retry.with_retries_async(lambda: work(client), self._retries, read_only)
+            return await retry.with_retries_async(lambda: work(client), self._retries, repeatable)
 
         if deadline is None:
             return await attempt()
@@ -294,10 +295,8 @@ def _caller(method: str, params: Sequence[Any]) -> Work:
 
 def _access(options: Dict[str, Any], method: str, params: Sequence[Any]) -> Dict[str, Any]:
     """Fill in what the catalogue knows about repeating the call."""
-    if "read_only" not in options:
-        from .catalogue import is_read_only
-
-        options["read_only"] = is_read_only(method, params)
+    if "repeatable" not in options:
+        options["repeatable"] = retry.is_repeatable(method, params)
     return options
 
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from . import wire
-from .decoder import decode_records
+from .decoding import decode_records
 from .encoder import Encoder
 from .errors import DecodeError, EncodeError, LengthLimit
 

@@ -41,7 +41,7 @@ def bind(sock: Any, where: Optional[str] = None) -> Optional[str]:
     if where == ABSTRACT:
         sock.bind("")
         return None
-    where = where or os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - as kamcmd; names are random
+    where = where or _temporary_directory()
     for _attempt in range(10):
         path = where
         if os.path.isdir(where):
@@ -63,6 +63,12 @@ def bind(sock: Any, where: Optional[str] = None) -> Optional[str]:
         os.chmod(path, 0o666)  # noqa: S103 - see above
         return path
     raise ConnectError("no free name for a reply socket in %s" % where, errno.EADDRINUSE)
+
+
+def _temporary_directory() -> str:
+    named = os.environ.get("TMPDIR")
+    # A folder that is not there would be taken for the socket's own path.
+    return named if named and os.path.isdir(named) else "/tmp"  # noqa: S108 - as kamcmd
 
 
 def remove(path: str) -> None:

@@ -6,7 +6,7 @@
 """When a failed call may be repeated, and the repeating.
 
 The server does not recognise a repeated request, so a write that may have reached it is
-never sent again unless the caller says that it may (``read_only``).
+never sent again unless the caller says that it may (``repeatable``).
 
 The first attempt costs nothing extra: tenacity is imported at the first error that may be
 retried, and only then has to be installed.
@@ -19,7 +19,7 @@ from .faults import Busy, TooFast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Awaitable, Callable, Dict, Optional, TypeVar
+    from typing import Any, Awaitable, Callable, Dict, Optional, Sequence, TypeVar
 
     T = TypeVar("T")
     OnRetry = Callable[[BaseException, int], None]
@@ -72,25 +72,41 @@ class RetryPolicy:
         self.deadline = deadline
 
 
-def may_retry(error: BaseException, read_only: bool) -> bool:
+def is_repeatable(method: str, params: Sequence[object] = ()) -> bool:
+    """Does the catalogue say that running this call twice does no more than running it once?
+
+    So it is for what only reads, and for writes that set something to a value; False where
+    nothing is known.
+    """
+    from .catalogue import is_read_only
+
+    if is_read_only(method, params):
+        return True
+    from . import methods
+
+    known = methods.find(method)
+    return known is not None and known.is_repeatable(params)
+
+
+def may_retry(error: BaseException, repeatable: bool) -> bool:
     """May the call that failed so be made again without any risk of acting twice?
 
-    :param read_only: the method changes nothing, so that running it twice is harmless.
+    :param repeatable: running the method twice does no more than running it once.
     """
     if isinstance(error, (Busy, TooFast)):
         return True
     if isinstance(error, TransportError):
-        return error.executed is False or read_only
+        return error.executed is False or repeatable
     if isinstance(error, ProtocolError):
         # Neither a wrong port nor a reply that is too large gets better by asking again.
-        return read_only and not isinstance(error, (NotBinrpcError, DecodeError))
+        return repeatable and not isinstance(error, (NotBinrpcError, DecodeError))
     return False
 
 
 def with_retries(
     attempt: Callable[[], T],
     policy: RetryPolicy,
-    read_only: bool,
+    repeatable: bool,
     on_retry: Optional[OnRetry] = None,
 ) -> T:
     """Run ``attempt`` until it succeeds, must not be repeated, or the policy is exhausted.
@@ -102,7 +118,7 @@ def with_retries(
     try:
         return attempt()
     except BinrpcError as error:
-        if policy.retries == 0 or not may_retry(error, read_only):
+        if policy.retries == 0 or not may_retry(error, repeatable):
             raise
         captured = error
     tenacity = _tenacity(captured)
@@ -114,21 +130,21 @@ def with_retries(
             raise first.pop()
         return attempt()
 
-    result: T = tenacity.Retrying(**_settings(tenacity, policy, read_only, on_retry))(again)
+    result: T = tenacity.Retrying(**_settings(tenacity, policy, repeatable, on_retry))(again)
     return result
 
 
 async def with_retries_async(
     attempt: Callable[[], Awaitable[T]],
     policy: RetryPolicy,
-    read_only: bool,
+    repeatable: bool,
     on_retry: Optional[OnRetry] = None,
 ) -> T:
     """Do as :func:`with_retries` for a function that is awaited."""
     try:
         return await attempt()
     except BinrpcError as error:
-        if policy.retries == 0 or not may_retry(error, read_only):
+        if policy.retries == 0 or not may_retry(error, repeatable):
             raise
         captured = error
     tenacity = _tenacity(captured)
@@ -139,7 +155,7 @@ async def with_retries_async(
             raise first.pop()
         return await attempt()
 
-    retrying = tenacity.AsyncRetrying(**_settings(tenacity, policy, read_only, on_retry))
+    retrying = tenacity.AsyncRetrying(**_settings(tenacity, policy, repeatable, on_retry))
     result: T = await retrying(again)
     return result
 
@@ -153,7 +169,7 @@ def _tenacity(error: BinrpcError) -> Any:
 
 
 def _settings(
-    tenacity: Any, policy: RetryPolicy, read_only: bool, on_retry: Optional[OnRetry]
+    tenacity: Any, policy: RetryPolicy, repeatable: bool, on_retry: Optional[OnRetry]
 ) -> Dict[str, Any]:
     backoff = tenacity.wait_random_exponential(multiplier=policy.wait, max=policy.max_wait)
 
@@ -171,7 +187,7 @@ def _settings(
     if policy.deadline is not None:
         stop = stop | tenacity.stop_before_delay(policy.deadline)
     return {
-        "retry": tenacity.retry_if_exception(lambda error: may_retry(error, read_only)),
+        "retry": tenacity.retry_if_exception(lambda error: may_retry(error, repeatable)),
         "stop": stop,
         "wait": wait,
         "before_sleep": before_sleep,

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from typing import Any, List, Optional, Tuple, Union
 
     from .address import Address
+    from .connection import Request
     from .deadline import Deadline
+    from .exchange import Exchange
 
     Target = Tuple[int, Any]  # an address family and what connect() takes
 
@@ -111,12 +113,30 @@ class Transport:
         except BlockingIOError:
             return None
 
+    def finish_sending(self) -> None:
+        """Close the sending half of a stream; the peer sees its end."""
+        self._socket.shutdown(_socket.SHUT_WR)
+
     def close(self) -> None:
         """Close the socket and remove the reply socket; may be called again."""
         self._socket.close()
         if self._reply_path is not None:
             reply_socket.remove(self._reply_path)
             self._reply_path = None
+
+
+def read_rest(transport: Transport, exchange: Exchange) -> List[Request]:
+    """Take the answers that came before a stream broke: sending fails before reading does."""
+    done: List[Request] = []
+    try:
+        while not exchange.idle:
+            data = transport.receive()
+            if not data:
+                break
+            done += exchange.received(data)
+    except OSError:
+        pass
+    return done
 
 
 def connect(address: Address, deadline: Deadline, reply_at: Optional[str] = None) -> Transport:
@@ -157,7 +177,7 @@ def targets_of(address: Address) -> List[Target]:
     :raises ConnectError: the address is a fifo.
     """
     if address.protocol == "fifo":
-        raise ConnectError("%s speaks ctl's text protocol, not binrpc" % address)
+        raise ConnectError("%s speaks ctl's text protocol, not binrpc: use FifoClient" % address)
     if address.is_path:
         return [(_socket.AF_UNIX, os.fsencode(address.name))]
     try:

@@ -22,9 +22,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Iterator, List, Mapping, Optional, Tuple, Union
+    from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Tuple, Union
 
     Members = Union["Struct", Mapping[str, Any], Iterable[Tuple[Optional[str], Any]]]
+
+_track: Optional[Callable[[Struct], None]] = None
+"""Set by the compiled decoder, which hides structs of plain values from the cyclic collector."""
 
 
 class Struct:
@@ -63,6 +66,8 @@ class Struct:
 
     def add(self, name: Optional[str], value: Any) -> None:
         """Append a member; ``name`` None makes it a bare value."""
+        if _track is not None:
+            _track(self)
         self._flat += (name, value)
 
     def __getitem__(self, name: Optional[str]) -> Any:

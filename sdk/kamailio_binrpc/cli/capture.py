@@ -185,7 +185,7 @@ def _from_frame(time: float, link: int, frame: bytes) -> Payload | None:
             return _from_ipv4(time, packet)
         if kind == _IPV6:
             return _from_ipv6(time, packet)
-    except (IndexError, struct.error):
+    except (IndexError, ValueError, struct.error):
         pass  # cut short by the capture
     return None
 

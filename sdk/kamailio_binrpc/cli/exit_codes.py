@@ -6,12 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.config import ConfigError
 from ..core.errors import (
-    AddressError,
     BinrpcError,
     CallTimeout,
-    EncodeError,
     ProtocolError,
     TransportError,
 )
@@ -45,16 +42,14 @@ HELP = """exit status:
 """
 
 # The first class that fits wins.
-_STATUSES = (
+_STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (MethodNotFound, METHOD_NOT_FOUND),
     (NotFound, NOT_FOUND),
     (Fault, FAULT),
-    (AddressError, USAGE),
-    (ConfigError, USAGE),
-    (EncodeError, USAGE),
     (CallTimeout, TIMEOUT),
     (TransportError, CONNECT),
     (ProtocolError, PROTOCOL),
+    (ValueError, USAGE),  # an address, a parameter or the configuration
 )
 
 

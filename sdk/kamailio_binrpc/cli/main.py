@@ -33,6 +33,16 @@ _COMMANDS = {
 }
 
 
+class _Version(argparse.Action):
+    """Shows more than the action of this name, and imports it only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
+        from ..core.decoding import decoder_implementation
+
+        print(f"kamrpc {__version__} (decoder: {decoder_implementation()})")
+        parser.exit()
+
+
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     """Build the parser with all subcommands, or with one alone, whose module is then the only
     one that has to be loaded.
@@ -43,7 +53,9 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
         epilog=exit_codes.HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version="kamrpc " + __version__)
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show the version and the decoder in use"
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     wanted = [_COMMANDS[command]] if command in _COMMANDS else dict.fromkeys(_COMMANDS.values())
     for name in wanted:

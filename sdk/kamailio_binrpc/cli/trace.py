@@ -36,6 +36,9 @@ _DUMP_ROW = re.compile(
     re.IGNORECASE,
 )
 
+_OFFSET = re.compile(r"0{4,8}:?\s")
+_LAST_OFFSET = re.compile(r"[0-9a-f]{7,8}\Z", re.IGNORECASE)
+
 # What is decoded: where it was seen ("" if unknown), and the bytes.
 Found = tuple[str, bytes]
 
@@ -124,8 +127,10 @@ def from_hex(text: str) -> bytes:
 
     :raises EncodeError: something else than hex digits is in it.
     """
-    rows = [row for row in text.splitlines() if row.strip()]
-    found = [_DUMP_ROW.match(row.strip()) for row in rows]
+    rows = [row.strip() for row in text.splitlines() if row.strip()]
+    if len(rows) > 1 and _OFFSET.match(rows[0]) and _LAST_OFFSET.match(rows[-1]):
+        del rows[-1]  # hexdump ends with the size
+    found = [_DUMP_ROW.match(row) for row in rows]
     if rows and all(found):
         digits = "".join(match.group(1) for match in found if match)
     else:

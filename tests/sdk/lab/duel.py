@@ -8,6 +8,7 @@ reply (or the end of the connection) is the answer.
 
 from __future__ import annotations
 
+import errno
 import random
 import socket
 import stat
@@ -23,6 +24,7 @@ from kamailio_binrpc.core.packet import build_header, decode, parse_header
 PROBE = build_request("core.printi", [123454321], 0x5EED5EED)
 PROBE_REPLY = bytes.fromhex("a113055eed5eed40075bc371")
 TIMEOUT = 20
+CLOSED = (errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN)
 
 
 def body_request(body, cookie=0x1234, kind=wire.REQUEST):
@@ -129,17 +131,7 @@ class Duelist:
 
     def _ask_stream(self, transport, data):
         with self.connect(transport) as sock:
-            received = b""
-            try:
-                sock.sendall(data + PROBE)
-                sock.shutdown(socket.SHUT_WR)
-                while True:
-                    part = sock.recv(1 << 20)
-                    if not part:
-                        break
-                    received += part
-            except (ConnectionResetError, BrokenPipeError):
-                pass
+            received = send_and_read(sock, data + PROBE)
         if received.endswith(PROBE_REPLY):
             return received[: -len(PROBE_REPLY)], "kept"
         return received, "closed"
@@ -156,6 +148,25 @@ class Duelist:
             if part == PROBE_REPLY:
                 return answer
             answer.append(part)
+
+
+def send_and_read(sock, data):
+    """Send, half-close, and return what comes until the end, also when the server closes first."""
+    try:
+        sock.sendall(data)
+        sock.shutdown(socket.SHUT_WR)
+    except OSError as error:
+        if error.errno not in CLOSED:
+            raise
+    received = b""
+    try:
+        while True:
+            part = sock.recv(1 << 20)
+            if not part:
+                return received
+            received += part
+    except ConnectionResetError:
+        return received
 
 
 # --- requests

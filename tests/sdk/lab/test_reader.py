@@ -54,7 +54,7 @@ def test_errors_at_the_top(text, want, code, kind):
         ("256100" + "04", wire.E_RECORD),
         ("256100" + "83", wire.E_RECORD),
         ("256100" + "07", wire.E_RECORD),
-        ("256100", wire.E_EOP),
+        ("256100", wire.E_MORE_DATA),
         ("256100" + "31", wire.E_MORE_DATA),
     ],
 )
@@ -77,9 +77,10 @@ def test_a_struct():
         kinds.append((record.type, record.end))
         if record.type == wire.INT:
             break
-    avp = (wire.AVP, False)
-    end = (wire.STRUCT, True)
-    assert kinds == [(wire.STRUCT, False), *[avp] * 5, end, end, (wire.INT, False)]
+    # A member is read as its value, as the reference's scan sees it.
+    inner, end = (wire.STRUCT, False), (wire.STRUCT, True)
+    members = [(kind, False) for kind in (wire.INT, wire.STR, wire.DOUBLE, wire.BYTES)]
+    assert kinds == [(wire.STRUCT, False), *members, inner, end, end, (wire.INT, False)]
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import deque
 
-from ..decoder import decode_records
+from ..decoding import decode_records
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Deque, Dict, Iterator, List, Optional
 
-LOG_SIZE = 10_000
+MAX_CALLS = 10_000
+MAX_BYTES = 4 * 1024 * 1024
 
 
 class Listener:
@@ -64,6 +65,11 @@ class Call:
         self._end = end
 
     @property
+    def size(self) -> int:
+        """Bytes of the request."""
+        return self._end
+
+    @property
     def params(self) -> List[Any]:
         """The parameters that were sent.
 
@@ -80,29 +86,37 @@ class Call:
 
 
 class TextCall:
-    """One call over the text protocol; ``params`` are its lines."""
+    """One call over the text protocol; ``params`` are its lines, ``size`` the request's bytes."""
 
-    __slots__ = ("caller", "method", "params")
+    __slots__ = ("caller", "method", "params", "size")
 
-    def __init__(self, method: str, caller: Any, params: List[str]) -> None:
+    def __init__(self, method: str, caller: Any, params: List[str], size: int) -> None:
         self.method = method
         self.caller = caller
         self.params = params
+        self.size = size
 
     def __repr__(self) -> str:
         return "<TextCall %s %r>" % (self.method, self.params)
 
 
 class CallLog:
-    """The latest calls of known methods, oldest first, and how many there were in all."""
+    """The latest calls of known methods, oldest first, and how many there were in all.
 
-    def __init__(self, size: int = LOG_SIZE) -> None:
-        self._calls: Deque[Any] = deque(maxlen=size)
+    It forgets the oldest above 10,000 calls or 4 MiB of requests.
+    """
+
+    def __init__(self) -> None:
+        self._calls: Deque[Any] = deque()
+        self._bytes = 0
         self.counts: Dict[str, int] = {}
         """Calls per method since the start, or since :meth:`clear`."""
 
     def add(self, call: Any) -> None:
         self._calls.append(call)
+        self._bytes += call.size
+        while self._bytes > MAX_BYTES or len(self._calls) > MAX_CALLS:
+            self._bytes -= self._calls.popleft().size
         self.counts[call.method] = self.counts.get(call.method, 0) + 1
 
     @property
@@ -121,6 +135,7 @@ class CallLog:
 
     def clear(self) -> None:
         self._calls.clear()
+        self._bytes = 0
         self.counts.clear()
 
     def __iter__(self) -> Iterator[Any]:

@@ -64,6 +64,7 @@ class Scanned(list):  # type: ignore[type-arg]
     """
 
     __slots__ = ("count",)
+    count: int  # type: ignore[assignment]  # list has a method of that name
 
     def __init__(self) -> None:
         super().__init__()

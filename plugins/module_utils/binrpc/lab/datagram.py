@@ -6,7 +6,8 @@
 """One datagram socket: a request each, an answer of one or more datagrams (ctl-spec §6.3).
 
 The socket is driven directly: asyncio's own datagram transport keeps everybody waiting for
-the one peer whose queue is full.
+the one peer whose queue is full. On unix datagram sockets the kernel does so too, once
+what peers have not read fills the server's send buffer; other transports are not concerned.
 """
 
 from __future__ import annotations

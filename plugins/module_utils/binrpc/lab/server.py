@@ -25,6 +25,8 @@ from .. import wire
 from ..address import parse_listen
 from .datagram import DatagramSocket
 from .engine import build
+from .fifo_engine import TextEngine
+from .fifo_file import FifoFile
 from .sockets import Endpoint, ListenError, Owner
 from .state import LabState
 from .stream import StreamConnection
@@ -43,10 +45,11 @@ class Hub:
     def __init__(self, connections: Dict[Any, Caller]) -> None:
         self._connections = connections
         self._tasks: Set[Any] = set()
+        self._closed = False
 
     def admit(self, connection: Any, caller: Caller) -> bool:
         """Count a new stream connection, or return False if there are too many."""
-        if len(self._connections) >= wire.MAX_CONNECTIONS:
+        if self._closed or len(self._connections) >= wire.MAX_CONNECTIONS:
             return False
         self._connections[connection] = caller
         return True
@@ -63,14 +66,15 @@ class Hub:
 
     async def close(self) -> None:
         """Abort every connection and cancel every task."""
+        self._closed = True
+        await _turns()  # for connections and tasks that are about to begin
         for connection in list(self._connections):
             connection.abort()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for _ in range(2):  # asyncio closes aborted connections in its next turns
-            await asyncio.sleep(0)
+        await _turns()  # asyncio closes aborted connections later
 
 
 class LabServer:
@@ -132,9 +136,9 @@ class LabServer:
         self.state.directory = os.getcwd()
         self._engine = build(modules, self.state)
         self._ctl = self.state.modules["ctl"]
-        self._hub = Hub(self._ctl.connections)
         self._endpoints: List[Endpoint] = []
         self._open: List[Any] = []
+        self._hub: Optional[Hub] = None
 
     @property
     def registry(self) -> Registry:
@@ -172,6 +176,7 @@ class LabServer:
         if self._endpoints:
             raise ListenError("this server runs already")
         self._engine.stopping = False
+        self._hub = Hub(self._ctl.connections)
         try:
             for payload, address in self._wanted:
                 endpoint = Endpoint(payload, address, self._owner, self._expose)
@@ -184,13 +189,19 @@ class LabServer:
         self._ctl.listeners[:] = [each.listener for each in self._endpoints]
 
     async def _serve(self, endpoint: Endpoint) -> Any:
-        engine = self._engine
+        engine: Any = self._engine
+        if endpoint.listener.payload == "fifo" or endpoint.address.protocol == "fifo":
+            engine = TextEngine(engine)
+        if endpoint.address.protocol == "fifo":
+            return FifoFile(
+                self._hub, endpoint.fd, endpoint.listener, engine, self._reply_directory
+            )
         if endpoint.address.is_datagram:
             return DatagramSocket(self._hub, endpoint.socket, endpoint.listener, engine)
         loop = asyncio.get_running_loop()
         return await loop.create_server(
             lambda: StreamConnection(self._hub, endpoint.listener, engine),
-            sock=endpoint.socket,
+            sock=endpoint.socket,  # type: ignore[arg-type]  # only a fifo has none
             backlog=wire.MAX_CONNECTIONS,
         )
 
@@ -200,7 +211,9 @@ class LabServer:
         for each in self._open:
             each.close()
         self._open.clear()
-        await self._hub.close()
+        if self._hub is not None:
+            await self._hub.close()
+            self._hub = None
         for endpoint in self._endpoints:
             endpoint.close()
         self._endpoints.clear()
@@ -251,6 +264,12 @@ class LabServer:
             thread.join()
         if failure:
             raise failure[0]
+
+
+async def _turns() -> None:
+    """Let the event loop finish what it has begun with accepted and aborted sockets."""
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 def _several(value: Union[str, Iterable[str], None]) -> List[str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MAX_PATH = 104
 BACKLOG = 128
-RECEIVE_BUFFER = 4 * 1024 * 1024
+DATAGRAM_BUFFER = 4 * 1024 * 1024
 
 
 class ListenError(BinrpcError):
@@ -165,7 +165,7 @@ class Endpoint:
         if kind == socket.SOCK_STREAM:
             sock.listen(BACKLOG)
         else:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            _enlarge(sock)
 
     def _make_fifo(self, path: str, owner: Owner) -> None:
         _remove_stale(path, stat.S_ISFIFO, "fifo")
@@ -186,7 +186,7 @@ class Endpoint:
         except (socket.gaierror, UnicodeError):
             raise ListenError("bad address %s" % address.name) from None
         family, _kind, _proto, _name, target = found[0]
-        if not expose and not ipaddress.ip_address(target[0].partition("%")[0]).is_loopback:
+        if not expose and not ipaddress.ip_address(str(target[0]).partition("%")[0]).is_loopback:
             raise ListenError(
                 "%s can be reached from other hosts, and ctl has no authentication; "
                 "pass expose=True if that is meant" % address
@@ -203,7 +203,13 @@ class Endpoint:
         if kind == socket.SOCK_STREAM:
             sock.listen(BACKLOG)
         else:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            _enlarge(sock)
+
+
+def _enlarge(sock: socket.socket) -> None:
+    """Ask for larger datagram buffers; the kernel gives what it allows."""
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        sock.setsockopt(socket.SOL_SOCKET, option, DATAGRAM_BUFFER)
 
 
 def _identity(path: str) -> Tuple[int, int]:

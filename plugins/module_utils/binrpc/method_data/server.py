@@ -158,11 +158,11 @@ cfg.sets group var value -> - ~
 cfg.set_now_string = cfg.sets
 cfg.set group var value:any -> - ~
  Sets a setting at once, text or number
-cfg.set_delayed_int group var value:int -> - ~
+cfg.set_delayed_int group var value:int -> -
  Notes a new value for a numeric setting, for cfg.commit
-cfg.set_delayed_string group var value -> - ~
+cfg.set_delayed_string group var value -> -
  Notes a new value for a text setting, for cfg.commit
-cfg.set_delayed group var value:any -> - ~
+cfg.set_delayed group var value:any -> -
  Notes a new value for a setting, for cfg.commit
 cfg.commit -> -
  Puts the noted values in force
@@ -173,7 +173,7 @@ cfg.diff -> {group name:str,group id:int,variable name:str,old value:any,new val
 cfg.del group var -> - ~
  Removes the value that one instance of a group has of its own, at once
  group: group[id]
-cfg.del_delayed group var -> - ~
+cfg.del_delayed group var -> -
  Notes the removal of an instance's own value, for cfg.commit
  group: group[id]
 cfg.add_group_inst group -> - ~
@@ -267,11 +267,11 @@ tm.clean -> -
 tm.cancel callid cseq -> (int,str)
  Cancels a transaction under way
  cseq: CSeq header with number and method
-tm.reply code:int reason trans_id to_tag headers body -> -
+tm.reply code:int reason trans_id to_tag [headers=] [body] -> -
  Answers a transaction
  trans_id: index:label
  headers: further headers, each ended by CR LF
-tm.reply_callid code:int reason callid cseq to_tag headers body -> -
+tm.reply_callid code:int reason callid cseq to_tag [headers=] [body] -> -
  Answers the transaction with that Call-ID and CSeq
 tm.t_uac_start method ruri next_hop=. socket=. headers [body] -> -
  Sends a SIP request of its own, without waiting for the answer
@@ -288,7 +288,7 @@ ts.lookup ruri -> {...}
 
 dbg.ls [pid:int] -> {entry:int,pid:int,set:int,state:int,in.pid:int,in.cmd:int}*
  State of the debugger per process
-dbg.bp command{on|off|release|keep|move|next|show|eval|pveval|pvlog} [pid:int] [value] -> str*
+dbg.bp command{on|off|release|keep|move|next|show|eval|log} [pid:int] [value] -> str*
  Controls breakpoints of the configuration
  !"on" stops every worker at its next action, so that no SIP is handled
 dbg.trace command{on|off} [pid:int] -> str ~
@@ -328,7 +328,8 @@ evrexec.run event [data] -> -
 
 dns.lookup type{A|AAAA|SRV|NAPTR|CNAME|TXT|EBL|PTR} name -> {name:str,type:str,size_bytes:int,\
 reference_counter:int,permanent:str,expires:int,last_used:int,negative_entry:str,records:[{...}*]}
- Entry of the DNS cache; never asks a name server
+ Records of a name, from the DNS cache or a name server
+ !asks the name servers where the cache has nothing: ctl serves nobody meanwhile
 dns.view -> {name:str,type:str,size_bytes:int,reference_counter:int,permanent:str,expires:int,\
 last_used:int,negative_entry:str,records:[{...}*]}*
  All entries of the DNS cache
@@ -338,10 +339,10 @@ dns.debug_all -> (str,int,int,int,int,int,int,int,str,str,int)*
  Records of the DNS cache, eleven values each
 dns.mem_info -> (int,int)
  Memory used by the DNS cache, and its limit
-dns.add_a name ttl:int ip flags:int=0 -> -
+dns.add_a name ttl:int ip flags:int=0 -> - ~
  Adds an address to the DNS cache
 dns.add_aaaa = dns.add_a
-dns.add_srv name ttl:int priority:int weight:int port:int target flags:int=0 -> -
+dns.add_srv name ttl:int priority:int weight:int port:int target flags:int=0 -> - ~
  Adds a service record to the DNS cache
 dns.delete_a name -> - ~
  Removes a name's records of this type from the DNS cache
@@ -399,6 +400,7 @@ dbcl.enable_connection cluster connection -> str ~
  Takes a database connection back into use
 dbcl.disable_connection cluster connection seconds:int -> str ~
  Takes a database connection out of use for a time
+ !on 5.6.3 dbcl.enable_connection was refused as long as that time lasted
 flatstore.rotate -> -
  Makes all processes open their flat files anew
 flatstore.k_rotate = flatstore.rotate

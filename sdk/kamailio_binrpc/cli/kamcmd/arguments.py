@@ -64,7 +64,7 @@ def _double(text: str) -> float | None:
     try:
         if lower.startswith("0x"):
             return float.fromhex(lower)
-        if lower and not lower.strip("0123456789.e+-"):
+        if lower[:1] not in ("", "+", "-") and not lower.strip("0123456789.e+-"):
             return float(lower)
     except OverflowError:
         return float("inf")

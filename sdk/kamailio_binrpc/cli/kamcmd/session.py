@@ -72,7 +72,8 @@ class Session:
         """
         header, packet = self.ask(method, values)
         if header.type == wire.FAULT:
-            self._fill(Template("error: %v - %v\\n"), packet, header.size)
+            self._output.add(b"error: ")
+            self._fill(Template("%v - %v\\n"), packet, header.size)
         else:
             wanted = self._template or template
             if wanted is None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 
 from .errors import Failure
+from .records import BadRecord
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,17 +55,24 @@ class Template:
         """Yield the pieces of the output.
 
         What is left of the template when the records end is printed without values.
+
+        :raises BadRecord: the records do.
         """
         parts = self.parts
         slots = len(parts) - 1
         filled = 0
         yield parts[0]
-        for _depth, name, text in records:
-            # A template without %v goes before each record.
+        try:
+            for _depth, name, text in records:
+                # A template without %v goes before each record.
+                if filled == max(slots, 1):
+                    yield parts[0]
+                    filled = 0
+                yield name + text
+                filled += 1
+                yield from parts[filled : filled + 1]
+        except BadRecord:
             if filled == max(slots, 1):
                 yield parts[0]
-                filled = 0
-            yield name + text
-            filled += 1
-            yield from parts[filled : filled + 1]
+            raise
         yield from parts[filled + 1 :]

@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_PRINTING = frozenset(
+    ("cfgutils", "dialplan", "dispatcher", "htable", "mtree", "nathelper", "permissions", "pl")
+    + ("rl", "siptrace", "stats")
+)
+"""Modules whose texts Kamailio prints with rpl_printf, which here adds no line end."""
+
 
 def _format(char: str, value: Any) -> Optional[bytes]:
     """Print a plain value; None for the formats that this protocol lacks."""
@@ -177,6 +183,12 @@ class TextContext(Context):
                 return self.no_format(char)
             self._out.append(write_value(data) + b"\n")
         return result
+
+    def add_value(self, value: Any) -> None:
+        if isinstance(value, str) and self.method.partition(".")[0] in _PRINTING:
+            self.printf(value)
+        else:
+            super().add_value(value)
 
     def no_format(self, char: str) -> bool:
         """Fault for a format that this protocol cannot print."""

@@ -86,7 +86,7 @@ class RecordReader:
         self.offset = start
 
     def read(self, want: int = wire.ANY) -> Record:
-        """Read one record of the wanted type; inside a struct, a member's name and value.
+        """Read one record of the wanted type; of a struct's member, that is its value.
 
         :raises ReadError: with the reference parser's code.
         """
@@ -94,11 +94,16 @@ class RecordReader:
         if record.type == wire.AVP:
             if not self._structs:
                 raise ReadError(wire.E_TYPE, wire.AVP)
-            value, stop = self._record(stop, wire.ANY, in_member=True)
+            try:
+                value, stop = self._record(stop, wire.ANY, in_member=True)
+            except ReadError as error:
+                code = wire.E_MORE_DATA if error.code == wire.E_EOP else error.code
+                raise ReadError(code, wire.AVP) from None
             if value.type not in _MEMBER_VALUES or value.end:
                 raise ReadError(wire.E_RECORD, wire.AVP)
             if value.type == wire.STRUCT:
                 self._structs += 1
+            record = value
         elif record.type == wire.STRUCT:
             self._structs = self._mark(record, self._structs)
         elif record.type == wire.ARRAY:

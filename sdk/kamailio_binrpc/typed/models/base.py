@@ -180,23 +180,28 @@ class Expiry(Form):
 
 
 class Repeated(Form):
-    """A struct in which one name repeats: a list of the values of that name."""
+    """A struct in which one name repeats: the values of that name.
 
-    def __init__(self, name: str | None) -> None:
-        self._name = name
+    The first name is the one to send; some releases use another.
+    """
+
+    def __init__(self, *names: str | None) -> None:
+        self._names = names
 
     def read(self, raw: Any) -> Any:
-        return raw.get_all(self._name) if isinstance(raw, Struct) else raw
+        if not isinstance(raw, Struct):
+            return raw
+        return [value for name, value in raw.items() if name in self._names]
 
     def write(self, value: Any, raw: Any = None) -> Any:
         values = [plain(each) for each in value]
         members: list[tuple[str | None, Any]] = []
         for name, other in raw.items() if isinstance(raw, Struct) else ():
-            if name != self._name:
+            if name not in self._names:
                 members.append((name, other))
             elif values:
                 members.append((name, values.pop(0)))
-        return Struct(members + [(self._name, each) for each in values])
+        return Struct(members + [(self._names[0], each) for each in values])
 
 
 class Items(Repeated):
@@ -279,9 +284,15 @@ def _holds_models(value: Any) -> bool:
     )
 
 
-class _Base(BaseModel):
+class Base(BaseModel):
+    """What all models of replies have in common."""
+
     model_config = ConfigDict(
-        extra="allow", frozen=True, populate_by_name=True, defer_build=True, protected_namespaces=()
+        extra="allow",
+        frozen=True,
+        populate_by_name=True,
+        defer_build=True,
+        hide_input_in_errors=True,
     )
 
     _members: ClassVar[dict[str, tuple[str, Form]] | None] = None
@@ -307,7 +318,7 @@ class _Base(BaseModel):
 
     def __eq__(self, other: object) -> bool:
         # Where the values came from makes no difference, as it would with pydantic's own.
-        if not isinstance(other, _Base):
+        if not isinstance(other, Base):
             return NotImplemented
         return (
             type(self) is type(other)
@@ -326,7 +337,7 @@ def _form_of(metadata: list[Any]) -> Form:
     return next((each for each in metadata if isinstance(each, Form)), _AS_IS)
 
 
-class Model(_Base):
+class Model(Base):
     """A struct of a reply."""
 
     @model_validator(mode="wrap")
@@ -336,8 +347,9 @@ class Model(_Base):
             return handler(value)
         known = cls._by_wire_name()
         members: dict[str, Any] = {}
-        for name, raw in value.items():
-            if name is not None and name not in members:
+        for sent, raw in value.items():
+            name = sent and cls._canonical(sent)
+            if name and name not in members:
                 strange = isinstance(raw, Struct) and name not in known
                 members[name] = to_json(raw) if strange else raw
         model = handler(members)
@@ -352,12 +364,13 @@ class Model(_Base):
         members: list[tuple[str | None, Any]] = []
         known = self._by_wire_name()
         done = set()
-        for name, raw in self._origin.items() if self._origin is not None else ():
+        for sent, raw in self._origin.items() if self._origin is not None else ():
             value = raw
-            if name is not None and name not in done:
+            name = sent and self._canonical(sent)
+            if name and name not in done:
                 done.add(name)
                 value = self._current(name, raw)
-            members.append((name, value))
+            members.append((sent, value))
         new = self.model_fields_set if self._origin is None else self._changed
         members += [
             (name, form.write(getattr(self, field)))
@@ -371,6 +384,11 @@ class Model(_Base):
         ]
         return Struct(members)
 
+    @classmethod
+    def _canonical(cls, name: str) -> str:
+        """The name on the wire as the fields know it, for one that some release sends."""
+        return name
+
     def _current(self, name: str, raw: Any) -> Any:
         """The value to send for a member that was received as ``raw``."""
         field, form = self._by_wire_name().get(name, (name, _AS_IS))
@@ -383,7 +401,16 @@ class Model(_Base):
         return raw
 
 
-class Row(_Base):
+class EitherCase(Model):
+    """A struct whose names are in upper case with some releases, in lower case with others."""
+
+    @classmethod
+    def _canonical(cls, name: str) -> str:
+        upper = name.upper()
+        return upper if upper in cls._by_wire_name() else name
+
+
+class Row(Base):
     """Values of a reply that belong together without a struct around them: one for each field."""
 
     @model_validator(mode="wrap")
@@ -407,7 +434,7 @@ class Row(_Base):
         return values
 
 
-class Line(_Base):
+class Line(Base):
     """A line of text that holds several values.
 
     ``pattern`` has a group for each field, ``layout`` puts them together again.

@@ -11,6 +11,7 @@ from pydantic import ConfigDict
 from .base import (
     ClockTime,
     Count,
+    EitherCase,
     Line,
     Model,
     NumberOr,
@@ -244,14 +245,14 @@ class LogLevelChange(Model):
     new: Count
 
 
-class CorexSocket(Model):
-    """``corex.list_sockets``: one socket for SIP. Names are in lower case from 5.8 on."""
+class CorexSocket(EitherCase):
+    """``corex.list_sockets``: one socket for SIP."""
 
     model_config = ConfigDict(alias_generator=str.upper)
 
     proto: str
     name: Text = None
-    addresses: Annotated[tuple[str, ...], Repeated("ADDR"), wire("ADDRLIST")] = ()
+    addresses: Annotated[tuple[str, ...], Repeated("ADDR", "addr"), wire("ADDRLIST")] = ()
     port: Annotated[int | None, Port()] = None
     multicast: Annotated[YesNo, wire("MCAST")] = False
     multihomed: Annotated[YesNo, wire("MHOMED")] = False
@@ -260,12 +261,14 @@ class CorexSocket(Model):
     advertise: Annotated[str | None, Unset("-")] = None
 
 
-class CorexAlias(Model):
-    """``corex.list_aliases``: one name. Names of members are in lower case from 5.8 on.
+class CorexAlias(EitherCase):
+    """``corex.list_aliases``: one name.
 
     :ivar port: 0 for any.
     """
 
+    model_config = ConfigDict(alias_generator=str.upper)
+
     proto: str
-    address: str
+    address: Annotated[str, wire("ADDR")]
     port: Count = 0

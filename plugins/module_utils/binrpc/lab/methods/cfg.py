@@ -327,10 +327,10 @@ class Configuration(Module):
     def _set_delayed(self, group: str, name: str, value: Value) -> None:
         variable, group_id = self._writable(group, name)
         value = _checked(variable, value)
-        if "h" in variable.flags and group_id is not None:
-            # Only these look whether the instance is there.
-            if (variable.group, group_id) not in self.instances:
-                raise Fault(400, "Failed to set the variable")
+        # Only variables with a check of their own look whether the instance is there.
+        checked = "h" in variable.flags and group_id is not None
+        if checked and (variable.group, group_id) not in self.instances:
+            raise Fault(400, "Failed to set the variable")
         self._postpone(Change(variable, group_id, value))
 
     @method(

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import MutableMapping
 
 from ...faults import Fault
 from ...values import Struct
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Union
 
     Value = Union[int, str]
+    Base = MutableMapping[str, Value]
+else:
+    Base = MutableMapping
 
 SAMPLE: Dict[str, Dict[str, Any]] = {
     "t": {"greeting": "hello", "limit": 10, "hosts": ["192.0.2.1", "192.0.2.2"]},
@@ -43,8 +47,8 @@ class Item:
         self.expire = expire
 
 
-class HashTable:
-    """One table; reads and writes like a dict of int and str, ``items`` has the expiry too.
+class HashTable(Base):
+    """One table; reads and writes like a dict of int and str, ``cells`` has the expiry too.
 
     The parameters are those of the modparam.
 
@@ -68,30 +72,30 @@ class HashTable:
         self.dbtable = dbtable
         self.dbmode = dbmode
         self.dmqreplicate = dmqreplicate
-        self.items: Dict[str, Item] = {}
+        self.cells: Dict[str, Item] = {}
         self.clock: Callable[[], float] = time.time
 
     def __getitem__(self, key: str) -> Value:
         self.expire()
-        return self.items[key].value
+        return self.cells[key].value
 
     def __setitem__(self, key: str, value: Value) -> None:
         self.set(key, value)
 
     def __delitem__(self, key: str) -> None:
-        del self.items[key]
+        del self.cells[key]
 
     def __contains__(self, key: object) -> bool:
         self.expire()
-        return key in self.items
+        return key in self.cells
 
     def __iter__(self) -> Iterator[str]:
         self.expire()
-        return iter(list(self.items))
+        return iter(list(self.cells))
 
     def __len__(self) -> int:
         self.expire()
-        return len(self.items)
+        return len(self.cells)
 
     def load(self, values: Mapping[str, Any]) -> None:
         """Set many; a list becomes the array ``key[0]``, ``key[1]``, ..., ``key::size``."""
@@ -107,13 +111,13 @@ class HashTable:
         """Remove what is too old; items of a table without autoexpire never are."""
         if self.autoexpire:
             now = int(self.clock())
-            for key in [key for key, item in self.items.items() if 0 < item.expire < now]:
-                del self.items[key]
+            for key in [key for key, item in self.cells.items() if 0 < item.expire < now]:
+                del self.cells[key]
 
     def set(self, key: str, value: Value, seconds: int = 0) -> None:
         # Without autoexpire Kamailio does not ask for the time: the item expires in 1970.
         now = int(self.clock()) if self.autoexpire else 0
-        old = self.items.get(key)
+        old = self.cells.get(key)
         item = Item(value, old.expire if old else 0)
         if seconds > 0:
             # A text that needs more room than the old value loses the new expiry.
@@ -123,14 +127,14 @@ class HashTable:
                 item.expire = 0
         elif old is None or self.updateexpire:
             item.expire = now + self.autoexpire
-        self.items[key] = item
+        self.cells[key] = item
 
     def by_slot(self) -> Dict[int, List[str]]:
         """Keys of each slot that has some, in Kamailio's order."""
         self.expire()
         slots: Dict[int, List[str]] = {}
         # Equal hashes stay in the order of insertion.
-        for number, key in sorted(((core_case_hash(key), key) for key in self.items), key=_first):
+        for number, key in sorted(((core_case_hash(key), key) for key in self.cells), key=_first):
             slots.setdefault(number & self.slots - 1, []).append(key)
         return {slot: slots[slot] for slot in sorted(slots)}
 
@@ -203,7 +207,7 @@ class HashTables(Module):
         missing=(500, "Not enough parameters (htable name and key name)"),
     )
     def get(self, name: str, key: str) -> Struct:
-        item = self._table(name).items.get(key)
+        item = self._table(name).cells.get(key)
         if item is None:
             raise Fault(500, "Key name doesn't exist in htable.")
         expire = "NEVER"
@@ -227,7 +231,8 @@ class HashTables(Module):
         values = ctx.scan("SS.d" if self.state.release < (5, 7, 4) else "SSl")
         if values.count < 3:
             raise Fault(500, "Not enough parameters (htable name, key name and value)")
-        return self.sets(*values)
+        self._table(values[0]).set(values[1], values[2])
+        return "Ok. Key set to new value."
 
     @method("htable.setex", help="Set expire in a hash table for the item referenced by key.")
     def setex(self, ctx: Any) -> str:
@@ -236,7 +241,7 @@ class HashTables(Module):
             raise Fault(500, "Not enough parameters (htable name, item name and expire)")
         name, key, seconds = values
         table = self._table(name)
-        item = table.items.get(key)
+        item = table.cells.get(key)
         if table.autoexpire and item is not None:
             item.expire = int(self._clock()) + seconds if seconds > 0 else 0
         return "Ok"
@@ -260,7 +265,10 @@ class HashTables(Module):
         missing=(500, "Not enough parameters (htable name, key name, value and expire)"),
     )
     def setxi(self, name: str, key: str, value: int, seconds: int) -> str:
-        return self.setxs(name, key, value, seconds)
+        if name not in self.tables:
+            raise Fault(500, "Failed to set the item")
+        self._table(name).set(key, value, seconds)
+        return "Ok. Key set to new value."
 
     @method(
         "htable.delete",
@@ -269,7 +277,7 @@ class HashTables(Module):
         missing=(500, "Not enough parameters (htable name & key name"),
     )
     def delete(self, name: str, key: str) -> str:
-        if self._table(name).items.pop(key, None) is None:
+        if self._table(name).cells.pop(key, None) is None:
             raise Fault(404, "Key not found in htable.")
         return "Ok. Key deleted."
 
@@ -288,7 +296,7 @@ class HashTables(Module):
                 item = slot.append("{")
                 if not item:
                     raise Fault(500, "Internal error creating rpc")
-                value = table.items[key].value
+                value = table.cells[key].value
                 text = isinstance(value, str)
                 fmt, kind = ("SSs", "str") if text else ("Sds", "int")
                 if not item.add(fmt, "name", key, "value", _int32(value), "type", kind):
@@ -328,7 +336,7 @@ class HashTables(Module):
 
     @method("htable.flush", help="Flush hash table.")
     def flush(self, ctx: Any) -> str:
-        self._table(_one_name(ctx)).items.clear()
+        self._table(_one_name(ctx)).cells.clear()
         return "Ok. Htable flushed."
 
     # --- the database
@@ -336,7 +344,7 @@ class HashTables(Module):
     @method("htable.reload", help="Reload hash table from database.")
     def reload(self, ctx: Any) -> str:
         table = self._stored(ctx)
-        table.items.clear()
+        table.cells.clear()
         table.load(self.database.get(table.dbtable, {}))  # type: ignore[union-attr]
         return "Ok. Htable reloaded."
 
@@ -346,7 +354,7 @@ class HashTables(Module):
         now = int(self._clock())
         self.database[table.dbtable] = {  # type: ignore[index]
             key: item.value
-            for key, item in table.items.items()
+            for key, item in table.cells.items()
             if not table.autoexpire or item.expire > now
         }
         return "Ok. Htable successfully stored to DB."

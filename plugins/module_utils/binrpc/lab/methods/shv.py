@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 from ...faults import Fault
-from ...values import Struct
 from ..registry import Module, method
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Mapping, Optional, Union
 
+_NO_ROOM = "Internal error creating rpc data"
 _USAGE = " (Parameters: varname type value)"
 
 
@@ -31,25 +31,31 @@ class SharedVariables(Module):
     def __init__(self, variables: Optional[Mapping[str, Union[int, str]]] = None) -> None:
         self.variables: Dict[str, Union[int, str]] = dict(variables or {})
 
-    @method("pv.shvGet", "*s", help="Get the value of a shared variable. If no argument, dumps all")
-    def get(self, name: Optional[str] = None) -> Any:
-        if name is not None:
-            return self._describe(name)
-        items = Struct()
+    @method("pv.shvGet", help="Get the value of a shared variable. If no argument, dumps all")
+    def get(self, ctx: Any) -> None:
+        names = ctx.scan("s")
+        if names:
+            if names[0] not in self.variables:
+                raise Fault(404, "Variable not found")
+            kind = "int" if isinstance(self.variables[names[0]], int) else "str"
+            self._describe(ctx.add("{"), names[0], _NO_ROOM + " (%s)" % kind)
+            return
+        items = ctx.add("{").add("{", "items")
         # Kamailio puts a new variable in front of its list.
-        for each in reversed(list(self.variables)):
-            items.add("shv", self._describe(each))
-        return Struct(items=items)
+        for name in reversed(list(self.variables)):
+            self._describe(items.add("{", "shv"), name, _NO_ROOM)
 
-    def _describe(self, name: str) -> Struct:
-        if name not in self.variables:
-            raise Fault(404, "Variable not found")
+    def _describe(self, handle: Any, name: str, failure: str) -> None:
         value = self.variables[name]
-        kind = "int" if isinstance(value, int) else "string"
-        return Struct(name=name, type=kind, value=value)
+        if isinstance(value, int):
+            fits = handle and handle.add("ssd", "name", name, "type", "int", "value", value)
+        else:
+            fits = handle and handle.add("ssS", "name", name, "type", "string", "value", value)
+        if not fits:
+            raise Fault(500, failure)
 
     @method("pv.shvSet", help="Set a shared variable (args: name type value)")
-    def set(self, ctx: Any) -> str:
+    def set(self, ctx: Any) -> None:
         # The third parameter's type depends on the second: this method scans for itself.
         name, kind = self._one(ctx, "S", "varname"), self._one(ctx, "s", "type").lower()
         if kind == "int":
@@ -61,7 +67,7 @@ class SharedVariables(Module):
         if name not in self.variables:
             raise Fault(404, "Variable not found")
         self.variables[name] = value
-        return "Ok. Variable set to new value."
+        ctx.printf("Ok. Variable set to new value.")
 
     @staticmethod
     def _one(ctx: Any, fmt: str, what: str, kind: str = "parameter") -> Any:

@@ -1,0 +1,49 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # The options of every state module: module_utils/_state_module.py has the matching
+    # argument specification.
+    DOCUMENTATION = r"""
+options:
+  busy_timeout:
+    description:
+      - Seconds to go on trying while the server refuses a call because a reload is under way, the
+        last one is too recent, or somebody else is in the middle of a change.
+      - After each wait the state is read anew, so that what somebody else did meanwhile is not
+        done twice.
+    type: float
+    default: 60
+    version_added: 0.1.0
+  warn_lost:
+    description:
+      - Whether to warn, when something was changed, that it is lost at the next restart.
+      - Set it to V(false) where Kamailio's configuration or database says the same.
+    type: bool
+    default: true
+    version_added: 0.1.0
+notes:
+  - Changes are made in the memory of the running server. They are lost when it is restarted, unless
+    its configuration or database says the same.
+  - O(retries) applies to calls that only read. A call that changes something is repeated only
+    while the server refuses it, see O(busy_timeout).
+  - The state is read before and after. When what was written does not read back, because of
+    somebody else's change at the same time, it is written again with a warning, and the task
+    fails when that does not help.
+"""
+
+    ATTRIBUTES = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+"""

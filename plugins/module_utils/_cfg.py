@@ -1,0 +1,111 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Variables of the configuration framework. Private to this collection.
+
+from __future__ import annotations
+
+from ._expect import parameter
+from ._state import Area, StateError, Step, Wait, set_text
+from .binrpc.faults import Fault
+
+
+class Variables(Area):
+    """A dict of ``(group, name)`` to int or str.
+
+    :param groups: group to names to values.
+    """
+
+    lost = "the configuration file says the same"
+
+    def __init__(self, groups):
+        self.wanted = {}
+        self.pending = []
+        for group, variables in groups.items():
+            if not isinstance(variables, dict):
+                raise StateError("variables.%s has to be a mapping of names to values" % group)
+            for name, given in variables.items():
+                value = parameter(given)
+                if isinstance(value, bool):
+                    value = int(value)
+                if not isinstance(value, (int, str)):
+                    raise StateError("%s.%s is a number or a text" % (group, name))
+                if isinstance(value, int) and not -(2**31) <= value < 2**31:
+                    raise StateError("%s.%s: %d needs more than 32 bits" % (group, name, value))
+                self.wanted[str(group), str(name)] = value
+        if not self.wanted:
+            raise StateError("there is no variable in variables")
+
+    def read(self, server):
+        have = {}
+        for group, name in self.wanted:
+            try:
+                value = server.ask("cfg.get", group, name)[0]
+            except Fault as fault:
+                if fault.code != 400:
+                    raise
+                raise StateError(
+                    "%s.%s cannot be read: %s. See cfg.list for what there is"
+                    % (group, name, fault.text.strip())
+                ) from fault
+            have[group, name] = set_text(value) if value == "<null string>" else value
+        if len(have) > 1:
+            self.pending = server.ask("cfg.diff")
+        return have
+
+    def want(self, have):
+        return {key: _of_type(have[key], value, key) for key, value in self.wanted.items()}
+
+    def steps(self, have, want):
+        changed = [(key, value) for key, value in want.items() if have[key] != value]
+        if len(changed) == 1:
+            ((group, name), value) = changed[0]
+            method = "cfg.seti" if isinstance(value, int) else "cfg.sets"
+            return [Step(method, group, name, value)]
+        if self.pending:
+            return [Wait("changes by somebody else wait for cfg.commit: %s" % self._pending())]
+        steps = []
+        for (group, name), value in changed:
+            method = "cfg.set_delayed_int" if isinstance(value, int) else "cfg.set_delayed_string"
+            steps.append(Step(method, group, name, value))
+        return [*steps, Step("cfg.commit")]
+
+    def _pending(self):
+        return ", ".join(
+            "%s.%s = %r" % (each.get("group name"), each.get("variable name"), each["new value"])
+            for each in self.pending
+        )
+
+    def undo(self, before, have):
+        if have == before:
+            return [Step("cfg.rollback")] if self.pending else []
+        return [
+            Step("cfg.seti" if isinstance(value, int) else "cfg.sets", *key, value)
+            for key, value in before.items()
+            if have[key] != value
+        ]
+
+    def show(self, state):
+        shown = {}
+        for (group, name), value in state.items():
+            shown.setdefault(group, {})[name] = value
+        return shown
+
+    def hint(self, fault):
+        if fault.method.startswith("cfg.") and "Failed to set" in fault.text:
+            return "The variable may be read-only, or the value out of its range: see cfg.help"
+        return ""
+
+
+def _of_type(have, value, key):
+    """Return the value in the type of its variable: a template may have made text of a number."""
+    if isinstance(have, int) and isinstance(value, str):
+        try:
+            return int(value.strip(), 10)
+        except ValueError:
+            raise StateError("%s.%s is a number, and %r is none" % (*key, value)) from None
+    if isinstance(have, str) and isinstance(value, int):
+        return str(value)
+    return value

@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/lab/fifo_file.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""A real fifo: requests from any number of writers, answers into their reply fifos.
+
+Unlike the original, waiting for a reader delays nobody else, and a request that never fits
+into the buffer does not wedge the fifo (ctl-spec §9.4, §9.7).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import stat
+
+from .. import wire
+from .caller import Caller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+RETRY = 0.08
+"""A missing reader is waited for: four more attempts, that many seconds apart."""
+
+WRITE_TIMEOUT = 0.2
+MAX_WAITING = 256
+
+
+class FifoFile:
+    """Serves one fifo that is open for reading and writing.
+
+    :param directory: where reply fifos are.
+    """
+
+    def __init__(self, hub: Any, fd: int, listener: Any, engine: Any, directory: str) -> None:
+        self._hub = hub
+        self._fd = fd
+        self._caller = Caller(listener)
+        self._engine = engine
+        self._directory = directory
+        self._buffer = bytearray()
+        self._waiting = 0
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(fd, self._receive)
+
+    def close(self) -> None:
+        self._loop.remove_reader(self._fd)
+
+    def _receive(self) -> None:
+        try:
+            self._buffer += os.read(self._fd, wire.MAX_REQUEST - len(self._buffer))
+        except BlockingIOError:
+            return
+        position = 0
+        while True:
+            answer = self._engine.process(self._buffer, position, self._caller)
+            if not answer.consumed:
+                break
+            position += answer.consumed
+            if self._waiting < MAX_WAITING:
+                self._waiting += 1
+                self._hub.spawn(self._finish(answer))
+        del self._buffer[:position]
+        if len(self._buffer) >= wire.MAX_REQUEST:
+            log.error("%s: a request longer than the buffer is dropped", self._caller.listener.name)
+            self._buffer.clear()
+
+    async def _finish(self, answer: Any) -> None:
+        try:
+            if answer.pending is not None:
+                await answer.pending
+            if answer.reply_name and answer.pieces:
+                await self._reply(answer.reply_name, b"".join(answer.pieces))
+        finally:
+            self._waiting -= 1
+
+    async def _reply(self, name: str, data: bytes) -> None:
+        path = os.path.join(self._directory, name)
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(RETRY)
+            try:
+                fd = open_reply(path)
+            except OSError as error:
+                if error.errno != errno.ENXIO:
+                    log.error("reply fifo %s: %s", path, error.strerror)
+                    return
+            else:
+                break
+        else:
+            log.error("reply fifo %s: nobody reads it", path)
+            return
+        try:
+            await asyncio.wait_for(self._write(fd, data), WRITE_TIMEOUT)
+        except (OSError, asyncio.TimeoutError) as error:
+            log.error("reply fifo %s: %s", path, error)
+        finally:
+            os.close(fd)
+
+    async def _write(self, fd: int, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(fd, rest) :]
+            except BlockingIOError:
+                await asyncio.sleep(0.002)
+
+
+def open_reply(path: str) -> int:
+    """Open a reply fifo for writing, if it is nothing but that.
+
+    :raises OSError: ENXIO if nobody reads it; another for a link, a file, or what else.
+    """
+    fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    opened, named = os.fstat(fd), os.lstat(path)
+    same = (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino)
+    if stat.S_ISFIFO(opened.st_mode) and opened.st_nlink <= 1 and same:
+        return fd
+    os.close(fd)
+    raise OSError(errno.EINVAL, "not a fifo, or one with several names")

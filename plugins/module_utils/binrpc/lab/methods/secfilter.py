@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/lab/methods/secfilter.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""``secfilter.*``: black and white lists (upstream ``secfilter/secfilter_rpc.c``)."""
+
+from __future__ import annotations
+
+from ...faults import Fault
+from ..registry import Module, method
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterator, List, Mapping, Optional
+
+TYPES = ("ua", "country", "domain", "ip", "user")
+TITLES = ("User-agent", "Country", "Domain", "IP Address", "User")
+COUNTERS = (
+    *("user-agent    ", "country       ", "from domain   ", "to domain     ", "contact domain"),
+    *("IP address    ", "from name     ", "to name       ", "contact name  ", "from user     "),
+    *("to user       ", "contact user  "),
+)
+_USAGE = (
+    "Invalid Parameters. Usage: secfilter.add_%s type value\n     Example: secfilter.add_%s user %s"
+)
+_USAGE_DST = (
+    "Invalid Parameters. Usage: secfilter.add_dst number\n     Example: secfilter.add_dst 555123123"
+)
+
+
+class SecFilter(Module):
+    """The module secfilter, up to 5.6: from 5.7 on its lists are structs, which are not done.
+
+    :param blocked: type (ua, country, domain, ip, user, dst) to values.
+    :param allowed: the same, without dst.
+    """
+
+    name = "secfilter"
+    loads = ("secfilter",)
+
+    def __init__(
+        self,
+        blocked: Optional[Mapping[str, List[str]]] = None,
+        allowed: Optional[Mapping[str, List[str]]] = None,
+    ) -> None:
+        self.rows = (
+            {kind: list(each) for kind, each in (blocked or {"ua": ["friendly-scanner"]}).items()},
+            {kind: list(each) for kind, each in (allowed or {}).items()},
+        )
+
+    def added(self) -> None:
+        self.reload()
+
+    @method("secfilter.reload", "", help="Reload values from database")
+    def reload(self) -> str:
+        self.blocked: Dict[str, List[str]]
+        self.allowed: Dict[str, List[str]]
+        self.blocked, self.allowed = (
+            {kind: list(each) for kind, each in rows.items()} for rows in self.rows
+        )
+        return "Data reloaded"
+
+    @method("secfilter.add_bl", help="Add new values to blacklist", until=(5, 7))
+    def block(self, ctx: Any) -> str:
+        params = ctx.scan("ss")
+        if params.count < 2:
+            raise Fault(0, _USAGE % ("bl", "bl", "sipvicious"))
+        kind = _kind(params[0], "Error inserting values in the blacklist")
+        self.blocked.setdefault(kind, []).append(params[1])
+        return "Values (%s, %s) inserted into blacklist" % tuple(params)
+
+    @method("secfilter.add_wl", help="Add new values to whitelist", until=(5, 7))
+    def allow(self, ctx: Any) -> str:
+        params = ctx.scan("ss")
+        if params.count < 2:
+            raise Fault(0, _USAGE % ("wl", "wl", "trusted_user"))
+        kind = _kind(params[0], "Error insert values in the whitelist")
+        self.allowed.setdefault(kind, []).append(params[1])
+        return "Values (%s, %s) inserted into whitelist" % tuple(params)
+
+    @method(
+        "secfilter.add_dst",
+        "d",
+        help="Add new values to destination blacklist",
+        missing=(500, _USAGE_DST),
+    )
+    def block_number(self, number: int) -> str:
+        self.blocked.setdefault("dst", []).append(str(number))
+        return "Values (%d) inserted into blacklist destinations" % number
+
+    @method("secfilter.print", help="Print values from database", until=(5, 7))
+    def print(self, ctx: Any) -> Iterator[str]:
+        params = ctx.scan("s")
+        everything = params.count < 1
+        text = "" if everything else params[0]
+        if not everything and "dst".startswith(text):
+            yield from _title("Destinations")
+            yield from _list("Blacklisted", self.blocked.get("dst", ()))
+        for kind, title in zip(TYPES, TITLES):
+            if everything or kind.startswith(text):
+                yield from _title(title)
+                yield from _list("Blacklisted", self.blocked.get(kind, ()))
+                yield ""
+                yield from _list("Whitelisted", self.allowed.get(kind, ()))
+        yield ""
+
+    @method(
+        "secfilter.stats",
+        "",
+        help="Print statistics of blocked and allowed messages",
+        until=(5, 7),
+    )
+    def stats(self) -> Iterator[str]:
+        for title in ("Blocked messages (blacklist)", "Allowed messages (whitelist)"):
+            yield from _title(title)
+            for name in COUNTERS:
+                yield "[+] By %s: 0" % name
+        yield from _title("Other blocked messages")
+        for name in ("Destinations  ", "SQL injection "):
+            yield "[+] %s : 0" % name
+        yield ""
+
+    @method("secfilter.stats_reset", "", help="Reset statistics")
+    def reset(self) -> str:
+        return "The statistics has been reset"
+
+
+def _kind(text: str, complaint: str) -> str:
+    for kind in TYPES:
+        if kind.startswith(text[:64]):
+            return kind
+    raise Fault(500, complaint)
+
+
+def _title(text: str) -> Iterator[str]:
+    yield ""
+    yield text
+    yield "=" * len(text)
+
+
+def _list(title: str, values: Any) -> Iterator[str]:
+    yield "[+] " + title
+    yield "    -----------"
+    for number, value in enumerate(values, 1):
+        yield "    %04d -> %s" % (number, value)

@@ -1,0 +1,159 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_cfg
+short_description: Set variables of the configuration framework
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Sets variables of the core, of modules, and of the configuration file itself in a running
+    Kamailio, through its module C(cfg_rpc).
+  - Several variables are set as one transaction. They are prepared, committed together, and
+    dropped again when one of them is refused.
+  - A transaction would commit what somebody else has prepared as well. So the task waits while
+    there is such a thing, and fails when it stays.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  group:
+    description:
+      - Group of the variable, such as V(core), or V(group[id]) for an instance of a group.
+      - Exactly one of O(group) and O(variables) is required.
+    type: str
+    version_added: 0.1.0
+  name:
+    description:
+      - Name of the variable.
+    type: str
+    version_added: 0.1.0
+  value:
+    description:
+      - A number or a text. The variable has a type of its own, and a number in a text is sent as
+        a number if that is its type.
+    type: raw
+    version_added: 0.1.0
+  variables:
+    description:
+      - Variables to set together, as groups with names and values.
+    type: dict
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_debug_level
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Set a variable
+  kamailio.ctl.kamailio_cfg:
+    group: core
+    name: debug
+    value: 3
+
+- name: Set some together, or none of them
+  kamailio.ctl.kamailio_cfg:
+    variables:
+      drain:
+        level: 1
+      limits:
+        max_calls: 100
+        message: Call again later
+"""
+
+RETURN = r"""
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {"core": {"debug": 2}}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"core": {"debug": 3}}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._cfg import Variables
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+
+OPTIONS = {
+    "group": {"type": "str"},
+    "name": {"type": "str"},
+    "value": {"type": "raw"},
+    "variables": {"type": "dict"},
+}
+
+
+def build(params):
+    if params["variables"] is not None:
+        return Variables(params["variables"])
+    return Variables({params["group"]: {params["name"]: params["value"]}})
+
+
+def main():
+    run_module(
+        build,
+        OPTIONS,
+        required_one_of=[("group", "variables")],
+        required_together=[("group", "name", "value")],
+        mutually_exclusive=[("variables", name) for name in ("group", "name", "value")],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_debug_level
+short_description: Set log levels
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Sets the log level of a running Kamailio, or that of one of its modules.
+  - A level of a module can be set, but not removed. To take it back, set it to the level of the
+    server.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  level:
+    description:
+      - The level, from V(-5) to V(4). V(-1) are errors, V(0) warnings, V(1) notices, V(2)
+        information, and V(3) everything.
+    type: int
+    required: true
+    version_added: 0.1.0
+  module:
+    description:
+      - Name of the module whose level it is, or V(core). This needs the module C(debugger).
+      - Without it the level of the whole server is set.
+    type: str
+    version_added: 0.1.0
+  activate:
+    description:
+      - Switch C(dbg.mod_level_mode) on together with the level of O(module), without which it
+        does not count. That puts levels of other modules in force as well.
+      - The server does not tell whether it is on. Without this option the task fails when it
+        finds that the level does not count.
+    type: bool
+    default: false
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_cfg
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Log everything
+  kamailio.ctl.kamailio_debug_level:
+    level: 3
+
+- name: Log everything of one module
+  kamailio.ctl.kamailio_debug_level:
+    module: dispatcher
+    level: 3
+    activate: true
+"""
+
+RETURN = r"""
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {"level": 2}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"level": 3}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._switches import CoreLevel, ModuleLevel
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+
+OPTIONS = {
+    "level": {"type": "int", "required": True},
+    "module": {"type": "str"},
+    "activate": {"type": "bool", "default": False},
+}
+
+
+def build(params):
+    if params["module"] is None:
+        return CoreLevel(params["level"])
+    return ModuleLevel(params["module"], params["level"], params["activate"])
+
+
+def main():
+    run_module(build, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

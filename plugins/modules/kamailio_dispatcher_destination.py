@@ -1,0 +1,235 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_dispatcher_destination
+short_description: Add and remove destinations of the dispatcher module
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Adds destinations to a set of the module C(dispatcher) in a running Kamailio, changes and
+    removes them, one at a time or a whole set at once.
+  - The server itself would add a destination that is already there a second time, and calls it
+    success to remove one that is not there. This module looks first, and repairs duplicates.
+  - A changed priority or attribute means to remove the destination and to add it again, in the
+    state that it was in. Up to Kamailio 6.1 the server wants C(reload_delta) seconds between two
+    such calls, 5 unless set, for which the task waits. In between, the destination is missing
+    from the set.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  set_id:
+    description:
+      - Number of the destination set.
+    type: int
+    required: true
+    version_added: 0.1.0
+  uri:
+    description:
+      - URI of the destination. Exactly one of O(uri) and O(destinations) is required.
+      - C(sip:) is put before an address without a scheme.
+    type: str
+    version_added: 0.1.0
+  flags:
+    description:
+      - Flags for a destination that is added, as in the list file. They are the sum of 1
+        (inactive), 2 (trying), 4 (disabled), 8 (probing), 16 (no DNS) and 32 (no pings, since
+        6.0).
+      - The state of a destination that is there is left alone, see
+        M(kamailio.ctl.kamailio_dispatcher_state).
+    type: int
+    version_added: 0.1.0
+  priority:
+    description:
+      - Priority, 0 for a new destination unless given.
+      - Without this option that of an existing destination is left alone.
+    type: int
+    version_added: 0.1.0
+  attrs:
+    description:
+      - Attributes, such as V(duid=gw1;weight=50). Their order does not matter.
+      - Without this option those of an existing destination are left alone.
+    type: str
+    version_added: 0.1.0
+  state:
+    description:
+      - Whether the destination of O(uri) is in the set.
+    type: str
+    choices: [present, absent]
+    default: present
+    version_added: 0.1.0
+  destinations:
+    description:
+      - Destinations that are in the set.
+    type: list
+    elements: dict
+    version_added: 0.1.0
+    suboptions:
+      uri:
+        description:
+          - URI of the destination.
+        type: str
+        required: true
+        version_added: 0.1.0
+      flags:
+        description:
+          - As O(flags).
+        type: int
+        version_added: 0.1.0
+      priority:
+        description:
+          - As O(priority).
+        type: int
+        version_added: 0.1.0
+      attrs:
+        description:
+          - As O(attrs).
+        type: str
+        version_added: 0.1.0
+  mode:
+    description:
+      - What happens to destinations of the set that are not among O(destinations).
+      - V(merged) leaves them alone, V(replaced) removes them.
+    type: str
+    choices: [merged, replaced]
+    default: merged
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_dispatcher_state
+  - module: kamailio.ctl.kamailio_reload
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Add a gateway
+  kamailio.ctl.kamailio_dispatcher_destination:
+    set_id: 1
+    uri: sip:192.0.2.13:5060
+    priority: 10
+    attrs: duid=gw3;weight=50
+
+- name: Remove a gateway
+  kamailio.ctl.kamailio_dispatcher_destination:
+    set_id: 1
+    uri: sip:192.0.2.13:5060
+    state: absent
+
+- name: A set has these gateways and no others
+  kamailio.ctl.kamailio_dispatcher_destination:
+    set_id: 1
+    mode: replaced
+    destinations:
+      - uri: sip:192.0.2.11:5060
+        priority: 10
+      - uri: sip:192.0.2.12:5060
+        flags: 8
+"""
+
+RETURN = r"""
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"sip:192.0.2.13:5060": {"priority": 10, "attrs": duid=gw3;weight=50}}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._dispatcher import Destinations
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+
+DETAILS = {"flags": {"type": "int"}, "priority": {"type": "int"}, "attrs": {"type": "str"}}
+
+OPTIONS = {
+    "set_id": {"type": "int", "required": True},
+    "uri": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "destinations": {
+        "type": "list",
+        "elements": "dict",
+        "options": dict(DETAILS, uri={"type": "str", "required": True}),
+    },
+    "mode": {"type": "str", "choices": ["merged", "replaced"], "default": "merged"},
+    **DETAILS,
+}
+
+
+def build(params):
+    if params["destinations"] is not None:
+        exact = params["mode"] == "replaced"
+        return Destinations(params["set_id"], params["destinations"], exact=exact)
+    if params["state"] == "absent":
+        return Destinations(params["set_id"], absent=[params["uri"]])
+    wanted = {name: params[name] for name in ("uri", *DETAILS)}
+    return Destinations(params["set_id"], [wanted])
+
+
+def main():
+    run_module(
+        build,
+        OPTIONS,
+        required_one_of=[("uri", "destinations")],
+        mutually_exclusive=[("destinations", name) for name in ("uri", *DETAILS)],
+    )
+
+
+if __name__ == "__main__":
+    main()

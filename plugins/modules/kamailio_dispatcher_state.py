@@ -1,0 +1,204 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_dispatcher_state
+short_description: Take destinations of the dispatcher module out of service and back
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Sets the states of destinations of the module C(dispatcher) in a running Kamailio, to drain
+    gateways and to bring them back.
+  - Both parts of a state are compared, which are whether the destination is used and whether it
+    is probed. Nothing is sent when they are as wanted.
+  - Where the module C(dispatcher) probes a destination, an answer may soon change the states
+    V(inactive) and V(trying) again. Only V(disabled) stays.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  set_id:
+    description:
+      - Number of the destination set.
+    type: int
+    required: true
+    version_added: 0.1.0
+  uri:
+    description:
+      - URI of the destination, as C(dispatcher.list) shows it, in upper or lower case.
+      - Without O(uri) and O(duid) all destinations of the set are meant.
+    type: str
+    version_added: 0.1.0
+  duid:
+    description:
+      - The attribute C(duid) of the destination.
+    type: str
+    version_added: 0.1.0
+  state:
+    description:
+      - Whether the destination is used.
+      - V(active) is used. V(inactive) and V(trying) are not, until probing finds that it answers.
+        V(disabled) is neither used nor probed.
+    type: str
+    choices: [active, inactive, disabled, trying]
+    required: true
+    version_added: 0.1.0
+  probing:
+    description:
+      - Whether it is probed. A destination that is disabled cannot be.
+      - Without this option it stays as it is.
+    type: bool
+    version_added: 0.1.0
+  require_matches_min:
+    description:
+      - The task fails, before it changes anything, when fewer destinations match.
+    type: int
+    default: 1
+    version_added: 0.1.0
+  require_matches_max:
+    description:
+      - The task fails, before it changes anything, when more destinations match.
+    type: int
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_dispatcher_destination
+  - module: kamailio.ctl.kamailio_reload
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Take a gateway out of service
+  kamailio.ctl.kamailio_dispatcher_state:
+    set_id: 1
+    uri: sip:192.0.2.10:5060
+    state: disabled
+
+- name: Bring it back, and have it probed
+  kamailio.ctl.kamailio_dispatcher_state:
+    set_id: 1
+    uri: sip:192.0.2.10:5060
+    state: active
+    probing: true
+
+- name: Take a gateway out of service by its unique id, and fail if there are two
+  kamailio.ctl.kamailio_dispatcher_state:
+    set_id: 1
+    duid: gw1
+    state: inactive
+    require_matches_max: 1
+
+- name: Disable a whole set
+  kamailio.ctl.kamailio_dispatcher_state:
+    set_id: 2
+    state: disabled
+"""
+
+RETURN = r"""
+matched:
+  description: URIs of the destinations that are meant.
+  returned: when the set could be read
+  type: list
+  elements: str
+  sample: ["sip:192.0.2.10:5060"]
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {"sip:192.0.2.10:5060": {"state": active, "probing": true}}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"sip:192.0.2.10:5060": {"state": disabled, "probing": false}}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._dispatcher import DestinationState
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+
+OPTIONS = {
+    "set_id": {"type": "int", "required": True},
+    "uri": {"type": "str"},
+    "duid": {"type": "str"},
+    "state": {
+        "type": "str",
+        "choices": ["active", "inactive", "disabled", "trying"],
+        "required": True,
+    },
+    "probing": {"type": "bool"},
+    "require_matches_min": {"type": "int", "default": 1},
+    "require_matches_max": {"type": "int"},
+}
+
+
+def build(params):
+    return DestinationState(
+        params["set_id"],
+        params["state"],
+        params["uri"],
+        params["duid"],
+        params["probing"],
+        params["require_matches_min"],
+        params["require_matches_max"],
+    )
+
+
+def main():
+    run_module(build, OPTIONS, mutually_exclusive=[("uri", "duid")])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_htable
+short_description: Manage the content of hash tables
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Brings the items of a table of the module C(htable) in a running Kamailio to a wanted content,
+    with as few changes as possible.
+  - Types count, see M(kamailio.ctl.kamailio_htable_item). Expiry is not managed here.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  table:
+    description:
+      - Name of the hash table.
+    type: str
+    required: true
+    version_added: 0.1.0
+  items:
+    description:
+      - Keys and values. Each value is an integer of 32 bits, a text, or a mapping that forces a
+        type, as in O(kamailio.ctl.kamailio_htable_item#module:value).
+    type: dict
+    default: {}
+    version_added: 0.1.0
+  absent:
+    description:
+      - Keys that must not be in the table.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.1.0
+  mode:
+    description:
+      - What happens to items that are neither in O(items) nor in O(absent).
+      - V(merged) leaves them alone, V(replaced) deletes them.
+    type: str
+    choices: [merged, replaced]
+    default: merged
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_htable_item
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Some items have these values
+  kamailio.ctl.kamailio_htable:
+    table: features
+    items:
+      recording: 1
+      greeting: "0049"
+    absent: [obsolete]
+
+- name: A table has exactly this content
+  kamailio.ctl.kamailio_htable:
+    table: routes
+    mode: replaced
+    items: "{{ routes }}"
+
+- name: A table is empty
+  kamailio.ctl.kamailio_htable:
+    table: blocked
+    mode: replaced
+"""
+
+RETURN = r"""
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {"recording": 0, "obsolete": "x"}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"recording": 1}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._htable import Table
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+
+OPTIONS = {
+    "table": {"type": "str", "required": True},
+    "items": {"type": "dict", "default": {}},
+    "absent": {"type": "list", "elements": "str", "default": []},
+    "mode": {"type": "str", "choices": ["merged", "replaced"], "default": "merged"},
+}
+
+
+def build(params):
+    exact = params["mode"] == "replaced"
+    return Table(params["table"], params["items"], params["absent"], exact)
+
+
+def main():
+    run_module(build, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_htable_item
+short_description: Set and delete items of hash tables
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Sets and deletes single items of the module C(htable) in a running Kamailio.
+  - Types count. An item that holds the text V('5') differs from one that holds the integer V(5),
+    and routing scripts can tell them apart.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  table:
+    description:
+      - Name of the hash table.
+    type: str
+    required: true
+    version_added: 0.1.0
+  key:
+    description:
+      - Key of the item. An element of an array has a key such as V(hosts[0]).
+    type: str
+    required: true
+    version_added: 0.1.0
+  value:
+    description:
+      - An integer of 32 bits, or a text. A boolean is V(1) or V(0).
+      - To force a type, write a mapping with C(type), which is V(str), V(int) or V(escaped), and
+        C(value). Do so for what comes out of a template, since ansible-core 2.18 turns all of
+        that into text.
+      - Required with O(state=present).
+    type: raw
+    version_added: 0.1.0
+  expire:
+    description:
+      - Seconds after which the item expires, or V(0) for never. It has no effect in a table
+        without C(autoexpire).
+      - An item with the right value that expires at all is left alone, unless O(expire_tolerance)
+        is given, since the time that it has left differs with each look.
+      - Without this option the expiry is left to the server and not compared.
+    type: int
+    version_added: 0.1.0
+  expire_tolerance:
+    description:
+      - Renew O(expire) when the time that is left differs from it by more than these seconds.
+        That is best effort, since the server shows local time without a zone, in seconds.
+    type: int
+    version_added: 0.1.0
+  state:
+    description:
+      - Whether the item exists.
+    type: str
+    choices: [present, absent]
+    default: present
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_htable
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Switch a feature on
+  kamailio.ctl.kamailio_htable_item:
+    table: features
+    key: recording
+    value: 1
+
+- name: A number that came out of a template
+  kamailio.ctl.kamailio_htable_item:
+    table: limits
+    key: "{{ customer }}"
+    value:
+      type: int
+      value: "{{ max_calls }}"
+
+- name: Block an address for an hour
+  kamailio.ctl.kamailio_htable_item:
+    table: blocked
+    key: 192.0.2.66
+    value: 1
+    expire: 3600
+
+- name: Unblock it
+  kamailio.ctl.kamailio_htable_item:
+    table: blocked
+    key: 192.0.2.66
+    state: absent
+"""
+
+RETURN = r"""
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {"value": 0}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"value": 1}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._htable import Item
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+
+OPTIONS = {
+    "table": {"type": "str", "required": True},
+    "key": {"type": "str", "required": True, "no_log": False},
+    "value": {"type": "raw"},
+    "expire": {"type": "int"},
+    "expire_tolerance": {"type": "int"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def build(params):
+    value = params["value"] if params["state"] == "present" else None
+    return Item(
+        params["table"], params["key"], value, params["expire"], params["expire_tolerance"]
+    )
+
+
+def main():
+    run_module(build, OPTIONS, required_if=[("state", "present", ["value"])])
+
+
+if __name__ == "__main__":
+    main()

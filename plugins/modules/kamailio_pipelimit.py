@@ -1,0 +1,141 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_pipelimit
+short_description: Manage pipes of the pipelimit module
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Sets algorithm and limit of pipes of the module C(pipelimit) in a running Kamailio, and
+    removes pipes.
+  - An RPC cannot create a pipe. Pipes come from the database and the configuration.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  name:
+    description:
+      - Name of the pipe.
+    type: str
+    required: true
+    version_added: 0.1.0
+  algorithm:
+    description:
+      - The algorithm. What is not given is left alone.
+    type: str
+    choices: [NOP, RED, TAILDROP, FEEDBACK, NETWORK]
+    version_added: 0.1.0
+  limit:
+    description:
+      - The limit.
+    type: int
+    version_added: 0.1.0
+  state:
+    description:
+      - Whether the pipe exists. To remove one needs Kamailio 5.7.
+    type: str
+    choices: [present, absent]
+    default: present
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Limit a tenant
+  kamailio.ctl.kamailio_pipelimit:
+    name: tenant-7
+    algorithm: TAILDROP
+    limit: 20
+"""
+
+RETURN = r"""
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {"algorithm": RED, "limit": 50}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"algorithm": TAILDROP, "limit": 20}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._pipelimit import Pipe
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+
+OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "algorithm": {"type": "str", "choices": ["NOP", "RED", "TAILDROP", "FEEDBACK", "NETWORK"]},
+    "limit": {"type": "int"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def build(params):
+    present = params["state"] == "present"
+    return Pipe(params["name"], params["algorithm"], params["limit"], present)
+
+
+def main():
+    run_module(build, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

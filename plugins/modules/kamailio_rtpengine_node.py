@@ -1,0 +1,146 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_rtpengine_node
+short_description: Take rtpengine nodes out of service and back
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Enables and disables nodes of the module C(rtpengine) in a running Kamailio.
+  - A node that does not answer is not disabled by that. It may be enabled, and is used as soon as
+    it answers.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  url:
+    description:
+      - URL of the node, as C(rtpengine.show) has it, or V(all) for every node.
+    type: str
+    required: true
+    version_added: 0.1.0
+  state:
+    description:
+      - Whether the node may be used.
+    type: str
+    choices: [enabled, disabled]
+    required: true
+    version_added: 0.1.0
+  must_answer:
+    description:
+      - Fail when a node that this task enables does not answer the ping that goes with it. It
+        stays enabled.
+    type: bool
+    default: true
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_reload
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: No new calls for a media node
+  kamailio.ctl.kamailio_rtpengine_node:
+    url: udp:192.0.2.40:2223
+    state: disabled
+
+- name: Bring it back
+  kamailio.ctl.kamailio_rtpengine_node:
+    url: udp:192.0.2.40:2223
+    state: enabled
+"""
+
+RETURN = r"""
+silent:
+  description: URLs of nodes that are enabled and did not answer when they were last asked.
+  returned: when the nodes could be read
+  type: list
+  elements: str
+  sample: []
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {"udp:192.0.2.40:2223": enabled}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"udp:192.0.2.40:2223": disabled}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._rtpengine import Nodes
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+
+OPTIONS = {
+    "url": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["enabled", "disabled"], "required": True},
+    "must_answer": {"type": "bool", "default": True},
+}
+
+
+def build(params):
+    return Nodes(params["url"], params["state"] == "enabled", params["must_answer"])
+
+
+def main():
+    run_module(build, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

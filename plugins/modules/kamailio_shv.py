@@ -1,0 +1,127 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_shv
+short_description: Set shared variables
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Sets a shared variable C($shv\(name\)) of a running Kamailio through its module C(pv).
+  - Types count. The text V('5') differs from the integer V(5).
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  name:
+    description:
+      - Name of the variable. The configuration has to use or declare it.
+    type: str
+    required: true
+    version_added: 0.1.0
+  value:
+    description:
+      - An integer of 32 bits, or a text. A boolean is V(1) or V(0).
+      - To force a type, write a mapping with C(type), which is V(str), V(int) or V(escaped), and
+        C(value).
+    type: raw
+    required: true
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_cfg
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Begin maintenance
+  kamailio.ctl.kamailio_shv:
+    name: maintenance
+    value: 1
+"""
+
+RETURN = r"""
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {"maintenance": 0}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"maintenance": 1}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._switches import SharedVariable
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+
+OPTIONS = {
+    "name": {"type": "str", "required": True},
+    "value": {"type": "raw", "required": True},
+}
+
+
+def build(params):
+    return SharedVariable(params["name"], params["value"])
+
+
+def main():
+    run_module(build, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_toggle
+short_description: Switch features on and off
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Switches features of modules of a running Kamailio on and off.
+  - V(uac) and V(nat_ping) cannot be read. They are set each time, and in check mode a change is
+    assumed. For V(uac) the answer tells whether that was a change, for V(nat_ping) it counts as
+    one.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+attributes:
+  idempotent:
+    support: partial
+    details: The features V(uac) and V(nat_ping) cannot be read.
+options:
+  what:
+    description:
+      - The feature.
+      - V(siptrace) traces SIP messages, V(sipdump) writes them to files, V(dispatcher_ping)
+        probes destinations, V(nat_ping) keeps NAT open (C(nathelper)), V(websocket) accepts
+        WebSocket connections, V(dns) uses DNS servers, V(uac) registers at other servers.
+    type: str
+    choices: [dispatcher_ping, dns, nat_ping, sipdump, siptrace, uac, websocket]
+    required: true
+    version_added: 0.1.0
+  enabled:
+    description:
+      - Whether it is on.
+    type: bool
+    required: true
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Trace SIP messages
+  kamailio.ctl.kamailio_toggle:
+    what: siptrace
+    enabled: true
+"""
+
+RETURN = r"""
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {"siptrace": false}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"siptrace": true}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+from ansible_collections.kamailio.ctl.plugins.module_utils._switches import SWITCHES, Toggle
+
+OPTIONS = {
+    "what": {"type": "str", "choices": sorted(SWITCHES), "required": True},
+    "enabled": {"type": "bool", "required": True},
+}
+
+
+def build(params):
+    return Toggle(params["what"], params["enabled"])
+
+
+def main():
+    run_module(build, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

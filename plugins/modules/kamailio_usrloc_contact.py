@@ -1,0 +1,204 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_usrloc_contact
+short_description: Manage contacts of the location service
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Adds, changes and removes single contacts of the module C(usrloc) in a running Kamailio, such
+    as those of devices that do not register.
+  - What matters about a contact that expires changes by itself. So it is only compared whether it
+    is permanent, and O(expires) is used when the contact is added or changed for another reason.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.state.attributes
+options:
+  table:
+    description:
+      - Name of the location table.
+    type: str
+    default: location
+    version_added: 0.1.0
+  aor:
+    description:
+      - Address of record. Where the server does not use domains, that is the user name.
+    type: str
+    required: true
+    version_added: 0.1.0
+  contact:
+    description:
+      - SIP URI of the contact, exactly as it is stored.
+    type: str
+    required: true
+    version_added: 0.1.0
+  state:
+    description:
+      - Whether the contact exists.
+    type: str
+    choices: [present, absent]
+    default: present
+    version_added: 0.1.0
+  expires:
+    description:
+      - Seconds until it expires, V(0) for never. A new contact never does unless told otherwise.
+    type: int
+    version_added: 0.1.0
+  q:
+    description:
+      - Priority from 0 to 1, or V(-1) for none. What is not given is left alone.
+    type: float
+    version_added: 0.1.0
+  path:
+    description:
+      - Path to the contact. An empty text means none.
+    type: str
+    version_added: 0.1.0
+  flags:
+    description:
+      - Flags, as a number.
+    type: int
+    version_added: 0.1.0
+  cflags:
+    description:
+      - Flags of the branch, as a number.
+    type: int
+    version_added: 0.1.0
+  methods:
+    description:
+      - Methods that it supports, as a number.
+    type: int
+    version_added: 0.1.0
+  received:
+    description:
+      - Address that the registration came from. An empty text means none.
+    type: str
+    version_added: 0.1.0
+  socket:
+    description:
+      - Local socket to reach it through. It has to be one of the server's own. An empty text
+        means none.
+    type: str
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: A gateway that does not register
+  kamailio.ctl.kamailio_usrloc_contact:
+    aor: door
+    contact: sip:192.0.2.70:5060
+
+- name: Remove it
+  kamailio.ctl.kamailio_usrloc_contact:
+    aor: door
+    contact: sip:192.0.2.70:5060
+    state: absent
+"""
+
+RETURN = r"""
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample: {}
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {"permanent": true, "q": -1.0, "path": "", "flags": 0}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+from ansible_collections.kamailio.ctl.plugins.module_utils._usrloc import FIELDS, Contact
+
+OPTIONS = {
+    "table": {"type": "str", "default": "location"},
+    "aor": {"type": "str", "required": True},
+    "contact": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "expires": {"type": "int"},
+    "q": {"type": "float"},
+    "path": {"type": "str"},
+    "flags": {"type": "int"},
+    "cflags": {"type": "int"},
+    "methods": {"type": "int"},
+    "received": {"type": "str"},
+    "socket": {"type": "str"},
+}
+
+
+def build(params):
+    fields = {name: params[name] for name in FIELDS}
+    return Contact(
+        params["table"],
+        params["aor"],
+        params["contact"],
+        params["state"] == "present",
+        params["expires"],
+        **fields,
+    )
+
+
+def main():
+    run_module(build, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The operations as coroutines; ``blocking`` is made from this folder by ``tools/typed.py``."""

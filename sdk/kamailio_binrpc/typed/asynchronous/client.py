@@ -1,0 +1,355 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The client with a namespace for each RPC module."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ...core import wire
+from ...core.async_client import AsyncClient
+from ...core.methods import bind, find
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...core.address import Address
+    from ...core.record import OnCall
+    from ...core.reply import Reply
+    from ...core.retry import OnRetry, RetryPolicy
+    from .cfg import Cfg
+    from .core import Core, Corex, System
+    from .ctl import Ctl
+    from .dbg import Dbg
+    from .dispatcher import Dispatcher
+    from .dlg import Dlg
+    from .dmq import Dmq, Mqueue
+    from .htable import Htable
+    from .limits import Pike, Pl
+    from .media import Rtpengine, Rtpproxy
+    from .memory import Pkg, Shm
+    from .permissions import Permissions
+    from .pv import Pv
+    from .routing import Dialplan, Domain, Drouting, Lcr, Mtree
+    from .stats import Cnt, Stats
+    from .tls import Tls
+    from .tm import Sl, Tm
+    from .tracing import Sipdump, Siptrace
+    from .uac import Uac
+    from .ul import Ul
+
+
+class AsyncKamailio:
+    """A Kamailio server, its RPCs as methods with types: ``kamailio.dispatcher.list()``.
+
+    What a method raises besides the errors of :meth:`call`: UnexpectedReply where the answer is
+    not of the shape that is known.
+
+    :param address: of ctl; see :mod:`kamailio_binrpc.core.address`.
+    :param timeout: seconds for each attempt of a call, connecting included.
+    :param connect_wait: further seconds to go on trying while nobody listens.
+    :param reply_socket: unix datagram only: folder, path or ``"@"``.
+    :param max_reply: bytes allowed in one reply's body.
+    :param on_call: gets a CallRecord for each finished attempt.
+    :param retry: what to do about errors after which the same call can be made again without
+        acting twice; None never retries.
+    :param on_retry: called before each wait with the error and the number of attempts made.
+    :param client: use this one, and ignore the parameters above.
+    """
+
+    def __init__(
+        self,
+        address: str | Address = wire.DEFAULT_ADDRESS,
+        timeout: float = 5.0,
+        *,
+        connect_wait: float = 0.0,
+        reply_socket: str | None = None,
+        max_reply: int = wire.MAX_BODY,
+        on_call: OnCall | None = None,
+        retry: RetryPolicy | None = None,
+        on_retry: OnRetry | None = None,
+        client: AsyncClient | None = None,
+    ) -> None:
+        self.client = client or AsyncClient(
+            address,
+            timeout,
+            connect_wait=connect_wait,
+            reply_socket=reply_socket,
+            max_reply=max_reply,
+            on_call=on_call,
+            retry=retry,
+            on_retry=on_retry,
+        )
+        self._release: tuple[int, ...] | None = None
+
+    async def __aenter__(self) -> AsyncKamailio:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection; the next call makes a new one."""
+        await self.client.close()
+
+    async def call(
+        self, method: str, /, *params: Any, timeout: float | None = None, **named: Any
+    ) -> Reply:
+        """Call any method and return the values of its reply.
+
+        Parameters get the types that the method reads; they may be given by name.
+
+        :param timeout: seconds for each attempt, instead of the client's.
+        :raises Fault: the server answered with a fault; its class says what it means.
+        :raises ReportedFailure: the method answered normally that it failed.
+        :raises EncodeError: a parameter does not fit; nothing was sent.
+        :raises TransportError, ProtocolError: no usable answer; ``executed`` says whether the
+            method may have run.
+        """
+        bound = bind(method, params, named)
+        reply = await self.client.call(method, *bound, timeout=timeout)
+        known = find(method)
+        failure = known.failure_in(reply) if known is not None else ""
+        if failure:
+            from ..errors import ReportedFailure
+
+            raise ReportedFailure(method, failure)
+        return reply
+
+    async def release(self) -> tuple[int, ...]:
+        """The server's release to compare with, ``(5, 6, 3)``; asked for once."""
+        if self._release is None:
+            self._release = (await self.core.version()).release
+        return self._release
+
+    @cached_property
+    def system(self) -> System:
+        """Operations of ``system.*``."""
+        from .core import System
+
+        return System(self)
+
+    @cached_property
+    def core(self) -> Core:
+        """Operations of ``core.*``."""
+        from .core import Core
+
+        return Core(self)
+
+    @cached_property
+    def corex(self) -> Corex:
+        """Operations of ``corex.*``."""
+        from .core import Corex
+
+        return Corex(self)
+
+    @cached_property
+    def ctl(self) -> Ctl:
+        """Operations of ``ctl.*``."""
+        from .ctl import Ctl
+
+        return Ctl(self)
+
+    @cached_property
+    def shm(self) -> Shm:
+        """Operations of ``shm.*``."""
+        from .memory import Shm
+
+        return Shm(self)
+
+    @cached_property
+    def pkg(self) -> Pkg:
+        """Operations of ``pkg.*``."""
+        from .memory import Pkg
+
+        return Pkg(self)
+
+    @cached_property
+    def cfg(self) -> Cfg:
+        """Operations of ``cfg.*``."""
+        from .cfg import Cfg
+
+        return Cfg(self)
+
+    @cached_property
+    def stats(self) -> Stats:
+        """Operations of ``stats.*``."""
+        from .stats import Stats
+
+        return Stats(self)
+
+    @cached_property
+    def cnt(self) -> Cnt:
+        """Operations of ``cnt.*``."""
+        from .stats import Cnt
+
+        return Cnt(self)
+
+    @cached_property
+    def pv(self) -> Pv:
+        """Operations of ``pv.*``."""
+        from .pv import Pv
+
+        return Pv(self)
+
+    @cached_property
+    def dbg(self) -> Dbg:
+        """Operations of ``dbg.*``."""
+        from .dbg import Dbg
+
+        return Dbg(self)
+
+    @cached_property
+    def tm(self) -> Tm:
+        """Operations of ``tm.*``."""
+        from .tm import Tm
+
+        return Tm(self)
+
+    @cached_property
+    def sl(self) -> Sl:
+        """Operations of ``sl.*``."""
+        from .tm import Sl
+
+        return Sl(self)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """Operations of ``dispatcher.*``."""
+        from .dispatcher import Dispatcher
+
+        return Dispatcher(self)
+
+    @cached_property
+    def htable(self) -> Htable:
+        """Operations of ``htable.*``."""
+        from .htable import Htable
+
+        return Htable(self)
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        """Operations of ``permissions.*``."""
+        from .permissions import Permissions
+
+        return Permissions(self)
+
+    @cached_property
+    def rtpengine(self) -> Rtpengine:
+        """Operations of ``rtpengine.*``."""
+        from .media import Rtpengine
+
+        return Rtpengine(self)
+
+    @cached_property
+    def rtpproxy(self) -> Rtpproxy:
+        """Operations of ``rtpproxy.*``."""
+        from .media import Rtpproxy
+
+        return Rtpproxy(self)
+
+    @cached_property
+    def pl(self) -> Pl:
+        """Operations of ``pl.*``."""
+        from .limits import Pl
+
+        return Pl(self)
+
+    @cached_property
+    def pike(self) -> Pike:
+        """Operations of ``pike.*``."""
+        from .limits import Pike
+
+        return Pike(self)
+
+    @cached_property
+    def mtree(self) -> Mtree:
+        """Operations of ``mtree.*``."""
+        from .routing import Mtree
+
+        return Mtree(self)
+
+    @cached_property
+    def domain(self) -> Domain:
+        """Operations of ``domain.*``."""
+        from .routing import Domain
+
+        return Domain(self)
+
+    @cached_property
+    def dialplan(self) -> Dialplan:
+        """Operations of ``dialplan.*``."""
+        from .routing import Dialplan
+
+        return Dialplan(self)
+
+    @cached_property
+    def lcr(self) -> Lcr:
+        """Operations of ``lcr.*``."""
+        from .routing import Lcr
+
+        return Lcr(self)
+
+    @cached_property
+    def drouting(self) -> Drouting:
+        """Operations of ``drouting.*``."""
+        from .routing import Drouting
+
+        return Drouting(self)
+
+    @cached_property
+    def uac(self) -> Uac:
+        """Operations of ``uac.*``."""
+        from .uac import Uac
+
+        return Uac(self)
+
+    @cached_property
+    def ul(self) -> Ul:
+        """Operations of ``ul.*``."""
+        from .ul import Ul
+
+        return Ul(self)
+
+    @cached_property
+    def dlg(self) -> Dlg:
+        """Operations of ``dlg.*``."""
+        from .dlg import Dlg
+
+        return Dlg(self)
+
+    @cached_property
+    def dmq(self) -> Dmq:
+        """Operations of ``dmq.*``."""
+        from .dmq import Dmq
+
+        return Dmq(self)
+
+    @cached_property
+    def mqueue(self) -> Mqueue:
+        """Operations of ``mqueue.*``."""
+        from .dmq import Mqueue
+
+        return Mqueue(self)
+
+    @cached_property
+    def tls(self) -> Tls:
+        """Operations of ``tls.*``."""
+        from .tls import Tls
+
+        return Tls(self)
+
+    @cached_property
+    def siptrace(self) -> Siptrace:
+        """Operations of ``siptrace.*``."""
+        from .tracing import Siptrace
+
+        return Siptrace(self)
+
+    @cached_property
+    def sipdump(self) -> Sipdump:
+        """Operations of ``sipdump.*``."""
+        from .tracing import Sipdump
+
+        return Sipdump(self)

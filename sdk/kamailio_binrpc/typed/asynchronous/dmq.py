@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``dmq.*`` and ``mqueue.*``: messages between servers and inside one."""
+
+from __future__ import annotations
+
+from .. import reading
+from ..models.dmq import DmqNode, QueueSize
+from .namespace import Namespace
+
+
+class Dmq(Namespace):
+    """``dmq.*``: the distributed message queue."""
+
+    async def list_nodes(self) -> list[DmqNode]:
+        """The nodes."""
+        return reading.each(await self._call("dmq.list_nodes"), DmqNode)
+
+    async def remove(self, address: str) -> None:
+        """Remove a node by its URI."""
+        await self._do("dmq.remove", address)
+
+
+class Mqueue(Namespace):
+    """``mqueue.*``: queues of the configuration."""
+
+    async def get_sizes(self) -> list[QueueSize]:
+        """Number of entries in each queue."""
+        return reading.each(await self._call("mqueue.get_sizes"), QueueSize)

@@ -1,0 +1,570 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The subcommands of kamrpc against lab servers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import yaml
+
+from kamailio_binrpc.cli import completion, exit_codes
+from kamailio_binrpc.cli.config import inventory_of
+from kamailio_binrpc.cli.main import main
+from kamailio_binrpc.core.config import load_config
+from kamailio_binrpc.core.faults import Fault
+from kamailio_binrpc.core.lab.server import LabServer
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kamrpc")
+    server = LabServer([f"unix:{folder}/s", "tcp:127.0.0.1:0"])
+    server.counter = 0
+
+    @server.registry.method("test.types")
+    def types(ctx):
+        for value in server.calls.of("test.types")[-1].params:
+            ctx.add("s", f"{type(value).__name__}:{value}")
+
+    @server.registry.method("test.count")
+    def count(ctx):
+        server.counter += 1
+        return server.counter // 2
+
+    @server.registry.method("test.where")
+    def where(ctx):
+        return int(ctx.caller.host == "127.0.0.1")
+
+    @server.registry.method("test.stuck")
+    async def stuck(ctx):
+        await asyncio.sleep(3600)
+
+    @server.registry.method("test.nothing")
+    def nothing(ctx):
+        return None
+
+    @server.registry.method("htable.get")
+    def get(ctx):
+        raise Fault(500, "Not enough parameters (htable name and key name)")
+
+    with server.running_in_thread() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch, tmp_path, lab):
+    for name in list(os.environ):
+        if name.startswith(("KAMRPC_", "XDG_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("KAMRPC_CONFIG", "")
+    monkeypatch.setenv("KAMRPC_ENDPOINT", lab.addresses[0])
+
+
+@pytest.fixture
+def kamrpc(capfdbinary):
+    """Run kamrpc in this process; return status, standard output and standard error."""
+
+    def run(*args):
+        try:
+            status = main(args)
+        except SystemExit as end:
+            status = end.code
+        sys.stdout.flush()
+        captured = capfdbinary.readouterr()
+        return status, captured.out.decode("utf-8", "surrogateescape"), captured.err.decode()
+
+    return run
+
+
+# --- call
+
+
+def test_call_prints_what_kamcmd_does(kamrpc):
+    assert kamrpc("call", "core.echo", "a b", "5") == (0, "a b\n5\n", "")
+
+
+@pytest.mark.parametrize(
+    "form, text",
+    [
+        ("json", '["a", "b"]\n'),
+        ("jsonl", '"a"\n"b"\n'),
+        ("yaml", "- a\n- b\n"),
+        ("table", "a\nb\n"),
+        ("text", "a\nb\n"),
+    ],
+)
+def test_every_form_of_output(kamrpc, form, text):
+    assert kamrpc("call", "-o", form, "core.echo", "a", "b")[1] == text
+
+
+def test_bytes_that_are_no_utf8_go_through(kamrpc):
+    word = os.fsdecode(b"caf\xe9")
+    assert kamrpc("call", "core.echo", word)[1] == word + "\n"
+    assert json.loads(kamrpc("call", "--json", "core.echo", word)[1]) == [word]
+
+
+def test_unknown_methods_get_types_by_look_and_prefix(kamrpc):
+    words = ["5", "s:5", "i:7", "d:1", "1.5", "x", 'j:"5"', "j:5"]
+    _, out, _ = kamrpc("call", "test.types", *words)
+    assert out.split() == [
+        *("int:5", "str:5", "int:7", "float:1.0", "float:1.5", "str:x", "str:5", "int:5"),
+    ]
+
+
+def test_known_methods_get_the_types_that_they_want(lab):
+    from kamailio_binrpc.cli.common import read_params
+
+    assert read_params("htable.sets", ["t", "5", "007"]) == ["t", "5", "007"]
+    assert read_params("htable.seti", ["t", "5", "7"]) == ["t", "5", 7]
+    assert read_params("htable.sets", ["t", "i:5", "d:1"]) == ["t", 5, 1.0]
+    assert read_params("htable.sets", ["t", "5", "7"], raw=True) == ["t", 5, 7]
+
+
+def test_a_missing_parameter_is_named_before_anything_is_sent(kamrpc):
+    status, out, err = kamrpc("call", "htable.sets", "t")
+    assert (status, out) == (exit_codes.USAGE, "")
+    assert "needs the parameter key" in err
+    assert "--raw" in err
+
+
+def test_not_enough_parameters_names_the_one_of_the_wrong_type(kamrpc):
+    status, _, err = kamrpc("call", "htable.get", "t", "i:5")
+    assert status == exit_codes.FAULT
+    assert "parameter 2, key, wants a text and was sent as an int (5)" in err
+    assert "Use: htable.get table key" in err
+
+
+@pytest.mark.parametrize(
+    "args, status",
+    [
+        (["call", "no.such"], exit_codes.METHOD_NOT_FOUND),
+        (["call", "-t", "0.1", "test.stuck"], exit_codes.TIMEOUT),
+        (["call", "-s", "unix:/nonexistent", "m"], exit_codes.CONNECT),
+        (["call", "-s", "nonsense:1:2", "m"], exit_codes.USAGE),
+        (["call", "-t", "0", "core.echo"], exit_codes.USAGE),
+        (["call", "core.echo", "i:x"], exit_codes.USAGE),
+        (["call", "core.echo", "j:["], exit_codes.USAGE),
+        (["call", "-c", "/nonexistent", "-s", "name", "m"], exit_codes.USAGE),
+        (["nosuch"], exit_codes.USAGE),
+        ([], exit_codes.USAGE),
+    ],
+)
+def test_exit_codes(kamrpc, args, status):
+    found, out, err = kamrpc(*args)
+    assert (found, out) == (status, "")
+    assert err
+
+
+def test_every_exit_code_is_documented():
+    numbers = {
+        value for name, value in vars(exit_codes).items() if name.isupper() and type(value) is int
+    }
+    documented = {int(line.split()[0]) for line in exit_codes.HELP.splitlines()[1:]}
+    assert documented == numbers
+
+
+def test_a_fault_as_json(kamrpc):
+    _, _, err = kamrpc("call", "--json", "no.such")
+    fault = json.loads(err.splitlines()[-1])["fault"]
+    assert fault == {"code": 500, "text": "command no.such not found", "method": "no.such"}
+
+
+# --- configuration
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch, lab):
+    path = tmp_path / "config.ini"
+    path.write_text(
+        f"[defaults]\nendpoint = one\ntimeout = 3\n[endpoints]\none = {lab.addresses[0]}\n"
+        f"two = {lab.addresses[1]}\ngone = unix:/nonexistent/a\nlost = unix:/nonexistent/b\n"
+        "off = tcp:127.0.0.1:1\n[groups]\nboth = one two\nmany = both gone lost off\n"
+    )
+    monkeypatch.setenv("KAMRPC_CONFIG", str(path))
+    return path
+
+
+def test_flags_win_over_environment_and_that_over_the_file(kamrpc, config, monkeypatch):
+    monkeypatch.setenv("KAMRPC_ENDPOINT", "gone")
+    assert kamrpc("call", "core.echo")[0] == exit_codes.CONNECT
+    assert kamrpc("call", "-s", "two", "core.echo")[0] == 0
+    monkeypatch.delenv("KAMRPC_ENDPOINT")
+    assert kamrpc("call", "core.echo")[0] == 0
+    monkeypatch.setenv("KAMRPC_TIMEOUT", "x")
+    assert "KAMRPC_TIMEOUT=x" in kamrpc("call", "core.echo")[2]
+    assert kamrpc("call", "-t", "5", "core.echo")[0] == 0
+
+
+def test_config_commands(kamrpc, config):
+    assert kamrpc("config", "path")[1] == f"{config}\n"
+    assert json.loads(kamrpc("config", "show", "--json")[1])["groups"]["both"] == ["one", "two"]
+    assert yaml.safe_load(kamrpc("config", "show")[1])["defaults"]["timeout"] == 3
+    assert kamrpc("config", "check")[:2] == (0, f"{config}: 5 endpoints, 2 groups\n")
+    status, out, _ = kamrpc("config", "check", "--call")
+    assert status == exit_codes.CONNECT
+    assert out.count("kamailio 5.6.3") == 2
+    config.write_text("[endpoints]\na = tcp:\n")
+    assert kamrpc("config", "check")[0] == exit_codes.USAGE
+
+
+def test_no_config_is_told(kamrpc):
+    assert kamrpc("config", "path")[0] == exit_codes.NOT_FOUND
+
+
+def test_the_configuration_is_an_ansible_inventory(kamrpc, config):
+    data = inventory_of(load_config(str(config)))
+    assert data["both"] == {"hosts": ["one", "two"]}
+    assert data["many"] == {"children": ["both"], "hosts": ["gone", "lost", "off"]}
+    assert data["all"]["children"] == ["both", "many", "ungrouped"]
+    assert json.loads(kamrpc("config", "inventory", "--list")[1]) == data
+    host = json.loads(kamrpc("config", "inventory", "--host", "off")[1])
+    assert host == {"ctl_address": "tcp:127.0.0.1:1"}
+
+
+# --- fleet
+
+
+def test_fleet_prints_results_and_groups_failures(kamrpc, config):
+    status, out, err = kamrpc("fleet", "-g", "many", "core.echo", "x")
+    assert status == exit_codes.CONNECT
+    assert sorted(out.splitlines()) == ["one: x", "two: x"]
+    assert "2 failed: ConnectError: No such file or directory\n  gone, lost\n" in err
+    assert "1 failed: ConnectError: Connection refused\n  off\n" in err
+    assert "2 of 5 answered in " in err
+
+
+def test_fleet_tells_failures_of_several_kinds(kamrpc, config, lab):
+    status, _, _ = kamrpc("fleet", "-g", "one", "-g", "gone", "no.such")
+    assert status == exit_codes.SEVERAL
+
+
+def test_fleet_as_json_and_jsonl(kamrpc, config):
+    _, out, _ = kamrpc("fleet", "--all", "--json", "core.echo", "x")
+    data = json.loads(out)
+    assert list(data) == ["one", "two", "gone", "lost", "off"]
+    assert data["one"]["reply"] == ["x"]
+    assert "cannot connect" in data["off"]["error"]
+    _, out, _ = kamrpc("fleet", "--all", "-o", "jsonl", "core.echo", "x")
+    assert {json.loads(line)["name"] for line in out.splitlines()} == set(data)
+
+
+def test_fleet_diff_shows_who_disagrees(kamrpc, config, lab):
+    _, out, _ = kamrpc("fleet", "-g", "both", "--diff", "core.echo", "x")
+    assert out == "all 2 agree:\nx\n"
+    _, out, _ = kamrpc("fleet", "-g", "both", "--diff", "test.where")
+    assert "1 agree (one):" in out or "1 agree (two):" in out
+    assert out.endswith(("  [0]: 0 -> 1\n", "  [0]: 1 -> 0\n"))
+
+
+def test_fleet_without_endpoints(kamrpc, config):
+    assert kamrpc("fleet", "core.echo")[0] == exit_codes.USAGE
+    assert kamrpc("fleet", "-g", "nosuch", "core.echo")[0] == exit_codes.USAGE
+
+
+# --- batch
+
+
+@pytest.fixture
+def batch(kamrpc, tmp_path):
+    def run(text, *args):
+        path = tmp_path / "batch"
+        path.write_bytes(os.fsencode(text))
+        return kamrpc("batch", *args, str(path))
+
+    return run
+
+
+def test_batch_takes_quotes_and_comments(batch):
+    text = "# first\n\ncore.echo 'a b' \"c d\" e\\ f # rest\ntest.types s:5 5\n"
+    assert batch(text) == (0, "a b\nc d\ne f\nstr:5\nint:5\n", "")
+
+
+def test_batch_stops_at_a_fault_unless_told(batch):
+    text = "core.echo a\nno.such\ncore.echo b\n"
+    status, out, err = batch(text)
+    assert (status, out) == (exit_codes.METHOD_NOT_FOUND, "a\n")
+    assert "line 2: no.such: fault 500" in err
+    status, out, _ = batch(text, "--go-on")
+    assert (status, out) == (exit_codes.METHOD_NOT_FOUND, "a\nb\n")
+    status, out, _ = batch('core.echo "a\ncore.echo b\nno.such\n', "-k")
+    assert (status, out) == (exit_codes.SEVERAL, "b\n")
+
+
+def test_batch_as_json(batch):
+    _, out, _ = batch("core.echo a\nno.such\n", "-k", "-o", "jsonl")
+    first, second = map(json.loads, out.splitlines())
+    assert first == {"line": 1, "method": "core.echo", "reply": ["a"]}
+    assert second["fault"]["code"] == 500
+    _, out, _ = batch("core.echo a\ncore.echo b\n", "--json")
+    assert [item["reply"] for item in json.loads(out)] == [["a"], ["b"]]
+
+
+def test_batch_answers_each_line_when_it_comes():
+    command = [sys.executable, "-m", "kamailio_binrpc.cli.main", "batch"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        for word in (b"one", b"two"):
+            process.stdin.write(b"core.echo " + word + b"\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == word + b"\n"
+        process.stdin.close()
+        assert process.wait(30) == 0
+
+
+def test_batch_without_its_file_or_server(kamrpc, batch):
+    assert kamrpc("batch", "/nonexistent/file")[0] == exit_codes.USAGE
+    status, _, err = batch("core.echo\ncore.echo\n", "-k", "-s", "unix:/nonexistent")
+    assert status == exit_codes.CONNECT
+    assert err.count("line ") == 1
+
+
+# --- watch
+
+
+def test_watch_shows_the_first_reply_and_then_changes(kamrpc, lab):
+    lab.counter = 1
+    status, out, _ = kamrpc("watch", "-n", "0.01", "--count", "4", "test.count")
+    assert status == 0
+    first, *rest = out.splitlines()
+    assert first == "1"
+    assert [line.split(" ", 2)[2] for line in rest] == ["[0]: 1 -> 2"]
+
+
+def test_watch_as_jsonl_until_something_changes(kamrpc, lab):
+    lab.counter = 1
+    _, out, _ = kamrpc("watch", "-n", "0.01", "-o", "jsonl", "--until-changed", "test.count")
+    first, second = map(json.loads, out.splitlines())
+    assert first["reply"] == [1]
+    assert second["changed"] == {"[0]": {"old": 1, "new": 2}}
+
+
+def test_watch_refuses_what_makes_no_sense(kamrpc):
+    assert kamrpc("watch", "-n", "0", "core.echo")[0] == exit_codes.USAGE
+    assert kamrpc("watch", "--count", "0", "core.echo")[0] == exit_codes.USAGE
+    assert kamrpc("watch", "-s", "unix:/nonexistent", "core.echo")[0] == exit_codes.CONNECT
+
+
+# --- methods and facts
+
+
+def test_methods(kamrpc, lab):
+    _, out, _ = kamrpc("methods", "list")
+    assert "core.version" in out.split()
+    assert "test.types" in out.split()
+    assert "test.types" not in kamrpc("methods", "list", "--offline")[1].split()
+    _, out, _ = kamrpc("methods", "search", "UPTIME")
+    assert "core.uptime " in out
+    assert kamrpc("methods", "search", "nosuchword")[0] == exit_codes.NOT_FOUND
+    assert kamrpc("methods", "signature", "htable.sets")[1] == "htable.sets table key value\n"
+    assert kamrpc("methods", "signature", "no.such")[0] == exit_codes.METHOD_NOT_FOUND
+    assert kamrpc("methods", "signature", "test.types")[1] == "test.types\n"
+
+
+def test_methods_help(kamrpc):
+    _, out, _ = kamrpc("methods", "help", "dispatcher.set_state", "--offline")
+    assert out.startswith("dispatcher.set_state state group uri\n")
+    assert "number of the set" in out
+    assert "The server says" in kamrpc("methods", "help", "core.uptime")[1]
+    data = json.loads(kamrpc("methods", "help", "--json", "core.uptime")[1])
+    assert (data["access"], data["params"]) == ("read", [])
+    assert kamrpc("methods", "help", "no.such")[0] == exit_codes.METHOD_NOT_FOUND
+    status, out, err = kamrpc("methods", "help", "core.uptime", "-s", "unix:/nonexistent")
+    assert status == 0
+    assert "core.uptime" in out
+    assert "own help is missing" in err
+
+
+def test_facts(kamrpc):
+    data = json.loads(kamrpc("facts", "--json", "!all", "!min", "uptime")[1])
+    assert set(data) == {"uptime", "missing"}
+    assert yaml.safe_load(kamrpc("facts", "min")[1])["version"]["number"] == "5.6.3"
+    assert kamrpc("facts", "nosuch")[0] == exit_codes.USAGE
+
+
+# --- the programs as processes
+
+
+def run(*args, **options):
+    command = [sys.executable, "-m", "kamailio_binrpc.cli.main", *args]
+    return subprocess.run(command, capture_output=True, timeout=60, check=False, **options)
+
+
+def test_a_closed_pipe_is_no_error():
+    command = f"{sys.executable} -m kamailio_binrpc.cli.main call system.listMethods | head -n 1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=60, check=True)
+    assert (done.stdout.count(b"\n"), done.stderr) == (1, b"")
+
+
+def test_an_interrupt_has_a_status_of_its_own():
+    command = [
+        sys.executable,
+        "-m",
+        "kamailio_binrpc.cli.main",
+        "watch",
+        "-n",
+        "60",
+        "core.echo",
+        "a",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"a\n"
+        process.send_signal(2)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (exit_codes.INTERRUPTED, b"")
+
+
+def test_no_colour_in_pipes():
+    done = run("fleet", "-g", "unix:/nonexistent", "core.echo")
+    assert b"\x1b" not in done.stdout + done.stderr
+    assert b"ConnectError" in done.stderr
+
+
+def test_the_shell_reads_lines_where_there_is_no_terminal():
+    done = run("shell", input=b"core.echo 'a b'\nno.such\ncore.echo c\n")
+    assert done.stdout == b"a b\nc\n"
+    assert done.returncode == exit_codes.METHOD_NOT_FOUND
+
+
+def test_a_command_loads_only_what_it_needs():
+    program = (
+        "import sys; from kamailio_binrpc.cli.main import main; main(['call', 'core.echo'])\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    loaded = set(done.stdout.decode().split())
+    assert "kamailio_binrpc.cli.call" in loaded
+    for other in ("asyncio", "json", "pydantic", "tenacity", "readline", "logging"):
+        assert other not in loaded
+    assert "kamailio_binrpc.cli.fleet" not in loaded
+
+
+# --- completion
+
+
+def words(*texts):
+    return completion.candidates(list(texts))
+
+
+def test_completion_of_commands_and_options(config):
+    assert words("kamrpc", "ca") == ["call"]
+    assert "complete" not in words("kamrpc", "")
+    assert words("kamrpc", "call", "--ti") == ["--timeout"]
+    assert words("kamrpc", "call", "-o", "y") == ["yaml"]
+    assert words("kamrpc", "methods", "se") == ["search"]
+    assert words("kamrpc", "call", "-s", "o") == ["one", "off"]
+    assert words("kamrpc", "fleet", "-g", "bo") == ["both"]
+    assert words("kamrpc", "completion", "z") == ["zsh"]
+
+
+def test_completion_of_methods_and_parameters(config, lab):
+    from kamailio_binrpc.cli.names import Names
+
+    names = Names(lab.addresses[1])
+    names.refresh()
+    assert words("kamrpc", "call", "-s", "two", "test.ty") == ["test.types"]
+    assert words("kamrpc", "call", "test.ty") == []
+    assert words("kamrpc", "call", "dispatcher.set_s") == ["dispatcher.set_state"]
+    assert words("kamrpc", "call", "dispatcher.set_state", "I") == ["I", "IP"]
+    assert "core" in words("kamrpc", "call", "-s", "two", "cfg.get", "")
+    assert words("pykamcmd", "-s", "two", "test.ty") == ["test.types"]
+    assert words("pykamcmd", "--s") == ["--strict-exit"]
+    assert words("/usr/bin/pykamcmd", "vers") == ["version"]
+
+
+def test_the_bash_script_completes(config, tmp_path):
+    script = tmp_path / "completion"
+    script.write_bytes(run("completion", "bash").stdout)
+    (tmp_path / "kamrpc").write_text(
+        f'#!/bin/sh\nexec {sys.executable} -m kamailio_binrpc.cli.main "$@"\n'
+    )
+    (tmp_path / "kamrpc").chmod(0o755)
+    for line, expected in (
+        ("kamrpc call -o js", ["json", "jsonl"]),
+        ("kamrpc call core.upt", ["core.uptime"]),
+        ("kamrpc fleet -g ", ["one", "two", "gone", "lost", "off", "both", "many"]),
+    ):
+        program = f"""
+            source {script}
+            COMP_LINE='{line}' COMP_POINT={len(line)}
+            _kamrpc
+            printf '%s\\n' "${{COMPREPLY[@]}}"
+        """
+        environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        done = subprocess.run(
+            ["bash", "-c", program], capture_output=True, text=True, check=True, env=environment
+        )
+        assert done.stdout.split() == expected
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_the_other_scripts_parse(shell, tmp_path):
+    import shutil
+
+    done = run("completion", shell)
+    assert b"kamrpc complete" in done.stdout
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    path = tmp_path / "script"
+    path.write_bytes(done.stdout)
+    subprocess.run([shell, "-n", str(path)], check=True)
+
+
+# --- the shell's inside
+
+
+def test_a_cancelled_call_leaves_the_shell_alive(lab, capfd):
+    import argparse
+    import signal
+
+    from kamailio_binrpc.cli.shell import Shell
+
+    options = argparse.Namespace(
+        config=None, endpoint=lab.addresses[0], timeout=30.0, connect_wait=None, output="text",
+        no_pager=True,
+    )  # fmt: skip
+    shell = Shell(options)
+
+    def interrupt():
+        time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    assert shell.line("test.stuck") is True
+    assert shell.line("core.echo 'a b'") is True
+    assert shell.line("no.such") is True
+    assert shell.line("output json") is True
+    assert shell.line('core.echo "x"') is True
+    assert shell.line("quit") is False
+    shell._client.close()
+    out, err = capfd.readouterr()
+    assert out == 'a b\n["x"]\n'
+    assert "cancelled" in err
+    assert "no.such: fault 500" in err
+
+
+def test_the_shell_completes_names_of_the_server(lab):
+    import argparse
+
+    from kamailio_binrpc.cli.shell import Shell
+
+    options = argparse.Namespace(
+        config=None, endpoint=lab.addresses[0], timeout=5.0, connect_wait=None, output="text",
+        no_pager=True,
+    )  # fmt: skip
+    shell = Shell(options)
+    shell._names.wait(30)
+    assert shell.candidates([], "test.t") == ["test.types"]
+    assert shell.candidates([], "he") == ["help"]
+    assert shell.candidates(["help"], "core.upt") == ["core.uptime"]
+    assert shell.candidates(["output"], "js") == ["json", "jsonl"]
+    assert "core" in shell.candidates(["cfg.get"], "co")
+    assert shell.candidates(["dispatcher.set_state"], "A") == ["A", "AP"]
+    assert shell.candidates(["no.such"], "x") == []

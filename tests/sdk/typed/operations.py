@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Every reading operation once, with parameters that fit the servers of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Operation = Callable[[Any], Any]
+
+# What an operation is called for, and what it sends.
+READING: dict[tuple[Any, ...], Operation] = {
+    ("core.version",): lambda k: k.core.version(),
+    ("core.info",): lambda k: k.core.info(),
+    ("core.runinfo",): lambda k: k.core.runinfo(),
+    ("core.uptime",): lambda k: k.core.uptime(),
+    ("core.ps",): lambda k: k.core.ps(),
+    ("core.psx",): lambda k: k.core.psx(),
+    ("core.psa",): lambda k: k.core.psa(),
+    ("core.shmmem", "b"): lambda k: k.core.shmmem(),
+    ("core.sockets_list",): lambda k: k.core.sockets_list(),
+    ("core.aliases_list",): lambda k: k.core.aliases_list(),
+    ("core.tcp_info",): lambda k: k.core.tcp_info(),
+    ("core.tcp_list",): lambda k: k.core.tcp_list(),
+    ("core.udp4_raw_info",): lambda k: k.core.udp4_raw_info(),
+    ("core.ppdefines_full",): lambda k: k.core.ppdefines_full(),
+    ("corex.list_sockets",): lambda k: k.corex.list_sockets(),
+    ("corex.list_aliases",): lambda k: k.corex.list_aliases(),
+    ("shm.info",): lambda k: k.shm.info(),
+    ("shm.stats",): lambda k: k.shm.stats(),
+    ("pkg.stats",): lambda k: k.pkg.stats(),
+    ("ctl.listen",): lambda k: k.ctl.listen(),
+    ("ctl.who",): lambda k: k.ctl.who(),
+    ("cfg.list", "lab"): lambda k: k.cfg.list("lab"),
+    ("cfg.diff",): lambda k: k.cfg.diff(),
+    ("stats.get_statistics", "shmem:"): lambda k: k.stats.get_statistics("shmem:"),
+    ("pv.shvGet",): lambda k: k.pv.shv_list(),
+    ("pv.shvGet", "banner"): lambda k: k.pv.shv_get("banner"),
+    ("tm.stats",): lambda k: k.tm.stats(),
+    ("tm.list",): lambda k: k.tm.list(),
+    ("dispatcher.list",): lambda k: k.dispatcher.list(),
+    ("dispatcher.list", "full"): lambda k: k.dispatcher.list("full"),
+    ("dispatcher.ping_active",): lambda k: k.dispatcher.ping_active(),
+    ("dispatcher.hash", 4, "a", "b"): lambda k: k.dispatcher.hash(4, "a", "b"),
+    ("htable.get", "t", "number"): lambda k: k.htable.get("t", "number"),
+    ("htable.get", "exp", "soon"): lambda k: k.htable.get("exp", "soon"),
+    ("htable.dump", "t"): lambda k: k.htable.dump("t"),
+    ("htable.listTables",): lambda k: k.htable.list_tables(),
+    ("htable.stats",): lambda k: k.htable.stats(),
+    ("permissions.addressDump",): lambda k: k.permissions.address_dump(),
+    ("permissions.subnetDump",): lambda k: k.permissions.subnet_dump(),
+    ("permissions.domainDump",): lambda k: k.permissions.domain_dump(),
+    ("permissions.trustedDump",): lambda k: k.permissions.trusted_dump(),
+    ("rtpengine.show", "all"): lambda k: k.rtpengine.show(),
+    ("rtpengine.ping", "all"): lambda k: k.rtpengine.ping("all"),
+    ("rtpproxy.list",): lambda k: k.rtpproxy.list(),
+    ("pl.list",): lambda k: k.pl.list(),
+    ("pl.list", "p1"): lambda k: k.pl.get("p1"),
+    ("pike.list",): lambda k: k.pike.list(),
+    ("mtree.summary",): lambda k: k.mtree.summary(),
+    ("mtree.list",): lambda k: k.mtree.list(),
+    ("mtree.match", "pstn", "4420123", 2): lambda k: k.mtree.match("pstn", "4420123", every=True),
+    ("domain.dump",): lambda k: k.domain.dump(),
+    ("dialplan.dump", 1): lambda k: k.dialplan.dump(1),
+    ("dialplan.translate", 1, "0049123"): lambda k: k.dialplan.translate(1, "0049123"),
+    ("lcr.dump_gws",): lambda k: k.lcr.dump_gws(),
+    ("lcr.dump_rules",): lambda k: k.lcr.dump_rules(),
+    ("uac.reg_dump",): lambda k: k.uac.reg_dump(),
+    ("uac.reg_info", "l_uuid", "trunk-1"): lambda k: k.uac.reg_info("l_uuid", "trunk-1"),
+    ("ul.dump",): lambda k: k.ul.dump(),
+    ("ul.dump", "brief"): lambda k: k.ul.dump_brief(),
+    ("ul.lookup", "location", "alice"): lambda k: k.ul.lookup("location", "alice"),
+    ("dlg.list",): lambda k: k.dlg.list(),
+    ("dlg.list_match", "furi", "re", "caller@"): lambda k: k.dlg.list_match(
+        "furi", "re", "caller@"
+    ),
+    ("dlg.briefing", "ftcFTISEs"): lambda k: k.dlg.briefing("ftcFTISEs"),
+    ("dlg.stats_active",): lambda k: k.dlg.stats_active(),
+    ("dmq.list_nodes",): lambda k: k.dmq.list_nodes(),
+    ("mqueue.get_sizes",): lambda k: k.mqueue.get_sizes(),
+}
+
+# Members that stand around the models and say nothing more, and texts that name the table again.
+AROUND: dict[str, set[str]] = {
+    "dispatcher.list": {"NRSETS"},
+    "mtree.match": {""},
+}
+
+# Those whose answer is no model, and what they say with the configuration of tests/support.
+PLAIN: dict[str, tuple[Operation, Callable[[Any], bool]]] = {
+    "system.list_methods": (
+        lambda k: k.system.list_methods(),
+        lambda names: "core.version" in names and names == sorted(names),
+    ),
+    "system.method_help": (
+        lambda k: k.system.method_help("core.echo"),
+        lambda text: "parameters" in text,
+    ),
+    "core.flags": (lambda k: k.core.flags(), lambda flags: "USE_TCP" in flags),
+    "core.modules": (lambda k: k.core.modules(), lambda names: "ctl" in names),
+    "core.arg": (lambda k: k.core.arg(), lambda words: "-f" in words),
+    "core.pwd": (lambda k: k.core.pwd(), lambda path: path.startswith("/")),
+    "core.tcp_options": (lambda k: k.core.tcp_options(), lambda found: found["async"] == 1),
+    "corex.debug": (lambda k: k.corex.debug(), lambda level: level == 2),
+    "ctl.connections": (lambda k: k.ctl.connections(), lambda count: count >= 1),
+    "pkg.info": (lambda k: k.pkg.info(), lambda found: found.size > 2**20),
+    "cfg.get": (lambda k: k.cfg.get("lab", "label"), lambda value: value == "box"),
+    "cfg.get_all": (
+        lambda k: k.cfg.get_all("lab"),
+        lambda found: found == {"label": "box", "blank": "", "max_calls": 10, "feature_on": 1},
+    ),
+    "cfg.get_all of tm": (
+        lambda k: k.cfg.get_all("tm"),
+        lambda found: found["ac_extra_hdrs"] is None and found["default_code"] == 500,
+    ),
+    "cfg.help": (
+        lambda k: k.cfg.help("lab", "label"),
+        lambda found: (found.description, found.type) == ("a text variable", "string"),
+    ),
+    "htable.items": (
+        lambda k: k.htable.items("t"),
+        lambda items: items["number"] == 42 and items["numeric-text"] == "0042",
+    ),
+    "stats.fetch": (
+        lambda k: k.stats.fetch("core:"),
+        lambda found: found["core.rcv_requests"] >= 0 and all(n.startswith("core.") for n in found),
+    ),
+    "cnt.get": (lambda k: k.cnt.get("core", "rcv_requests"), lambda number: number >= 0),
+    "cnt.grp_get_all": (
+        lambda k: k.cnt.grp_get_all("core"),
+        lambda found: found["rcv_requests"] >= 0,
+    ),
+    "cnt.grps_list": (lambda k: k.cnt.grps_list(), lambda names: "core" in names),
+    "cnt.var_list": (lambda k: k.cnt.var_list("core"), lambda names: "rcv_requests" in names),
+    "cnt.help": (
+        lambda k: k.cnt.help("core", "rcv_requests"),
+        lambda text: "requests" in text,
+    ),
+    "dbg.get_mod_level": (lambda k: k.dbg.get_mod_level("core"), lambda level: level == 2),
+    "dbg.get_mod_facility": (
+        lambda k: k.dbg.get_mod_facility("core"),
+        lambda name: name.startswith("LOG_"),
+    ),
+    "sl.stats": (lambda k: k.sl.stats(), lambda found: found["404"] >= 0),
+    "permissions.test_uri": (
+        lambda k: k.permissions.test_uri("permissions", "sip:alice@example.com", "sip:bob@a.com"),
+        lambda allowed: isinstance(allowed, bool),
+    ),
+    "rtpengine.get_hash_total": (lambda k: k.rtpengine.get_hash_total(), lambda n: n == 0),
+    "pike.top": (lambda k: k.pike.top("ALL"), lambda found: found.max_hits == 1000),
+    "dlg.list_ctx": (lambda k: k.dlg.list_ctx(), lambda found: len(found) == 1),
+    "dlg.dlg_list": (lambda k: k.dlg.dlg_list("@call@"), lambda found: len(found) == 1),
+    "dlg.profile_get_size": (
+        lambda k: k.dlg.profile_get_size("caller", "lab"),
+        lambda size: size == 1,
+    ),
+    "dlg.profile_list": (
+        lambda k: k.dlg.profile_list("caller"),
+        lambda found: found[0].profiles == (("inbound", None), ("caller", "lab")),
+    ),
+    "siptrace.status": (lambda k: k.siptrace.status(), lambda on: on is False),
+    "sipdump.enabled": (lambda k: k.sipdump.enabled(), lambda on: on is False),
+}
