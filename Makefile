@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 
-.PHONY: help setup demo test vendor bench kamcmd-compare lint docs build sanity fuzz clean
+.PHONY: help setup demo test vendor typed bench kamcmd-compare lint docs build sanity fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -21,6 +21,9 @@ test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
 
 vendor: ## Copy the SDK core into the collection
 	@python3 tools/vendor.py
+
+typed: setup ## Make the typed layer's blocking operations from the asynchronous ones
+	@$(PY) tools/typed.py
 
 bench: setup ## Measure codec, latency and fan-out
 	@$(PY) bench/run.py

@@ -36,11 +36,6 @@ class Times:
     def __init__(self, seconds: Mapping[str, list[float]]) -> None:
         self._seconds = seconds
 
-    def difference(self, name: str, base: str) -> float:
-        """How many seconds more `name` takes than `base`."""
-        pairs = zip(self._seconds[name], self._seconds[base], strict=True)
-        return median(one - other for one, other in pairs)
-
     def __contains__(self, name: str) -> bool:
         return name in self._seconds
 

@@ -50,3 +50,14 @@ attributes:
     support: full
     details: This module changes nothing.
 """
+
+    STATE = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+"""

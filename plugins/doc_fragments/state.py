@@ -36,14 +36,3 @@ notes:
     somebody else's change at the same time, it is written again with a warning, and the task
     fails when that does not help.
 """
-
-    ATTRIBUTES = r"""
-options: {}
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
-"""

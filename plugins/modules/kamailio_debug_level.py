@@ -21,7 +21,7 @@ extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.state
   - kamailio.ctl.attributes
-  - kamailio.ctl.state.attributes
+  - kamailio.ctl.attributes.state
 options:
   level:
     description:
@@ -120,8 +120,8 @@ endpoint:
   sample: unixs:/run/kamailio/kamailio_ctl
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._switches import CoreLevel, ModuleLevel
 from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+from ansible_collections.kamailio.ctl.plugins.module_utils._switches import CoreLevel, ModuleLevel
 
 OPTIONS = {
     "level": {"type": "int", "required": True},

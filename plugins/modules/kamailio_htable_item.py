@@ -21,7 +21,7 @@ extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.state
   - kamailio.ctl.attributes
-  - kamailio.ctl.state.attributes
+  - kamailio.ctl.attributes.state
 options:
   table:
     description:
@@ -173,9 +173,7 @@ OPTIONS = {
 
 def build(params):
     value = params["value"] if params["state"] == "present" else None
-    return Item(
-        params["table"], params["key"], value, params["expire"], params["expire_tolerance"]
-    )
+    return Item(params["table"], params["key"], value, params["expire"], params["expire_tolerance"])
 
 
 def main():

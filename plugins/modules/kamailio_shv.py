@@ -20,7 +20,7 @@ extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.state
   - kamailio.ctl.attributes
-  - kamailio.ctl.state.attributes
+  - kamailio.ctl.attributes.state
 options:
   name:
     description:
@@ -106,8 +106,8 @@ endpoint:
   sample: unixs:/run/kamailio/kamailio_ctl
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._switches import SharedVariable
 from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+from ansible_collections.kamailio.ctl.plugins.module_utils._switches import SharedVariable
 
 OPTIONS = {
     "name": {"type": "str", "required": True},

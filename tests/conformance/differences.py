@@ -117,7 +117,7 @@ _STATUS = re.compile(rb"\d{3} ")
 def value_that_nobody_sent(real: Any, lab: Any) -> bool:
     """The real one prints a last value once more, from a variable that was not set."""
     theirs, ours = _only(real), _only(lab)
-    return theirs[:7] == ours[:7] == b"200 OK\n" and theirs.count(b"\n") == ours.count(b"\n") + 1
+    return theirs[:7] == ours[:7] == b"200 OK\n" and len(theirs) >= len(ours) + 2
 
 
 def next_request_eaten(real: Any, lab: Any) -> bool:

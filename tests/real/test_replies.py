@@ -13,8 +13,9 @@ import pytest
 from kamailio_binrpc import Client, Fault, Struct, decode, encode
 from kamailio_binrpc.core import wire as protocol
 from kamailio_binrpc.core.catalogue import is_read_only
+from kamailio_binrpc.core.decoder import decode_records
 from tests.real.calls import CALLS, TRANSPORTS, WRITING_SET, Scene
-from tests.real.wire import Wire
+from tests.real.wire import Wire, head_size
 
 pytestmark = pytest.mark.real
 
@@ -52,7 +53,10 @@ def test_every_reply_decodes_and_encodes_to_the_same_bytes(
             cookie = COOKIES[number % len(COOKIES)]
             raw = server.ask(encode(call, protocol.REQUEST, cookie))
             message = decode(raw)
-            if encode(message) != raw or message.anomalies or message.cookie != cookie:
+            # The decoder in use may be the compiled one.
+            in_python = decode_records(raw, head_size(raw))
+            again = encode(in_python, message.type, message.cookie)
+            if not encode(message) == again == raw or message.anomalies or message.cookie != cookie:
                 wrong.append((call, raw, message))
             kinds[message.type] += 1
             methods.add(call[0])

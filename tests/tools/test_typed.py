@@ -30,7 +30,9 @@ def typed(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def repository(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for folder in (SOURCE, MADE):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
     return tmp_path
 
 

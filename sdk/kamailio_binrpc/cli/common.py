@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from ..core import wire
 from ..core.client import Client
@@ -14,9 +13,11 @@ from ..core.errors import BinrpcError, EncodeError
 from ..core.faults import Fault, InvalidParams
 from . import colour, exit_codes, output
 
+TYPE_CHECKING = False  # typing itself takes longer to load than a call
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from ..core.config import Config
     from ..core.reply import Reply

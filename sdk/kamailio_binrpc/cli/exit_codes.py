@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..core.errors import (
     BinrpcError,
     CallTimeout,
@@ -14,6 +12,7 @@ from ..core.errors import (
 )
 from ..core.faults import Fault, MethodNotFound, NotFound
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -568,3 +568,56 @@ def test_the_shell_completes_names_of_the_server(lab):
     assert "core" in shell.candidates(["cfg.get"], "co")
     assert shell.candidates(["dispatcher.set_state"], "A") == ["A", "AP"]
     assert shell.candidates(["no.such"], "x") == []
+
+
+# --- on a terminal
+
+
+def on_terminal(command, **environment):
+    """Run a command with standard error on a pseudo-terminal; return both outputs."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "TERM": "xterm", **environment},
+    ) as process:
+        os.close(theirs)
+        out = process.stdout.read()
+        err = b""
+        while True:
+            try:
+                data = os.read(ours, 65536)
+            except OSError:  # Linux says so at the end
+                break
+            if not data:
+                break
+            err += data
+    os.close(ours)
+    return out, err
+
+
+def test_fleet_shows_its_progress_on_a_terminal_only(lab):
+    command = [sys.executable, "-m", "kamailio_binrpc.cli.main", "fleet"]
+    command += ["-g", lab.addresses[0], "-g", "unix:/nonexistent", "core.echo", "x"]
+    out, err = on_terminal(command)
+    assert out == f"{lab.addresses[0]}: x\n".encode()
+    assert b"\r\x1b[K1 of 2" in err
+    assert b"\x1b[31m1 failed: ConnectError" in err
+    _, err = on_terminal([*command, "--no-progress"])
+    assert b"1 of 2, " not in err
+    assert b"\r\x1b[K" not in err
+    _, err = on_terminal(command, NO_COLOR="1")
+    assert b"\x1b[31m" not in err
+
+
+def test_kamcmd_advice_is_for_people():
+    command = [sys.executable, "-m", "kamailio_binrpc.cli.kamcmd.main", "-s", "/nonexistent", "m"]
+    line = b"ERROR: connect_unix_sock: connect(/nonexistent): No such file or directory [2]"
+    _, err = on_terminal(command)
+    assert err.startswith(line + b"\r\n  cannot connect to unixs:/nonexistent")
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (255, line + b"\n")

@@ -64,7 +64,7 @@ TABLES = dbtext.TABLES
 VOLATILE = re.compile(
     r"'(diff_expires|timer_expires|reg_init|reload_time|Last-Keepalive|duration|timeout|init_ts"
     r"|end_ts|recheck(_ticks)?|used|free|real_used|max_used|total_frags|fragments)', -?[\d.]+"
-    r"|'(Ruid|defunct_until)', '[^']{2,}'|'Expires', \d+"
+    r"|'(Ruid|defunct_until)', '[^']{2,}'|'Expires', -?\d+"
 )
 
 
@@ -193,8 +193,8 @@ def test_htable_expiry(htable: Pair) -> None:
     for table in ("t", "exp", "upd"):
         for value in ("aa", "aaaa", "a"):
             for call in (
-                *[("setxs", value, 50), ("sets", value), ("setxi", 5, 60), ("setex", 0)],
-                *[("setex", 99), ("setxi", 5, 0), ("setex", -1)],
+                *[("setxs", value, 5000), ("sets", value), ("setxi", 5, 6000), ("setex", 0)],
+                *[("setex", 9900), ("setxi", 5, 0), ("setex", -1)],
             ):
                 htable.same("htable." + call[0], table, "k", *call[1:])
                 htable.same("htable.get", table, "k", normalise=_without_seconds)
@@ -532,13 +532,13 @@ def test_usrloc(real: Client, sockets: LabState) -> None:
     rows: list[Params] = [
         *[(), ("location",), ("location", "a", "b", 0, 1, ".", 1, 2, 3)],
         ("location", "Alice@x", "sip:a@b", 0, 0.5, ".", 1, 2, 3),
-        ("location", "bob", "sip:a@b", 300, -1.0, "<sip:p>", 1, 2, -1, "sip:r", socket),
-        ("location", "bob", "sip:a@c", 300, -1.0, "0", 1, 2, -1, ".", "0"),
-        ("location", "bob", "sip:a@d", 300, 0.7, "", 1, 2, -1, "", "tcp:192.0.2.1:9"),
-        ("location", "bob", "sip:a@e", 300, 0.7, "", 1, 2, -1),
+        ("location", "bob", "sip:a@b", 3000, -1.0, "<sip:p>", 1, 2, -1, "sip:r", socket),
+        ("location", "bob", "sip:a@c", 3000, -1.0, "0", 1, 2, -1, ".", "0"),
+        ("location", "bob", "sip:a@d", 3000, 0.7, "", 1, 2, -1, "", "tcp:192.0.2.1:9"),
+        ("location", "bob", "sip:a@e", 3000, 0.7, "", 1, 2, -1),
         ("location", "bob", "sip:a@c", 0, 0.9, "", 1, 2, -1),
-        ("location", "bob", "sip:a@b", 50, 0.1, "x", 1, 2, 7),
-        ("location", "bob", "sip:a@e", 50, 0.123456, "x", 1, 2, 7),
+        ("location", "bob", "sip:a@b", 5000, 0.1, "x", 1, 2, 7),
+        ("location", "bob", "sip:a@e", 5000, 0.123456, "x", 1, 2, 7),
         ("nope", "a", "b", 0, 0.5, ".", 1, 2, 3),
         ("location", "x", "y", -5, -2.5, "p", 0, 0, 0),
         ("location", "", "y", 0, 1.5, "p", 0, 0, 0),

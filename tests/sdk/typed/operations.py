@@ -135,7 +135,7 @@ PLAIN: dict[str, tuple[Operation, Callable[[Any], bool]]] = {
     "cnt.var_list": (lambda k: k.cnt.var_list("core"), lambda names: "rcv_requests" in names),
     "cnt.help": (
         lambda k: k.cnt.help("core", "rcv_requests"),
-        lambda text: "requests" in text,
+        lambda text: "kamailio statistic" in text,
     ),
     "dbg.get_mod_level": (lambda k: k.dbg.get_mod_level("core"), lambda level: level == 2),
     "dbg.get_mod_facility": (

@@ -35,7 +35,10 @@ _PRINTING = frozenset(
     ("cfgutils", "dialplan", "dispatcher", "htable", "mtree", "nathelper", "permissions", "pl")
     + ("rl", "siptrace", "stats")
 )
-"""Modules whose texts Kamailio prints with rpl_printf, which here adds no line end."""
+_NOT_PRINTING = frozenset(("cfgutils.is_gflag", "mtree.match"))
+"""Modules whose texts Kamailio prints with rpl_printf, which here adds no line end, and their
+methods that do not.
+"""
 
 
 def _format(char: str, value: Any) -> Optional[bytes]:
@@ -185,7 +188,8 @@ class TextContext(Context):
         return result
 
     def add_value(self, value: Any) -> None:
-        if isinstance(value, str) and self.method.partition(".")[0] in _PRINTING:
+        printing = self.method.partition(".")[0] in _PRINTING
+        if isinstance(value, str) and printing and self.method not in _NOT_PRINTING:
             self.printf(value)
         else:
             super().add_value(value)

@@ -99,7 +99,8 @@ class RecordReader:
             except ReadError as error:
                 code = wire.E_MORE_DATA if error.code == wire.E_EOP else error.code
                 raise ReadError(code, wire.AVP) from None
-            if value.type not in _MEMBER_VALUES or value.end:
+            # An unknown type passes here, and fails where it is to become something.
+            if value.end or value.type in (wire.AVP, wire.ARRAY):
                 raise ReadError(wire.E_RECORD, wire.AVP)
             if value.type == wire.STRUCT:
                 self._structs += 1

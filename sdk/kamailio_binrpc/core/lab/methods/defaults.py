@@ -14,6 +14,7 @@ from .dialog import Dialogs
 from .dispatcher import Dispatcher
 from .htable import HashTables
 from .kex import Memory
+from .lab import Lab
 from .permissions import Permissions
 from .pipelimit import PipeLimit
 from .ratelimit import RateLimit
@@ -57,6 +58,7 @@ DEFAULTS = (
     DynamicRouting,
     HashTables,
     KeepAlive,
+    Lab,
     LeastCost,
     Memory,
     NatHelper,

@@ -1,0 +1,288 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_dialog
+short_description: Wait for dialogs to end, or end them
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Waits until a running Kamailio has no dialogs any more, or none of a kind, as before
+    maintenance. That is O(state=drained), which changes nothing.
+  - Or ends dialogs, with O(state=absent). Only answered ones can be ended. Newer dialogs that
+    begin meanwhile are left alone.
+  - This needs the module C(dialog), whose dialogs are those that the configuration asks it to
+    follow.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.attributes.state
+options:
+  state:
+    description:
+      - V(drained) waits, V(absent) ends the dialogs of O(match).
+    type: str
+    choices: [drained, absent]
+    required: true
+    version_added: 0.1.0
+  match:
+    description:
+      - The dialogs that are meant. Required with O(state=absent).
+    type: dict
+    version_added: 0.1.0
+    suboptions:
+      key:
+        description:
+          - What to look at, which is the request URI, the URI in From, that in To, the Call-ID,
+            or the time of the start in seconds since 1970.
+        type: str
+        choices: [ruri, furi, turi, callid, start_ts]
+        required: true
+        version_added: 0.1.0
+      operator:
+        description:
+          - V(eq) is equal, V(re) fits the regular expression, V(sw) starts with. V(gt) and V(lt)
+            are greater and less, for V(start_ts) only.
+        type: str
+        choices: [eq, re, sw, gt, lt]
+        default: eq
+        version_added: 0.1.0
+      value:
+        description:
+          - What to compare with.
+        type: str
+        required: true
+        version_added: 0.1.0
+  profile:
+    description:
+      - With O(state=drained), count the dialogs of this profile.
+    type: str
+    version_added: 0.1.0
+  profile_value:
+    description:
+      - Count those of O(profile) with this value.
+    type: str
+    version_added: 0.1.0
+  require_matches_max:
+    description:
+      - With O(state=absent), fail before anything is ended when more dialogs match.
+    type: int
+    version_added: 0.1.0
+  wait_timeout:
+    description:
+      - Seconds to wait. The task fails when dialogs are left then.
+    type: float
+    default: 300
+    version_added: 0.1.0
+  poll:
+    description:
+      - Seconds between looks.
+    type: float
+    default: 2
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_dispatcher_state
+  - module: kamailio.ctl.kamailio_wait_for
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Wait until the last call is over
+  kamailio.ctl.kamailio_dialog:
+    state: drained
+    wait_timeout: 3600
+    poll: 10
+
+- name: Wait for the calls through one trunk
+  kamailio.ctl.kamailio_dialog:
+    state: drained
+    profile: trunk
+    profile_value: carrier-7
+
+- name: End the calls of one user
+  kamailio.ctl.kamailio_dialog:
+    state: absent
+    match:
+      key: furi
+      value: sip:alice@example.com
+    require_matches_max: 3
+"""
+
+RETURN = r"""
+remaining:
+  description: Number of dialogs that are left, or in check mode that there are.
+  returned: with O(state=drained)
+  type: int
+  sample: 0
+progress:
+  description: Each number that was seen, and after how many seconds.
+  returned: with O(state=drained)
+  type: list
+  elements: dict
+  sample: [{"after": 0.002, "value": 2}, {"after": 4.011, "value": 0}]
+unanswered:
+  description: Number of matching dialogs that cannot be ended, since they are not answered.
+  returned: with O(state=absent)
+  type: int
+  sample: 0
+before:
+  description: What there was, in the form of the diff. Null when it could not be read.
+  returned: always
+  type: dict
+  sample:
+    a84b4c76e66710:
+      call_id: a84b4c76e66710
+      from_uri: sip:alice@example.com
+      to_uri: sip:bob@example.com
+after:
+  description: What there is now, or would be in check mode.
+  returned: always
+  type: dict
+  sample: {}
+rpc_calls:
+  description: The calls that changed something, or would have in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+    waits_for:
+      description: In check mode, what the task would have to wait for.
+      returned: when somebody else is in the middle of a change
+      type: str
+fault:
+  description: The fault that failed the task, if it was one.
+  returned: always
+  type: dict
+  contains:
+    code:
+      description: The number. Kamailio's modules do not agree on numbers.
+      returned: always
+      type: int
+    text:
+      description: The text.
+      returned: always
+      type: str
+    kind:
+      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      returned: always
+      type: str
+    remedy:
+      description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
+    message,
+    open_endpoint,
+    visible,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils._dialog import Ended, count
+from ansible_collections.kamailio.ctl.plugins.module_utils._state import (
+    Server,
+    apply,
+    fault_data,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import finish, state_spec
+from ansible_collections.kamailio.ctl.plugins.module_utils._waiting import wait_until
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import Fault
+
+MATCH = {
+    "key": {
+        "type": "str",
+        "choices": ["ruri", "furi", "turi", "callid", "start_ts"],
+        "required": True,
+        "no_log": False,
+    },
+    "operator": {"type": "str", "choices": ["eq", "re", "sw", "gt", "lt"], "default": "eq"},
+    "value": {"type": "str", "required": True},
+}
+
+OPTIONS = {
+    "state": {"type": "str", "choices": ["drained", "absent"], "required": True},
+    "match": {"type": "dict", "options": MATCH},
+    "profile": {"type": "str"},
+    "profile_value": {"type": "str"},
+    "require_matches_max": {"type": "int"},
+    "wait_timeout": {"type": "float", "default": 300},
+    "poll": {"type": "float", "default": 2},
+}
+
+
+def drained(module, endpoint, match):
+    """Wait, and return the result."""
+    options = module.params
+    result = {"changed": False, "failed": False, "before": None, "after": None, "rpc_calls": []}
+    result.update(fault=None, remaining=None, progress=[])
+
+    def look():
+        left = count(Server(endpoint), match, options["profile"], options["profile_value"])
+        return left == 0, left
+
+    timeout = 0 if module.check_mode else options["wait_timeout"]
+    try:
+        wait = wait_until(look, timeout, options["poll"])
+    except BinrpcError as error:
+        result["failed"] = True
+        result["msg"] = visible(message(error))
+        if isinstance(error, Fault):
+            result["fault"] = visible(fault_data(error))
+        return result
+    result["progress"] = wait.seen
+    result["remaining"] = wait.seen[-1]["value"]
+    result["before"] = {"dialogs": wait.seen[0]["value"]}
+    result["after"] = {"dialogs": wait.seen[-1]["value"]}
+    if not wait.met and not module.check_mode:
+        result["failed"] = True
+        result["msg"] = "%s dialogs are left after %g s (wait_timeout)" % (
+            result["remaining"],
+            timeout,
+        )
+    return result
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=state_spec(**OPTIONS),
+        required_if=[("state", "absent", ["match"])],
+        required_by={"profile_value": ["profile"]},
+        mutually_exclusive=[("match", "profile")],
+        supports_check_mode=True,
+    )
+    options = module.params
+    match = options["match"] and [options["match"][name] for name in ("key", "operator", "value")]
+    with open_endpoint(module) as endpoint:
+        if options["state"] == "drained":
+            result = drained(module, endpoint, match)
+        else:
+            area = Ended(match, options["require_matches_max"], options["wait_timeout"])
+            result = apply(area, endpoint, module.check_mode, options["busy_timeout"])
+        finish(module, endpoint, result)
+
+
+if __name__ == "__main__":
+    main()

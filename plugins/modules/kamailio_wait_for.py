@@ -1,0 +1,205 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_wait_for
+short_description: Wait until a method's result meets a condition
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Calls a method of a running Kamailio again and again until its result is what is expected.
+  - A server that does not answer meanwhile, because it is being restarted for instance, is asked
+    again until the time is up.
+  - With C(-v) each value that was seen is in the result, and with C(-vvv) they are in the log of
+    the host as they come.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.attributes
+  - kamailio.ctl.attributes.reading
+options:
+  method:
+    description:
+      - The method. It must not change anything.
+    type: str
+    required: true
+    version_added: 0.1.0
+  params:
+    description:
+      - Its parameters, as in O(kamailio.ctl.kamailio_rpc#module:params).
+    type: list
+    elements: raw
+    version_added: 0.1.0
+  mutates:
+    description:
+      - Say V(never) for a method that is not known to change nothing.
+    type: str
+    choices: [auto, never]
+    default: auto
+    version_added: 0.1.0
+  path:
+    description:
+      - Where in the reply to look, as in O(kamailio.ctl.kamailio_rpc#module:probe.path).
+    type: str
+    version_added: 0.1.0
+  expect:
+    description:
+      - The value that is waited for, as in O(kamailio.ctl.kamailio_rpc#module:probe.expect).
+      - Without O(expect), O(min), O(max) and O(fault) any answer that is no fault will do.
+    type: raw
+    version_added: 0.1.0
+  min:
+    description:
+      - The value is a number that is not less.
+    type: float
+    version_added: 0.1.0
+  max:
+    description:
+      - The value is a number that is not greater.
+    type: float
+    version_added: 0.1.0
+  fault:
+    description:
+      - The fault that is waited for, as in O(kamailio.ctl.kamailio_rpc#module:probe.fault).
+    type: raw
+    version_added: 0.1.0
+  wait_timeout:
+    description:
+      - Seconds to wait. The task fails when the condition is not met then.
+    type: float
+    default: 300
+    version_added: 0.1.0
+  poll:
+    description:
+      - Seconds between calls.
+    type: float
+    default: 1
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_dialog
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Wait until the server answers
+  kamailio.ctl.kamailio_wait_for:
+    method: core.uptime
+    wait_timeout: 30
+
+- name: Wait until few calls are left
+  kamailio.ctl.kamailio_wait_for:
+    method: dlg.stats_active
+    path: all
+    max: 10
+    wait_timeout: 3600
+    poll: 10
+
+- name: Wait until a gateway answers again
+  kamailio.ctl.kamailio_wait_for:
+    method: dispatcher.list
+    path: RECORDS.[SET.ID=1].SET.TARGETS.[DEST.URI=sip:192.0.2.10:5060].DEST.FLAGS
+    expect: AP
+"""
+
+RETURN = r"""
+value:
+  description: The value that was seen last.
+  returned: always
+  type: raw
+tries:
+  description: So often the method was called.
+  returned: always
+  type: int
+elapsed:
+  description: Seconds that it took.
+  returned: always
+  type: float
+progress:
+  description: Each value that was seen, and after how many seconds.
+  returned: when the task fails, or with C(-v)
+  type: list
+  elements: dict
+  sample: [{"after": 0.002, "value": 20}, {"after": 10.013, "value": 8}]
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.kamailio.ctl.plugins.module_utils._condition import Condition
+from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
+    argument_spec,
+    message,
+    open_endpoint,
+    visible,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils._waiting import wait_until
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import (
+    BinrpcError,
+    EncodeError,
+)
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec=argument_spec(
+            method={"type": "str", "required": True},
+            params={"type": "list", "elements": "raw"},
+            mutates={"type": "str", "choices": ["auto", "never"], "default": "auto"},
+            path={"type": "str"},
+            expect={"type": "raw"},
+            min={"type": "float"},
+            max={"type": "float"},
+            fault={"type": "raw"},
+            wait_timeout={"type": "float", "default": 300},
+            poll={"type": "float", "default": 1},
+        ),
+        mutually_exclusive=[
+            ("expect", "fault"),
+            ("expect", "min"),
+            ("expect", "max"),
+            ("fault", "min"),
+            ("fault", "max"),
+        ],
+        supports_check_mode=True,
+    )
+    options = module.params
+    try:
+        condition = Condition(options)
+    except EncodeError as error:
+        module.fail_json(msg=visible(str(error)))
+    with open_endpoint(module) as endpoint:
+        result = {"changed": False, "endpoint": visible(endpoint.address)}
+
+        def show(seen):
+            module.log("%s after %g s: %s" % (options["method"], seen["after"], seen["value"]))
+
+        on_change = show if module._verbosity >= 3 else None
+        try:
+            wait = wait_until(
+                lambda: condition.look(endpoint),
+                options["wait_timeout"],
+                options["poll"],
+                on_change=on_change,
+            )
+        except BinrpcError as error:
+            module.fail_json(msg=visible(message(error)), **result)
+    result.update(value=wait.seen[-1]["value"], tries=wait.tries, elapsed=round(wait.elapsed, 3))
+    if not wait.met or module._verbosity:
+        result["progress"] = wait.seen
+    if not wait.met:
+        text = "not met after %g s (wait_timeout): %s"
+        module.fail_json(msg=text % (options["wait_timeout"], condition.differs), **result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

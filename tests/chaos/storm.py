@@ -1,0 +1,357 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Calls while everything goes wrong, and the judgement on each.
+
+Three things must never happen: an answer that is not the one to its question, a write that ran
+twice, a call that outlives its deadline. Besides, what an error says about the method
+(``executed``) must be true.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kamailio_binrpc.core.async_client import AsyncClient
+from kamailio_binrpc.core.client import Client
+from kamailio_binrpc.core.errors import BinrpcError
+from kamailio_binrpc.core.faults import Fault
+from kamailio_binrpc.core.retry import RetryPolicy
+from tests.chaos.answers import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kamailio_binrpc.core.record import CallRecord
+
+TRANSPORTS = ("unix", "unixd", "udp", "tcp")
+MODES = ("sync", "async")
+RATES = (0.01, 0.1, 0.3)
+TIMEOUT = 0.15
+SYNC_CLIENTS = 12
+ASYNC_CLIENTS = 4
+TASKS = 16
+BATCH = 20
+WRITES = 3  # of ten calls
+LATE = 1.0
+"""Seconds by which a busy machine may be late to notice that a deadline has passed."""
+
+# Parts of the rate; a delay is short, or longer than anybody waits.
+FAULTS = (
+    *("delay seconds=0.02", "delay seconds=0.4", "drop", "lose", "duplicate"),
+    *("reorder seconds=0.02", "truncate", "cookie", "close", "busy", "refuse"),
+)
+RETRIES = RetryPolicy(retries=2, wait=0.005, max_wait=0.02, busy_wait=0.005)
+
+
+@dataclass
+class Outcome:
+    """How one call ended: its reply's values, or the error."""
+
+    method: str
+    token: int
+    values: list[Any] | None
+    error: BinrpcError | None
+
+
+@dataclass
+class Tally:
+    """All calls over one transport in one mode."""
+
+    transport: str
+    mode: str
+    calls: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    untrue: list[str] = field(default_factory=list)
+    latest: float = 0.0
+    """By how many seconds the latest attempt missed its deadline."""
+    retried: int = 0
+
+    @property
+    def late(self) -> bool:
+        return self.latest > LATE
+
+    def judge(self, outcomes: list[Outcome], executed: Counter[int]) -> None:
+        self.calls += len(outcomes)
+        for each in outcomes:
+            ran = executed[each.token]
+            name = f"{self.transport} {self.mode} {each.method} {each.token}"
+            self.kinds[_kind(each)] += 1
+            if each.values is not None and each.values != answer(each.token):
+                self.wrong.append(f"{name}: {str(each.values)[:300]}")
+            if each.method != "chaos.write":
+                continue
+            if ran > 1:
+                self.twice.append(f"{name}: ran {ran} times")
+            claim = True if each.error is None else each.error.executed
+            if isinstance(each.error, Fault):
+                claim = False  # the only faults are those that say so
+            if claim is not None and ran != claim:
+                self.untrue.append(f"{name}: ran {ran} times, but {each.error!r} says {claim}")
+
+
+def _kind(outcome: Outcome) -> str:
+    if outcome.error is None:
+        return "answered"
+    return type(outcome.error).__name__
+
+
+class Server:
+    """The lab server in a process of its own."""
+
+    def __init__(self, seed: int) -> None:
+        command = [sys.executable, "-m", "tests.chaos.answers", str(seed)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        addresses = json.loads(self._process.stdout.readline())
+        self.addresses = dict(zip(TRANSPORTS, addresses, strict=True))
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.communicate(timeout=20)
+
+    def set_rate(self, rate: float) -> None:
+        """Spoil that part of the calls, every kind equally often."""
+        with Client(self.addresses["unix"]) as client:
+            client.call("lab.clear_faults")
+            left = 1.0
+            for words in FAULTS if rate else ():
+                share = rate / len(FAULTS) / left
+                left -= rate / len(FAULTS)
+                method = "*" if words == "refuse" else "chaos.*"
+                client.call(
+                    "lab.set_fault", *words.split(), f"method={method}", f"probability={share}"
+                )
+
+    def executed(self) -> Counter[int]:
+        """How often each write ran since the last time."""
+        self.set_rate(0)
+        with tempfile.NamedTemporaryFile() as file:
+            with Client(self.addresses["unix"]) as client:
+                client.call("harness.executed", file.name)
+            return Counter(json.loads(Path(file.name).read_text()))
+
+
+def storm(seed: int, calls: int) -> list[Tally]:
+    """So many calls in all; the seed decides what goes wrong on the server's side."""
+    tallies = []
+    tokens = count(1)
+    with contextlib.closing(_Stopping(Server(seed))) as stopping:
+        server = stopping.server
+        share = -(-calls // (len(TRANSPORTS) * len(MODES) * len(RATES)))
+        for transport in TRANSPORTS:
+            for mode in MODES:
+                tally = Tally(transport, mode)
+                for rate in RATES:
+                    server.set_rate(rate)
+                    run = _sync if mode == "sync" else _async
+                    outcomes = run(server.addresses[transport], share, tokens, tally)
+                    tally.judge(outcomes, server.executed())
+                tallies.append(tally)
+    return tallies
+
+
+class _Stopping:
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    def close(self) -> None:
+        self.server.stop()
+
+
+def _calls(tokens: Iterator[int], number: int) -> list[tuple[str, int]]:
+    return [
+        ("chaos.write" if token % 10 < WRITES else "chaos.read", token)
+        for token in (next(tokens) for _ in range(number))
+    ]
+
+
+def _shares(calls: int, parts: int) -> list[int]:
+    return [calls // parts + (index < calls % parts) for index in range(parts)]
+
+
+class _Watch:
+    """Notes how late each attempt ended."""
+
+    def __init__(self, tally: Tally, waits: int = 1) -> None:
+        self._tally = tally
+        self._allowed = TIMEOUT * waits
+
+    def __call__(self, record: CallRecord) -> None:
+        self._tally.latest = max(self._tally.latest, record.seconds - self._allowed)
+
+
+def _note(tally: Tally) -> Any:
+    def retried(_error: BaseException, _attempts: int) -> None:
+        tally.retried += 1
+
+    return retried
+
+
+def _sync(address: str, calls: int, tokens: Iterator[int], tally: Tally) -> list[Outcome]:
+    """Threads with a client each: single calls, with and without retries, and batches."""
+    outcomes: list[Outcome] = []
+    lock = threading.Lock()
+    failures: list[BaseException] = []
+
+    def work(index: int, plan: list[tuple[str, int]]) -> None:
+        kind = index % 3
+        options: dict[str, Any] = {"on_call": _Watch(tally, BATCH if kind == 2 else 1)}
+        if kind == 1:
+            options |= {"retry": RETRIES, "on_retry": _note(tally)}
+        try:
+            with Client(address, TIMEOUT, **options) as client:
+                found = _batches(client, plan) if kind == 2 else _singly(client, plan)
+            with lock:
+                outcomes.extend(found)
+        except BaseException as error:  # noqa: BLE001 - raised by the caller
+            failures.append(error)
+
+    shares = _shares(calls, SYNC_CLIENTS)
+    plans = [_calls(tokens, number) for number in shares]
+    threads = [threading.Thread(target=work, args=item) for item in enumerate(plans)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return outcomes
+
+
+def _singly(client: Client, plan: list[tuple[str, int]]) -> list[Outcome]:
+    outcomes = []
+    for method, token in plan:
+        repeatable = method == "chaos.read"
+        try:
+            values = list(client.call(method, token, repeatable=repeatable))
+        except BinrpcError as error:
+            outcomes.append(Outcome(method, token, None, error))
+        else:
+            outcomes.append(Outcome(method, token, values, None))
+    return outcomes
+
+
+def _batches(client: Client, plan: list[tuple[str, int]]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for start in range(0, len(plan), BATCH):
+        batch = plan[start : start + BATCH]
+        try:
+            results: list[Any] = client.call_many(batch)
+        except BinrpcError as error:
+            results = [error] * len(batch)
+        outcomes += [_outcome(*item) for item in zip(batch, results, strict=True)]
+    return outcomes
+
+
+def _outcome(asked: tuple[str, int], result: Any) -> Outcome:
+    if isinstance(result, BinrpcError):
+        return Outcome(*asked, None, result)
+    return Outcome(*asked, list(result), None)
+
+
+def _async(address: str, calls: int, tokens: Iterator[int], tally: Tally) -> list[Outcome]:
+    """Tasks that share a few clients, some of them with retries."""
+    return asyncio.run(_tasks(address, calls, tokens, tally))
+
+
+async def _tasks(address: str, calls: int, tokens: Iterator[int], tally: Tally) -> list[Outcome]:
+    watch = _Watch(tally)
+    clients = [
+        AsyncClient(
+            address,
+            # On a datagram socket one call at a time is under way: the others' wait counts.
+            TIMEOUT,
+            on_call=watch,
+            retry=RETRIES if index % 2 else None,
+            on_retry=_note(tally),
+        )
+        for index in range(ASYNC_CLIENTS)
+    ]
+    outcomes: list[Outcome] = []
+    datagram = address.startswith(("udp", "unixd"))
+    tasks_each = 2 if datagram else TASKS
+
+    async def work(client: AsyncClient, plan: list[tuple[str, int]]) -> None:
+        for method, token in plan:
+            try:
+                values = await client.call(method, token, repeatable=method == "chaos.read")
+            except BinrpcError as error:
+                outcomes.append(Outcome(method, token, None, error))
+            else:
+                outcomes.append(Outcome(method, token, list(values), None))
+
+    try:
+        shares = _shares(calls, ASYNC_CLIENTS * tasks_each)
+        await asyncio.gather(
+            *(
+                work(clients[index % ASYNC_CLIENTS], _calls(tokens, number))
+                for index, number in enumerate(shares)
+            )
+        )
+    finally:
+        for client in clients:
+            await client.close()
+    return outcomes
+
+
+# --- the table
+
+COLUMNS = {
+    "answered": ("answered",),
+    "busy": ("Busy",),
+    "timeout": ("CallTimeout",),
+    "lost": ("ConnectionLost",),
+    "not connected": ("ConnectError",),
+    "truncated": ("TruncatedReply",),
+    "out of step": ("FramingLost", "NotBinrpcError", "DecodeError", "LengthLimit", "ProtocolError"),
+}
+
+
+def table(tallies: list[Tally]) -> Iterator[str]:
+    """Markdown, one row for each transport and mode."""
+    heads = ["transport", "client", "calls", *COLUMNS, "retries", "wrong", "twice", "untrue"]
+    yield "| " + " | ".join(heads) + " |"
+    yield "|---|---|" + "---:|" * (len(heads) - 2)
+    for each in tallies:
+        yield _row(each.transport, each.mode, [each])
+    yield _row("all", "", tallies)
+
+
+def _row(transport: str, mode: str, tallies: list[Tally]) -> str:
+    kinds: Counter[str] = sum((each.kinds for each in tallies), Counter())
+    cells = [transport, mode, sum(each.calls for each in tallies)]
+    for names in COLUMNS.values():
+        cells.append(sum(kinds.pop(name, 0) for name in names))
+    if kinds:
+        raise ValueError(f"outcomes without a column: {dict(kinds)}")
+    cells.append(sum(each.retried for each in tallies))
+    for name in ("wrong", "twice", "untrue"):
+        cells.append(sum(len(getattr(each, name)) for each in tallies))
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def problems(tallies: list[Tally]) -> list[str]:
+    found = []
+    for each in tallies:
+        found += each.wrong + each.twice + each.untrue
+        if each.late:
+            found.append(f"{each.transport} {each.mode}: a call ended {each.latest:.3f} s late")
+    return found
+
+
+def machine() -> str:
+    return f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}"
