@@ -194,6 +194,8 @@ def run(reloading, endpoint, check_mode, busy_timeout, clock=monotonic, pause=sl
     def look():
         try:
             return reloading.dump(server)
+        except MethodNotFound:
+            return None
         except ReplyTooLarge as fault:
             result["warnings"].append(
                 "What was loaded cannot be compared, so the reload counts as a change: %s" % fault

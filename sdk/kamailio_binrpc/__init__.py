@@ -184,6 +184,7 @@ __all__ = [
     "TruncatedReply",
     "__version__",
     "decode",
+    "decoder_implementation",
     "encode",
     "load_config",
     "may_retry",

@@ -10,8 +10,12 @@
  * more than without this file, as the Python decoder obeys the same limits.
  *
  * Values gather on one stack; an end mark turns the topmost of them into a list of just the
- * right size. For a large message the cyclic collector costs as much as all else, so it gets
- * little to do, see show().
+ * right size.
+ *
+ * For a large message the cyclic collector would cost as much as all else, so little is shown
+ * to it. Decoded values form no cycles, and only Struct.add can close one later, or a change of
+ * an array, which is a plain list. Hence these stay hidden until Struct.add calls track():
+ * structs of plain values with their lists, and the lists of other structs without arrays.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -29,6 +33,7 @@ typedef struct {
     PyObject *decoder; /* the module core.decoder */
     PyTypeObject *struct_type;
     Py_ssize_t flat_offset; /* of the slot Struct._flat */
+    int shows_lists;        /* of structs that hold structs: one has been changed */
 } State;
 
 typedef struct {
@@ -45,7 +50,7 @@ typedef struct {
 /* An open struct or array, and where its values begin. */
 typedef struct {
     Py_ssize_t first;
-    int kind, is_leaf;
+    int kind, has_containers, has_arrays;
 } Frame;
 
 /* A name met before in this message; "raw" points into the message. */
@@ -58,7 +63,7 @@ typedef struct {
 typedef struct {
     const State *state;
     Stack values;
-    Stack hidden; /* containers that the collector must see in the end; borrowed */
+    Stack outer; /* structs that hold containers; borrowed */
     Frame *frames;
     Py_ssize_t depth, frame_room;
     int has_names; /* before the first name the table is not even cleared */
@@ -107,9 +112,7 @@ static int open_frame(Work *work, int kind)
             return -1;
         work->frames = bigger;
     }
-    if (work->depth > 0)
-        work->frames[work->depth - 1].is_leaf = 0;
-    work->frames[work->depth++] = (Frame){work->values.count, kind, 1};
+    work->frames[work->depth++] = (Frame){work->values.count, kind, 0, 0};
     return 0;
 }
 
@@ -132,54 +135,69 @@ static PyObject *pop_list(Stack *values, Py_ssize_t first)
 static int close_frame(Work *work)
 {
     Frame frame = work->frames[--work->depth];
-    PyObject *value = pop_list(&work->values, frame.first);
-    if (value == NULL)
-        return -1;
-    PyObject_GC_UnTrack(value);
-    int is_shown = frame.kind == ARRAY || !frame.is_leaf;
-    if (is_shown && push(&work->hidden, value) < 0)
-        goto failed;
-    if (frame.kind == STRUCT) {
-        /* As Struct.__new__ does; __init__ would copy the list. */
-        PyObject *object = work->state->struct_type->tp_alloc(work->state->struct_type, 0);
-        if (object == NULL)
-            goto failed;
-        PyObject_GC_UnTrack(object);
-        FLAT(work->state, object) = value;
-        value = object;
-        if (is_shown && push(&work->hidden, value) < 0)
-            goto failed;
+    if (work->depth > 0) {
+        work->frames[work->depth - 1].has_containers = 1;
+        work->frames[work->depth - 1].has_arrays |= frame.has_arrays || frame.kind == ARRAY;
     }
-    return add(work, value);
-failed:
-    Py_DECREF(value);
-    return -1;
+    PyObject *list = pop_list(&work->values, frame.first);
+    if (list == NULL || frame.kind == ARRAY)
+        return add(work, list);
+
+    /* As Struct.__new__ does; __init__ would copy the list. */
+    PyObject *object = work->state->struct_type->tp_alloc(work->state->struct_type, 0);
+    if (object == NULL) {
+        Py_DECREF(list);
+        return -1;
+    }
+    FLAT(work->state, object) = list;
+    PyObject_GC_UnTrack(object);
+    if (!frame.has_arrays)
+        PyObject_GC_UnTrack(list);
+    if (add(work, object) < 0)
+        return -1;
+    return frame.has_containers ? push(&work->outer, object) : 0;
+}
+
+static void show(PyObject *object)
+{
+    if (object != NULL && PyObject_IS_GC(object) && !PyObject_GC_IsTracked(object))
+        PyObject_GC_Track(object);
+}
+
+/* Once the values are whole, show what has to be; before, it would be looked at in vain. */
+static void show_outer(const State *state, const Stack *outer)
+{
+    for (Py_ssize_t i = 0; i < outer->count; i++) {
+        show(outer->items[i]);
+        if (state->shows_lists)
+            show(FLAT(state, outer->items[i]));
+    }
 }
 
 /*
- * Show the containers to the cyclic collector, now that all are whole. Last made, first shown:
- * outer ones then come before inner ones, which saves its first pass, soon to follow, a detour.
- *
- * Structs without containers in them, which is most, stay hidden: they cannot be part of a
- * cycle. All that could change this is Struct.add, which therefore calls track().
+ * Show a Struct that is about to change, and its list. If that was hidden, this one was decoded
+ * and may be part of larger ones: then show the lists of all that hold others, and hide no more.
  */
-static void show(Stack *hidden)
-{
-    while (hidden->count > 0)
-        PyObject_GC_Track(hidden->items[--hidden->count]);
-}
-
-/* Show a Struct and its list to the collector. */
 static PyObject *track(PyObject *module, PyObject *object)
 {
-    const State *state = PyModule_GetState(module);
-    if (PyObject_TypeCheck(object, state->struct_type)) {
-        PyObject *list = FLAT(state, object);
-        if (list != NULL && PyList_CheckExact(list) && !PyObject_GC_IsTracked(list))
-            PyObject_GC_Track(list);
-        if (!PyObject_GC_IsTracked(object))
-            PyObject_GC_Track(object);
+    State *state = PyModule_GetState(module);
+    if (!PyObject_TypeCheck(object, state->struct_type) || FLAT(state, object) == NULL
+        || PyObject_GC_IsTracked(FLAT(state, object)))
+        Py_RETURN_NONE;
+    if (!state->shows_lists) {
+        PyObject *gc = PyImport_ImportModule("gc");
+        PyObject *all = gc ? PyObject_CallMethod(gc, "get_objects", NULL) : NULL;
+        Py_XDECREF(gc);
+        if (all == NULL)
+            return NULL;
+        state->shows_lists = 1;
+        for (Py_ssize_t i = 0; i < PyList_GET_SIZE(all); i++)
+            if (PyObject_TypeCheck(PyList_GET_ITEM(all, i), state->struct_type))
+                show(FLAT(state, PyList_GET_ITEM(all, i)));
+        Py_DECREF(all);
     }
+    show(object);
+    show(FLAT(state, object));
     Py_RETURN_NONE;
 }
 
@@ -190,7 +208,7 @@ static void release(Work *work)
     for (int i = 0; work->has_names && i < NAMES; i++)
         Py_XDECREF(work->names[i].text);
     PyMem_Free(work->values.items);
-    PyMem_Free(work->hidden.items);
+    PyMem_Free(work->outer.items);
     PyMem_Free(work->frames);
 }
 
@@ -435,7 +453,7 @@ static PyObject *decode_records(PyObject *module, PyObject *const *args, Py_ssiz
     Outcome outcome = read_records(&work, given);
     PyObject *values = outcome == DONE ? pop_list(&work.values, 0) : NULL;
     if (values != NULL)
-        show(&work.hidden);
+        show_outer(state, &work.outer);
     release(&work);
     return outcome == ASK_PYTHON ? ask_python(state, args, nargs, kwnames) : values;
 }

@@ -23,7 +23,8 @@ def main() -> int:
     print("kinds: " + ", ".join(FAULTS))
     print("\n".join(table(tallies)))
     latest = max(each.latest for each in tallies)
-    print(f"latest end of a call: {latest:+.3f} s from its deadline")
+    lag = max(each.lag for each in tallies)
+    print(f"latest end of a call: {latest:+.3f} s from its deadline; a sleep was {lag:.3f} s late")
     print(f"{time.monotonic() - start:.0f} s, {machine()}")
     found = problems(tallies)
     for text in found[:20]:

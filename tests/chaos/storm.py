@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import count
@@ -45,13 +46,15 @@ TASKS = 16
 BATCH = 20
 WRITES = 3  # of ten calls
 LATE = 1.0
-"""Seconds by which a busy machine may be late to notice that a deadline has passed."""
+"""Seconds by which a call may miss its deadline, besides those by which this process's own clock
+was late (other programs, and other threads of this one)."""
 
 # Parts of the rate; a delay is short, or longer than anybody waits.
 FAULTS = (
     *("delay seconds=0.02", "delay seconds=0.4", "drop", "lose", "duplicate"),
     *("reorder seconds=0.02", "truncate", "cookie", "close", "busy", "refuse"),
 )
+NAP = 0.02
 RETRIES = RetryPolicy(retries=2, wait=0.005, max_wait=0.02, busy_wait=0.005)
 
 
@@ -78,11 +81,13 @@ class Tally:
     untrue: list[str] = field(default_factory=list)
     latest: float = 0.0
     """By how many seconds the latest attempt missed its deadline."""
+    lag: float = 0.0
+    """By how many seconds a mere sleep was late meanwhile."""
     retried: int = 0
 
     @property
     def late(self) -> bool:
-        return self.latest > LATE
+        return self.latest > self.lag + LATE
 
     def judge(self, outcomes: list[Outcome], executed: Counter[int]) -> None:
         self.calls += len(outcomes)
@@ -158,10 +163,30 @@ def storm(seed: int, calls: int) -> list[Tally]:
                 for rate in RATES:
                     server.set_rate(rate)
                     run = _sync if mode == "sync" else _async
-                    outcomes = run(server.addresses[transport], share, tokens, tally)
+                    with _clock_watched(tally):
+                        outcomes = run(server.addresses[transport], share, tokens, tally)
                     tally.judge(outcomes, server.executed())
                 tallies.append(tally)
     return tallies
+
+
+@contextlib.contextmanager
+def _clock_watched(tally: Tally) -> Iterator[None]:
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.is_set():
+            start = time.monotonic()
+            over.wait(NAP)
+            tally.lag = max(tally.lag, time.monotonic() - start - NAP)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
 class _Stopping:

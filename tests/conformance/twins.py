@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import socket
 import tempfile
 import time
 import uuid
@@ -42,7 +41,7 @@ MANY = 120
 FIFO_PROBE = b":no.such.method:\n\n"
 FIFO_PROBE_REPLY = b"500 Command 'no.such.method' not found\n"
 REPLY_NAME = b"@REPLY@"
-REPLY_DIRECTORY = "/tmp"  # noqa: S108 - where Kamailio has it
+REPLY_DIRECTORY = "/tmp"
 
 CONFIG = """
 modparam("dispatcher", "reload_delta", 0)

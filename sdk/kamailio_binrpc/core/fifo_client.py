@@ -134,6 +134,8 @@ class FifoClient:
                     return received
                 if not data:
                     break
+                if deadline.expired():
+                    raise self._timeout(method, deadline, None)
         except OSError as error:
             if isinstance(error, BinrpcError):
                 raise
@@ -223,6 +225,8 @@ class FifoClient:
             if not data:
                 break
             received += data
+            if deadline.expired():
+                raise self._timeout(method, deadline, None)
         if not received:
             raise ConnectionLost(
                 "%s: %s gave an empty reply; it may have run" % (method, self.address),

@@ -590,17 +590,19 @@ def test_the_end_within_many_calls(serve, stream):
     assert len(server.requests) == 2
 
 
-def test_junk_behind_a_good_answer_ends_many_calls(serve, stream):
+def test_junk_behind_an_answer_ends_many_calls(serve, stream):
     def script(peer):
-        peer.send(reply_to(peer.request(), 1) + b"junk")
+        first = peer.request()
+        peer.request()
+        peer.send(reply_to(first, 1) + b"junk")
         while True:
             peer.request()
 
     server = serve(stream, script)
     with connect(server) as client:
         outcomes = client.call_many([("m", n) for n in range(5)], window=2)
-    assert outcomes[0] == [1]
-    assert [type(outcome) for outcome in outcomes[1:]] == [FramingLost] + [ConnectionLost] * 3
+    # The junk may be what is left of a reply that has completed the one before it.
+    assert [type(outcome) for outcome in outcomes] == [FramingLost] + [ConnectionLost] * 4
     server.stop()
     assert [request.values[1] for request in server.requests] in ([0], [0, 1])
 

@@ -244,10 +244,55 @@ def test_a_malformed_reply_does_not_disturb_the_next():
 )
 def test_a_failure_keeps_what_was_answered_before(junk, kind):
     connection, (one, two) = asked(1, 2, max_body=50)
-    assert connection.receive(reply(1, "good") + junk) == [one]
+    assert connection.receive(reply(1, "good")) == [one]
+    assert connection.receive(junk) == []
     assert one.outcome == ["good"]
     assert type(connection.failure) is kind
     assert connection.pending == [two]
+
+
+@pytest.mark.parametrize("missing", range(1, 14))
+def test_a_cut_reply_that_the_next_one_completes_is_no_answer(missing):
+    # The server drops the end of a reply that is not read in time, and goes on (ctl-spec §13).
+    connection, (one, two, three) = asked(0x11223344, 0x55667788, 0x1BBCCDD)
+    replies = [reply(each.cookie, "x" * 20, 7) for each in (one, two, three)]
+    assert connection.receive(replies[0][:-missing] + replies[1] + replies[2]) == []
+    assert type(connection.failure) is FramingLost
+    assert connection.pending == [one, two, three]
+
+
+def test_a_cut_reply_that_a_whole_one_completes_is_no_answer():
+    connection, (one, two) = asked(0x11223344, 0x55667788)
+    second = reply(two.cookie, "y")
+    assert connection.receive(reply(one.cookie, "x" * 50)[: -len(second)] + second) == []
+    assert type(connection.failure) is FramingLost
+
+
+def test_the_reply_to_a_call_that_was_given_up_does_not_complete_another():
+    connection, (one, two) = asked(0x11223344, 0x55667788)
+    connection.forget(two)
+    second = reply(two.cookie, "y")
+    assert connection.receive(reply(one.cookie, "x" * 50)[: -len(second)] + second) == []
+    assert type(connection.failure) is FramingLost
+
+
+def test_whole_replies_that_look_odd_are_answers():
+    connection, (one, two) = asked(0x11223344, 0x55667788)
+    # Another's cookie, and headers of packets that nobody waits for, are mere data here.
+    texts = ["\udca1\x13\x04\x01\x02\x03\x04", "\x55\x66\x77\udc88", "\udca1"]
+    first = reply(one.cookie, *texts)
+    assert connection.receive(first + first + reply(two.cookie)) == [one, two]
+    assert one.outcome == texts
+    assert connection.failure is None
+    assert connection.skipped == 1
+
+
+def test_what_begins_behind_a_reply_may_still_be_on_its_way():
+    for size in range(1, 9):
+        connection, (one, two) = asked(0x11223344, 0x55667788)
+        second = reply(two.cookie, "y")
+        assert connection.receive(reply(one.cookie, "x") + second[:size]) == [one]
+        assert connection.receive(second[size:]) == [two]
 
 
 # -- exchanges -------------------------------------------------------------------------
@@ -404,7 +449,8 @@ def test_another_protocol():
 def test_lost_framing_behind_a_good_answer():
     exchange, requests = exchange_of(4, window=3)
     send_all(exchange)
-    assert exchange.received(reply(1, "good") + b"junk") == requests
+    assert exchange.received(reply(1, "good")) == requests[:1]
+    assert exchange.received(b"junk") == requests[1:]
     assert requests[0].outcome == ["good"]
     assert type(requests[1].outcome) is FramingLost
     assert [type(request.outcome) for request in requests[2:]] == [ConnectionLost] * 2

@@ -14,6 +14,7 @@ from .failures import NOT_RUN, cut
 from .methods.defaults import default_modules
 from .output import fault_packet, text_record, to_bytes, value_record, writes
 from .reader import ReadError, RecordReader
+from .recording import replay
 from .registry import Registry
 from .state import LabState
 
@@ -21,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Awaitable, Iterable, List, Optional, Union
 
+    from .recording import Recording
     from .registry import Module
 
 
@@ -181,14 +183,27 @@ class Engine:
         return message.values
 
 
-def build(modules: Optional[Iterable[Module]] = None, state: Optional[LabState] = None) -> Engine:
+def build(
+    modules: Optional[Iterable[Module]] = None,
+    state: Optional[LabState] = None,
+    recording: Optional[Recording] = None,
+) -> Engine:
     """Make an engine with the default modules.
 
     :param modules: instances that replace the default ones of the same name, or come on top.
+    :param recording: serve this instead; of the modules, only ``lab`` and ``ctl`` are there, and
+        of their methods only those of ``lab``.
     """
     state = state or LabState()
     registry = Registry(state.release)
     chosen = default_modules()
+    if recording is not None:
+        registry = replay(recording, state.release)
+        for name in ("lab", "ctl"):
+            state.modules[name] = chosen[name]
+            chosen[name].state = state
+        registry.add_module(chosen["lab"])
+        return Engine(registry, state)
     for module in modules or ():
         chosen[module.name] = module
     for name, module in chosen.items():

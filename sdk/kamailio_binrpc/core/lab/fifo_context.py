@@ -141,6 +141,12 @@ class TextContext(Context):
         values.count = len(values)
         return values
 
+    @property
+    def params(self) -> List[Any]:
+        rest = self._lines[self._next :]
+        lines = rest if self.state.sane else rest[:-1]  # without the line at the end
+        return [read_text(line).decode("utf-8", "surrogateescape") for line in lines]
+
     def _read(self, char: str, line: bytes, optional: bool, values: Scanned) -> bool:
         number = self._next + 1  # the command is line 1
         if char in "btdf":

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from .caller import Caller, CallLog
     from .failures import Failure
+    from .recording import Recording
     from .registry import Module, Registry
 
 
@@ -99,6 +100,7 @@ class LabServer:
     :param reply_directory: where clients of a real fifo have their reply fifos.
     :param faults: what is to go wrong from the start, :class:`~.failures.Failure` or texts such
         as ``drop method=core.* probability=10%``.
+    :param recording: serve what was recorded instead of modules, see :mod:`.recording`.
     :param fault_seed: makes the chances of the faults a sequence that can be repeated.
     :raises AddressError, ValueError: a parameter is wrong.
     """
@@ -122,6 +124,7 @@ class LabServer:
         reply_directory: str = "/tmp",  # noqa: S108 - where Kamailio has it
         faults: Iterable[Union[str, Failure]] = (),
         fault_seed: Any = None,
+        recording: Optional[Recording] = None,
     ) -> None:
         if binrpc is None and fifo is None:
             binrpc = wire.DEFAULT_ADDRESS
@@ -145,7 +148,7 @@ class LabServer:
             self.failures.seed(fault_seed)
         for each in faults:
             self.failures.add(parse_failure(each) if isinstance(each, str) else each)
-        self._engine = build(modules, self.state)
+        self._engine = build(modules, self.state, recording)
         self._ctl = self.state.modules["ctl"]
         self._endpoints: List[Endpoint] = []
         self._open: List[Any] = []

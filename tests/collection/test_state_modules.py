@@ -1,0 +1,515 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state modules against a real Kamailio and the lab server in several versions.
+
+Each goes through: check mode, change, once more, changed by somebody else, corrected, absent
+(or as it was), once more. What the servers hold is read back through kamcmd. One play for each
+step, all servers being hosts of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kamailio_binrpc.core.lab.methods.cfg import Configuration
+from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
+from kamailio_binrpc.core.lab.methods.htable import HashTables
+from kamailio_binrpc.core.lab.server import LabServer
+from tests.collection.conftest import BIN
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+LABS = ("5.6", "5.8", "6.1", "master")
+GATEWAYS = ["sip:127.0.0.1:5081", "sip:127.0.0.1:5082"]
+STEPS = ("check", "change", "again", "correct", "absent", "absent again")
+CHANGES = {"check": True, "change": True, "again": False, "correct": True}
+CHANGES |= {"absent": True, "absent again": False}
+REGISTRATION = {
+    "l_uuid": "trunk-9",
+    "l_username": "carol",
+    "l_domain": "example.com",
+    "r_username": "1009",
+    "r_domain": "127.0.0.1",
+    "auth_username": "1009",
+    "auth_password": "not-secret-9",
+    "auth_proxy": "sip:127.0.0.1:9",
+    "expires": 360,
+}
+CONTACT = {"aor": "door", "contact": "sip:192.0.2.70:5060", "q": 0.5}
+NEW = "sip:127.0.0.1:5099"
+
+
+class Case:
+    """One module, what it is told, and how kamcmd sees that.
+
+    :param want: options of the wanted state, :param back: of the state at the end.
+    :param outside: arguments of the kamcmd with which somebody else spoils it.
+    :param probe: arguments of the kamcmd that shows it.
+    :param shown: regular expression for the wanted state in what the probe shows.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        want: dict[str, Any],
+        back: dict[str, Any],
+        outside: list[str],
+        probe: list[str],
+        shown: str,
+    ) -> None:
+        self.module = module
+        self.want = want
+        self.back = back
+        self.outside = outside
+        self.probe = probe
+        self.shown = re.compile(shown, re.DOTALL)
+
+
+def both(common: dict[str, Any], want: dict[str, Any], back: dict[str, Any]) -> tuple[Any, Any]:
+    return common | want, common | back
+
+
+CASES = {
+    "dispatcher_state": Case(
+        "dispatcher_state",
+        *both({"set_id": 1, "uri": GATEWAYS[0]}, {"state": "disabled"}, {"state": "active"}),
+        ["dispatcher.set_state", "ip", "1", GATEWAYS[0]],
+        ["dispatcher.list"],
+        r"URI: sip:127.0.0.1:5081\s+FLAGS: DX",
+    ),
+    "dispatcher_state (set)": Case(
+        "dispatcher_state",
+        *both({"set_id": 2}, {"state": "trying", "probing": True}, {"state": "disabled"}),
+        ["dispatcher.set_state", "a", "2", "sip:127.0.0.2:5081"],
+        ["dispatcher.list"],
+        r"URI: sip:127.0.0.2:508.\s+FLAGS: TP.*URI: sip:127.0.0.2:508.\s+FLAGS: TP",
+    ),
+    "dispatcher_destination": Case(
+        "dispatcher_destination",
+        {"set_id": 77, "uri": NEW, "priority": 4, "attrs": "duid=new;weight=5", "flags": 8},
+        {"set_id": 77, "uri": NEW, "state": "absent"},
+        ["dispatcher.remove", "77", NEW],
+        ["dispatcher.list"],
+        r"ID: 77\s.*URI: sip:127.0.0.1:5099\s+FLAGS: AP\s+PRIORITY: 4.*weight=5",
+    ),
+    "htable_item (int)": Case(
+        "htable_item",
+        *both({"table": "t", "key": "limit"}, {"value": 5}, {"state": "absent"}),
+        ["htable.sets", "t", "limit", "s:5"],
+        ["htable.dump", "t"],
+        r"name: limit\s+value: 5\s+type: int",
+    ),
+    "htable_item (text)": Case(
+        "htable_item",
+        *both({"table": "t", "key": "digits"}, {"value": "0049"}, {"state": "absent"}),
+        ["htable.delete", "t", "digits"],
+        ["htable.dump", "t"],
+        r"name: digits\s+value: 0049\s+type: str",
+    ),
+    "htable_item (expire)": Case(
+        "htable_item",
+        *both({"table": "exp", "key": "x"}, {"value": "v", "expire": 500}, {"state": "absent"}),
+        ["htable.setex", "exp", "x", "0"],
+        ["htable.get", "exp", "x"],
+        r"value: v\s.*expire: 2\d\d\d-",
+    ),
+    "htable": Case(
+        "htable",
+        {"table": "a", "mode": "replaced", "items": {"one": 1, "two": "2"}},
+        {"table": "a", "mode": "replaced"},
+        ["htable.seti", "a", "three", "3"],
+        ["htable.dump", "a"],
+        r"\A(?=.*name: one\s+value: 1\s+type: int)(?=.*name: two\s+value: 2\s+type: str)"
+        r"(?!.*three)",
+    ),
+    "cfg": Case(
+        "cfg",
+        *both({"group": "core", "name": "debug"}, {"value": 1}, {"value": "2"}),
+        ["cfg.seti", "core", "debug", "3"],
+        ["cfg.get", "core", "debug"],
+        r"\A1\s",
+    ),
+    "cfg (several)": Case(
+        "cfg",
+        {"variables": {"lab": {"max_calls": 25, "label": "x"}, "drain": {"level": 2}}},
+        {"variables": {"lab": {"max_calls": 10, "label": "box"}, "drain": {"level": 0}}},
+        ["cfg.seti", "lab", "max_calls", "24"],
+        ["cfg.get", "lab"],
+        r"label: x.*max_calls: 25",
+    ),
+    "shv": Case(
+        "shv",
+        *both({"name": "maintenance"}, {"value": 1}, {"value": 0}),
+        ["pv.shvSet", "maintenance", "str", "s:1"],
+        ["pv.shvGet", "maintenance"],
+        r"type: int\s+value: 1",
+    ),
+    "debug_level (module)": Case(
+        "debug_level",
+        *both({"module": "htable"}, {"level": 4, "activate": True}, {"level": 2}),
+        ["dbg.set_mod_level", "htable", "0"],
+        ["dbg.get_mod_level", "htable"],
+        r"\A4\s",
+    ),
+    "uac_registration": Case(
+        "uac_registration",
+        REGISTRATION,
+        {"l_uuid": "trunk-9", "state": "absent"},
+        ["uac.reg_disable", "l_uuid", "trunk-9"],
+        ["uac.reg_info", "l_uuid", "trunk-9"],
+        r"auth_password: not-secret-9.*expires: 360\s+flags: \d*[02468]\s",
+    ),
+    "rtpengine_node": Case(
+        "rtpengine_node",
+        {"url": "{{ media }}", "state": "disabled"},
+        {"url": "{{ media }}", "state": "enabled", "must_answer": False},
+        ["rtpengine.enable", "{{ media }}", "1"],
+        ["rtpengine.show", "{{ media }}"],
+        r"disabled: 1\(permanent\)|disabled: 1\s+active: 0\s+recheck_ticks: -1",
+    ),
+    "usrloc_contact": Case(
+        "usrloc_contact",
+        CONTACT,
+        {"aor": "door", "contact": CONTACT["contact"], "state": "absent"},
+        ["ul.rm", "location", "door"],
+        ["ul.lookup", "location", "door"],
+        r"Address: sip:192.0.2.70:5060\s+Expires: permanent\s+Q: 0.5",
+    ),
+    "pipelimit": Case(
+        "pipelimit",
+        *both({"name": "p1"}, {"algorithm": "RED", "limit": 7}, {"algorithm": "TAILDROP"}),
+        ["pl.set_pipe", "p1", "RED", "8"],
+        ["pl.list", "p1"],
+        r"algorithm: RED\s+limit: 7\s",
+    ),
+    "toggle": Case(
+        "toggle",
+        *both({"what": "siptrace"}, {"enabled": True}, {"enabled": False}),
+        ["siptrace.status", "off"],
+        ["siptrace.status", "check"],
+        r"Enabled",
+    ),
+}
+
+
+class Host:
+    """A server, seen through kamcmd."""
+
+    def __init__(self, program: str, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self._program = program
+        self.media = re.findall(r"url: (\S+)", self.kamcmd("rtpengine.show", "all"))[0]
+
+    def kamcmd(self, *arguments: str) -> str:
+        words = [self.media if word == "{{ media }}" else word for word in arguments]
+        done = subprocess.run(
+            [self._program, "-s", self.endpoint, *words],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+        return done.stdout
+
+    def spoil(self, *arguments: str) -> None:
+        """Change something from outside; reloads have to be some seconds apart."""
+        for _ in range(100):
+            output = self.kamcmd(*arguments)
+            if "reload" not in output:
+                assert "error" not in output, output
+                return
+            time.sleep(0.2)
+        raise AssertionError(output)
+
+
+@pytest.fixture
+def hosts(
+    kamcmd_program: str, make_kamailio: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Host]]:
+    with ExitStack() as stack:
+        servers = {"Kamailio": Host(kamcmd_program, make_kamailio().endpoints["unix"])}
+        for version in LABS:
+            folder = tmp_path_factory.mktemp("lab")
+            modules = [
+                HashTables({"t": {}, "a": {}}, {"exp": {"autoexpire": 3600}}),
+                Dispatcher({1: GATEWAYS, 2: ["sip:127.0.0.2:5081", "sip:127.0.0.2:5082"]}),
+                Configuration(),
+            ]
+            lab = LabServer(binrpc=[f"unix:{folder}/s"], modules=modules, version=version)
+            stack.enter_context(lab.running_in_thread())
+            servers[f"lab {version}"] = Host(kamcmd_program, lab.addresses[0])
+        yield servers
+
+
+@pytest.fixture
+def run_tasks(collections: Path, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Run tasks on all hosts at once, and return the result of each by host and name."""
+
+    def start(hosts: dict[str, Host], tasks: dict[str, dict[str, Any]]) -> Any:
+        folder = Path(os.path.realpath(tmp_path)) / f"play{time.monotonic_ns()}"
+        folder.mkdir()
+        names = {f"host{number}": name for number, name in enumerate(hosts)}
+        inventory = {
+            name: {"endpoint": hosts[real].endpoint, "media": hosts[real].media}
+            for name, real in names.items()
+        }
+        keys = {f"result{number}": name for number, name in enumerate(tasks)}
+        play = {
+            "hosts": "all",
+            "connection": "local",
+            "gather_facts": False,
+            "module_defaults": {
+                "group/kamailio.ctl.kamailio": {"endpoint": "{{ endpoint }}", "timeout": 20}
+            },
+            "tasks": [
+                {"name": name, "register": key, "ignore_errors": True, **tasks[name]}
+                for key, name in keys.items()
+            ]
+            + [
+                {
+                    "name": "Write down the results",
+                    "ansible.builtin.copy": {
+                        "content": "{{ {%s} | to_json }}"
+                        % ", ".join(f"'{key}': {key}" for key in keys),
+                        "dest": f"{folder}/{{{{ inventory_hostname }}}}.json",
+                        "mode": "0600",
+                    },
+                }
+            ],
+        }
+        (folder / "play.yml").write_text(json.dumps([play]))
+        (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": inventory}}))
+        environment = {
+            **{name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")},
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_PIPELINING": "1",
+        }
+        command = [str(BIN / "ansible-playbook"), "-i", "hosts.json", "play.yml"]
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+        def finish() -> dict[str, Any]:
+            output = process.communicate()[0]
+            found = {}
+            for name, real in names.items():
+                path = folder / f"{name}.json"
+                assert path.is_file(), output
+                found[real] = {
+                    keys[key]: result for key, result in json.loads(path.read_text()).items()
+                }
+            return found
+
+        return finish
+
+    def run(hosts: dict[str, Host], tasks: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        result: dict[str, Any] = start(hosts, tasks)()
+        return result
+
+    run.start = start  # type: ignore[attr-defined]
+    return run
+
+
+def task(case: Case, step: str) -> dict[str, Any]:
+    options = case.back if step.startswith("absent") else case.want
+    return {
+        f"kamailio.ctl.kamailio_{case.module}": options,
+        "check_mode": step == "check",
+        "diff": True,
+    }
+
+
+def within(part: Any, whole: Any) -> bool:
+    """Is all of a predicted state in what came of it?"""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(name in whole and within(part[name], whole[name]) for name in part)
+    return bool(part == whole)
+
+
+def test_modules_by_servers(
+    hosts: dict[str, Host], run_tasks: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problems: dict[tuple[str, str], list[str]] = {}
+    predicted: dict[tuple[str, str], Any] = {}
+
+    def probe() -> dict[tuple[str, str], str]:
+        return {
+            (name, host): server.kamcmd(*case.probe)
+            for host, server in hosts.items()
+            for name, case in CASES.items()
+        }
+
+    def note(key: tuple[str, str], problem: str) -> None:
+        problems.setdefault(key, []).append(problem)
+
+    before = probe()
+    for step in STEPS:
+        if step == "correct":
+            for host, server in hosts.items():
+                for name, case in CASES.items():
+                    server.spoil(*case.outside)
+                    if case.shown.search(server.kamcmd(*case.probe)):
+                        note((name, host), "was not spoilt")
+        results = run_tasks(hosts, {name: task(case, step) for name, case in CASES.items()})
+        seen = probe()
+        for key in before:
+            name, host = key
+            result = results[host][name]
+            if result.get("failed"):
+                note(key, f"{step}: {result.get('msg')}")
+                continue
+            if result["changed"] is not CHANGES[step]:
+                note(key, f"{step}: changed is {result['changed']}")
+            there = bool(CASES[name].shown.search(seen[key]))
+            if step == "check":
+                predicted[key] = result["diff"]["after"]
+                if result["diff"]["before"] == result["diff"]["after"]:
+                    note(key, "check: the diff is empty")
+                if there or CASES[name].shown.search(before[key]):
+                    note(key, f"check: it was there: {seen[key]}")
+            elif there is step.startswith("absent"):
+                note(key, f"{step}: kamcmd shows {seen[key]}")
+            if step == "change" and not within(predicted[key], result["after"]):
+                note(key, f"predicted {predicted[key]}, came {result['after']}")
+            if "not-secret-9" in json.dumps(result.get("diff")):
+                note(key, f"{step}: the diff tells a secret")
+
+    width = max(map(len, CASES))
+    with capsys.disabled():
+        print()
+        print("".ljust(width), *(host.ljust(10) for host in hosts))
+        for name in CASES:
+            cells = ("FAILED" if (name, host) in problems else "ok" for host in hosts)
+            print(name.ljust(width), *(cell.ljust(10) for cell in cells))
+    assert not problems, "\n".join(f"{key}: {text}" for key, text in problems.items())
+
+
+def test_two_plays_at_once(hosts: dict[str, Host], run_tasks: Any) -> None:
+    """Nothing gets lost, and what both want is done once."""
+    only = {name: hosts[name] for name in ("Kamailio", "lab master")}
+
+    def tasks(own: str) -> dict[str, dict[str, Any]]:
+        add = "kamailio.ctl.kamailio_dispatcher_destination"
+        both_want = {"set_id": 88, "uri": "sip:127.0.0.8:5060"}
+        return {
+            "common": {add: both_want},
+            "own": {add: {"set_id": 88, "uri": f"sip:127.0.0.{own}:5060"}},
+            "item": {
+                "kamailio.ctl.kamailio_htable": {"table": "t", "items": {f"own{own}": int(own)}}
+            },
+            "cfg": {
+                "kamailio.ctl.kamailio_cfg": {
+                    "variables": {"lab": {"max_calls": 31, "label": "same"}}
+                }
+            },
+        }
+
+    first = run_tasks.start(only, tasks("6"))
+    second = run_tasks.start(only, tasks("7"))
+    results = first(), second()
+    for host, server in only.items():
+        for result in results:
+            for name, each in result[host].items():
+                assert not each.get("failed"), (host, name, each)
+        uris = re.findall(r"URI: (\S+)", server.kamcmd("dispatcher.list"))
+        assert [uris.count(f"sip:127.0.0.{number}:5060") for number in (6, 7, 8)] == [1, 1, 1]
+        assert all(result[host]["own"]["changed"] for result in results)
+        assert any(result[host]["common"]["changed"] for result in results)
+        dump = server.kamcmd("htable.dump", "t")
+        assert "own6" in dump
+        assert "own7" in dump
+        assert server.kamcmd("cfg.get", "lab", "max_calls").strip() == "31"
+        assert server.kamcmd("cfg.get", "lab", "label").strip() == "same"
+        assert server.kamcmd("cfg.diff").strip() == ""
+
+
+def test_a_server_that_dies_between_tasks(
+    make_kamailio: Any, kamcmd_program: str, run_tasks: Any
+) -> None:
+    real = make_kamailio()
+    host = {"Kamailio": Host(kamcmd_program, real.endpoints["unix"])}
+    item = {"kamailio.ctl.kamailio_htable_item": {"table": "t", "key": "k", "value": 1}}
+    kill = ["kill", "-KILL", *map(str, real.processes())]
+    tasks = {"first": item, "kill": {"ansible.builtin.command": {"argv": kill}}, "second": item}
+    found = run_tasks(host, tasks)["Kamailio"]
+    assert found["first"]["changed"] is True
+    assert found["second"]["failed"] is True
+    assert found["second"]["changed"] is False
+    assert "Nothing was changed" in found["second"]["msg"]
+    real.kill()
+    real.restart()
+    found = run_tasks(host, {"again": item})["Kamailio"]
+    assert found["again"]["changed"] is True
+    assert "value: 1" in host["Kamailio"].kamcmd("htable.get", "t", "k")
+
+
+def test_reloads_tell_whether_they_changed_something(
+    make_kamailio: Any, kamcmd_program: str, run_tasks: Any
+) -> None:
+    real = make_kamailio()
+    host = {"Kamailio": Host(kamcmd_program, real.endpoints["unix"])}
+    areas: dict[str, dict[str, Any]] = {
+        "dispatcher": {},
+        "permissions": {},
+        "trusted": {},
+        "domain": {},
+        "mtree": {"tree": "pstn"},
+        "htable": {"table": "stored"},
+        "lcr": {},
+        "dialplan": {"dialplans": [1]},
+        "pdt": {},
+        "userblocklist": {},
+        "drouting": {},
+    }
+
+    def reload(check_mode: bool = False) -> dict[str, Any]:
+        tasks = {
+            what: {
+                "kamailio.ctl.kamailio_reload": {"what": what, **options},
+                "check_mode": check_mode,
+                "diff": True,
+            }
+            for what, options in areas.items()
+        }
+        found: dict[str, Any] = run_tasks(host, tasks)["Kamailio"]
+        for what, result in found.items():
+            assert not result.get("failed"), (what, result)
+        return found
+
+    reload()
+    again = reload()
+    assert [what for what in areas if again[what]["changed"]] == ["drouting"]
+    assert [what for what in areas if not again[what]["compared"]] == ["drouting"]
+
+    path = real.directory / "dispatcher.list"
+    path.write_text(path.read_text() + "91 sip:127.0.0.9:5060\n")
+    assert all(result["changed"] for result in reload(check_mode=True).values())
+    assert "127.0.0.9" not in host["Kamailio"].kamcmd("dispatcher.list")
+    found = reload()
+    assert [what for what in areas if found[what]["changed"]] == ["dispatcher", "drouting"]
+    assert "127.0.0.9" in json.dumps(found["dispatcher"]["diff"]["after"])
+    assert "127.0.0.9" in host["Kamailio"].kamcmd("dispatcher.list")
