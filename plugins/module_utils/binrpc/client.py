@@ -240,5 +240,7 @@ class Client:
                 exchange.ended()
             elif exchange.received(data) and len(requests) > 1:
                 deadline = Deadline(deadline.seconds)  # it limits the wait for each answer
+            elif deadline.expired() and not exchange.idle:
+                exchange.timed_out(deadline.seconds)  # bytes came all the time, but no answer
         if exchange.broken:
             self.close()

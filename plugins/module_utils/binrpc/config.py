@@ -27,7 +27,6 @@ set), else ``/etc/kamrpc/config.ini``; none is no error.
 
 from __future__ import annotations
 
-import configparser
 import os
 
 from .address import parse_address
@@ -140,6 +139,8 @@ def load_config(path: Optional[str] = None) -> Config:
     path = path or find_config()
     if path is None:
         return Config()
+    import configparser  # a third of the start of a command that reads no file
+
     # Names are case sensitive, and a colon belongs to an address.
     parser = configparser.ConfigParser(
         interpolation=None, delimiters=("=",), inline_comment_prefixes=(" #",)

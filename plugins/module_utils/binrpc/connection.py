@@ -15,10 +15,17 @@ import os
 from . import wire
 from .decoding import decode_records
 from .encoder import Encoder
-from .errors import BinrpcError, ConnectionLost, EncodeError, ProtocolError
+from .errors import (
+    BinrpcError,
+    ConnectionLost,
+    DecodeError,
+    EncodeError,
+    FramingLost,
+    ProtocolError,
+)
 from .faults import make_fault
 from .framing import DatagramDecoder, StreamDecoder
-from .packet import Header, build_header
+from .packet import Header, build_header, parse_header
 from .reply import Reply
 
 TYPE_CHECKING = False
@@ -28,6 +35,8 @@ if TYPE_CHECKING:
     from .errors import TruncatedReply
 
     Outcome = Union[Reply, BinrpcError]
+
+_REMEMBERED = 64
 
 
 class Request:
@@ -73,6 +82,7 @@ class Connection:
         )
         self._unsigned = unsigned
         self._pending: Dict[int, Request] = {}  # in the order of sending
+        self._unwanted: Dict[int, None] = {}  # cookies of answers that nobody waits for any more
         self.received = 0
         """Packets received in all."""
         self.skipped = 0
@@ -95,7 +105,14 @@ class Connection:
     def forget(self, request: Request) -> None:
         """Stop waiting for an answer; should it come, it is skipped."""
         if self._pending.get(request.cookie) is request:
-            del self._pending[request.cookie]
+            self._drop(request)
+
+    def _drop(self, request: Request) -> None:
+        del self._pending[request.cookie]
+        if not self._datagram:
+            self._unwanted[request.cookie] = None
+            if len(self._unwanted) > _REMEMBERED:
+                del self._unwanted[next(iter(self._unwanted))]
 
     def receive(self, data: bytes) -> List[Request]:
         """Take what a read returned and return the requests that it answered.
@@ -110,10 +127,41 @@ class Connection:
                 if packet is None:
                     break
                 self.received += 1
+                if len(self._pending) + len(self._unwanted) > 1:
+                    self._check_whole(packet[0], packet[1])
                 self._answer(packet[0], packet[1], done)
         except ProtocolError as error:
             self.failure = error
         return done
+
+    def _check_whole(self, header: Header, packet: bytes) -> None:
+        """See that no other answer is inside, or has begun inside: then this one had been cut.
+
+        A server that cannot send drops the rest of a reply and goes on with the next one
+        (ctl-spec §13), whose bytes would complete it.
+
+        :raises FramingLost: it had.
+        """
+        if not isinstance(self._decoder, StreamDecoder):
+            return
+        follows = self._decoder.peek()
+        if follows is not None and not (
+            follows
+            and (follows.cookie in (0, header.cookie) or self._knows(follows.cookie))  # type: ignore[union-attr]
+        ):
+            raise FramingLost("what follows a reply is no reply to this client; it was cut")
+        at = packet.find(b"\xa1", header.size)
+        while at >= 0:
+            try:
+                inside = parse_header(packet, at)
+            except DecodeError:
+                inside = None
+            if inside is not None and inside.cookie != header.cookie and self._knows(inside.cookie):
+                raise FramingLost("a reply was cut, and the next one has begun inside it")
+            at = packet.find(b"\xa1", at + 1)
+
+    def _knows(self, cookie: int) -> bool:
+        return cookie in self._pending or cookie in self._unwanted
 
     def _answer(self, header: Header, packet: bytes, done: List[Request]) -> None:
         if header.type == wire.REQUEST:
@@ -121,13 +169,14 @@ class Connection:
         request = self._match(header)
         if request is None:
             self.skipped += 1
+            self._unwanted.pop(header.cookie, None)
             return
         if not self._datagram:
             # A stream answers in order, so whoever was asked earlier has been passed over.
             for earlier in list(self._pending.values()):
                 if earlier is request:
                     break
-                del self._pending[earlier.cookie]
+                self._drop(earlier)
                 earlier.outcome = ConnectionLost(
                     "%s: the server dropped the reply, as it does when replies are not read "
                     "within 10 ms" % earlier.method,

@@ -98,7 +98,8 @@ def parse_request(data: Any, offset: int = 0, carriage_return: bool = False) -> 
     first = lines[0] if lines else b""
     method = reply_name = b""
     if len(first) >= 3 and first[:1] == b":":
-        method, colon, reply_name = first[1:].partition(b":")
+        # A C string: what follows a NUL is not seen.
+        method, colon, reply_name = first[1:].partition(b"\0")[0].partition(b":")
         if not colon:
             method = b""
     return TextRequest(method, reply_name, lines[1:], end + 2)

@@ -137,6 +137,8 @@ class FifoClient:
                     return received
                 if not data:
                     break
+                if deadline.expired():
+                    raise self._timeout(method, deadline, None)
         except OSError as error:
             if isinstance(error, BinrpcError):
                 raise
@@ -226,6 +228,8 @@ class FifoClient:
             if not data:
                 break
             received += data
+            if deadline.expired():
+                raise self._timeout(method, deadline, None)
         if not received:
             raise ConnectionLost(
                 "%s: %s gave an empty reply; it may have run" % (method, self.address),

@@ -18,7 +18,7 @@ from .packet import Header, check_length, parse_header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Tuple
+    from typing import Optional, Tuple, Union
 
 
 class StreamDecoder:
@@ -65,6 +65,19 @@ class StreamDecoder:
         self._header = None
         self._packets += 1
         return header, packet
+
+    def peek(self) -> Union[Header, bool, None]:
+        """Look at what follows the packet given last: its header, None while that is not all
+        there, or False if it is none.
+        """
+        if not self._buffer:
+            return None
+        if self._buffer[0] != wire.MAGIC:
+            return False
+        try:
+            return parse_header(self._buffer)
+        except DecodeError:
+            return False
 
     def _check_magic(self) -> None:
         if self._buffer[0] == wire.MAGIC:

@@ -29,6 +29,7 @@ from __future__ import annotations
 import logging
 
 from .. import wire
+from ..decoding import decode_records
 from ..errors import EncodeError
 from ..faults import Fault
 from ..values import Struct
@@ -114,6 +115,15 @@ class Context:
         raise NotImplementedError
 
     # --- the Python surface
+
+    @property
+    def params(self) -> List[Any]:
+        """The parameters that were not scanned yet, as what they were sent: texts over the text
+        protocol, else the values of their records.
+
+        :raises DecodeError: they are malformed.
+        """
+        raise NotImplementedError
 
     def run(self, method: Method) -> Any:
         """Call a method's function; returns an awaitable if it is async, else None."""
@@ -263,7 +273,10 @@ class BinrpcContext(Context):
     :ivar pieces: the answer once ``replied``: see :mod:`.output`.
     """
 
-    __slots__ = ("_body", "_cookie", "_prepared", "_reader", "_scanned", "pieces")
+    __slots__ = (
+        *("_body", "_cookie", "_data", "_end", "_prepared", "_reader", "_scanned"),
+        "pieces",
+    )
 
     def __init__(
         self,
@@ -277,6 +290,8 @@ class BinrpcContext(Context):
     ) -> None:
         super().__init__(method, state, caller)
         self._cookie = cookie
+        self._data = data
+        self._end = end
         self._reader = RecordReader(data, start, end, state.int_as_double)
         self._body = Body(state.body_limit)
         self._scanned = 0
@@ -322,6 +337,10 @@ class BinrpcContext(Context):
             converting = always
         values.count = len(values)
         return values
+
+    @property
+    def params(self) -> List[Any]:
+        return decode_records(self._data, self._reader.offset, self._end)
 
     def _refuse(self, char: str) -> None:
         if char == "{":

@@ -47,11 +47,13 @@ class DatagramSocket:
         self._loop = asyncio.get_running_loop()
         self._queues: Dict[Any, Deque[bytes]] = {}
         self._queued = 0
+        self._held: Dict[Any, Answer] = {}  # to be sent after the peer's next one
         self._loop.add_reader(sock.fileno(), self._receive)
 
     def close(self) -> None:
         self._loop.remove_reader(self._socket.fileno())
         self._queues.clear()
+        self._held.clear()
 
     def _receive(self) -> None:
         for _ in range(_PER_TURN):
@@ -63,11 +65,27 @@ class DatagramSocket:
             if answer.pending is not None:
                 self._hub.spawn(self._finish(answer, peer))
             elif answer.pieces:
-                self._send(answer.writes, peer)
+                self._deliver(answer, peer)
 
     async def _finish(self, answer: Answer, peer: Any) -> None:
         await answer.pending  # type: ignore[misc]
-        self._send(answer.writes, peer)
+        self._deliver(answer, peer)
+
+    def _deliver(self, answer: Answer, peer: Any) -> None:
+        if answer.failure is None and not self._held:
+            self._send(answer.writes, peer)
+        elif answer.patience and peer not in self._held:
+            self._held[peer] = answer
+            self._loop.call_later(answer.patience, self._release, answer, peer)
+        else:
+            self._send(answer.writes, peer)
+            self._release(self._held.get(peer), peer)
+
+    def _release(self, held: Any, peer: Any) -> None:
+        """Send an answer that was held back, unless that has been done."""
+        if held is not None and self._held.get(peer) is held:
+            del self._held[peer]
+            self._send(held.writes, peer)
 
     def _send(self, parts: List[bytes], peer: Any) -> None:
         if not peer:

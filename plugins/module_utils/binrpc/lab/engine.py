@@ -13,9 +13,11 @@ from ..faults import make_fault
 from ..packet import build_header, decode, parse_header
 from .caller import Call, CallLog
 from .context import BinrpcContext
+from .failures import NOT_RUN, cut
 from .methods.defaults import default_modules
 from .output import fault_packet, text_record, to_bytes, value_record, writes
 from .reader import ReadError, RecordReader
+from .recording import replay
 from .registry import Registry
 from .state import LabState
 
@@ -23,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Awaitable, Iterable, List, Optional, Union
 
+    from .recording import Recording
     from .registry import Module
 
 
@@ -33,20 +36,62 @@ class Answer:
     :ivar pieces: the answer, see :mod:`.output`; empty for none.
     :ivar keep: the stream stays open.
     :ivar pending: an awaitable of an async method: once awaited, ``pieces`` are there.
+    :ivar failure: the :class:`~.failures.Failure` that spoils it, if one does.
+    :ivar copies: how often it leaves.
+    :ivar limit: bytes of it that leave; -1 for all.
     """
 
-    __slots__ = ("consumed", "keep", "pending", "pieces")
+    __slots__ = ("consumed", "copies", "failure", "keep", "limit", "pending", "pieces")
 
     def __init__(self, consumed: int, pieces: Iterable[bytes] = (), keep: bool = True) -> None:
         self.consumed = consumed
         self.pieces = list(pieces)
         self.keep = keep
         self.pending: Optional[Awaitable[None]] = None
+        self.failure: Any = None
+        self.copies = 1
+        self.limit = -1
 
     @property
     def writes(self) -> List[bytes]:
         """The answer as the writes in which it leaves; on datagrams, each is one."""
-        return writes(self.pieces) if self.pieces else []
+        if not self.pieces:
+            return []
+        parts = writes(self.pieces)
+        if self.failure is None:
+            return parts
+        return (parts if self.limit < 0 else cut(parts, self.limit)) * self.copies
+
+    @property
+    def patience(self) -> float:
+        """Seconds for which it is held back, to come after the next one."""
+        if self.failure is not None and self.failure.kind == "reorder":
+            return float(self.failure.seconds)
+        return 0.0
+
+    def follow(self, pending: Any, conclude: Any, failures: Any) -> None:
+        """Take the pieces that ``conclude()`` gives, now or when ``pending`` has been awaited."""
+        delay = 0.0
+        if self.failure is not None and self.failure.kind == "delay":
+            delay = self.failure.seconds
+        if pending is not None or delay:
+            self.pending = self._later(pending, delay, conclude, failures)
+        else:
+            self._conclude(conclude, failures)
+
+    async def _later(self, pending: Any, delay: float, conclude: Any, failures: Any) -> None:
+        import asyncio
+
+        if pending is not None:
+            await pending
+        if delay:
+            await asyncio.sleep(delay)
+        self._conclude(conclude, failures)
+
+    def _conclude(self, conclude: Any, failures: Any) -> None:
+        self.pieces = conclude()
+        if self.failure is not None:
+            failures.spoil(self)
 
 
 _WAIT = Answer(0)
@@ -94,16 +139,21 @@ class Engine:
             if fault is None and self.state.sane:
                 fault = fault_packet(cookie, 500, text[:254])
             return Answer(header.total, [fault] if fault else ())
+        answer = Answer(header.total)
+        failures = self.state.failures
+        if failures.rules:
+            failure = answer.failure = failures.pick(name, caller)
+            if failure is not None and failure.kind in NOT_RUN:
+                answer.keep = failure.kind != "refuse"
+                if failure.kind == "busy":
+                    fault = fault_packet(cookie, failure.code, to_bytes(failure.text))
+                    answer.pieces = [fault] if fault else []
+                return answer
         self.calls.add(Call(name, caller, packet, reader.offset, header.total))
         context = BinrpcContext(
             name, self.state, caller, packet, reader.offset, header.total, cookie
         )
-        answer = Answer(header.total)
-        pending = context.run(method)
-        if pending is None:
-            answer.pieces = context.conclude()
-        else:
-            answer.pending = _conclude(pending, context, answer)
+        answer.follow(context.run(method), context.conclude, failures)
         return answer
 
     @staticmethod
@@ -136,19 +186,27 @@ class Engine:
         return message.values
 
 
-async def _conclude(pending: Awaitable[None], context: BinrpcContext, answer: Answer) -> None:
-    await pending
-    answer.pieces = context.conclude()
-
-
-def build(modules: Optional[Iterable[Module]] = None, state: Optional[LabState] = None) -> Engine:
+def build(
+    modules: Optional[Iterable[Module]] = None,
+    state: Optional[LabState] = None,
+    recording: Optional[Recording] = None,
+) -> Engine:
     """Make an engine with the default modules.
 
     :param modules: instances that replace the default ones of the same name, or come on top.
+    :param recording: serve this instead; of the modules, only ``lab`` and ``ctl`` are there, and
+        of their methods only those of ``lab``.
     """
     state = state or LabState()
     registry = Registry(state.release)
     chosen = default_modules()
+    if recording is not None:
+        registry = replay(recording, state.release)
+        for name in ("lab", "ctl"):
+            state.modules[name] = chosen[name]
+            chosen[name].state = state
+        registry.add_module(chosen["lab"])
+        return Engine(registry, state)
     for module in modules or ():
         chosen[module.name] = module
     for name, module in chosen.items():

@@ -34,6 +34,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_PRINTING = frozenset(
+    ("cfgutils", "dialplan", "dispatcher", "htable", "mtree", "nathelper", "permissions", "pl")
+    + ("rl", "siptrace", "stats")
+)
+_NOT_PRINTING = frozenset(("cfgutils.is_gflag", "mtree.match"))
+"""Modules whose texts Kamailio prints with rpl_printf, which here adds no line end, and their
+methods that do not.
+"""
+
 
 def _format(char: str, value: Any) -> Optional[bytes]:
     """Print a plain value; None for the formats that this protocol lacks."""
@@ -135,6 +144,12 @@ class TextContext(Context):
         values.count = len(values)
         return values
 
+    @property
+    def params(self) -> List[Any]:
+        rest = self._lines[self._next :]
+        lines = rest if self.state.sane else rest[:-1]  # without the line at the end
+        return [read_text(line).decode("utf-8", "surrogateescape") for line in lines]
+
     def _read(self, char: str, line: bytes, optional: bool, values: Scanned) -> bool:
         number = self._next + 1  # the command is line 1
         if char in "btdf":
@@ -180,6 +195,13 @@ class TextContext(Context):
                 return self.no_format(char)
             self._out.append(write_value(data) + b"\n")
         return result
+
+    def add_value(self, value: Any) -> None:
+        printing = self.method.partition(".")[0] in _PRINTING
+        if isinstance(value, str) and printing and self.method not in _NOT_PRINTING:
+            self.printf(value)
+        else:
+            super().add_value(value)
 
     def no_format(self, char: str) -> bool:
         """Fault for a format that this protocol cannot print."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 from ..fifo import parse_request, status_line
 from .caller import TextCall
 from .engine import Answer
+from .failures import NOT_RUN
 from .fifo_context import TextContext
+from .output import to_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Awaitable
+    from typing import Any
 
     from .engine import Engine
 
@@ -66,17 +68,16 @@ class TextEngine:
         if method is None:
             answer.pieces = [status_line(500, b"Command '%b' not found" % request.method)]
             return answer
+        failures = state.failures
+        if failures.rules:
+            failure = answer.failure = failures.pick(name, caller)
+            if failure is not None and failure.kind in NOT_RUN:
+                answer.keep = failure.kind != "refuse"
+                if failure.kind == "busy":
+                    answer.pieces = [status_line(failure.code, to_bytes(failure.text))]
+                return answer
         params = [line.decode("utf-8", "surrogateescape") for line in request.lines]
         self._engine.calls.add(TextCall(name, caller, params, request.size))
         context = TextContext(name, state, caller, request.lines)
-        pending = context.run(method)
-        if pending is None:
-            answer.pieces = context.conclude()
-        else:
-            answer.pending = _conclude(pending, context, answer)
+        answer.follow(context.run(method), context.conclude, failures)
         return answer
-
-
-async def _conclude(pending: Awaitable[None], context: TextContext, answer: TextAnswer) -> None:
-    await pending
-    answer.pieces = context.conclude()

@@ -78,7 +78,7 @@ class FifoFile:
             if answer.pending is not None:
                 await answer.pending
             if answer.reply_name and answer.pieces:
-                await self._reply(answer.reply_name, b"".join(answer.pieces))
+                await self._reply(answer.reply_name, b"".join(answer.writes))
         finally:
             self._waiting -= 1
 

@@ -89,7 +89,7 @@ class RecordReader:
         self.offset = start
 
     def read(self, want: int = wire.ANY) -> Record:
-        """Read one record of the wanted type; inside a struct, a member's name and value.
+        """Read one record of the wanted type; of a struct's member, that is its value.
 
         :raises ReadError: with the reference parser's code.
         """
@@ -97,11 +97,17 @@ class RecordReader:
         if record.type == wire.AVP:
             if not self._structs:
                 raise ReadError(wire.E_TYPE, wire.AVP)
-            value, stop = self._record(stop, wire.ANY, in_member=True)
-            if value.type not in _MEMBER_VALUES or value.end:
+            try:
+                value, stop = self._record(stop, wire.ANY, in_member=True)
+            except ReadError as error:
+                code = wire.E_MORE_DATA if error.code == wire.E_EOP else error.code
+                raise ReadError(code, wire.AVP) from None
+            # An unknown type passes here, and fails where it is to become something.
+            if value.end or value.type in (wire.AVP, wire.ARRAY):
                 raise ReadError(wire.E_RECORD, wire.AVP)
             if value.type == wire.STRUCT:
                 self._structs += 1
+            record = value
         elif record.type == wire.STRUCT:
             self._structs = self._mark(record, self._structs)
         elif record.type == wire.ARRAY:

@@ -25,6 +25,7 @@ from .. import wire
 from ..address import parse_listen
 from .datagram import DatagramSocket
 from .engine import build
+from .failures import Failures, parse_failure
 from .fifo_engine import TextEngine
 from .fifo_file import FifoFile
 from .sockets import Endpoint, ListenError, Owner
@@ -36,20 +37,25 @@ if TYPE_CHECKING:
     from typing import Any, Coroutine, Dict, Iterable, Iterator, List, Optional, Set, Union
 
     from .caller import Caller, CallLog
+    from .failures import Failure
+    from .recording import Recording
     from .registry import Module, Registry
 
 
 class Hub:
     """What the connections of one server share: its stream connections and its tasks."""
 
-    def __init__(self, connections: Dict[Any, Caller]) -> None:
+    def __init__(self, connections: Dict[Any, Caller], failures: Any) -> None:
         self._connections = connections
+        self._failures = failures
         self._tasks: Set[Any] = set()
         self._closed = False
 
     def admit(self, connection: Any, caller: Caller) -> bool:
         """Count a new stream connection, or return False if there are too many."""
         if self._closed or len(self._connections) >= wire.MAX_CONNECTIONS:
+            return False
+        if self._failures.rules and self._failures.refuses(caller.listener):
             return False
         self._connections[connection] = caller
         return True
@@ -95,6 +101,10 @@ class LabServer:
     :param faithful: see :class:`~.state.LabState`.
     :param expose: allow tcp and udp addresses that other hosts can reach.
     :param reply_directory: where clients of a real fifo have their reply fifos.
+    :param faults: what is to go wrong from the start, :class:`~.failures.Failure` or texts such
+        as ``drop method=core.* probability=10%``.
+    :param recording: serve what was recorded instead of modules, see :mod:`.recording`.
+    :param fault_seed: makes the chances of the faults a sequence that can be repeated.
     :raises AddressError, ValueError: a parameter is wrong.
     """
 
@@ -115,6 +125,9 @@ class LabServer:
         faithful: bool = True,
         expose: bool = False,
         reply_directory: str = "/tmp",  # noqa: S108 - where Kamailio has it
+        faults: Iterable[Union[str, Failure]] = (),
+        fault_seed: Any = None,
+        recording: Optional[Recording] = None,
     ) -> None:
         if binrpc is None and fifo is None:
             binrpc = wire.DEFAULT_ADDRESS
@@ -134,7 +147,11 @@ class LabServer:
             printf_limit=binrpc_buffer_size,
         )
         self.state.directory = os.getcwd()
-        self._engine = build(modules, self.state)
+        if fault_seed is not None:
+            self.failures.seed(fault_seed)
+        for each in faults:
+            self.failures.add(parse_failure(each) if isinstance(each, str) else each)
+        self._engine = build(modules, self.state, recording)
         self._ctl = self.state.modules["ctl"]
         self._endpoints: List[Endpoint] = []
         self._open: List[Any] = []
@@ -149,6 +166,11 @@ class LabServer:
     def modules(self) -> Dict[str, Any]:
         """The modules by name: their attributes are the state that the methods show."""
         return self.state.modules
+
+    @property
+    def failures(self) -> Failures:
+        """Faults on demand: what goes wrong, also at run time."""
+        return self.state.failures
 
     @property
     def calls(self) -> CallLog:
@@ -176,7 +198,7 @@ class LabServer:
         if self._endpoints:
             raise ListenError("this server runs already")
         self._engine.stopping = False
-        self._hub = Hub(self._ctl.connections)
+        self._hub = Hub(self._ctl.connections, self.failures)
         try:
             for payload, address in self._wanted:
                 endpoint = Endpoint(payload, address, self._owner, self._expose)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import time
 
+from .failures import Failures
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Tuple
@@ -64,6 +66,7 @@ class LabState:
     :param struct_limit: bytes of one struct's own members.
     :param printf_limit: bytes of a printf value with its NUL.
     :ivar modules: the added modules by name, for methods that look at another's state.
+    :ivar failures: what is to go wrong, see :mod:`.failures`.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class LabState:
         self.struct_limit = struct_limit
         self.printf_limit = printf_limit
         self.modules: Dict[str, Any] = {}
+        self.failures = Failures()
 
         release = self.release
         self.c_string_lookup = release < (5, 7)

@@ -45,6 +45,7 @@ class StreamConnection(asyncio.BufferedProtocol):
         self._slow = False  # the client does not read
         self._busy = False  # an async method runs
         self._closed = False
+        self._held: Optional[Answer] = None  # to be sent after the next one
         self._transport: Any = None
 
     def connection_made(self, transport: Any) -> None:
@@ -84,6 +85,7 @@ class StreamConnection(asyncio.BufferedProtocol):
             self._serve()
 
     def eof_received(self) -> bool:
+        self._release(self._held)
         return False  # asyncio sends what is queued and then closes
 
     def _serve(self) -> None:
@@ -124,6 +126,24 @@ class StreamConnection(asyncio.BufferedProtocol):
     # --- writing
 
     def _deliver(self, answer: Answer) -> None:
+        if answer.failure is None and self._held is None:
+            self._queue(answer)
+        elif answer.patience and self._held is None:
+            self._held = answer
+            asyncio.get_running_loop().call_later(answer.patience, self._release, answer)
+        else:
+            self._queue(answer)
+            self._release(self._held)
+
+    def _release(self, held: Optional[Answer]) -> None:
+        """Send an answer that was held back, unless that has been done."""
+        if held is not None and held is self._held:
+            self._held = None
+            if not self._closed:
+                self._queue(held)
+                self._flush()
+
+    def _queue(self, answer: Answer) -> None:
         for data in answer.writes:
             self._out.append(data)
             self._out_size += len(data)

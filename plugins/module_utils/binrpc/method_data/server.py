@@ -327,7 +327,7 @@ evrexec.run event [data] -> -
  !does whatever the configuration's event route does
 
 dns.lookup type{A|AAAA|SRV|NAPTR|CNAME|TXT|EBL|PTR} name -> {name:str,type:str,size_bytes:int,\
-reference_counter:int,permanent:str,expires:int,last_used:int,negative_entry:str,records:[{...}*]}
+reference_counter:int,permanent:str,expires:int,last_used:int,negative_entry:str,records:[{...}*]} ~
  Records of a name, from the DNS cache or a name server
  !asks the name servers where the cache has nothing: ctl serves nobody meanwhile
 dns.view -> {name:str,type:str,size_bytes:int,reference_counter:int,permanent:str,expires:int,\

@@ -17,6 +17,7 @@ from .dialog import Dialogs
 from .dispatcher import Dispatcher
 from .htable import HashTables
 from .kex import Memory
+from .lab import Lab
 from .permissions import Permissions
 from .pipelimit import PipeLimit
 from .ratelimit import RateLimit
@@ -60,6 +61,7 @@ DEFAULTS = (
     DynamicRouting,
     HashTables,
     KeepAlive,
+    Lab,
     LeastCost,
     Memory,
     NatHelper,

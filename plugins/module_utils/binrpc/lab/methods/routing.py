@@ -133,8 +133,15 @@ class Trees(Module):
         if name not in self._live:
             raise Fault(404, "Tree not found")
         tree = self._live[name]
-        found = [number[:end] for end in range(1, len(number) + 1) if number[:end] in tree]
-        if not found or not re.fullmatch("[0-9]*", number):
+        found = []
+        for end, char in enumerate(number, 1):
+            if not any(key.startswith(number[: end - 1]) and len(key) >= end for key in tree):
+                break  # no node is below: what follows is not looked at
+            if char not in "0123456789":
+                raise Fault(404, "Prefix not found")
+            if number[:end] in tree:
+                found.append(number[:end])
+        if not found:
             raise Fault(404, "Prefix not found")
         return [
             name,

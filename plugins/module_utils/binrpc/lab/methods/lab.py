@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/lab/methods/lab.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""``lab.*``: the lab server's own namespace, which no Kamailio has."""
+
+from __future__ import annotations
+
+from ...faults import Fault
+from ...values import Struct
+from ..failures import parse_failure
+from ..registry import Module, method
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List
+
+
+class Lab(Module):
+    """Faults on demand at run time: see :mod:`..failures`."""
+
+    name = "lab"
+
+    @method("lab.faults", "", help="Lists what is set to go wrong.")
+    def faults(self) -> List[Struct]:
+        return [Struct(rule.describe()) for rule in self.state.failures.rules]
+
+    @method(
+        "lab.set_fault",
+        help="Makes something go wrong. Parameters: its kind (delay, drop, lose, duplicate, "
+        "reorder, truncate, cookie, close, refuse, busy), then name=value with the names method, "
+        "probability, count, seconds, code, text, transport.",
+    )
+    def set_fault(self, ctx: Any) -> Struct:
+        words = []
+        while True:
+            value = ctx.scan("*.s")
+            if value.count <= 0:
+                break
+            words.append(value[0])
+        try:
+            rule = parse_failure(words)
+        except ValueError as error:
+            raise Fault(400, str(error)[:250]) from None
+        return Struct(self.state.failures.add(rule).describe())
+
+    @method(
+        "lab.clear_faults",
+        help="Removes what was set to go wrong: all of it, or one kind or number.",
+    )
+    def clear_faults(self, ctx: Any) -> int:
+        which = ctx.scan("*.s")
+        return int(self.state.failures.clear(which[0] if which else None))
+
+    @method(
+        "lab.seed_faults",
+        help="Begins a sequence of chances that can be repeated. Parameter: a number or text.",
+    )
+    def seed(self, ctx: Any) -> None:
+        value = ctx.scan(".s")
+        if value.count < 1:
+            raise Fault(400, "a seed is missing")
+        self.state.failures.seed(value[0])
