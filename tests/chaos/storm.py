@@ -358,14 +358,13 @@ def table(tallies: list[Tally]) -> Iterator[str]:
 
 def _row(transport: str, mode: str, tallies: list[Tally]) -> str:
     kinds: Counter[str] = sum((each.kinds for each in tallies), Counter())
-    cells = [transport, mode, sum(each.calls for each in tallies)]
-    for names in COLUMNS.values():
-        cells.append(sum(kinds.pop(name, 0) for name in names))
+    cells: list[Any] = [transport, mode, sum(each.calls for each in tallies)]
+    cells += [sum(kinds.pop(name, 0) for name in names) for names in COLUMNS.values()]
     if kinds:
         raise ValueError(f"outcomes without a column: {dict(kinds)}")
     cells.append(sum(each.retried for each in tallies))
     for name in ("wrong", "twice", "untrue"):
-        cells.append(sum(len(getattr(each, name)) for each in tallies))
+        cells += [sum(len(getattr(each, name)) for each in tallies)]
     return "| " + " | ".join(map(str, cells)) + " |"
 
 

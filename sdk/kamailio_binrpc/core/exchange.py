@@ -17,7 +17,7 @@ from .explain import CLOSED_AT_ONCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional, Type, Union
+    from typing import Dict, List, Optional, Tuple, Type, Union
 
     from .address import Address
     from .connection import Connection, Request
@@ -77,7 +77,8 @@ class Exchange:
         """Take what a read returned."""
         done = self._connection.receive(data)
         if self._connection.failure is not None:
-            done += self._fail(self._connection.failure)
+            whose = self._connection.unfinished()
+            done += self._fail((whose, self._connection.failure))
         elif self._connection.closing:
             self.broken = True
             if not self.idle:
@@ -119,10 +120,9 @@ class Exchange:
 
         The connection is not broken by that, but no longer to be trusted with new requests.
         """
-        oldest = self._connection.pending[:1] == [request]
-        partial = self._connection.partial() if oldest else None
+        whose, partial = self._connection.partial()
         self.withdraw(request)
-        request.outcome = partial or _lost(
+        request.outcome = (partial if whose is request else None) or _lost(
             request, self._silence(seconds), errno.ETIMEDOUT, CallTimeout
         )
 
@@ -148,21 +148,31 @@ class Exchange:
 
     def _fail(
         self,
-        first: Optional[BinrpcError],
+        begun: Tuple[Optional[Request], Optional[BinrpcError]],
         reason: str = "the connection is out of step",
         number: Optional[int] = None,
         kind: Optional[Type[TransportError]] = None,
     ) -> List[Request]:
-        """Give every request its error: ``first`` to the oldest, if given."""
+        """Give every request its error, a special one to the request that is named with it.
+
+        An error of the stream as a whole, without a request, is the oldest one's.
+        """
         self.broken = True
         done = self._connection.pending + list(self._waiting)
+        whose, special = begun
+        if whose is None and special is not None and done:
+            whose = done[0]
+            if special.executed and len(done) > 1:
+                special = None  # it may be another's
         self._waiting.clear()
         self._sending = None
         self._packet = b""
         for request in done:
             self._connection.forget(request)
-            request.outcome = first or _lost(request, reason, number, kind or ConnectionLost)
-            first = None
+            if request is whose and special is not None:
+                request.outcome = special
+            else:
+                request.outcome = _lost(request, reason, number, kind or ConnectionLost)
         return done
 
 

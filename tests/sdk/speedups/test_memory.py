@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import sys
@@ -13,14 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from kamailio_binrpc.core import values
+from kamailio_binrpc.core import decoder, values
 from kamailio_binrpc.core.errors import DecodeError
 from kamailio_binrpc.core.values import Struct
 
+from . import building
 from .differential import Cases
 
 LEAF = b"\x03\x35ab\0\x91\x0asome text\0\x83"
-TREE = b"\x03\x35cd\0" + LEAF + LEAF + b"\x04" + LEAF + b"\x84" + b"\x83"
+TREE = b"\x03\x35cd\0" + LEAF + b"\x83"
+FOREST = b"\x03" + TREE + b"\x03\x04" + TREE + b"\x84" + LEAF + b"\x83" + b"\x03\x83" + b"\x83"
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +34,8 @@ def compiled(speedups):
 def call(compiled, args, options):
     options = dict(options)
     options["anomalies"] = [] if options.pop("noting") else None
-    try:
+    with contextlib.suppress(DecodeError):
         compiled(*args, **options)
-    except DecodeError:
-        pass
 
 
 def resident():
@@ -71,7 +72,7 @@ def test_the_count_of_blocks_sees_a_leak(compiled):
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="NOT TESTED: no /proc")
 def test_memory_does_not_grow(compiled):
-    big = TREE * 2000
+    big = FOREST * 2000
     cases = list(itertools.islice(Cases(8), 500))
 
     def work(rounds):
@@ -91,7 +92,7 @@ def test_memory_does_not_grow(compiled):
 
 
 def test_references_of_shared_objects_stay(compiled):
-    body = TREE * 200 + b"\x04" * 5
+    body = FOREST * 200 + b"\x04" * 5
     watched = [None, Struct, compiled, sys.modules["kamailio_binrpc.core.decoder"]]
     before = [sys.getrefcount(thing) for thing in watched]
     for _ in range(50):
@@ -102,74 +103,153 @@ def test_references_of_shared_objects_stay(compiled):
     assert all(abs(b - a) < 40 for a, b in zip(before, after)), (before, after)
 
 
-def test_the_collector_sees_all_but_structs_of_plain_values(compiled):
-    (outer,) = compiled(TREE)
-    first, second, array = outer.values()
-    for shown in (outer, outer._flat, array):
-        assert gc.is_tracked(shown)
-    for hidden in (first, second, array[0]):
-        assert not gc.is_tracked(hidden)
-        assert not gc.is_tracked(hidden._flat)
-    (empty, array) = compiled(b"\x03\x83\x04\x84")
-    assert not gc.is_tracked(empty)
+@pytest.fixture
+def fresh(speedups_file, monkeypatch):
+    """A module that has not seen a change of a Struct yet, and whose hook is the one in use."""
+    monkeypatch.setattr(values, "_track", None)
+    module = building.load(speedups_file)
+    assert values._track == module.track
+    return module
+
+
+def tracked(struct):
+    return gc.is_tracked(struct), gc.is_tracked(struct._flat)
+
+
+def test_what_the_collector_sees(fresh):
+    (outer,) = fresh.decode_records(FOREST)
+    tree, with_array, empty = outer.values()
+    (leaf,) = tree.values()
+    array, last = with_array.values()
     assert gc.is_tracked(array)
+    assert tracked(outer) == (True, True)  # an array is somewhere below
+    assert tracked(with_array) == (True, True)
+    assert tracked(tree) == (True, False)
+    assert tracked(array[0]) == (True, False)
+    assert tracked(leaf) == tracked(last) == tracked(empty) == (False, False)
+    assert all(gc.is_tracked(values) for values in [fresh.decode_records(LEAF)])
+
+
+def test_a_change_shows_more(fresh):
+    def trees():
+        outer = fresh.decode_records(TREE)[0]
+        return outer, outer.values()[0]
+
+    before, leaf_before = trees()
+    other, leaf = trees()
+    leaf.add("more", 1)
+    after, leaf_after = trees()
+    assert tracked(leaf) == tracked(other) == tracked(before) == tracked(after) == (True, True)
+    assert tracked(leaf_before) == tracked(leaf_after) == (False, False)
+    leaf_after.add("more", 1)
+    assert tracked(leaf_after) == (True, True)
+
+
+def test_structs_of_our_own_show_nothing(fresh):
+    decoded = fresh.decode_records(TREE)[0]
+    Struct(a=Struct()).add("b", decoded)
+    assert tracked(decoded) == (True, False)
 
 
 class Marker:
     """Takes weak references, which a Struct does not."""
 
 
-@pytest.mark.parametrize("place", ["leaf", "outer", "leaf in array"])
-def test_cycles_made_later_are_collected(speedups, monkeypatch, place):
-    # The module loaded last has left its function there; this one has to be enough too.
-    monkeypatch.setattr(values, "_track", speedups.track)
-    trees = speedups.decode_records(TREE)
-    outer = trees[0]
-    target = {
-        "leaf": outer.values()[0],
-        "outer": outer,
-        "leaf in array": outer.values()[2][0],
-    }[place]
+def make_cycle(decode, way):
+    """Tie a fresh tree into a cycle; return a weak reference to something on it."""
     marker = Marker()
-    marker.tree = trees
-    target.add("cycle", marker)
-    gone = weakref.ref(marker)
-    del trees, outer, target, marker
+    forest = decode(FOREST)
+    tree, with_array, empty = forest[0].values()
+    marker.tree = {
+        "root": forest,
+        "outer": forest[0],
+        "leaf": tree.values()[0],
+        "its parent": tree,
+        "the parent of all": forest[0],
+        "array": with_array,
+        "below an array": with_array.values()[0][0],
+        "empty": empty,
+    }[way]
+    if way == "root":
+        forest.append(marker)
+    elif way == "array":
+        with_array.values()[0].append(marker)
+    elif way in {"its parent", "the parent of all"}:
+        tree.values()[0].add("cycle", marker)
+    elif way == "below an array":
+        marker.tree.values()[0].add("cycle", marker)
+    else:
+        marker.tree.add("cycle", marker)
+    return weakref.ref(marker)
+
+
+WAYS = [
+    "root",
+    "outer",
+    "leaf",
+    "its parent",
+    "the parent of all",
+    "array",
+    "below an array",
+    "empty",
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_cycles_made_later_are_collected(fresh, way):
+    for _ in range(2):  # also when it is not the first change
+        gone = make_cycle(fresh.decode_records, way)
+        gc.collect()
+        assert gone() is None
+
+
+@pytest.mark.parametrize("way", ["leaf", "its parent"])
+def test_without_the_hook_they_would_not_be(fresh, monkeypatch, way):
+    monkeypatch.setattr(values, "_track", None)
+    gone = make_cycle(fresh.decode_records, way)
+    gc.collect()
+    assert gone() is not None
+    # Taken apart by hand, so that the test itself leaves nothing behind.
+    del gone().tree
     gc.collect()
     assert gone() is None
 
 
-def test_without_the_hook_they_would_not_be(speedups, monkeypatch):
-    monkeypatch.setattr(values, "_track", None)
-    leaf = speedups.decode_records(LEAF)[0]
-    marker = Marker()
-    marker.leaf = leaf
-    leaf.add("cycle", marker)
-    gone = weakref.ref(marker)
-    del leaf, marker
-    gc.collect()
-    assert gone() is not None
-    # Taken apart by hand, so that the test itself leaves nothing behind.
-    del gone().leaf
+def test_a_change_in_the_midst_of_decoding(fresh, monkeypatch):
+    """The one place where Python code runs within: a number that a float cannot hold."""
+    other = fresh.decode_records(TREE)[0]
+
+    def change(raw):
+        other.add("more", 1)
+        return float(raw)
+
+    monkeypatch.setattr(decoder, "fixed_to_float", change)
+    body = b"\x03" + TREE + b"\x82" + b"\x7f" * 8 + TREE + b"\x83"
+    outer = fresh.decode_records(body)[0]
+    assert tracked(outer) == (True, True)
+    assert [tracked(tree) for tree in outer.values()[::2]] == [(True, True)] * 2
 
 
-def test_showing_twice_or_nothing_is_fine(speedups):
-    leaf = speedups.decode_records(LEAF)[0]
-    for _ in range(2):
-        speedups.track(leaf)
-        assert gc.is_tracked(leaf)
-        assert gc.is_tracked(leaf._flat)
-    speedups.track(Struct(a=1))
-    speedups.track(Struct.__new__(Struct))
-    speedups.track("no Struct")
-    odd = speedups.decode_records(LEAF)[0]
+def test_an_error_in_the_midst_of_decoding_comes_through(fresh, monkeypatch):
+    def refuse(raw):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(decoder, "fixed_to_float", refuse)
+    with pytest.raises(KeyboardInterrupt):
+        fresh.decode_records(TREE + b"\x03\x82" + b"\x7f" * 8 + b"\x83")
+
+
+def test_showing_takes_anything(fresh):
+    fresh.track(Struct(a=1))
+    fresh.track(Struct.__new__(Struct))
+    fresh.track("no Struct")
+    odd = fresh.decode_records(LEAF)[0]
     odd._flat = ()
-    speedups.track(odd)
-
-
-def test_loading_sets_the_hook(speedups):
-    assert values._track is not None
-    assert values._track.__name__ == "track"
+    fresh.track(odd)
+    for leaf in fresh.decode_records(LEAF * 2):
+        for _ in range(2):
+            fresh.track(leaf)
+            assert tracked(leaf) == (True, True)
 
 
 def test_structs_behave_like_others(compiled):
