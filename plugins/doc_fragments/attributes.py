@@ -51,7 +51,7 @@ attributes:
     details: This module changes nothing.
 """
 
-    STATE = r"""
+    CHANGING = r"""
 options: {}
 attributes:
   check_mode:

@@ -22,7 +22,7 @@ extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.state
   - kamailio.ctl.attributes
-  - kamailio.ctl.attributes.state
+  - kamailio.ctl.attributes.changing
 options:
   table:
     description:

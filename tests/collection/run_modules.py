@@ -18,7 +18,7 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 
-from ansible.module_utils import basic  # noqa: E402
+from ansible.module_utils import basic
 
 
 def run(name, options):

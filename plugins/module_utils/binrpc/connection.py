@@ -82,7 +82,7 @@ class Connection:
         )
         self._unsigned = unsigned
         self._pending: Dict[int, Request] = {}  # in the order of sending
-        self._unwanted: Dict[int, None] = {}  # cookies of answers that nobody waits for any more
+        self._past: Dict[int, None] = {}  # cookies of the last requests that were here
         self.received = 0
         """Packets received in all."""
         self.skipped = 0
@@ -110,9 +110,9 @@ class Connection:
     def _drop(self, request: Request) -> None:
         del self._pending[request.cookie]
         if not self._datagram:
-            self._unwanted[request.cookie] = None
-            if len(self._unwanted) > _REMEMBERED:
-                del self._unwanted[next(iter(self._unwanted))]
+            self._past[request.cookie] = None
+            if len(self._past) > _REMEMBERED:
+                del self._past[next(iter(self._past))]
 
     def receive(self, data: bytes) -> List[Request]:
         """Take what a read returned and return the requests that it answered.
@@ -127,7 +127,7 @@ class Connection:
                 if packet is None:
                     break
                 self.received += 1
-                if len(self._pending) + len(self._unwanted) > 1:
+                if not self._datagram and len(self._pending) + len(self._past) > 1:
                     self._check_whole(packet[0], packet[1])
                 self._answer(packet[0], packet[1], done)
         except ProtocolError as error:
@@ -142,26 +142,34 @@ class Connection:
 
         :raises FramingLost: it had.
         """
-        if not isinstance(self._decoder, StreamDecoder):
-            return
         follows = self._decoder.peek()
         if follows is not None and not (
-            follows
-            and (follows.cookie in (0, header.cookie) or self._knows(follows.cookie))  # type: ignore[union-attr]
+            follows and (follows.cookie in (0, header.cookie) or self._knows(follows.cookie))
         ):
             raise FramingLost("what follows a reply is no reply to this client; it was cut")
         at = packet.find(b"\xa1", header.size)
         while at >= 0:
-            try:
-                inside = parse_header(packet, at)
-            except DecodeError:
-                inside = None
-            if inside is not None and inside.cookie != header.cookie and self._knows(inside.cookie):
+            if self._is_answer(packet, at):
                 raise FramingLost("a reply was cut, and the next one has begun inside it")
             at = packet.find(b"\xa1", at + 1)
 
+    def _is_answer(self, packet: bytes, at: int) -> bool:
+        """Does an answer start here: one that may come, or any if it ends with the packet?"""
+        try:
+            inside = parse_header(packet, at)
+            if inside is None or inside.type == wire.REQUEST:
+                return False
+            if self._knows(inside.cookie):
+                return True
+            if at + inside.total != len(packet):
+                return False
+            decode_records(packet, at + inside.size)
+        except DecodeError:
+            return False
+        return True
+
     def _knows(self, cookie: int) -> bool:
-        return cookie in self._pending or cookie in self._unwanted
+        return cookie in self._pending or cookie in self._past
 
     def _answer(self, header: Header, packet: bytes, done: List[Request]) -> None:
         if header.type == wire.REQUEST:
@@ -169,7 +177,6 @@ class Connection:
         request = self._match(header)
         if request is None:
             self.skipped += 1
-            self._unwanted.pop(header.cookie, None)
             return
         if not self._datagram:
             # A stream answers in order, so whoever was asked earlier has been passed over.
@@ -183,7 +190,7 @@ class Connection:
                     executed=None,
                 )
                 done.append(earlier)
-        del self._pending[request.cookie]
+        self._drop(request)
         request.received = len(packet)
         try:
             values = decode_records(packet, header.size, unsigned=self._unsigned)
@@ -213,8 +220,19 @@ class Connection:
         return make_fault(code, text, request.method)
 
     def partial(self) -> Optional[TruncatedReply]:
-        """Describe the reply that has begun to arrive, if one has, as an error."""
-        return self._decoder.missing()
+        """Describe the reply that has begun to arrive as the error of its :meth:`unfinished`
+        request; None if none has, or nobody can tell whose it is.
+        """
+        return None if self.unfinished() is None else self._decoder.missing()
+
+    def unfinished(self) -> Optional[Request]:
+        """The request whose answer has begun to arrive, as far as that can be told."""
+        cookie = self._decoder.unfinished
+        if cookie is not None:
+            return self._pending.get(cookie)
+        # Too little to see a cookie: it can only be for the one that was asked.
+        only = len(self._pending) == 1 and (self._datagram or not self._past)
+        return next(iter(self._pending.values())) if only else None
 
     @property
     def in_flight(self) -> int:

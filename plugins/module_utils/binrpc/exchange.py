@@ -20,7 +20,7 @@ from .explain import CLOSED_AT_ONCE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional, Type, Union
+    from typing import Dict, List, Optional, Tuple, Type, Union
 
     from .address import Address
     from .connection import Connection, Request
@@ -80,7 +80,8 @@ class Exchange:
         """Take what a read returned."""
         done = self._connection.receive(data)
         if self._connection.failure is not None:
-            done += self._fail(self._connection.failure)
+            whose = self._connection.unfinished()
+            done += self._fail((whose, self._connection.failure))
         elif self._connection.closing:
             self.broken = True
             if not self.idle:
@@ -92,7 +93,7 @@ class Exchange:
         reason = "%s closed the connection without an answer" % self._address
         if self._connection.received == 0:
             reason += ". " + CLOSED_AT_ONCE
-        return self._fail(self._connection.partial(), reason)
+        return self._fail(self._begun(), reason)
 
     def never_left(self, error: OSError) -> bool:
         """Does this failure mean that the requests still waiting reached nobody?"""
@@ -110,22 +111,21 @@ class Exchange:
             reason += ". The request does not fit a datagram; use a stream (unix: or tcp:)"
         elif error.errno in (errno.EPIPE, errno.ECONNRESET) and self._connection.received == 0:
             reason += ". " + CLOSED_AT_ONCE
-        return self._fail(self._connection.partial(), reason, error.errno)
+        return self._fail(self._begun(), reason, error.errno)
 
     def timed_out(self, seconds: float) -> List[Request]:
         """The deadline of all requests passed."""
         reason = self._silence(seconds)
-        return self._fail(self._connection.partial(), reason, errno.ETIMEDOUT, CallTimeout)
+        return self._fail(self._begun(), reason, errno.ETIMEDOUT, CallTimeout)
 
     def expire(self, request: Request, seconds: float) -> None:
         """The deadline of one request passed; the others go on.
 
         The connection is not broken by that, but no longer to be trusted with new requests.
         """
-        oldest = self._connection.pending[:1] == [request]
-        partial = self._connection.partial() if oldest else None
+        whose, partial = self._begun()
         self.withdraw(request)
-        request.outcome = partial or _lost(
+        request.outcome = (partial if whose is request else None) or _lost(
             request, self._silence(seconds), errno.ETIMEDOUT, CallTimeout
         )
 
@@ -143,6 +143,10 @@ class Exchange:
         self._waiting.clear()
         return waiting
 
+    def _begun(self) -> Tuple[Optional[Request], Optional[BinrpcError]]:
+        """The request whose answer has begun to arrive, and its error if no more comes."""
+        return self._connection.unfinished(), self._connection.partial()
+
     def _silence(self, seconds: float) -> str:
         reason = "no answer from %s within %g s" % (self._address, seconds)
         if self._address.protocol == "udp":
@@ -151,21 +155,31 @@ class Exchange:
 
     def _fail(
         self,
-        first: Optional[BinrpcError],
+        begun: Tuple[Optional[Request], Optional[BinrpcError]],
         reason: str = "the connection is out of step",
         number: Optional[int] = None,
         kind: Optional[Type[TransportError]] = None,
     ) -> List[Request]:
-        """Give every request its error: ``first`` to the oldest, if given."""
+        """Give every request its error, a special one to the request that is named with it.
+
+        An error of the stream as a whole, without a request, is the oldest one's.
+        """
         self.broken = True
         done = self._connection.pending + list(self._waiting)
+        whose, special = begun
+        if whose is None and special is not None and done:
+            whose = done[0]
+            if special.executed and len(done) > 1:
+                special = None  # it may be another's
         self._waiting.clear()
         self._sending = None
         self._packet = b""
         for request in done:
             self._connection.forget(request)
-            request.outcome = first or _lost(request, reason, number, kind or ConnectionLost)
-            first = None
+            if request is whose and special is not None:
+                request.outcome = special
+            else:
+                request.outcome = _lost(request, reason, number, kind or ConnectionLost)
         return done
 
 

@@ -18,7 +18,7 @@ from .packet import Header, check_length, parse_header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Tuple, Union
+    from typing import Literal, Optional, Tuple, Union
 
 
 class StreamDecoder:
@@ -32,6 +32,8 @@ class StreamDecoder:
         self._header: Optional[Header] = None
         self._max_body = max_body
         self._packets = 0
+        self.unfinished: Optional[int] = None
+        """Cookie of the packet that has begun, None while it cannot be seen."""
 
     def feed(self, data: bytes) -> None:
         """Add what was read."""
@@ -55,6 +57,7 @@ class StreamDecoder:
                 raise FramingLost("the stream is out of step: %s" % error) from error
             if header is None:
                 return None
+            self.unfinished = header.cookie
             check_length(header, self._max_body)
             self._header = header
         header = self._header
@@ -63,10 +66,11 @@ class StreamDecoder:
         packet = bytes(memoryview(buffer)[: header.total])
         del buffer[: header.total]
         self._header = None
+        self.unfinished = None
         self._packets += 1
         return header, packet
 
-    def peek(self) -> Union[Header, bool, None]:
+    def peek(self) -> Union[Header, Literal[False], None]:
         """Look at what follows the packet given last: its header, None while that is not all
         there, or False if it is none.
         """
@@ -152,6 +156,14 @@ class DatagramDecoder:
             self._packets += 1
         elif not self._is_foreign(header):
             raise truncated(received, expected, "datagrams were lost or mixed up")
+
+    def peek(self) -> None:
+        """A datagram is one packet, or a part of one: nothing follows it."""
+
+    @property
+    def unfinished(self) -> Optional[int]:
+        """Cookie of the reply that has begun, None if none has."""
+        return None if self._header is None else self._header.cookie
 
     def _is_foreign(self, header: Header) -> bool:
         return self.expected_cookie not in (None, header.cookie)

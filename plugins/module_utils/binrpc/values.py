@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Members = Union["Struct", Mapping[str, Any], Iterable[Tuple[Optional[str], Any]]]
 
 _track: Optional[Callable[[Struct], None]] = None
-"""Set by the compiled decoder, which hides structs of plain values from the cyclic collector."""
+"""Set by the compiled decoder, which hides from the cyclic collector what only a change can tie."""
 
 
 class Struct:

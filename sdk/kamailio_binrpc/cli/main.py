@@ -26,6 +26,7 @@ _COMMANDS = {
     "batch": "batch",
     "fleet": "fleet",
     "trace": "trace",
+    "record": "record",
     "config": "config",
     "completion": "completion",
     "complete": "completion",

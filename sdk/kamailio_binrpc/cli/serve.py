@@ -6,22 +6,26 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core import wire
 from ..core.errors import BinrpcError
-from . import exit_codes
+from . import common, exit_codes
 
 if TYPE_CHECKING:
+    from ..core.lab.observer import Observer
     from ..core.lab.server import LabServer
 
 _DESCRIPTION = """Play the control plane of a Kamailio: the ctl module with its RPCs, without SIP.
 
 Runs in the foreground until SIGINT or SIGTERM, then removes its sockets. Prints one line per
 listener once it can be called. Options are named after ctl's modparams; an address has the
-form [unix|unixd|udp|tcp|fifo:]name[:port], and port 0 takes any free one.
+form [unix|unixd|udp|tcp|fifo:]name[:port], and port 0 takes any free one. A configuration file
+(--config) takes the same options with _ instead of -, and what the modules hold; the command line
+has the last word.
 """
 
 
@@ -32,8 +36,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="run the lab server",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        argument_default=argparse.SUPPRESS,
     )
     add = parser.add_argument
+    add("--config", metavar="FILE", default=None, help="options and data, in JSON or INI")
     add(
         "--binrpc",
         metavar="ADDR",
@@ -46,19 +52,36 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         help="listen for the text protocol; may be repeated",
     )
-    add("--mode", type=_octal, default=0o600, help="of sockets and fifos, octal (default: 0600)")
+    add("--mode", metavar="MODE", help="of sockets and fifos, octal (default: 0600)")
     add("--user", help="owner of sockets and fifos; needs --group too, as in Kamailio")
     add("--group", help="group of sockets and fifos")
     add("--autoconversion", action="store_true", help="convert every parameter's type")
-    add("--binrpc-max-body-size", metavar="KIB", type=int, default=32, help="default: 32")
-    add("--binrpc-struct-max-body-size", metavar="KIB", type=int, default=8, help="default: 8")
-    add("--binrpc-buffer-size", metavar="BYTES", type=int, default=1024, help="default: 1024")
+    add("--binrpc-max-body-size", metavar="KIB", type=int, help="default: 32")
+    add("--binrpc-struct-max-body-size", metavar="KIB", type=int, help="default: 8")
+    add("--binrpc-buffer-size", metavar="BYTES", type=int, help="default: 1024")
+    add("--rpc-exec-delta", metavar="SECONDS", type=int, help="the core parameter (default: 0)")
     add(
         "--kamailio-version",
         metavar="VERSION",
-        default="5.6.3",
-        help="the release to imitate, such as 5.8 or master (default: %(default)s)",
+        dest="version",
+        help="the release to imitate, such as 5.8 or master (default: 5.6.3)",
     )
+    add(
+        "--fidelity",
+        help="faithful copies what is merely odd about the original (the default), sane does not",
+    )
+    add("--replay", metavar="FILE", help="serve what 'kamrpc record' has kept")
+    add(
+        "--fault",
+        metavar="FAULT",
+        dest="faults",
+        action="append",
+        help="make something go wrong, such as 'drop method=core.* probability=10%%'; may be "
+        "repeated, and changed at run time by lab.set_fault",
+    )
+    add("--fault-seed", metavar="SEED", help="repeat the chances of an earlier run")
+    add("--log-format", metavar="text|json", help="log what goes on to standard error")
+    add("--trace", action="store_true", help="print each packet decoded")
     add(
         "--expose",
         action="store_true",
@@ -68,39 +91,53 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=run)
 
 
-def _octal(text: str) -> int:
-    try:
-        return int(text, 8)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an octal mode such as 0660") from None
-
-
 def run(options: argparse.Namespace) -> int:
     """Serve until a signal; return the exit status."""
-    from ..core.lab.server import LabServer
-
     try:
-        lab = LabServer(
-            options.binrpc,
-            options.fifo,
-            mode=options.mode,
-            user=options.user,
-            group=options.group,
-            autoconversion=options.autoconversion,
-            binrpc_max_body_size=options.binrpc_max_body_size,
-            binrpc_struct_max_body_size=options.binrpc_struct_max_body_size,
-            binrpc_buffer_size=options.binrpc_buffer_size,
-            version=options.kamailio_version,
-            expose=options.expose,
-        )
+        lab = _make(_settings(options))
         asyncio.run(_serve(lab))
     except (BinrpcError, ValueError) as error:
-        print(f"kamrpc: {error}", file=sys.stderr)
+        common.complain(error)
         return exit_codes.USAGE
     except OSError as error:
-        print(f"kamrpc: {error}", file=sys.stderr)
+        common.complain(error)
         return exit_codes.CONNECT
     return exit_codes.OK
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    from ..core.lab.settings import OPTIONS, check_settings, load_settings
+
+    settings = load_settings(options.config) if options.config else {}
+    given = {name: value for name, value in vars(options).items() if name in OPTIONS}
+    settings.update(check_settings(given))
+    return settings
+
+
+def _make(settings: dict[str, Any]) -> LabServer:
+    from ..core.lab import observer, server
+
+    form = settings.pop("log_format", None)
+    trace = settings.pop("trace", False)
+    settings["faithful"] = settings.pop("fidelity", "faithful") == "faithful"
+    settings["recording"] = settings.pop("replay", None)
+    observers: list[Observer] = []
+    if form:
+        logger = logging.getLogger("kamailio_binrpc")
+        logger.addHandler(observer.log_handler(sys.stderr, form))
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+        observers.append(observer.LogObserver())
+    if trace:
+        observers.append(observer.TraceObserver(_print_packet))
+    if observers:
+        settings["observer"] = observer.Observers(*observers)
+    return server.LabServer(**settings)
+
+
+def _print_packet(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 async def _serve(lab: LabServer) -> None:

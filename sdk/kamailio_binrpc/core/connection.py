@@ -27,7 +27,7 @@ from .reply import Reply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
+    from typing import Any, Dict, Iterable, List, Optional, Union
 
     from .errors import TruncatedReply
 
@@ -216,11 +216,11 @@ class Connection:
             self.closing = not self._datagram
         return make_fault(code, text, request.method)
 
-    def partial(self) -> Tuple[Optional[Request], Optional[TruncatedReply]]:
-        """Describe the reply that has begun to arrive, if one has, as an error of its request."""
-        error = self._decoder.missing()
-        request = self.unfinished()
-        return (request, error) if error is not None and request is not None else (None, None)
+    def partial(self) -> Optional[TruncatedReply]:
+        """Describe the reply that has begun to arrive as the error of its :meth:`unfinished`
+        request; None if none has, or nobody can tell whose it is.
+        """
+        return None if self.unfinished() is None else self._decoder.missing()
 
     def unfinished(self) -> Optional[Request]:
         """The request whose answer has begun to arrive, as far as that can be told."""

@@ -90,7 +90,7 @@ class Exchange:
         reason = "%s closed the connection without an answer" % self._address
         if self._connection.received == 0:
             reason += ". " + CLOSED_AT_ONCE
-        return self._fail(self._connection.partial(), reason)
+        return self._fail(self._begun(), reason)
 
     def never_left(self, error: OSError) -> bool:
         """Does this failure mean that the requests still waiting reached nobody?"""
@@ -108,19 +108,19 @@ class Exchange:
             reason += ". The request does not fit a datagram; use a stream (unix: or tcp:)"
         elif error.errno in (errno.EPIPE, errno.ECONNRESET) and self._connection.received == 0:
             reason += ". " + CLOSED_AT_ONCE
-        return self._fail(self._connection.partial(), reason, error.errno)
+        return self._fail(self._begun(), reason, error.errno)
 
     def timed_out(self, seconds: float) -> List[Request]:
         """The deadline of all requests passed."""
         reason = self._silence(seconds)
-        return self._fail(self._connection.partial(), reason, errno.ETIMEDOUT, CallTimeout)
+        return self._fail(self._begun(), reason, errno.ETIMEDOUT, CallTimeout)
 
     def expire(self, request: Request, seconds: float) -> None:
         """The deadline of one request passed; the others go on.
 
         The connection is not broken by that, but no longer to be trusted with new requests.
         """
-        whose, partial = self._connection.partial()
+        whose, partial = self._begun()
         self.withdraw(request)
         request.outcome = (partial if whose is request else None) or _lost(
             request, self._silence(seconds), errno.ETIMEDOUT, CallTimeout
@@ -139,6 +139,10 @@ class Exchange:
         waiting = list(self._waiting)
         self._waiting.clear()
         return waiting
+
+    def _begun(self) -> Tuple[Optional[Request], Optional[BinrpcError]]:
+        """The request whose answer has begun to arrive, and its error if no more comes."""
+        return self._connection.unfinished(), self._connection.partial()
 
     def _silence(self, seconds: float) -> str:
         reason = "no answer from %s within %g s" % (self._address, seconds)

@@ -276,6 +276,39 @@ def test_the_reply_to_a_call_that_was_given_up_does_not_complete_another():
     assert type(connection.failure) is FramingLost
 
 
+def test_an_answer_that_came_twice_does_not_complete_another():
+    connection, (one, two, three) = asked(0x11223344, 0x55667788, 0x1BBCCDD)
+    second = reply(two.cookie, "y")
+    assert connection.receive(second) == [one, two]
+    cut = reply(three.cookie, "x" * 50)[: -len(second)]
+    assert connection.receive(cut + second) == []
+    assert type(connection.failure) is FramingLost
+
+
+def test_an_answer_to_nobody_does_not_complete_another():
+    connection, (one, _two) = asked(0x11223344, 0x55667788)
+    foreign = reply(0x99999999, "y")
+    assert connection.receive(reply(one.cookie, "x" * 50)[: -len(foreign)] + foreign) == []
+    assert type(connection.failure) is FramingLost
+
+
+@pytest.mark.parametrize("end", ["ended", "timed_out", "expire"])
+def test_a_reply_that_began_is_told_to_its_own_request(end):
+    exchange, requests = exchange_of(3)
+    send_all(exchange)
+    exchange.received(reply(2, "x" * 20)[:-5])
+    if end == "ended":
+        exchange.ended()
+    elif end == "timed_out":
+        exchange.timed_out(1.0)
+    else:
+        for request in requests:
+            exchange.expire(request, 1.0)
+    # The first one's answer may be lost, and it may not have run.
+    assert [request.outcome.executed for request in requests] == [None, True, None]
+    assert type(requests[1].outcome) is TruncatedReply
+
+
 def test_whole_replies_that_look_odd_are_answers():
     connection, (one, two) = asked(0x11223344, 0x55667788)
     # Another's cookie, and headers of packets that nobody waits for, are mere data here.

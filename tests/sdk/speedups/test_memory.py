@@ -273,3 +273,22 @@ def test_a_very_deep_reply_can_be_freed(compiled):
 def test_lists_take_no_more_room_than_they_need(compiled):
     numbers = compiled(b"\x10\x01" * 1001)
     assert sys.getsizeof(numbers) == sys.getsizeof([None] * 1001)
+
+
+def test_without_memory_it_raises_and_nothing_else(compiled):
+    """Each allocation in turn fails once."""
+    testcapi = pytest.importorskip("_testcapi", reason="NOT TESTED: this Python has no _testcapi")
+    body = FOREST * 3 + b"\x10\xfe" * 100 + b"\x04" * 40 + b"\x84" * 40
+    expected = repr(compiled(body))
+    failures = 0
+    for number in range(400):
+        result = None
+        testcapi.set_nomemory(number, number + 1)
+        try:
+            result = compiled(body)
+        except MemoryError:
+            failures += 1
+        finally:
+            testcapi.remove_mem_hooks()
+        assert result is None or repr(result) == expected
+    assert failures > 100

@@ -43,6 +43,7 @@ class DatagramSocket:
         self._hub = hub
         self._socket = sock
         self._caller = Caller(listener)
+        self._observer = hub.observer
         self._engine = engine
         self._loop = asyncio.get_running_loop()
         self._queues: Dict[Any, Deque[bytes]] = {}
@@ -61,6 +62,8 @@ class DatagramSocket:
                 data, peer = self._socket.recvfrom(wire.MAX_DATAGRAM)
             except OSError:
                 return  # nothing more, or an ICMP error of an earlier answer
+            if self._observer is not None:
+                self._observer.received(self._caller_at(peer), data)
             answer = self._engine.process(data, 0, self._caller)
             if answer.pending is not None:
                 self._hub.spawn(self._finish(answer, peer))
@@ -79,17 +82,22 @@ class DatagramSocket:
             self._loop.call_later(answer.patience, self._release, answer, peer)
         else:
             self._send(answer.writes, peer)
-            self._release(self._held.get(peer), peer)
+            held = self._held.get(peer)
+            if held is not None:
+                self._release(held, peer)
 
-    def _release(self, held: Any, peer: Any) -> None:
+    def _release(self, held: Answer, peer: Any) -> None:
         """Send an answer that was held back, unless that has been done."""
-        if held is not None and self._held.get(peer) is held:
+        if self._held.get(peer) is held:
             del self._held[peer]
             self._send(held.writes, peer)
 
     def _send(self, parts: List[bytes], peer: Any) -> None:
         if not peer:
             return  # a unix client without an address of its own
+        if self._observer is not None:
+            for part in parts:
+                self._observer.sent(self._caller_at(peer), part)
         queue = self._queues.get(peer)
         if queue is None:
             queue = deque(parts)
@@ -101,6 +109,11 @@ class DatagramSocket:
         elif self._queued <= _MAX_QUEUED:
             queue.extend(parts)
             self._queued += sum(map(len, parts))
+
+    def _caller_at(self, peer: Any) -> Caller:
+        if isinstance(peer, tuple):
+            return Caller(self._caller.listener, peer[0], str(peer[1]))
+        return self._caller
 
     def _push(self, queue: Deque[bytes], peer: Any) -> bool:
         """Send from the queue until it is empty, or return False when the peer's is full."""

@@ -95,6 +95,7 @@ class Answer:
 
 
 _WAIT = Answer(0)
+TOO_FAST = b"Command Executed Too Fast"
 
 
 class Engine:
@@ -139,6 +140,9 @@ class Engine:
             if fault is None and self.state.sane:
                 fault = fault_packet(cookie, 500, text[:254])
             return Answer(header.total, [fault] if fault else ())
+        if method.limited and self.too_fast(name):
+            fault = fault_packet(cookie, 500, TOO_FAST)
+            return Answer(header.total, [fault] if fault else ())
         answer = Answer(header.total)
         failures = self.state.failures
         if failures.rules:
@@ -155,6 +159,18 @@ class Engine:
         )
         answer.follow(context.run(method), context.conclude, failures)
         return answer
+
+    def too_fast(self, name: str) -> bool:
+        """Is it too early for this method? Else note that it runs now."""
+        state = self.state
+        if state.rpc_exec_delta <= 0:
+            return False
+        now = state.clock()
+        last = state.last_runs.get(name)
+        if last is not None and now - last < state.rpc_exec_delta:
+            return True
+        state.last_runs[name] = now
+        return False
 
     @staticmethod
     def _bad(consumed: int, cookie: int, what: str, code: int) -> Answer:

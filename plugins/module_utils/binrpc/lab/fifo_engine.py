@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ..fifo import parse_request, status_line
 from .caller import TextCall
-from .engine import Answer
+from .engine import TOO_FAST, Answer
 from .failures import NOT_RUN
 from .fifo_context import TextContext
 from .output import to_bytes
@@ -67,6 +67,9 @@ class TextEngine:
         method = self._engine.registry.get(name)
         if method is None:
             answer.pieces = [status_line(500, b"Command '%b' not found" % request.method)]
+            return answer
+        if method.limited and self._engine.too_fast(name):
+            answer.pieces = [status_line(500, TOO_FAST)]
             return answer
         failures = state.failures
         if failures.rules:

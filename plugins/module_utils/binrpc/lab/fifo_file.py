@@ -64,6 +64,9 @@ class FifoFile:
             answer = self._engine.process(self._buffer, position, self._caller)
             if not answer.consumed:
                 break
+            if self._hub.observer is not None:
+                request = bytes(self._buffer[position : position + answer.consumed])
+                self._hub.observer.received(self._caller, request)
             position += answer.consumed
             if self._waiting < MAX_WAITING:
                 self._waiting += 1
@@ -84,6 +87,8 @@ class FifoFile:
 
     async def _reply(self, name: str, data: bytes) -> None:
         path = os.path.join(self._directory, name)
+        if self._hub.observer is not None:
+            self._hub.observer.sent(self._caller, data)
         for attempt in range(ATTEMPTS):
             if attempt:
                 await asyncio.sleep(RETRY)

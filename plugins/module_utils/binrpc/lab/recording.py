@@ -235,27 +235,12 @@ def _mask_all(value: Any) -> Any:
 
 # --- recording
 
-# What to ask with parameters, and where these come from: the texts of another method's reply,
-# or what is found in it.
-_FOLLOWING: Dict[str, Tuple[str, Callable[[Sequence[Any]], Iterable[Tuple[Any, ...]]]]] = {}
-
-
-def _following(method: str, source: str) -> Any:
-    def mark(function: Any) -> Any:
-        _FOLLOWING[method] = (source, function)
-        return function
-
-    return mark
-
-
-@_following("htable.dump", "htable.listTables")
 def _tables(values: Sequence[Any]) -> Iterator[Tuple[Any, ...]]:
     for table in values:
         if isinstance(table, Struct) and "name" in table:
             yield (table["name"],)
 
 
-@_following("cfg.get", "cfg.list")
 def _settings(values: Sequence[Any]) -> Iterator[Tuple[Any, ...]]:
     groups = []
     for line in values:
@@ -266,12 +251,18 @@ def _settings(values: Sequence[Any]) -> Iterator[Tuple[Any, ...]]:
         yield (group, name)
 
 
-@_following("cnt.var_list", "cnt.grps_list")
 def _groups(values: Sequence[Any]) -> Iterator[Tuple[Any, ...]]:
-    return ((name,) for name in values)
+    for name in values:
+        yield (name,)
 
 
-_following("cnt.grp_get_all", "cnt.grps_list")(_groups)
+# Calls whose parameters come from another method's reply.
+_FOLLOWING: Dict[str, Tuple[str, Callable[[Sequence[Any]], Iterable[Tuple[Any, ...]]]]] = {
+    "htable.dump": ("htable.listTables", _tables),
+    "cfg.get": ("cfg.list", _settings),
+    "cnt.var_list": ("cnt.grps_list", _groups),
+    "cnt.grp_get_all": ("cnt.grps_list", _groups),
+}
 
 _ALSO: Dict[str, Tuple[Tuple[Any, ...], ...]] = {
     "dispatcher.list": (("full",), ("short",)),

@@ -42,9 +42,10 @@ class Method:
     :ivar required: how many values it cannot do without.
     :ivar missing: ``(code, text)`` of the fault when they are not there; None leaves it to
         the fault that scanning has prepared.
+    :ivar limited: the core parameter ``rpc_exec_delta`` limits how often it runs.
     """
 
-    __slots__ = ("function", "help", "missing", "name", "required", "scan")
+    __slots__ = ("function", "help", "limited", "missing", "name", "required", "scan")
 
     def __init__(
         self,
@@ -53,9 +54,11 @@ class Method:
         scan: Optional[str] = None,
         help: str = UNDOCUMENTED,
         missing: Optional[Tuple[int, str]] = None,
+        limited: bool = False,
     ) -> None:
         self.name = name
         self.function = function
+        self.limited = limited
         self.scan = scan
         self.help = help
         self.missing = missing
@@ -65,7 +68,7 @@ class Method:
 class Declaration:
     """What ``@method`` leaves on a function until its module is registered."""
 
-    __slots__ = ("help", "missing", "name", "scan", "since", "until")
+    __slots__ = ("help", "limited", "missing", "name", "scan", "since", "until")
 
     def __init__(
         self,
@@ -75,7 +78,9 @@ class Declaration:
         missing: Optional[Tuple[int, str]],
         since: Version,
         until: Version,
+        limited: bool,
     ) -> None:
+        self.limited = limited
         self.name = name
         self.scan = scan
         self.help = help
@@ -92,15 +97,17 @@ def method(
     missing: Optional[Tuple[int, str]] = None,
     since: Version = (),
     until: Version = (999,),
+    limited: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function of a :class:`Module` as a method; several may be stacked.
 
     :param since: the first Kamailio version that has it, such as ``(5, 7)``.
     :param until: the first version that no longer has it.
+    :param limited: it runs at most every ``rpc_exec_delta`` seconds (5.7).
     """
 
     def mark(function: Callable[..., Any]) -> Callable[..., Any]:
-        declared = Declaration(name, scan, help, missing, since, until)
+        declared = Declaration(name, scan, help, missing, since, until, limited)
         declarations = getattr(function, "rpc_methods", ())
         function.rpc_methods = (*declarations, declared)  # type: ignore[attr-defined]
         return function
@@ -158,7 +165,7 @@ class Registry:
                 if one.since <= self._version < one.until:
                     bound = getattr(module, attribute)
                     self._methods[one.name] = Method(
-                        one.name, bound, one.scan, one.help, one.missing
+                        one.name, bound, one.scan, one.help, one.missing, one.limited
                     )
 
     def remove(self, name: str) -> None:

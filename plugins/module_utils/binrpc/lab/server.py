@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from .caller import Caller, CallLog
     from .failures import Failure
+    from .observer import Observer
     from .recording import Recording
     from .registry import Module, Registry
 
@@ -45,8 +46,9 @@ if TYPE_CHECKING:
 class Hub:
     """What the connections of one server share: its stream connections and its tasks."""
 
-    def __init__(self, connections: Dict[Any, Caller], failures: Any) -> None:
+    def __init__(self, connections: Dict[Any, Caller], failures: Any, observer: Any) -> None:
         self._connections = connections
+        self.observer = observer
         self._failures = failures
         self._tasks: Set[Any] = set()
         self._closed = False
@@ -104,6 +106,8 @@ class LabServer:
     :param faults: what is to go wrong from the start, :class:`~.failures.Failure` or texts such
         as ``drop method=core.* probability=10%``.
     :param recording: serve what was recorded instead of modules, see :mod:`.recording`.
+    :param observer: told of what goes on, see :mod:`.observer`.
+    :param rpc_exec_delta: seconds between two runs of a method that is limited so (5.7).
     :param fault_seed: makes the chances of the faults a sequence that can be repeated.
     :raises AddressError, ValueError: a parameter is wrong.
     """
@@ -128,6 +132,8 @@ class LabServer:
         faults: Iterable[Union[str, Failure]] = (),
         fault_seed: Any = None,
         recording: Optional[Recording] = None,
+        observer: Optional[Observer] = None,
+        rpc_exec_delta: int = 0,
     ) -> None:
         if binrpc is None and fifo is None:
             binrpc = wire.DEFAULT_ADDRESS
@@ -137,6 +143,7 @@ class LabServer:
         self._owner = Owner(mode, user, group)
         self._expose = expose
         self._reply_directory = reply_directory
+        self._observer = observer
         self.state = LabState(
             version,
             faithful,
@@ -146,6 +153,7 @@ class LabServer:
             * 1024,
             printf_limit=binrpc_buffer_size,
         )
+        self.state.rpc_exec_delta = rpc_exec_delta
         self.state.directory = os.getcwd()
         if fault_seed is not None:
             self.failures.seed(fault_seed)
@@ -198,7 +206,7 @@ class LabServer:
         if self._endpoints:
             raise ListenError("this server runs already")
         self._engine.stopping = False
-        self._hub = Hub(self._ctl.connections, self.failures)
+        self._hub = Hub(self._ctl.connections, self.failures, self._observer)
         try:
             for payload, address in self._wanted:
                 endpoint = Endpoint(payload, address, self._owner, self._expose)

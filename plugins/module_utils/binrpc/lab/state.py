@@ -86,6 +86,9 @@ class LabState:
         self.printf_limit = printf_limit
         self.modules: Dict[str, Any] = {}
         self.failures = Failures()
+        self.rpc_exec_delta = 0
+        """The core parameter of 5.7: seconds between two runs of a method that is limited so."""
+        self.last_runs: Dict[str, float] = {}
 
         release = self.release
         self.c_string_lookup = release < (5, 7)

@@ -36,6 +36,7 @@ class StreamConnection(asyncio.BufferedProtocol):
 
     def __init__(self, hub: Any, listener: Any, engine: Any) -> None:
         self._hub = hub
+        self._observer = hub.observer
         self._engine = engine
         self._caller = Caller(listener)
         self._view = memoryview(bytearray(wire.MAX_REQUEST))
@@ -58,6 +59,8 @@ class StreamConnection(asyncio.BufferedProtocol):
         if not self._hub.admit(self, self._caller):
             self.abort()
             return
+        if self._observer is not None:
+            self._observer.opened(self._caller)
         transport.set_write_buffer_limits(high=MAX_QUEUED)
 
     def abort(self) -> None:
@@ -67,6 +70,8 @@ class StreamConnection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Optional[Exception]) -> None:
         self._closed = True
+        if self._observer is not None:
+            self._observer.closed(self._caller)
         self._hub.forget(self)
 
     # --- reading
@@ -96,6 +101,9 @@ class StreamConnection(asyncio.BufferedProtocol):
             answer = self._engine.process(received, position, self._caller)
             if not answer.consumed:
                 break
+            if self._observer is not None:
+                request = bytes(received[position : position + answer.consumed])
+                self._observer.received(self._caller, request)
             position += answer.consumed
             if answer.pending is not None:
                 self._busy = True
@@ -145,6 +153,8 @@ class StreamConnection(asyncio.BufferedProtocol):
 
     def _queue(self, answer: Answer) -> None:
         for data in answer.writes:
+            if self._observer is not None:
+                self._observer.sent(self._caller, data)
             self._out.append(data)
             self._out_size += len(data)
         if self._out_size > _FLUSH:

@@ -182,8 +182,9 @@ cfg.add_group_inst group -> - ~
 cfg.del_group_inst group -> - ~
  Removes an instance from a group of settings
  group: group[id]
-cfg.reset group -> - ~
+cfg.reset group -> -
  Sets all settings of a group back to their defaults
+ !a group that the configuration file declares takes a 5.6 server down
 
 cfgutils.get_config_hash -> str
  Hash of the configuration file as it was at start

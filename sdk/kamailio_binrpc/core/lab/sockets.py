@@ -186,7 +186,7 @@ class Endpoint:
         if not expose and not ipaddress.ip_address(str(target[0]).partition("%")[0]).is_loopback:
             raise ListenError(
                 "%s can be reached from other hosts, and ctl has no authentication; "
-                "pass expose=True if that is meant" % address
+                "pass expose=True (kamrpc serve --expose) if that is meant" % address
             )
         self.socket = sock = socket.socket(family, kind)
         sock.setblocking(False)

@@ -1,0 +1,283 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.kamailio.ctl.plugins.module_utils._state import (
+    Area,
+    StateError,
+    Step,
+    Wait,
+    apply,
+    differences,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import (
+    CallTimeout,
+    ConnectError,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import make_fault
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.reply import Reply
+
+BUSY = (500, "Ongoing reload")
+
+
+class Endpoint:
+    """Holds numbers by name; ``events`` happen before the calls with those numbers."""
+
+    def __init__(self, **values):
+        self.values = values
+        self.events = {}
+        self.count = 0
+        self.written = []
+        self.time = 0.0
+
+    def _happen(self):
+        self.count += 1
+        event = self.events.get(self.count)
+        if callable(event):
+            event()
+        elif isinstance(event, tuple):
+            raise make_fault(*event, method="set")
+        elif event is not None:
+            raise event
+
+    def call(self, method, *params):
+        self._happen()
+        return Reply([dict(self.values)], method)
+
+    def once(self, method, *params):
+        self._happen()
+        if method == "set":
+            self.values[params[0]] = params[1]
+        self.written.append((method, *params))
+        return Reply(["ok" if method == "set" else "could not do it"], method)
+
+    def clock(self):
+        return self.time
+
+    def pause(self, seconds):
+        self.time += seconds
+
+
+class Numbers(Area):
+    lost = "somebody writes it down"
+
+    def __init__(self, undoable=False, **wanted):
+        self.wanted = wanted
+        self.undoable = undoable
+
+    def read(self, server):
+        have = server.ask("get")[0]
+        return {name: have[name] for name in self.wanted if name in have}
+
+    def want(self, have):
+        if -1 in self.wanted.values():
+            raise StateError("it cannot be -1")
+        return dict(self.wanted)
+
+    def steps(self, have, want):
+        return [Step("set", name, want[name]) for name in want if want[name] != have.get(name)]
+
+    def undo(self, before, have):
+        if not self.undoable:
+            return []
+        return [Step("set", name, before[name]) for name in before]
+
+
+def go(endpoint, area, check_mode=False, busy_timeout=10):
+    return apply(
+        area, endpoint, check_mode, busy_timeout, clock=endpoint.clock, pause=endpoint.pause
+    )
+
+
+def test_nothing_is_sent_when_all_is_as_wanted():
+    endpoint = Endpoint(a=1)
+    result = go(endpoint, Numbers(a=1))
+    assert result["changed"] is False
+    assert result["before"] == result["after"] == {"a": 1}
+    assert endpoint.written == []
+
+
+def test_only_what_differs_is_sent():
+    endpoint = Endpoint(a=1, b=2)
+    result = go(endpoint, Numbers(a=1, b=3))
+    assert result["changed"] is True
+    assert result["after"] == {"a": 1, "b": 3}
+    assert endpoint.written == [("set", "b", 3)]
+    assert result["rpc_calls"] == [{"method": "set", "params": ["b", 3]}]
+    assert result["lost"] == "somebody writes it down"
+
+
+def test_check_mode_tells_what_would_be():
+    endpoint = Endpoint(a=1)
+    result = go(endpoint, Numbers(a=2), check_mode=True)
+    assert result["changed"] is True
+    assert result["after"] == {"a": 2}
+    assert result["rpc_calls"] == [{"method": "set", "params": ["a", 2]}]
+    assert endpoint.values == {"a": 1}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_what_cannot_be_fails_before_anything_is_sent(check_mode):
+    endpoint = Endpoint(a=1)
+    result = go(endpoint, Numbers(a=-1), check_mode)
+    assert result["failed"] is True
+    assert result["changed"] is False
+    assert result["msg"] == "Nothing was changed: it cannot be -1"
+    assert endpoint.written == []
+
+
+def test_a_refusal_is_waited_for():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {2: BUSY, 4: BUSY}
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is False
+    assert endpoint.written == [("set", "a", 2)]
+
+
+def test_what_somebody_else_did_during_the_wait_is_not_done_twice():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {2: BUSY, 3: lambda: endpoint.values.update(a=2)}
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is False
+    assert result["changed"] is False
+    assert endpoint.written == []
+
+
+def test_a_refusal_that_stays_fails():
+    endpoint = Endpoint(a=1)
+    endpoint.events = dict.fromkeys(range(2, 100, 2), BUSY)
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is True
+    assert result["changed"] is False
+    assert result["fault"]["kind"] == "busy"
+    assert "busy_timeout" in result["msg"]
+    assert endpoint.values == {"a": 1}
+
+
+def test_somebody_elses_change_at_the_same_time_is_overcome_and_told():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {3: lambda: endpoint.values.update(a=7)}
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is False
+    assert result["changed"] is True
+    assert endpoint.values == {"a": 2}
+    (warning,) = result["warnings"]
+    assert "a is 7, not 2" in warning
+
+
+def test_somebody_who_does_not_give_up_fails_the_task():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {number: lambda: endpoint.values.update(a=7) for number in (3, 5, 7, 9)}
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is True
+    assert result["changed"] is True
+    assert result["after"] == {"a": 7}
+
+
+def test_success_without_an_effect_fails():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {3: lambda: endpoint.values.update(a=1)}
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is True
+    assert "reading back shows no such change: a is 1, not 2" in result["msg"]
+
+
+def test_a_fault_in_the_middle_tells_what_is_left():
+    endpoint = Endpoint(a=1, b=1)
+    endpoint.events = {3: (400, "out of range")}
+    result = go(endpoint, Numbers(a=2, b=2))
+    assert result["failed"] is True
+    assert result["changed"] is True
+    assert result["after"] == {"a": 2, "b": 1}
+    assert result["fault"]["text"] == "out of range"
+
+
+def test_a_fault_in_the_middle_is_undone():
+    endpoint = Endpoint(a=1, b=1)
+    endpoint.events = {3: (400, "out of range")}
+    result = go(endpoint, Numbers(undoable=True, a=2, b=2))
+    assert result["failed"] is True
+    assert result["changed"] is False
+    assert endpoint.values == {"a": 1, "b": 1}
+
+
+def test_a_fault_of_the_first_call_changes_nothing():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {2: (400, "out of range")}
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is True
+    assert result["changed"] is False
+
+
+def test_a_lost_server_before_the_change():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {2: ConnectError("nobody listens")}
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is True
+    assert result["changed"] is False
+
+
+def test_a_lost_answer_counts_as_a_change():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {2: CallTimeout("no answer", executed=None)}
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is True
+    assert result["changed"] is True
+    assert "is unknown" in result["msg"]
+
+
+def test_a_server_lost_after_the_change():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {3: ConnectError("nobody listens")}
+    result = go(endpoint, Numbers(a=2))
+    assert result["failed"] is True
+    assert result["changed"] is True
+    assert "could not be verified" in result["msg"]
+
+
+def test_texts_of_success_that_mean_failure():
+    class Texts(Numbers):
+        def steps(self, have, want):
+            return [Step("try", check=lambda values: values[0])]
+
+    result = go(Endpoint(a=1), Texts(a=2))
+    assert result["failed"] is True
+    assert "could not do it" in result["msg"]
+    assert result["changed"] is False
+
+
+def test_waiting_for_somebody_else():
+    endpoint = Endpoint(a=1, pending=1)
+
+    class Polite(Numbers):
+        def read(self, server):
+            self.pending = server.ask("get")[0]["pending"]
+            return super().read(server)
+
+        def steps(self, have, want):
+            return [Wait("it is pending")] if self.pending else super().steps(have, want)
+
+    endpoint.events = {5: lambda: endpoint.values.update(pending=0)}
+    result = go(endpoint, Polite(a=2))
+    assert result["failed"] is False
+    assert endpoint.written == [("set", "a", 2)]
+
+    endpoint = Endpoint(a=1, pending=1)
+    result = go(endpoint, Polite(a=2))
+    assert result["failed"] is True
+    assert "it is pending" in result["msg"]
+    assert endpoint.written == []
+
+
+def test_secrets_are_not_shown():
+    step = Step("add", "user", "password", secret=[1])
+    assert step.shown == {"method": "add", "params": ["user", "(hidden)"]}
+
+
+def test_differences_in_words():
+    assert differences({"a": {"b": 1}}, {"a": {"b": 2}}) == "a.b is 1, not 2"
+    assert differences({}, {"a": 1}) == "a is absent, not 1"
