@@ -17,7 +17,7 @@ demo: setup ## Show SDK and command line, and a playbook that changes a fleet on
 	@$(PY) demo/fleet/run.py
 
 test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadfile
 
 vendor: ## Copy the SDK core into the collection
 	@python3 tools/vendor.py

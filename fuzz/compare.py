@@ -19,9 +19,9 @@ with atheris.instrument_imports(include=["kamailio_binrpc"]):
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.sdk.core import golden
-from tests.sdk.speedups import building
-from tests.sdk.speedups.differential import compare
+from tests.sdk.core import golden  # noqa: E402
+from tests.sdk.speedups import building  # noqa: E402
+from tests.sdk.speedups.differential import compare  # noqa: E402
 
 BUILD = ROOT / "build" / "fuzz" / "compare"
 

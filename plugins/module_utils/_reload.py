@@ -14,6 +14,7 @@ from ._ctl import message, visible
 from ._state import PAUSE, Server, fault_data
 from .binrpc.errors import BinrpcError
 from .binrpc.faults import Busy, Fault, MethodNotFound, ReplyTooLarge, TooFast
+from .binrpc.views import reply_to_json
 
 _FAILURE = re.compile(
     r"\b(fail(ed|ure)?|error|cannot|can't|couldn't|unable|invalid|disabled|skipped|not)\b",
@@ -211,21 +212,14 @@ def run(reloading, endpoint, check_mode, busy_timeout, clock=monotonic, pause=sl
     if check_mode:
         result["changed"] = True
         return visible(result)
-    give_up = clock() + busy_timeout
-    while True:
-        try:
-            values = server_once(endpoint, method, reloading.params)
-            break
-        except (Busy, TooFast) as fault:
-            if clock() >= give_up:
-                text = "Nothing was reloaded: the server refused for %g s (busy_timeout): %s"
-                return failed(text % (busy_timeout, message(fault)), fault)
-            pause(PAUSE)
-        except Fault as fault:
-            return failed(message(fault), fault)
-        except BinrpcError as error:
-            result["changed"] = error.executed is not False
-            return failed(message(error), error)
+    try:
+        values = patiently(endpoint, method, reloading.params, busy_timeout, clock, pause)
+    except (Busy, TooFast) as fault:
+        text = "Nothing was reloaded: the server refused for %g s (busy_timeout): %s"
+        return failed(text % (busy_timeout, message(fault)), fault)
+    except BinrpcError as error:
+        result["changed"] = not isinstance(error, Fault) and error.executed is not False
+        return failed(message(error), error)
     wrong = reloading.wrong(values)
     if wrong:
         result["changed"] = False
@@ -242,7 +236,13 @@ def run(reloading, endpoint, check_mode, busy_timeout, clock=monotonic, pause=sl
     return visible(result)
 
 
-def server_once(endpoint, method, params):
-    from .binrpc.views import reply_to_json
-
-    return reply_to_json(endpoint.once(method, *params), method)
+def patiently(endpoint, method, params, busy_timeout, clock, pause):
+    """Make a call, and again while the server refuses it."""
+    give_up = clock() + busy_timeout
+    while True:
+        try:
+            return reply_to_json(endpoint.once(method, *params), method)
+        except (Busy, TooFast):
+            if clock() >= give_up:
+                raise
+            pause(PAUSE)

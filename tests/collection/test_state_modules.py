@@ -31,6 +31,7 @@ from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
 from kamailio_binrpc.core.lab.methods.htable import HashTables
 from kamailio_binrpc.core.lab.server import LabServer
 from tests.collection.conftest import BIN
+from tests.support.sip import Call
 
 HERE = Path(__file__).parent
 
@@ -553,3 +554,21 @@ def test_reloads_tell_whether_they_changed_something(
     assert [what for what in areas if found[what]["changed"]] == ["dispatcher", "drouting"]
     assert "127.0.0.9" in json.dumps(found["dispatcher"]["diff"]["after"])
     assert "127.0.0.9" in host["Kamailio"].kamcmd("dispatcher.list")
+
+
+def test_dialogs_of_real_calls(make_kamailio: Any, kamcmd_program: str, run_tasks: Any) -> None:
+    real = make_kamailio()
+    host = {"Kamailio": Host(kamcmd_program, real.endpoints["unix"])}
+    match = {"key": "furi", "operator": "re", "value": "."}
+    wait = {"kamailio.ctl.kamailio_dialog": {"state": "drained", "wait_timeout": 0.1}}
+    end = {"kamailio.ctl.kamailio_dialog": {"state": "absent", "match": match}}
+    with Call(real):
+        tasks = {"check": {**end, "check_mode": True}, "wait": wait, "end": end, "again": end}
+        found = run_tasks(host, tasks)["Kamailio"]
+        assert len(found["check"]["before"]) == 1
+        assert found["wait"]["failed"] is True
+        assert found["wait"]["remaining"] == 1
+        assert found["end"]["changed"] is True, found["end"]
+        assert found["again"]["changed"] is False
+    listed = host["Kamailio"].kamcmd("dlg.list")
+    assert re.findall(r"state: (\d)", listed) in ([], ["5"])

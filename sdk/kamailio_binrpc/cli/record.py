@@ -67,9 +67,7 @@ def run(options: argparse.Namespace) -> int:
         except re.error as error:
             raise ValueError(f"--mask {options.mask}: {error}") from None
         with common.Settings(options).client() as client:
-            found = recording.record(
-                client.call, also, secret, tell if options.verbose else None
-            )
+            found = recording.record(client.call, also, secret, tell if options.verbose else None)
         _write(options.output, found.dump())
         if options.output:
             print(f"{len(found)} calls of {found.server} in {options.output}")

@@ -63,7 +63,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add(
         "--kamailio-version",
         metavar="VERSION",
-        dest="version",
         help="the release to imitate, such as 5.8 or master (default: 5.6.3)",
     )
     add(
@@ -110,6 +109,9 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
 
     settings = load_settings(options.config) if options.config else {}
     given = {name: value for name, value in vars(options).items() if name in OPTIONS}
+    given.pop("version", None)  # kamrpc's own
+    if "kamailio_version" in options:
+        given["version"] = options.kamailio_version
     settings.update(check_settings(given))
     return settings
 

@@ -206,7 +206,7 @@ def test_a_trace():
             sock.sendall(b":core.pwd:\n\n")
             assert sock.recv(1000).startswith(b"200 OK\n")
     text = printed[0]
-    assert '<- udp 127.0.0.1:' in text
+    assert "<- udp 127.0.0.1:" in text
     assert "request, cookie 0x" in text
     assert "    str 'core.udp4_raw_info'\n" in text
     assert "    struct\n      udp4_raw: int 0\n" in text

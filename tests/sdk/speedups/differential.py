@@ -93,7 +93,7 @@ class Cases:
         pick = self.random
         if pick.random() < 0.1:
             return bytes(pick.choices(HEADS, k=pick.randrange(20)))
-        body = b"".join(self.value(0) for _ in range(pick.randrange(1, 6)))
+        body = b"".join(self.value(0) for _turn in range(pick.randrange(1, 6)))
         while body and pick.random() < 0.6:
             body = self.damaged(body)
         return body
@@ -150,7 +150,7 @@ class Cases:
             return b"\x00"
         inside = b"".join(
             self.member(depth + 1) if kind == 3 else self.value(depth + 1)
-            for _ in range(pick.randrange(5))
+            for _turn in range(pick.randrange(5))
         )
         end = bytes([0x80 | kind])
         if pick.random() < 0.05:
@@ -167,7 +167,7 @@ def run(compiled, seed, count):
     """Compare ``count`` cases; return how many decoded and how many did not."""
     cases = Cases(seed)
     good = 0
-    for _ in range(count):
+    for _turn in range(count):
         args, options = next(cases)
         result, _anomalies = compare(compiled, *args, **options)
         good += isinstance(result, str)

@@ -35,7 +35,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PRINTING = frozenset(
-    "cfgutils dialplan dispatcher htable mtree nathelper permissions pl rl siptrace stats".split()
+    [
+        "cfgutils",
+        "dialplan",
+        "dispatcher",
+        "htable",
+        "mtree",
+        "nathelper",
+        "permissions",
+        "pl",
+        "rl",
+        "siptrace",
+        "stats",
+    ]
 )
 _NOT_PRINTING = frozenset(("cfgutils.is_gflag", "mtree.match"))
 """Modules whose texts Kamailio prints with rpl_printf, which here adds no line end, and their

@@ -101,16 +101,14 @@ def _parse_ini(text: str) -> Dict[str, Any]:
             for key in _LISTS:
                 if isinstance(values.get(key), str):
                     values[key] = [line for line in values[key].splitlines() if line.strip()]
-            for key in _TEXTS + ("mode",):
+            for key in (*_TEXTS, "mode"):
                 if key in values and not isinstance(values[key], str):
                     values[key] = parser.get(section, key)
             data.update(values)
         elif kind == "module" and name.strip():
             data.setdefault("modules", {})[name.strip()] = values
         else:
-            raise SettingsError(
-                "section [%s]: there are [server] and [module NAME]" % section
-            )
+            raise SettingsError("section [%s]: there are [server] and [module NAME]" % section)
     return data
 
 

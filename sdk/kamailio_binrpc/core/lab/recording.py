@@ -232,6 +232,7 @@ def _mask_all(value: Any) -> Any:
 
 # --- recording
 
+
 def _tables(values: Sequence[Any]) -> Iterator[Tuple[Any, ...]]:
     for table in values:
         if isinstance(table, Struct) and "name" in table:

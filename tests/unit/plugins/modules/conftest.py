@@ -104,7 +104,7 @@ def server(tmp_path, monkeypatch):
 def run(monkeypatch, capsys):
     """Run a module's main() with these options and return what it prints."""
 
-    def run_module(module, check_mode=False, diff=False, **options):
+    def run_module(module, /, check_mode=False, diff=False, **options):
         arguments = dict(options, _ansible_check_mode=check_mode, _ansible_diff=diff)
         text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments})
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", text.encode())

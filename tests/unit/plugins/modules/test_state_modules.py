@@ -11,6 +11,7 @@ import importlib
 import threading
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import Endpoint
 from ansible_collections.kamailio.ctl.plugins.module_utils._dispatcher import Destinations
 from ansible_collections.kamailio.ctl.plugins.module_utils._state import apply
@@ -40,15 +41,22 @@ def lab(request, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def play(lab, run):
-    """Run a module, which has to succeed unless told otherwise."""
+def play(lab, run, monkeypatch):
+    """Run a module, which has to succeed unless told otherwise.
 
-    def play(name, failed=False, check_mode=False, diff=False, **options):
+    Warnings are the texts of this run: ansible-core collects those of a process.
+    """
+    warned = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda self, text: warned.append(text))
+
+    def play(name, /, failed=False, check_mode=False, diff=False, **options):
         module = importlib.import_module(
             "ansible_collections.kamailio.ctl.plugins.modules.kamailio_" + name
         )
         options.setdefault("endpoint", "unix:ctl")
+        warned.clear()
         result = run(module, check_mode, diff, **options)
+        result["warnings"] = list(warned)
         assert bool(result.get("failed")) is failed, result.get("msg")
         return result
 
@@ -62,9 +70,9 @@ def all_versions(function):
 def test_a_warning_says_that_a_change_is_lost(play):
     options = {"table": "t", "key": "k"}
     result = play("htable_item", value=1, **options)
-    assert any("lost when Kamailio is restarted" in text for text in result["warnings"])
-    assert "warnings" not in play("htable_item", value=1, **options)
-    assert "warnings" not in play("htable_item", value=2, warn_lost=False, **options)
+    assert "lost when Kamailio is restarted" in result["warnings"][0]
+    assert play("htable_item", value=1, **options)["warnings"] == []
+    assert play("htable_item", value=2, warn_lost=False, **options)["warnings"] == []
 
 
 def test_a_fault_keeps_its_meaning(play):
@@ -214,12 +222,13 @@ def test_a_type_may_be_forced(play, lab):
 def test_a_longer_text_does_not_lose_its_expiry(play, lab):
     options = {"table": "blocked", "key": "x", "expire": 100}
     play("htable_item", value="short", **options)
-    play("htable_item", value="something much longer", **options)
-    assert lab.modules["htable"].tables["blocked"].items["x"].expire > 0
+    result = play("htable_item", value="something much longer", **options)
+    assert not [text for text in result["warnings"] if "Something else" in text]
+    assert lab.modules["htable"].tables["blocked"].cells["x"].expire > 0
     assert play("htable_item", value="something much longer", **options)["changed"] is False
     options["expire"] = 0
     assert play("htable_item", value="something much longer", **options)["changed"] is True
-    assert lab.modules["htable"].tables["blocked"].items["x"].expire == 0
+    assert lab.modules["htable"].tables["blocked"].cells["x"].expire == 0
 
 
 def test_expiry_needs_a_table_that_expires(play):
@@ -250,8 +259,11 @@ def test_replaced_deletes_the_rest(play, lab):
 
 def test_several_variables_or_none(play, lab):
     cfg = lab.modules["cfg"]
-    wish = {"lab": {"max_calls": 11, "label": "x"}, "core": {"udp4_raw": 9999}}
+    # The last one can be read, but not set.
+    wish = {"lab": {"max_calls": 11, "label": "x"}, "tcp": {"fd_cache": 0}}
     result = play("cfg", failed=True, variables=wish)
+    assert "may be read-only" in result["msg"]
+    assert [call["method"] for call in result["rpc_calls"]][-1] == "cfg.rollback"
     assert result["changed"] is False
     assert cfg["lab"]["max_calls"] == 10
     assert cfg.pending == []
@@ -381,6 +393,19 @@ def test_a_reload_waits_and_compares(play, lab):
     assert result["diff"]["before"] != result["diff"]["after"]
 
 
+def test_a_reload_that_is_refused_at_first(play, lab):
+    answers = [Fault(500, "Ongoing reload"), Fault(500, "ongoing reload")]
+
+    def refuse(ctx):
+        if answers:
+            raise answers.pop()
+        return "Ok. Mtrees reloaded."
+
+    lab.registry.method("mtree.reload")(refuse)
+    assert play("reload", what="mtree", busy_timeout=60)["changed"] is False
+    assert answers == []
+
+
 def test_a_reload_in_check_mode(play, lab):
     lab.modules["dispatcher"].stored.pop()
     before = len(lab.modules["dispatcher"].sets[2])
@@ -465,6 +490,22 @@ def test_dialogs_are_ended_and_waited_for(play, lab):
     timer.join()
     assert [seen["value"] for seen in result["progress"]] == [1, 0]
     assert result["changed"] is False
+
+
+def test_a_dialog_that_begins_meanwhile_is_left_alone(play, lab):
+    dialogs = lab.modules["dialog"]
+    new = {"call-id": "new", "from_uri": "sip:eve@example.com", "state": 4}
+
+    def end(ctx):
+        number = ctx.scan("dd")[1]
+        dialogs.dialogs = [each for each in dialogs.dialogs if each["h_id"] != number]
+        dialogs.add(new, 99)
+
+    lab.registry.method("dlg.end_dlg")(end)
+    match = {"key": "furi", "operator": "re", "value": "example"}
+    result = play("dialog", state="absent", match=match, wait_timeout=1)
+    assert result["after"] == {}
+    assert "new" in [each["call-id"] for each in dialogs.dialogs]
 
 
 def test_waiting_for_a_value(play, lab):

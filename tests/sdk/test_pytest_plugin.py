@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The fixtures that the package gives to pytest, in a pytest of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import entry_points
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+TESTS = """
+import os
+
+import pytest
+from kamailio_binrpc import Client
+from kamailio_binrpc.core.errors import CallTimeout
+from kamailio_binrpc.core.fifo_client import FifoClient
+from kamailio_binrpc.core.lab.methods.shv import SharedVariables
+
+seen = []
+
+@pytest.mark.parametrize("index", range(4))
+def test_every_transport(kamailio_lab, index):
+    with Client(kamailio_lab.addresses[index]) as client:
+        assert client.call("core.printi", index) == [index]
+    assert kamailio_lab.calls.counts == {"core.printi": 1}
+    seen.append(kamailio_lab.addresses[0])
+
+def test_each_test_has_its_own():
+    assert len(set(seen)) == 4
+    assert not any(os.path.exists(address.partition(":")[2]) for address in seen)
+
+def test_the_text_protocol(kamailio_lab):
+    for address in kamailio_lab.fifo_addresses[1:]:
+        assert FifoClient(address).call("core.version")[0].startswith("kamailio")
+
+def test_the_factory(kamailio_lab_factory):
+    one = kamailio_lab_factory(modules=[SharedVariables({"drain": 1})], version="5.8")
+    two = kamailio_lab_factory(binrpc="udp:127.0.0.1:0", faults=["drop method=core.*"])
+    with Client(one.addresses[0]) as client:
+        assert client.call("pv.shvGet", "drain")[0]["value"] == 1
+    with Client(two.addresses[0], timeout=0.1) as client, pytest.raises(CallTimeout):
+        client.call("core.version")
+    assert len(two.addresses) == 1
+"""
+
+
+def test_the_fixtures(pytester):
+    pytester.makepyfile(TESTS)
+    result = pytester.runpytest_subprocess("-q")
+    result.assert_outcomes(passed=7)
+
+
+def test_they_are_listed_with_their_help(pytester):
+    result = pytester.runpytest_subprocess("--fixtures")
+    result.stdout.fnmatch_lines(["kamailio_lab_factory*", "*Starts lab servers*"])
+    result.stdout.fnmatch_lines(["kamailio_lab -- *", "*A lab server that runs as long as*"])
+
+
+def test_the_entry_point_names_the_plugin():
+    (found,) = entry_points(group="pytest11", name="kamailio")
+    assert found.value == "kamailio_binrpc.pytest_plugin"
+    assert found.load().kamailio_lab
+
+
+@pytest.mark.parametrize("name", ["asyncio", "kamailio_binrpc.core", "socket"])
+def test_loading_it_is_cheap(name):
+    code = (
+        "import sys, pytest; before = set(sys.modules); import kamailio_binrpc.pytest_plugin; "
+        f"sys.exit({name!r} in set(sys.modules) - before)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The server that is to survive: ``python -m tests.soak.server REPLIES ADDRESS...``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+
+from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.core.values import Struct
+
+
+async def serve(replies: str, addresses: list[str]) -> None:
+    logging.disable(logging.ERROR)  # it tells of every fifo that it refuses
+    *binrpc, fifo = addresses
+    lab = LabServer(binrpc, fifo, reply_directory=replies)
+    lab.registry.method("soak.big", "")(lambda: [Struct(text="x" * 8000) for _ in range(10)])
+
+    @lab.registry.method("soak.later", "")
+    async def later() -> None:
+        await asyncio.sleep(0.2)
+
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with lab:
+        print(*lab.addresses, *lab.fifo_addresses, flush=True)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1], sys.argv[2:]))
