@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 
-.PHONY: help setup demo test vendor typed bench kamcmd-compare lint docs build sanity fuzz clean
+.PHONY: help setup demo test vendor typed bench kamcmd-compare conformance chaos soak bench-lab lint docs build sanity fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -12,9 +12,8 @@ help: ## Show this list
 setup: ## Make .venv and install what is missing
 	@tools/setup.sh
 
-demo: setup ## Show SDK and command line, and a playbook that changes a fleet once
-	@$(PY) tools/demo.py
-	@$(PY) demo/fleet/run.py
+demo: setup ## Change a fleet of lab servers with a playbook, and then find nothing to change
+	@$(PY) demo/run.py
 
 test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
 	@$(PY) -m pytest -n auto --dist loadfile
@@ -30,6 +29,18 @@ bench: setup ## Measure codec, latency and fan-out
 
 kamcmd-compare: setup ## Compare pykamcmd with the installed kamcmd, to the byte
 	@$(PY) -m tests.real.kamcmd_compare
+
+conformance: setup ## Compare the lab server with the installed Kamailio, to the byte
+	@$(PY) -m tests.conformance $(ARGS)
+
+chaos: setup ## 100,000 calls while everything goes wrong (ARGS="--seed 2")
+	@$(PY) -m tests.chaos $(ARGS)
+
+soak: setup ## Mistreat the lab server, and look for what leaks
+	@$(PY) -m tests.soak $(ARGS)
+
+bench-lab: setup ## Measure the lab server beside the installed Kamailio
+	@$(PY) bench/lab.py $(ARGS)
 
 lint: setup ## Run the linters and the type checker only
 	@$(PY) -m pytest tests/checks -m "not slow"

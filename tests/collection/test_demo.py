@@ -31,7 +31,7 @@ def demo(script: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_fleet_changes_once() -> None:
-    done = demo(ROOT / "demo" / "fleet" / "run.py")
+    done = demo(ROOT / "demo" / "run.py")
     assert done.returncode == 0, done.stdout
     first, second = done.stdout.split("=== Second run")
     assert first.count("changed=3") == 3
@@ -41,8 +41,8 @@ def test_the_fleet_changes_once() -> None:
 
 
 def test_a_second_change_is_an_error(tmp_path: Path) -> None:
-    copy = tmp_path / "demo" / "fleet"
-    shutil.copytree(ROOT / "demo" / "fleet", copy)
+    copy = tmp_path / "demo"
+    shutil.copytree(ROOT / "demo", copy)
     (tmp_path / "tools").symlink_to(ROOT / "tools")
     playbook = copy / "site.yml"
     text = playbook.read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parent
 BIN = Path(sys.executable).parent
 PLAYBOOK = HERE / "site.yml"
 
