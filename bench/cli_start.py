@@ -51,7 +51,7 @@ def measure(commands: dict[str, list[str]], rounds: int) -> dict[str, list[tuple
         for name, command in commands.items():
             start = time.perf_counter()
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
-            _, status, usage = os.wait4(process.pid, 0)
+            _other, status, usage = os.wait4(process.pid, 0)
             wall = time.perf_counter() - start
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode:

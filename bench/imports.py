@@ -50,7 +50,7 @@ def run_once(program: str) -> tuple[float, float]:
     environment["PYTHONPATH"] = os.pathsep.join(paths)
     start = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-S", "-c", program], env=environment)
-    _, status, usage = os.wait4(process.pid, 0)
+    _other, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -93,7 +93,7 @@ _BATCH = 50  # so that starting the loop does not count
 
 def _in_loop(loop: asyncio.AbstractEventLoop, client: AsyncClient) -> Contender:
     async def several() -> None:
-        for _ in range(_BATCH):
+        for _other in range(_BATCH):
             await client.call(METHOD)
 
     return lambda: loop.run_until_complete(several())

@@ -85,7 +85,7 @@ def _time(call: Contender, count: int, clock: Callable[[], float]) -> float:
     gc.collect()
     turns = range(count)
     start = clock()
-    for _ in turns:
+    for _other in turns:
         result = call()
     end = clock()
     del result  # the last one, not timed: freeing is, where there are several

@@ -65,7 +65,7 @@ def expected_files(root: Path) -> dict[Path, str]:
         name = (SOURCE / path.name).as_posix()
         if path.name == "__init__.py":
             # The licence lines are those of the source.
-            top, _, _ = path.read_text(encoding="utf-8").partition('"""')
+            top, _other, _other = path.read_text(encoding="utf-8").partition('"""')
             text = blocking(top + PACKAGE, name)
         else:
             text = blocking(path.read_text(encoding="utf-8"), name)

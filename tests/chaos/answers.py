@@ -56,7 +56,7 @@ def main() -> None:
 
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, lambda *_other: stop.set())
         with lab.running_in_thread():
             print(json.dumps(lab.addresses), flush=True)
             stop.wait()

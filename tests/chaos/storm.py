@@ -200,7 +200,7 @@ class _Stopping:
 def _calls(tokens: Iterator[int], number: int) -> list[tuple[str, int]]:
     return [
         ("chaos.write" if token % 10 < WRITES else "chaos.read", token)
-        for token in (next(tokens) for _ in range(number))
+        for token in (next(tokens) for _other in range(number))
     ]
 
 

@@ -233,7 +233,7 @@ class Host:
 
     def spoil(self, *arguments: str) -> None:
         """Change something from outside; reloads have to be some seconds apart."""
-        for _ in range(100):
+        for _other in range(100):
             output = self.kamcmd(*arguments)
             if "reload" not in output:
                 assert "error" not in output, output

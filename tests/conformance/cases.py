@@ -382,7 +382,7 @@ def text_mutated(rng: random.Random) -> Iterator[Case]:
     good = [b":core.version:\n\n", b":system.methodHelp:\ncore.version\n\n", b":core.flags:x\n\n"]
     while True:
         data = bytearray(rng.choice(good))
-        for _ in range(rng.randint(1, 3)):
+        for _other in range(rng.randint(1, 3)):
             data[rng.randrange(len(data))] = rng.choice(b":\n\r\\/. abc\0\xff")
         yield _text_case("text mutated", bytes(data))
 

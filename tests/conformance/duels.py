@@ -152,7 +152,7 @@ def _duel(both: twins.Twins, transport: str, chosen: list[Case], report: Report)
     for case in chosen:
         row.total += 1
         row.groups[case.group] += 1
-        for _ in range(ATTEMPTS if "clock" in case.may else 1):
+        for _other in range(ATTEMPTS if "clock" in case.may else 1):
             real = both.real.ask(transport, case.data)
             lab = both.lab.ask(transport, case.data)
             if real == lab:

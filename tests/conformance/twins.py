@@ -218,7 +218,7 @@ def _copy_state(state: LabState, server: Kamailio, client: Client) -> None:
 def _configuration(client: Client) -> Configuration:
     groups: dict[str, dict[str, Any]] = {}
     for line in client.call("cfg.list"):
-        group, _, name = line.partition(": ")
+        group, _other, name = line.partition(": ")
         try:
             value = client.call("cfg.get", group, name).value
         except Fault:

@@ -51,7 +51,7 @@ class Canned:
     def _serve(self) -> None:
         while not self._stop:
             try:
-                connection, _ = self._socket.accept()
+                connection, _other = self._socket.accept()
             except TimeoutError:
                 continue
             with connection:

@@ -165,7 +165,7 @@ class Terminal:
                 return
 
     def _read(self, seconds: float) -> bool:
-        ready, _, _ = select.select([self._fd], [], [], seconds)
+        ready, _other, _other = select.select([self._fd], [], [], seconds)
         if not ready:
             return True
         try:

@@ -95,7 +95,7 @@ def server() -> Iterator[Client]:
 
 def outcome(client: Client, method: str, *params: Any) -> Any:
     """The reply or the fault; waits where the server asks for patience."""
-    for _ in range(3):
+    for _other in range(3):
         try:
             return client.call(method, *params, timeout=20)
         except Busy as fault:
@@ -359,7 +359,7 @@ def test_writing_methods_change_something_and_repeat_as_marked(
         assert bool(changed) is changes_again, f"{name} {params}: {changed}"
         assert not (changes_again and method.again), f"{name} must not be repeated"
         state = again
-    repeatable = sum(not changes_again for _, changes_again in WRITES)
+    repeatable = sum(not changes_again for _other, changes_again in WRITES)
     tell(
         f"catalogue: {len(WRITES)} writes seen to write, {repeatable} of them to do nothing more "
         "the second time"

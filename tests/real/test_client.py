@@ -269,7 +269,7 @@ def test_a_client_outlives_a_restart(make_kamailio: MakeKamailio, via: str) -> N
         client.call("htable.sets", "t", "k", "w")
         assert client.call("htable.get", "t", "k").value["item"]["value"] == "w"
         server.kill()
-        for _ in range(2):
+        for _other in range(2):
             with pytest.raises(ConnectError) as caught:
                 client.call("core.version")
             assert caught.value.executed is False
@@ -330,7 +330,7 @@ def test_a_bad_request_closes_a_stream_and_nothing_else(
 @streams
 def test_the_129th_connection(make_kamailio: MakeKamailio, via: str) -> None:
     server = make_kamailio(full=False)
-    wires = [Wire(server.endpoints[via]) for _ in range(protocol.MAX_CONNECTIONS)]
+    wires = [Wire(server.endpoints[via]) for _other in range(protocol.MAX_CONNECTIONS)]
     try:
         wait_for_connections(server, protocol.MAX_CONNECTIONS)
         with Client(server.endpoints[via]) as client:
@@ -557,7 +557,7 @@ def test_a_refused_socket_names_owner_mode_and_modparams(
 
     def refusal() -> str:
         with python(REFUSED, server.endpoints[name]) as process:
-            text, _ = process.communicate(timeout=30)
+            text, _other = process.communicate(timeout=30)
         assert text.startswith("13 False "), text
         return str(text)
 
@@ -578,7 +578,7 @@ def test_the_advised_mode_does_help(make_kamailio: MakeKamailio, name: str) -> N
     server.directory.chmod(0o755)
     script = REFUSED.replace('client.call("core.version")', 'print(client.call("core.version"))')
     with python(script, server.endpoints[name]) as process:
-        text, _ = process.communicate(timeout=30)
+        text, _other = process.communicate(timeout=30)
     assert text.startswith("Reply(['kamailio ")
 
 

@@ -40,7 +40,7 @@ DIFFERENT = {
 
 
 def is_repeated(pairs: Pairs) -> bool:
-    names = [name for name, _ in pairs]
+    names = [name for name, _other in pairs]
     return len(set(names)) < len(names)
 
 
@@ -50,7 +50,7 @@ def differences(ours: Any, theirs: Any, values: bool, path: str = "") -> list[st
         # The same key twice in one object: the view makes a list of one-member objects instead.
         theirs = [Pairs([pair]) for pair in theirs]
     if isinstance(theirs, Pairs):
-        if not isinstance(ours, dict) or list(ours) != [name for name, _ in theirs]:
+        if not isinstance(ours, dict) or list(ours) != [name for name, _other in theirs]:
             return [f"{path}: {ours!r} for the object {theirs!r}"]
         inside = [(f"{path}.{name}", ours[name], value) for name, value in theirs]
     elif isinstance(theirs, list):
@@ -92,7 +92,7 @@ def test_to_json_has_the_structure_of_jsonrpcs(scene: Scene, tell: Callable[[str
                 continue
             ours, fault = outcome(client, call)
             answer = scene.server.jsonrpc(call[0], list(call[1:]))
-            again, _ = outcome(client, call)
+            again, _other = outcome(client, call)
             if fault is not None or "error" in answer:
                 wrong = compare_faults(fault, answer)
             else:

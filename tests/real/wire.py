@@ -18,7 +18,7 @@ class Wire:
     """One connected socket."""
 
     def __init__(self, endpoint: str, own: Path | None = None, timeout: float = TIMEOUT) -> None:
-        protocol, _, rest = endpoint.partition(":")
+        protocol, _other, rest = endpoint.partition(":")
         self.is_datagram = protocol in {"unixd", "udp"}
         kind = socket.SOCK_DGRAM if self.is_datagram else socket.SOCK_STREAM
         family = socket.AF_UNIX if protocol.startswith("unix") else socket.AF_INET
@@ -31,7 +31,7 @@ class Wire:
         if family == socket.AF_UNIX:
             self.sock.connect(rest)
         else:
-            host, _, port = rest.rpartition(":")
+            host, _other, port = rest.rpartition(":")
             self.sock.connect((host, int(port)))
 
     def __enter__(self) -> Wire:

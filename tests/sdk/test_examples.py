@@ -215,7 +215,7 @@ def quotations(text: str) -> list[tuple[str, str]]:
 
 def test_readme_quotes_the_examples_as_they_are():
     for path, quoted in quotations((ROOT / "README.md").read_text(encoding="utf-8")):
-        folder, _, name = path.partition("/")
+        folder, _other, name = path.partition("/")
         assert folder == "examples"
         assert quoted == code_of(name), f"README quotes another {path}"
 

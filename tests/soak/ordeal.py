@@ -159,7 +159,7 @@ def slow_readers(ordeal: Ordeal) -> Iterator[None]:
                     sock.send(packet)
                 sent += 20
                 yield
-            for _ in range(5):
+            for _other in range(5):
                 with contextlib.suppress(BlockingIOError):
                     sock.recv(1000)
                 yield
@@ -225,7 +225,7 @@ def connects(ordeal: Ordeal, count: int = CONNECTS) -> Iterator[None]:
                 sock.sendall(good)
             elif number % 3 == 1:
                 sock.sendall(good[:3])
-        if number % 100 == 0:
+        if number % 10 == 0:
             yield
 
 
@@ -261,7 +261,7 @@ def soak(seed: int, rounds: int, connect_count: int, seconds: float) -> list[Fin
         ordeal = Ordeal(Path(folder), seed)
         try:
             calm = Finding("undisturbed")
-            calm.answers = [ordeal.ask_another() for _ in range(200)]
+            calm.answers = [ordeal.ask_another() for _other in range(200)]
             descriptors = ordeal.process.descriptors
             memory = 0
             start = time.monotonic()
@@ -285,7 +285,7 @@ def soak(seed: int, rounds: int, connect_count: int, seconds: float) -> list[Fin
 def _run(
     ordeal: Ordeal, finding: Finding, steps: Iterator[None], descriptors: int, memory: int
 ) -> None:
-    for _ in steps:
+    for _other in steps:
         finding.done += 1
         finding.answers.append(ordeal.ask_another())
     finding.descriptors = max(finding.descriptors, ordeal.settled(descriptors))

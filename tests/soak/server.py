@@ -17,7 +17,7 @@ async def serve(replies: str, addresses: list[str]) -> None:
     logging.disable(logging.ERROR)  # it tells of every fifo that it refuses
     *binrpc, fifo = addresses
     lab = LabServer(binrpc, fifo, reply_directory=replies)
-    lab.registry.method("soak.big", "")(lambda: [Struct(text="x" * 8000) for _ in range(10)])
+    lab.registry.method("soak.big", "")(lambda: [Struct(text="x" * 8000) for _other in range(10)])
 
     @lab.registry.method("soak.later", "")
     async def later() -> None:

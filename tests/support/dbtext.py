@@ -175,7 +175,7 @@ def _format_row(columns: list[str], number: int, row: Row, replacements: Mapping
     fields = []
     known = set()
     for column in columns:
-        name, _, kind = column.partition("(")
+        name, _other, kind = column.partition("(")
         known.add(name)
         if name in row:
             fields.append(_escape(str(row[name]), replacements))

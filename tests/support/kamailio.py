@@ -137,7 +137,7 @@ def find_module_dir() -> Path | None:
 
 def free_port() -> int:
     """A loopback port that is free for UDP and for TCP right now."""
-    for _ in range(100):
+    for _other in range(100):
         with (
             socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
@@ -361,7 +361,9 @@ class Kamailio:
         database = self.directory / "db"
         if "db_text" in modules and not database.exists():
             dbtext.create_database(database, values)
-        text = "\n".join(_select(TEMPLATE.read_text().splitlines(), set(modules)))
+        # The template does without its first line, which looks like a script's.
+        lines = ["#!KAMAILIO", *_select(TEMPLATE.read_text().splitlines(), set(modules))]
+        text = "\n".join(lines)
         self.config.write_text(_fill(text, values) + "\n")
 
     def _modules(self) -> list[str]:
@@ -455,7 +457,7 @@ class Pairs(list[tuple[str, Any]]):
 
     def __contains__(self, key: object) -> bool:
         if isinstance(key, str):
-            return any(name == key for name, _ in self)
+            return any(name == key for name, _other in self)
         return super().__contains__(key)
 
 
@@ -579,7 +581,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the endpoints as JSON")
     options = parser.parse_args(arguments)
     # SIGTERM ends us like Ctrl-C, so that the server is never left behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, lambda *_other: sys.exit(0))
     try:
         with Kamailio(full=not options.basic, extra_config=options.config) as server:
             _print_endpoints(server, options.json)

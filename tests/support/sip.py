@@ -96,7 +96,7 @@ class Call:
         self._caller.send(self._message("ACK", 1))
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_other: object) -> None:
         try:
             # A dialog that the server has ended already gets an error response: fine too.
             self._caller.request(self._message("BYE", 2))

@@ -135,7 +135,7 @@ def _load() -> None:
         for name in names.split():
             pairs = _rules.setdefault(name, [])
             for rule in rules:
-                meaning, _, part = rule.partition("=")
+                meaning, _other, part = rule.partition("=")
                 pairs.append((meaning, part))
 
 

@@ -270,11 +270,12 @@ def _area(module: str) -> Dict[str, List[str]]:
 
 def _build(name: str, blocks: Dict[str, List[str]]) -> Method:
     head, *lines = blocks[name]
-    _, _, head = head.partition(" ")
+    _other, _other, head = head.partition(" ")
     same = head.startswith("= ")
-    left, _, right = ("", "", head[2:]) if same else (" " + head).partition(" -> ")
+    left, _other, right = ("", "", head[2:]) if same else (" " + head).partition(" -> ")
     found = _HEAD.match(right)
-    assert found is not None  # noqa: S101 - every part of it is optional
+    if found is None:
+        raise ValueError("%s: %r is not in the notation" % (name, right))
     params: List[Param] = []
     if same:
         original = _build(found.group("reply"), blocks)
@@ -307,7 +308,7 @@ def _describe(made: Method, lines: Sequence[str]) -> None:
         elif line is lines[0]:
             made.text = line
         else:
-            name, _, meaning = line.partition(": ")
+            name, _other, meaning = line.partition(": ")
             for param in made.params:
                 if param.name == name:
                     param.meaning = meaning

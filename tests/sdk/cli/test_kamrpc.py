@@ -114,7 +114,7 @@ def test_bytes_that_are_no_utf8_go_through(kamrpc):
 
 def test_unknown_methods_get_types_by_look_and_prefix(kamrpc):
     words = ["5", "s:5", "i:7", "d:1", "1.5", "x", 'j:"5"', "j:5"]
-    _, out, _ = kamrpc("call", "test.types", *words)
+    _other, out, _other = kamrpc("call", "test.types", *words)
     assert out.split() == [
         *("int:5", "str:5", "int:7", "float:1.0", "float:1.5", "str:x", "str:5", "int:5"),
     ]
@@ -137,7 +137,7 @@ def test_a_missing_parameter_is_named_before_anything_is_sent(kamrpc):
 
 
 def test_not_enough_parameters_names_the_one_of_the_wrong_type(kamrpc):
-    status, _, err = kamrpc("call", "htable.get", "t", "i:5")
+    status, _other, err = kamrpc("call", "htable.get", "t", "i:5")
     assert status == exit_codes.FAULT
     assert "parameter 2, key, wants a text and was sent as an int (5)" in err
     assert "Use: htable.get table key" in err
@@ -173,7 +173,7 @@ def test_every_exit_code_is_documented():
 
 
 def test_a_fault_as_json(kamrpc):
-    _, _, err = kamrpc("call", "--json", "no.such")
+    _other, _other, err = kamrpc("call", "--json", "no.such")
     fault = json.loads(err.splitlines()[-1])["fault"]
     assert fault == {"code": 500, "text": "command no.such not found", "method": "no.such"}
 
@@ -209,7 +209,7 @@ def test_config_commands(kamrpc, config):
     assert json.loads(kamrpc("config", "show", "--json")[1])["groups"]["both"] == ["one", "two"]
     assert yaml.safe_load(kamrpc("config", "show")[1])["defaults"]["timeout"] == 3
     assert kamrpc("config", "check")[:2] == (0, f"{config}: 5 endpoints, 2 groups\n")
-    status, out, _ = kamrpc("config", "check", "--call")
+    status, out, _other = kamrpc("config", "check", "--call")
     assert status == exit_codes.CONNECT
     assert out.count("kamailio 5.6.3") == 2
     config.write_text("[endpoints]\na = tcp:\n")
@@ -243,24 +243,24 @@ def test_fleet_prints_results_and_groups_failures(kamrpc, config):
 
 
 def test_fleet_tells_failures_of_several_kinds(kamrpc, config, lab):
-    status, _, _ = kamrpc("fleet", "-g", "one", "-g", "gone", "no.such")
+    status, _other, _other = kamrpc("fleet", "-g", "one", "-g", "gone", "no.such")
     assert status == exit_codes.SEVERAL
 
 
 def test_fleet_as_json_and_jsonl(kamrpc, config):
-    _, out, _ = kamrpc("fleet", "--all", "--json", "core.echo", "x")
+    _other, out, _other = kamrpc("fleet", "--all", "--json", "core.echo", "x")
     data = json.loads(out)
     assert list(data) == ["one", "two", "gone", "lost", "off"]
     assert data["one"]["reply"] == ["x"]
     assert "cannot connect" in data["off"]["error"]
-    _, out, _ = kamrpc("fleet", "--all", "-o", "jsonl", "core.echo", "x")
+    _other, out, _other = kamrpc("fleet", "--all", "-o", "jsonl", "core.echo", "x")
     assert {json.loads(line)["name"] for line in out.splitlines()} == set(data)
 
 
 def test_fleet_diff_shows_who_disagrees(kamrpc, config, lab):
-    _, out, _ = kamrpc("fleet", "-g", "both", "--diff", "core.echo", "x")
+    _other, out, _other = kamrpc("fleet", "-g", "both", "--diff", "core.echo", "x")
     assert out == "all 2 agree:\nx\n"
-    _, out, _ = kamrpc("fleet", "-g", "both", "--diff", "test.where")
+    _other, out, _other = kamrpc("fleet", "-g", "both", "--diff", "test.where")
     assert "1 agree (one):" in out or "1 agree (two):" in out
     assert out.endswith(("  [0]: 0 -> 1\n", "  [0]: 1 -> 0\n"))
 
@@ -293,18 +293,18 @@ def test_batch_stops_at_a_fault_unless_told(batch):
     status, out, err = batch(text)
     assert (status, out) == (exit_codes.METHOD_NOT_FOUND, "a\n")
     assert "line 2: no.such: fault 500" in err
-    status, out, _ = batch(text, "--go-on")
+    status, out, _other = batch(text, "--go-on")
     assert (status, out) == (exit_codes.METHOD_NOT_FOUND, "a\nb\n")
-    status, out, _ = batch('core.echo "a\ncore.echo b\nno.such\n', "-k")
+    status, out, _other = batch('core.echo "a\ncore.echo b\nno.such\n', "-k")
     assert (status, out) == (exit_codes.SEVERAL, "b\n")
 
 
 def test_batch_as_json(batch):
-    _, out, _ = batch("core.echo a\nno.such\n", "-k", "-o", "jsonl")
+    _other, out, _other = batch("core.echo a\nno.such\n", "-k", "-o", "jsonl")
     first, second = map(json.loads, out.splitlines())
     assert first == {"line": 1, "method": "core.echo", "reply": ["a"]}
     assert second["fault"]["code"] == 500
-    _, out, _ = batch("core.echo a\ncore.echo b\n", "--json")
+    _other, out, _other = batch("core.echo a\ncore.echo b\n", "--json")
     assert [item["reply"] for item in json.loads(out)] == [["a"], ["b"]]
 
 
@@ -321,7 +321,7 @@ def test_batch_answers_each_line_when_it_comes():
 
 def test_batch_without_its_file_or_server(kamrpc, batch):
     assert kamrpc("batch", "/nonexistent/file")[0] == exit_codes.USAGE
-    status, _, err = batch("core.echo\ncore.echo\n", "-k", "-s", "unix:/nonexistent")
+    status, _other, err = batch("core.echo\ncore.echo\n", "-k", "-s", "unix:/nonexistent")
     assert status == exit_codes.CONNECT
     assert err.count("line ") == 1
 
@@ -331,7 +331,7 @@ def test_batch_without_its_file_or_server(kamrpc, batch):
 
 def test_watch_shows_the_first_reply_and_then_changes(kamrpc, lab):
     lab.counter = 1
-    status, out, _ = kamrpc("watch", "-n", "0.01", "--count", "4", "test.count")
+    status, out, _other = kamrpc("watch", "-n", "0.01", "--count", "4", "test.count")
     assert status == 0
     first, *rest = out.splitlines()
     assert first == "1"
@@ -340,7 +340,9 @@ def test_watch_shows_the_first_reply_and_then_changes(kamrpc, lab):
 
 def test_watch_as_jsonl_until_something_changes(kamrpc, lab):
     lab.counter = 1
-    _, out, _ = kamrpc("watch", "-n", "0.01", "-o", "jsonl", "--until-changed", "test.count")
+    _other, out, _other = kamrpc(
+        "watch", "-n", "0.01", "-o", "jsonl", "--until-changed", "test.count"
+    )
     first, second = map(json.loads, out.splitlines())
     assert first["reply"] == [1]
     assert second["changed"] == {"[0]": {"old": 1, "new": 2}}
@@ -356,11 +358,11 @@ def test_watch_refuses_what_makes_no_sense(kamrpc):
 
 
 def test_methods(kamrpc, lab):
-    _, out, _ = kamrpc("methods", "list")
+    _other, out, _other = kamrpc("methods", "list")
     assert "core.version" in out.split()
     assert "test.types" in out.split()
     assert "test.types" not in kamrpc("methods", "list", "--offline")[1].split()
-    _, out, _ = kamrpc("methods", "search", "UPTIME")
+    _other, out, _other = kamrpc("methods", "search", "UPTIME")
     assert "core.uptime " in out
     assert kamrpc("methods", "search", "nosuchword")[0] == exit_codes.NOT_FOUND
     assert kamrpc("methods", "signature", "htable.sets")[1] == "htable.sets table key value\n"
@@ -369,7 +371,7 @@ def test_methods(kamrpc, lab):
 
 
 def test_methods_help(kamrpc):
-    _, out, _ = kamrpc("methods", "help", "dispatcher.set_state", "--offline")
+    _other, out, _other = kamrpc("methods", "help", "dispatcher.set_state", "--offline")
     assert out.startswith("dispatcher.set_state state group uri\n")
     assert "number of the set" in out
     assert "The server says" in kamrpc("methods", "help", "core.uptime")[1]
@@ -417,7 +419,7 @@ def test_an_interrupt_has_a_status_of_its_own():
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"a\n"
         process.send_signal(2)
-        _, err = process.communicate(timeout=30)
+        _other, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (exit_codes.INTERRUPTED, b"")
 
 
@@ -607,17 +609,17 @@ def test_fleet_shows_its_progress_on_a_terminal_only(lab):
     assert out == f"{lab.addresses[0]}: x\n".encode()
     assert b"\r\x1b[K1 of 2" in err
     assert b"\x1b[31m1 failed: ConnectError" in err
-    _, err = on_terminal([*command, "--no-progress"])
+    _other, err = on_terminal([*command, "--no-progress"])
     assert b"1 of 2, " not in err
     assert b"\r\x1b[K" not in err
-    _, err = on_terminal(command, NO_COLOR="1")
+    _other, err = on_terminal(command, NO_COLOR="1")
     assert b"\x1b[31m" not in err
 
 
 def test_kamcmd_advice_is_for_people():
     command = [sys.executable, "-m", "kamailio_binrpc.cli.kamcmd.main", "-s", "/nonexistent", "m"]
     line = b"ERROR: connect_unix_sock: connect(/nonexistent): No such file or directory [2]"
-    _, err = on_terminal(command)
+    _other, err = on_terminal(command)
     assert err.startswith(line + b"\r\n  cannot connect to unixs:/nonexistent")
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (255, line + b"\n")

@@ -168,7 +168,7 @@ class Server:
 
         :raises Gone: the test is over.
         """
-        ready, _, _ = select.select([sock, self._stop], [], [])
+        ready, _other, _other = select.select([sock, self._stop], [], [])
         if self._stop in ready:
             raise Gone
 
@@ -179,7 +179,7 @@ class Server:
                 return
             while True:
                 self.wait_for(self._socket)
-                connection, _ = self._socket.accept()
+                connection, _other = self._socket.accept()
                 self.connections += 1
                 self.closed.clear()
                 with connection, contextlib.suppress(Gone, ConnectionError):

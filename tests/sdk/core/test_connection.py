@@ -58,7 +58,7 @@ def test_a_request_is_the_method_and_its_params():
 
 
 def test_cookies_are_random_and_never_zero(monkeypatch):
-    cookies = {Request("m", ()).cookie for _ in range(100)}
+    cookies = {Request("m", ()).cookie for _other in range(100)}
     assert len(cookies) > 90
     monkeypatch.setattr("os.urandom", bytes)
     assert Request("m", ()).cookie == 1
@@ -370,7 +370,7 @@ def test_the_window_limits_what_is_under_way():
 def test_partial_sends():
     exchange, (request,) = exchange_of(1)
     sent = b""
-    for _ in request.packet:
+    for _other in request.packet:
         assert exchange.untouched is (sent == b"")
         assert not request.sent
         sent += bytes(exchange.outgoing[:1])
@@ -404,7 +404,7 @@ ENDS = {
 @pytest.mark.parametrize("end", ENDS)
 def test_what_may_have_run_when_it_ends(end):
     exchange, requests = exchange_of(5, window=4)
-    for _ in range(2):
+    for _other in range(2):
         exchange.sent(len(exchange.outgoing))
     assert exchange.outgoing
     exchange.sent(3)  # of the third, only a part left

@@ -20,7 +20,7 @@ def record(value, **options):
 
 
 def nested(depth, inner=0):
-    for _ in range(depth):
+    for _other in range(depth):
         inner = [inner]
     return inner
 

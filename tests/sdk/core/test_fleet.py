@@ -88,7 +88,7 @@ def test_leaving_the_stream_early_leaves_no_task(lab):
     async def main():
         fleet = Fleet(many(lab, 30), limit=4)
         stream = fleet.stream(lambda client: client.call("core.echo", "y"))
-        async for _ in stream:
+        async for _other in stream:
             break
         await stream.aclose()
         await asyncio.sleep(0)

@@ -112,7 +112,7 @@ def test_an_impossible_header_is_lost_framing(header):
 def test_length_limit_before_the_body_is_read():
     decoder = StreamDecoder(max_body=10)
     decoder.feed(build_header(wire.REPLY, 1, 11))
-    for _ in range(2):  # the packet does not become acceptable by asking again
+    for _other in range(2):  # the packet does not become acceptable by asking again
         with pytest.raises(LengthLimit, match="max_body is 10"):
             decoder.next_packet()
     decoder = StreamDecoder(max_body=10)
@@ -203,7 +203,7 @@ def test_the_first_datagram_must_be_binrpc():
 
 def test_length_limit_of_datagrams():
     decoder = DatagramDecoder(max_body=35)
-    for _ in range(2):
+    for _other in range(2):
         with pytest.raises(LengthLimit, match="max_body is 35"):
             decoder.feed(reply(7))
     assert fed([reply(7)], max_body=36)[1] == [reply(7)]

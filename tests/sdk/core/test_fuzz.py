@@ -35,7 +35,7 @@ HEADS = bytes.fromhex(
 def mutate(rng, data):
     """Change a few places of ``data``."""
     data = bytearray(data)
-    for _ in range(rng.randint(1, 4)):
+    for _other in range(rng.randint(1, 4)):
         at = rng.randint(0, len(data))
         kind = rng.randrange(5)
         if kind == 0:
@@ -54,7 +54,7 @@ def mutate(rng, data):
 def mutants(seed, with_header):
     rng = random.Random(seed)
     packets = sorted(golden.PACKETS.values())
-    for _ in range(CASES):
+    for _other in range(CASES):
         packet = rng.choice(packets)
         if with_header:
             yield mutate(rng, packet)
@@ -83,11 +83,11 @@ def test_mutated_streams():
     seen = Counter()
     for seed in SEEDS:
         rng = random.Random(seed)
-        for _ in range(100):
-            stream = b"".join(rng.choice(sorted(golden.PACKETS.values())) for _ in range(3))
+        for _other in range(100):
+            stream = b"".join(rng.choice(sorted(golden.PACKETS.values())) for _other in range(3))
             if rng.random() < 0.9:
                 stream = mutate(rng, stream)
-            _packets, end = check_stream(stream, [rng.randrange(1000) for _ in range(5)])
+            _packets, end = check_stream(stream, [rng.randrange(1000) for _other in range(5)])
             seen[type(end)] += 1
     assert {type(None), NotBinrpcError, FramingLost, TruncatedReply, LengthLimit} == set(seen)
 
@@ -97,7 +97,7 @@ def test_mutated_datagrams():
     packet = golden.PACKETS["struct"]
     for seed in SEEDS:
         rng = random.Random(seed)
-        for _ in range(200):
+        for _other in range(200):
             parts = [packet[:20], packet[20:30], packet[30:]] * 2
             rng.shuffle(parts)
             parts[rng.randrange(6)] = mutate(rng, rng.choice(parts))

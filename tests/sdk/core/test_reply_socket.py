@@ -247,7 +247,7 @@ thread.join()
 
 
 def test_several_clients_close_in_any_order(server, folder):
-    clients = [connected(server, folder) for _ in range(3)]
+    clients = [connected(server, folder) for _other in range(3)]
     assert len(files(folder)) == 3
     for client in (clients[1], clients[0], clients[2]):
         client.close()

@@ -237,7 +237,7 @@ def mutated(seed, count):
     good = list(requests())
     while count:
         data = bytearray(rng.choice(good))
-        for _ in range(rng.randint(1, 4)):
+        for _other in range(rng.randint(1, 4)):
             at = rng.randrange(len(data))
             what = rng.randrange(4)
             if what == 0:

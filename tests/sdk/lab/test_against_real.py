@@ -126,7 +126,7 @@ def test_faults_that_cannot_be_sent(plain, transport):
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_many_structs(plain, transport):
     # 122 shared variables make 124 structs: 250 pieces, so three datagrams.
-    answer, _ = plain.check(transport, call("pv.shvGet"))
+    answer, _other = plain.check(transport, call("pv.shvGet"))
     if transport in ("udp", "unixd"):
         assert len(answer) == 3
 
@@ -177,8 +177,8 @@ UNITS = ["b", "K", "kb", "KB", "m", "MB", "g", "gB", "", "x", "bb", "kbx", "bk",
 
 def test_faults_of_shmmem(plain):
     for unit in UNITS:
-        real, _ = plain.real.ask("unix", call("core.shmmem", string(unit)))
-        lab, _ = plain.lab.ask("unix", call("core.shmmem", string(unit)))
+        real, _other = plain.real.ask("unix", call("core.shmmem", string(unit)))
+        lab, _other = plain.lab.ask("unix", call("core.shmmem", string(unit)))
         # The figures are not the same, their names, types and what is refused are.
         assert (real if real[1] >> 4 == 3 else "reply") == (lab if lab[1] >> 4 == 3 else "reply")
 
@@ -233,7 +233,7 @@ def test_shape_of_the_rest(plain, method):
 def test_pipelining(plain, transport):
     rng = random.Random(SEED)
     cases = [d for d in duel.requests() if duel.is_safe(d) and not duel.reads_unchecked(d)]
-    for _ in range(40):
+    for _other in range(40):
         plain.check(transport, b"".join(rng.sample(cases, rng.randint(2, 60))))
 
 
@@ -311,7 +311,7 @@ def test_connection_limit(plain, transport):
     for side in (plain.real, plain.lab):
         # Closed connections of earlier tests must be gone before these are counted.
         open_now = duel.values(side.ask("udp", call("ctl.connections"))[0][0])[0]
-        connections = [side.connect(transport) for _ in range(128 - open_now)]
+        connections = [side.connect(transport) for _other in range(128 - open_now)]
         try:
             for sock in connections:
                 sock.sendall(duel.PROBE)

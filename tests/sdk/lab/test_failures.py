@@ -91,7 +91,7 @@ def test_another_cookie(side, lab, transport):
 def test_the_end_is_missing(side, lab, transport):
     lab.failures.add("truncate", method="core.prints")
     sizes = set()
-    for _ in range(20):
+    for _other in range(20):
         got, _fate = ask(side, transport)
         assert ANSWER.startswith(got)
         assert len(got) < len(ANSWER)
@@ -144,7 +144,7 @@ def test_busy(lab, transport):
 def test_refused(side, lab, transport):
     lab.failures.add("refuse", transport={"unix": "unix_stream"}.get(transport, ""), count=2)
     address = lab.addresses[TRANSPORTS.index(transport)]
-    for _ in range(2):
+    for _other in range(2):
         with Client(address, timeout=0.2) as client, pytest.raises(TransportError):
             client.call("core.prints", "x")
     assert ran(lab) == 0
@@ -229,7 +229,7 @@ def test_rules_over_the_wire(lab):
         client.call("lab.seed_faults", 7)
         assert [each["method"] for each in client.call("lab.faults")] == ["core.*", "pv.*"]
         outcomes = []
-        for _ in range(40):
+        for _other in range(40):
             try:
                 outcomes.append(client.call("core.printi", 1) == [1])
             except Fault as fault:
@@ -285,7 +285,7 @@ def test_chances_are_repeated_by_the_seed():
         failures = Failures()
         failures.seed(seed)
         failures.add("drop", probability=0.3)
-        return [failures.pick("m") is not None for _ in range(2000)]
+        return [failures.pick("m") is not None for _other in range(2000)]
 
     assert hits(5) == hits(5) != hits(6)
     assert 500 < sum(hits(5)) < 700

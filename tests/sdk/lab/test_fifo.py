@@ -131,7 +131,9 @@ def over_stream(lab, data):
 
 
 def test_values(lab):
-    ask = lambda *args: parse_reply(over_stream(lab, build_request(*args)))  # noqa: E731
+    def ask(*args):
+        return parse_reply(over_stream(lab, build_request(*args)))
+
     assert ask("core.version").texts() == ["kamailio 5.6.3 (x86_64/linux) "]
     assert ask("core.printi", ["1", -5, "0x10", "010"]).texts() == ["18446744073709551611", "8"]
     psx = ask("core.psx")
@@ -297,7 +299,7 @@ def test_beside_a_real_one(make_kamailio):
                     answers[-1].append(sock.recv(1 << 17))
     for request, expected, got in zip(REQUESTS, *answers):
         assert len(got) == len(expected), (request, expected, got)
-        status, _, body = got.partition(b"\n")
+        status, _other, body = got.partition(b"\n")
         assert expected.startswith(status + b"\n"), request
         spoilt = expected[len(status) + 1 :]
         # Separators stand where they stood, and long values end as they should.

@@ -222,7 +222,7 @@ def test_htable_database(htable: Pair) -> None:
 def cfg(real: Client) -> Iterator[Pair]:
     groups: dict[str, dict[str, Any]] = {}
     for line in real.call("cfg.list"):
-        group, _, name = line.partition(": ")
+        group, _other, name = line.partition(": ")
         try:
             value = real.call("cfg.get", group, name).value
         except Fault:
@@ -248,7 +248,7 @@ def test_cfg_reading(cfg: Pair) -> None:
         for name in ("list", "get", "help", "add_group_inst", "del_group_inst", "del_group_inst"):
             cfg.same("cfg." + name, group)
     for line in cfg.real.call("cfg.list"):
-        group, _, name = line.partition(": ")
+        group, _other, name = line.partition(": ")
         cfg.same("cfg.get", group, name)
         cfg.same("cfg.help", group, name)
         cfg.same("cfg.get", group + "[3]", name)
@@ -372,7 +372,7 @@ def test_dispatcher_pinging_and_hashes(dispatcher: Pair) -> None:
     ):
         dispatcher.same("dispatcher.hash", *params)
     chance = random.Random(7)
-    for _ in range(200):
+    for _other in range(200):
         text = f"u{chance.randrange(10**6)}@h"
         dispatcher.same("dispatcher.hash", chance.randint(1, 1000), text, "x" * chance.randrange(9))
 
@@ -396,7 +396,7 @@ def test_dispatcher_destinations(dispatcher: Pair, sockets: LabState) -> None:
         dispatcher.same("dispatcher.list")
         dispatcher.same("dispatcher.list", "full")
     chance = random.Random(5)
-    for _ in range(60):
+    for _other in range(60):
         uri = f"sip:127.0.0.{chance.randint(1, 9)}:{chance.choice([5060, 5061])}"
         flags, priority = chance.choice([0, 1, 8]), chance.randint(0, 3)
         dispatcher.same("dispatcher.add", chance.randint(1, 40), uri, flags, priority)

@@ -254,7 +254,7 @@ def test_dispatcher_lists_differ():
 
 def test_the_dispatcher_of_master_reloads_at_any_time():
     engine, _clock = lab(version="master")
-    for _ in range(3):
+    for _other in range(3):
         assert engine.call("dispatcher.reload") == ["Ok. Dispatcher successfully reloaded."]
 
 

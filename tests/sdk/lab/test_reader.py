@@ -70,7 +70,7 @@ def test_a_struct():
     values = ["1001", "2162" + "00", "12ff", "1661"]
     text = "03" + "".join("256100" + value for value in values) + "25620003" + "83" + "83" + "1007"
     records = reader(text)
-    kinds = [(record.type, record.end) for record in (records.read() for _ in range(9))]
+    kinds = [(record.type, record.end) for record in (records.read() for _other in range(9))]
     # A member is read as its value, as the reference's scan sees it.
     inner, end = (wire.STRUCT, False), (wire.STRUCT, True)
     members = [(kind, False) for kind in (wire.INT, wire.STR, wire.DOUBLE, wire.BYTES)]

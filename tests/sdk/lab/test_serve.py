@@ -66,7 +66,10 @@ def serving(*words):
 def test_a_json_file(tmp_path):
     (tmp_path / "lab.json").write_text(json.dumps(CONFIG))
     path = tmp_path / "ctl"
-    with serving("--config", tmp_path / "lab.json", "--binrpc", f"unix:{path}") as (addresses, _):
+    with serving("--config", tmp_path / "lab.json", "--binrpc", f"unix:{path}") as (
+        addresses,
+        _other,
+    ):
         assert path.stat().st_mode & 0o777 == 0o640
         with Client(addresses[0]) as client:
             assert client.call("core.version")[0].startswith("kamailio 5.8.")
@@ -101,7 +104,7 @@ def test_an_ini_file_says_the_same(tmp_path):
 def test_the_command_line_has_the_last_word(tmp_path):
     (tmp_path / "lab.json").write_text('{"binrpc": ["udp:1"], "version": "master"}')
     words = ["--config", tmp_path / "lab.json", "--binrpc", "udp:127.0.0.1:0"]
-    with serving(*words, "--kamailio-version", "5.6.3") as (addresses, _):
+    with serving(*words, "--kamailio-version", "5.6.3") as (addresses, _other):
         with Client(addresses[0]) as client:
             assert client.call("core.version")[0].startswith("kamailio 5.6.3")
 
@@ -168,7 +171,7 @@ def test_a_path_in_use_and_one_left_behind(tmp_path, capsys):
         assert "a running server listens on" in capsys.readouterr().err
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
         dead.bind(str(path))
-    with serving("--binrpc", f"unix:{path}") as (addresses, _), Client(addresses[0]) as client:
+    with serving("--binrpc", f"unix:{path}") as (addresses, _other), Client(addresses[0]) as client:
         assert client.call("core.printi", 1) == [1]
 
 
@@ -220,6 +223,9 @@ def test_a_replay(tmp_path):
     recording.add("system.listMethods", [], ["my.method"])
     recording.add("my.method", [], [7])
     (tmp_path / "file").write_text(recording.dump())
-    with serving("--binrpc", "udp:127.0.0.1:0", "--replay", tmp_path / "file") as (addresses, _):
+    with serving("--binrpc", "udp:127.0.0.1:0", "--replay", tmp_path / "file") as (
+        addresses,
+        _other,
+    ):
         with Client(addresses[0]) as client:
             assert client.call("my.method") == [7]

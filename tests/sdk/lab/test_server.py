@@ -83,7 +83,7 @@ def test_paths_are_private_and_disappear(tmp_path):
 
 def test_it_starts_again(tmp_path):
     server = LabServer(f"unix:{tmp_path}/s")
-    for _ in range(2):
+    for _other in range(2):
         with server.running_in_thread() as lab, Client(lab.addresses[0]) as client:
             assert client.call("ctl.connections") == [1]
 
@@ -180,7 +180,7 @@ def test_who_and_listen(lab, tmp_path):
 def test_dangerous_inputs_are_survived(side, transport):
     fault = bytes.fromhex("a1302300200190911e6261642072657175657374")
     for data in ("a10c8000000005", "a10cffffffff05", "a12c80000000"):
-        got, _ = side.ask(transport, bytes.fromhex(data) + b"\0" * 4)
+        got, _other = side.ask(transport, bytes.fromhex(data) + b"\0" * 4)
         assert (got if transport in STREAMS else got[0]).startswith(fault)
     for size in ("80000000", "fffffffb", "ffffffff"):
         record = bytes.fromhex("c1" + size)
@@ -199,9 +199,9 @@ def drain(sock):
 
 @pytest.mark.parametrize("transport", STREAMS)
 def test_a_slow_reader_gets_everything_and_delays_nobody(lab, side, transport):
-    lab.registry.method("big", "")(lambda: [Struct(text="x" * 8000) for _ in range(10)])
+    lab.registry.method("big", "")(lambda: [Struct(text="x" * 8000) for _other in range(10)])
     packet = call("big")
-    reply, _ = side.ask(transport, packet)
+    reply, _other = side.ask(transport, packet)
     with side.connect(transport) as slow:
         slow.sendall(packet * 500)  # 40 MB of answers that nobody reads
         slow.shutdown(socket.SHUT_WR)
@@ -216,7 +216,7 @@ def test_a_datagram_client_that_does_not_read_delays_nobody(lab, side, tmp_path)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as slow:
         slow.bind(str(tmp_path / "slow"))
         slow.connect(str(tmp_path / "d"))
-        for _ in range(400):
+        for _other in range(400):
             slow.send(call("big"))
         for each in ("unix", "udp", "tcp"):
             assert side.ask(each, call("core.printi", b"\x10\x01"))

@@ -430,7 +430,7 @@ def test_both_flavours_have_the_same_operations():
 def test_operations_are_named_after_the_methods_that_they_call():
     odd = set()
     for name, operation in operations(AsyncKamailio).items():
-        module, _, own = name.partition(".")
+        module, _other, own = name.partition(".")
         called = {
             re.sub(r"(?<=[a-z])([A-Z])", r"_\1", method).lower() for method in methods_of(operation)
         }

@@ -57,7 +57,7 @@ class DatagramSocket:
         self._held.clear()
 
     def _receive(self) -> None:
-        for _ in range(_PER_TURN):
+        for _other in range(_PER_TURN):
             try:
                 data, peer = self._socket.recvfrom(wire.MAX_DATAGRAM)
             except OSError:

@@ -139,6 +139,7 @@ class Registry:
 
     def __init__(self, version: Version = (999,)) -> None:
         self._methods: Dict[str, Method] = {}
+        self._names: Optional[List[str]] = None
         self._version = version
 
     def method(
@@ -153,6 +154,7 @@ class Registry:
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
             self._methods[name] = Method(name, function, scan, help, missing)
+            self._names = None
             return function
 
         return register
@@ -164,6 +166,7 @@ class Registry:
             for one in getattr(function, "rpc_methods", ()):
                 if one.since <= self._version < one.until:
                     bound = getattr(module, attribute)
+                    self._names = None
                     self._methods[one.name] = Method(
                         one.name, bound, one.scan, one.help, one.missing, one.limited
                     )
@@ -174,6 +177,7 @@ class Registry:
         :raises KeyError: there is none of that name.
         """
         del self._methods[name]
+        self._names = None
 
     def get(self, name: str) -> Optional[Method]:
         """Look a method up; exact and case sensitive."""
@@ -181,7 +185,10 @@ class Registry:
 
     def names(self) -> List[str]:
         """All names in the order of their bytes, as ``system.listMethods`` has them."""
-        return sorted(self._methods, key=lambda name: name.encode("utf-8", "surrogateescape"))
+        if self._names is None:
+            key = lambda name: name.encode("utf-8", "surrogateescape")  # noqa: E731
+            self._names = sorted(self._methods, key=key)
+        return list(self._names)
 
     def __contains__(self, name: object) -> bool:
         return name in self._methods

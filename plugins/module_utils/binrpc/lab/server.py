@@ -298,7 +298,7 @@ class LabServer:
 
 async def _turns() -> None:
     """Let the event loop finish what it has begun with accepted and aborted sockets."""
-    for _ in range(5):
+    for _other in range(5):
         await asyncio.sleep(0)
 
 

@@ -95,7 +95,7 @@ def _parse_ini(text: str) -> Dict[str, Any]:
         raise SettingsError(str(error).replace("\n", " ")) from None
     data: Dict[str, Any] = {}
     for section in parser.sections():
-        kind, _, name = section.partition(" ")
+        kind, _other, name = section.partition(" ")
         values = {key: _ini_value(value) for key, value in parser.items(section)}
         if section == "server":
             for key in _LISTS:

@@ -242,7 +242,7 @@ def _tables(values: Sequence[Any]) -> Iterator[Tuple[Any, ...]]:
 def _settings(values: Sequence[Any]) -> Iterator[Tuple[Any, ...]]:
     groups = []
     for line in values:
-        group, _, name = str(line).partition(": ")
+        group, _other, name = str(line).partition(": ")
         if group not in groups:
             groups.append(group)
             yield (group,)

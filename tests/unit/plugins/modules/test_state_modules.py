@@ -179,7 +179,7 @@ def test_many_at_once_add_one_destination_once(lab):
             wish = {"uri": "sip:192.0.2.77", "priority": None, "attrs": None, "flags": None}
             results.append(apply(Destinations(5, [wish]), endpoint))
 
-    threads = [threading.Thread(target=work) for _ in range(6)]
+    threads = [threading.Thread(target=work) for _other in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

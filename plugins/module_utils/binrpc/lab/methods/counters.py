@@ -264,7 +264,7 @@ class Counters(Module):
                     return
             if dotted:
                 separator = "." if "." in text else ":"
-                group, _, name = text.partition(separator)
+                group, _other, name = text.partition(separator)
                 if name in self.groups.get(group, ()):
                     yield group, name
 

@@ -15,9 +15,11 @@ from .ctl import Ctl
 from .dbg import Debugger
 from .dialog import Dialogs
 from .dispatcher import Dispatcher
+from .dns import Blocklist, DnsCache
 from .htable import HashTables
 from .kex import Memory
 from .lab import Lab
+from .modparam import ModuleParameters
 from .permissions import Permissions
 from .pipelimit import PipeLimit
 from .ratelimit import RateLimit
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
 # One class per line, by name.
 DEFAULTS = (
+    Blocklist,
     CfgUtils,
     Configuration,
     Core,
@@ -57,6 +60,7 @@ DEFAULTS = (
     Dialogs,
     Dispatcher,
     Dmq,
+    DnsCache,
     Domains,
     DynamicRouting,
     HashTables,
@@ -64,6 +68,7 @@ DEFAULTS = (
     Lab,
     LeastCost,
     Memory,
+    ModuleParameters,
     NatHelper,
     Permissions,
     Pike,

@@ -74,7 +74,7 @@ class Destination:
         self.protocol = PROTOCOLS.index(name) if name in PROTOCOLS else 0
         self.attributes: Dict[str, str] = {}
         for part in self.attrs.split(";"):
-            name, _, value = part.partition("=")
+            name, _other, value = part.partition("=")
             self.attributes[name.strip().lower()] = value.strip()
 
     @property
@@ -179,8 +179,8 @@ class Dispatcher(Module):
         text = row.attributes.get("socket", "")
         if not text:
             return True
-        protocol, _, rest = text.partition(":")
-        host, _, port = rest.rpartition(":")
+        protocol, _other, rest = text.partition(":")
+        host, _other, port = rest.rpartition(":")
         return (protocol, host, port) in self.state.sockets
 
     def _rows(self) -> Iterator[Row]:
@@ -373,7 +373,7 @@ def _node(number: int, left: Any, right: Any) -> Any:
 def _grow(node: Any, number: int) -> Any:
     if node is None:
         return _node(number, None, None)
-    here, left, right, _ = node
+    here, left, right, _other = node
     if number < here:
         left = _grow(left, number)
         if _height(left) - _height(right) > 1:
@@ -390,10 +390,10 @@ def _grow(node: Any, number: int) -> Any:
 
 
 def _turn_left(node: Any) -> Any:
-    here, left, (top, inner, outer, _), _ = node
+    here, left, (top, inner, outer, _other), _other = node
     return _node(top, _node(here, left, inner), outer)
 
 
 def _turn_right(node: Any) -> Any:
-    here, (top, outer, inner, _), right, _ = node
+    here, (top, outer, inner, _other), right, _other = node
     return _node(top, outer, _node(here, inner, right))

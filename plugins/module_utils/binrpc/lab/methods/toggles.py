@@ -396,7 +396,7 @@ class Dmq(Module):
 
 
 def _host_port(uri: str) -> Tuple[str, str]:
-    host, _, port = uri.partition(":")[2].partition(";")[0].rpartition("@")[2].partition(":")
+    host, _other, port = uri.partition(":")[2].partition(";")[0].rpartition("@")[2].partition(":")
     return host, port
 
 
