@@ -10,6 +10,7 @@ for decode.py.
 
 from __future__ import annotations
 
+import importlib
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["kamailio_binrpc"]):
-    import kamailio_binrpc.core.framing  # noqa: F401
+    importlib.import_module("kamailio_binrpc.core.framing")
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 

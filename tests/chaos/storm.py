@@ -123,6 +123,8 @@ class Server:
         assert self._process.stdout is not None
         addresses = json.loads(self._process.stdout.readline())
         self.addresses = dict(zip(TRANSPORTS, addresses, strict=True))
+        # Datagrams to lab.* are spared, while any stream connection may be refused.
+        self._control = self.addresses["unixd"]
 
     def stop(self) -> None:
         self._process.terminate()
@@ -130,7 +132,7 @@ class Server:
 
     def set_rate(self, rate: float) -> None:
         """Spoil that part of the calls, every kind equally often."""
-        with Client(self.addresses["unix"]) as client:
+        with Client(self._control) as client:
             client.call("lab.clear_faults")
             left = 1.0
             for words in FAULTS if rate else ():
@@ -145,7 +147,7 @@ class Server:
         """How often each write ran since the last time."""
         self.set_rate(0)
         with tempfile.NamedTemporaryFile() as file:
-            with Client(self.addresses["unix"]) as client:
+            with Client(self._control) as client:
                 client.call("harness.executed", file.name)
             return Counter(json.loads(Path(file.name).read_text()))
 

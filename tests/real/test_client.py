@@ -122,7 +122,7 @@ def test_faults_have_types(
     with Client(server.endpoints[via]) as client:
         with pytest.raises(Fault) as caught:
             client.call(*call)
-        assert type(caught.value) is kind
+        assert caught.value.__class__ is kind
         assert caught.value.code == code
         assert caught.value.method == call[0]
         assert caught.value.executed is executed

@@ -68,7 +68,7 @@ def is_same_scalar(ours: Any, theirs: Any, values: bool) -> bool:
     if isinstance(theirs, str) or isinstance(ours, str):
         if isinstance(ours, str):  # as the test server's helper reads bytes that are not UTF-8
             ours = ours.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        return type(ours) is type(theirs) and (not values or ours == theirs)
+        return ours.__class__ is theirs.__class__ and (not values or ours == theirs)
     if not values:
         return isinstance(ours, (int, float))
     # The wire does not tell -1 from 4294967295, and carries thousandths.

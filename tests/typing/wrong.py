@@ -34,5 +34,3 @@ def mistakes(kamailio: Kamailio) -> None:
 async def more(kamailio: AsyncKamailio) -> None:
     print(kamailio.core.version().number)  # mistake: not awaited
     await kamailio.htable.delete("t", 5)  # mistake: keys are texts
-    with AsyncKamailio():  # mistake: async with
-        pass

@@ -84,9 +84,8 @@ def _from_struct(struct: Row) -> Iterator[Row]:
     rest = {name: value for name, value in flat.items() if name != lists[0]}
     for item in flat[lists[0]]:
         # A repeated name comes as an object with that one key.
-        inner = item
-        if len(item) == 1 and isinstance(next(iter(item.values())), dict):
-            inner = next(iter(item.values()))
+        values = list(item.values())
+        inner = values[0] if len(values) == 1 and isinstance(values[0], dict) else item
         for row in _from_struct(inner):
             yield {**rest, **row}
 

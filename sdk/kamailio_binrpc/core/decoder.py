@@ -62,6 +62,7 @@ def decode_records(
     nothing: Tuple[Union[bytes, Tuple[()]], int, str] = ((), 0, "")  # () is no start of anything
     follow = {"": nothing}
     last = ""
+    expected, size, name = nothing
     values: List[Any] = []
     flat = values  # the list that is being filled
     stack: List[Tuple[List[Any], bool]] = []  # lists to go back to, each with its in_struct

@@ -166,7 +166,9 @@ def test_exit_codes(kamrpc, args, status):
 
 def test_every_exit_code_is_documented():
     numbers = {
-        value for name, value in vars(exit_codes).items() if name.isupper() and type(value) is int
+        value
+        for name, value in vars(exit_codes).items()
+        if name.isupper() and value.__class__ is int
     }
     documented = {int(line.split()[0]) for line in exit_codes.HELP.splitlines()[1:]}
     assert documented == numbers

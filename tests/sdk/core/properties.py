@@ -60,7 +60,7 @@ def check_stream(data, cuts):
     whole, end = read_stream([data])
     parts, same_end = read_stream([data[a:b] for a, b in zip(marks, marks[1:])])
     assert parts == whole
-    assert type(same_end) is type(end)
+    assert same_end.__class__ is end.__class__
     if end is None:
         assert b"".join(whole) == data
     else:

@@ -219,7 +219,7 @@ def test_cookie_0_without_a_request_is_skipped():
 def test_a_fault_of_another_shape_is_no_fault(values):
     connection, (request,) = asked(7)
     connection.receive(encode(values, wire.FAULT, 7))
-    assert type(request.outcome) is ProtocolError
+    assert request.outcome.__class__ is ProtocolError
     assert "a fault without code and text" in str(request.outcome)
 
 
@@ -247,7 +247,7 @@ def test_a_failure_keeps_what_was_answered_before(junk, kind):
     assert connection.receive(reply(1, "good")) == [one]
     assert connection.receive(junk) == []
     assert one.outcome == ["good"]
-    assert type(connection.failure) is kind
+    assert connection.failure.__class__ is kind
     assert connection.pending == [two]
 
 
@@ -257,7 +257,7 @@ def test_a_cut_reply_that_the_next_one_completes_is_no_answer(missing):
     connection, (one, two, three) = asked(0x11223344, 0x55667788, 0x1BBCCDD)
     replies = [reply(each.cookie, "x" * 20, 7) for each in (one, two, three)]
     assert connection.receive(replies[0][:-missing] + replies[1] + replies[2]) == []
-    assert type(connection.failure) is FramingLost
+    assert connection.failure.__class__ is FramingLost
     assert connection.pending == [one, two, three]
 
 
@@ -265,7 +265,7 @@ def test_a_cut_reply_that_a_whole_one_completes_is_no_answer():
     connection, (one, two) = asked(0x11223344, 0x55667788)
     second = reply(two.cookie, "y")
     assert connection.receive(reply(one.cookie, "x" * 50)[: -len(second)] + second) == []
-    assert type(connection.failure) is FramingLost
+    assert connection.failure.__class__ is FramingLost
 
 
 def test_the_reply_to_a_call_that_was_given_up_does_not_complete_another():
@@ -273,7 +273,7 @@ def test_the_reply_to_a_call_that_was_given_up_does_not_complete_another():
     connection.forget(two)
     second = reply(two.cookie, "y")
     assert connection.receive(reply(one.cookie, "x" * 50)[: -len(second)] + second) == []
-    assert type(connection.failure) is FramingLost
+    assert connection.failure.__class__ is FramingLost
 
 
 def test_an_answer_that_came_twice_does_not_complete_another():
@@ -282,14 +282,14 @@ def test_an_answer_that_came_twice_does_not_complete_another():
     assert connection.receive(second) == [one, two]
     cut = reply(three.cookie, "x" * 50)[: -len(second)]
     assert connection.receive(cut + second) == []
-    assert type(connection.failure) is FramingLost
+    assert connection.failure.__class__ is FramingLost
 
 
 def test_an_answer_to_nobody_does_not_complete_another():
     connection, (one, _two) = asked(0x11223344, 0x55667788)
     foreign = reply(0x99999999, "y")
     assert connection.receive(reply(one.cookie, "x" * 50)[: -len(foreign)] + foreign) == []
-    assert type(connection.failure) is FramingLost
+    assert connection.failure.__class__ is FramingLost
 
 
 @pytest.mark.parametrize("end", ["ended", "timed_out", "expire"])
@@ -306,7 +306,7 @@ def test_a_reply_that_began_is_told_to_its_own_request(end):
             exchange.expire(request, 1.0)
     # The first one's answer may be lost, and it may not have run.
     assert [request.outcome.executed for request in requests] == [None, True, None]
-    assert type(requests[1].outcome) is TruncatedReply
+    assert requests[1].outcome.__class__ is TruncatedReply
 
 
 def test_whole_replies_that_look_odd_are_answers():
@@ -416,7 +416,7 @@ def test_what_may_have_run_when_it_ends(end):
     assert requests[0].outcome == []
     kind = CallTimeout if end == "timeout" else ConnectionLost
     for request, executed in zip(requests[1:], [None, False, False, False]):
-        assert type(request.outcome) is kind
+        assert request.outcome.__class__ is kind
         assert request.outcome.executed is executed
         assert request.method in str(request.outcome)
         doubt = "it may have run" if executed is None else "it has not run"
@@ -442,7 +442,7 @@ def test_the_oldest_gets_the_partial_reply(end):
     send_all(exchange)
     exchange.received(reply(1, "x" * 50)[:20])
     ENDS[end](exchange)
-    assert type(one.outcome) is TruncatedReply
+    assert one.outcome.__class__ is TruncatedReply
     assert (one.outcome.received, one.outcome.executed) == (20, True)
     assert two.outcome.executed is None
 
@@ -473,8 +473,8 @@ def test_another_protocol():
     exchange, (one, two) = exchange_of(2)
     send_all(exchange)
     assert exchange.received(b"HTTP/1.1 400 Bad Request") == [one, two]
-    assert type(one.outcome) is NotBinrpcError
-    assert type(two.outcome) is ConnectionLost
+    assert one.outcome.__class__ is NotBinrpcError
+    assert two.outcome.__class__ is ConnectionLost
     assert exchange.idle
     assert exchange.broken
 
@@ -485,7 +485,7 @@ def test_lost_framing_behind_a_good_answer():
     assert exchange.received(reply(1, "good")) == requests[:1]
     assert exchange.received(b"junk") == requests[1:]
     assert requests[0].outcome == ["good"]
-    assert type(requests[1].outcome) is FramingLost
+    assert requests[1].outcome.__class__ is FramingLost
     assert [type(request.outcome) for request in requests[2:]] == [ConnectionLost] * 2
     assert [request.outcome.executed for request in requests[2:]] == [None, False]
     assert exchange.idle

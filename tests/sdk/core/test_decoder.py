@@ -160,7 +160,7 @@ def test_errors_say_what_and_where(body, code, offset, path, detail):
     with pytest.raises(DecodeError) as caught:
         decode_records(data)
     error = caught.value
-    assert type(error) is DecodeError
+    assert error.__class__ is DecodeError
     assert (error.code, error.offset, error.path) == (code, offset, path)
     assert error.detail.startswith(detail)
     assert error.reason == wire.ERROR_TEXTS[code]
@@ -235,4 +235,4 @@ def test_fixed_keeps_digits_that_a_float_cannot(raw):
 
 @pytest.mark.parametrize("raw", [0, 1, -1, 1500, 2**50 - 1, -(2**50) + 1])
 def test_plain_floats_stay_plain(raw):
-    assert type(fixed_to_float(raw)) is float
+    assert fixed_to_float(raw).__class__ is float

@@ -47,7 +47,7 @@ SAMPLES = [
 @pytest.mark.parametrize("error", SAMPLES, ids=lambda error: type(error).__name__)
 def test_they_copy_and_pickle(error):
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
-        assert type(twin) is type(error)
+        assert twin.__class__ is error.__class__
         assert str(twin) == str(error)
         assert vars(twin) == vars(error)
         assert twin.executed is error.executed

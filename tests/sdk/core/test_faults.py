@@ -92,7 +92,7 @@ from kamailio_binrpc.core.faults import (
 )
 def test_classes(code, text, method, kind):
     fault = make_fault(code, text, method)
-    assert type(fault) is kind
+    assert fault.__class__ is kind
     assert (fault.code, fault.text, fault.method) == (code, text, method)
     assert isinstance(fault, Fault)
     assert isinstance(fault, BinrpcError)

@@ -85,7 +85,7 @@ def test_every_truncation_of_a_stream_waits_for_more(name):
 def test_a_wrong_first_byte_is_not_binrpc(junk):
     packets, end = read_stream([junk])
     assert packets == []
-    assert type(end) is NotBinrpcError
+    assert end.__class__ is NotBinrpcError
     assert repr(junk[:16]) in str(end)
     assert "not a binrpc endpoint" in str(end)
     assert end.executed is None
@@ -95,7 +95,7 @@ def test_a_wrong_first_byte_is_not_binrpc(junk):
 def test_a_wrong_later_byte_is_lost_framing(junk):
     packets, end = read_stream([golden.PIPELINED + junk])
     assert len(packets) == 5
-    assert type(end) is FramingLost
+    assert end.__class__ is FramingLost
     assert "after 5 good ones" in str(end)
     assert repr(junk[:16]) in str(end)
     assert end.executed is None
@@ -105,7 +105,7 @@ def test_a_wrong_later_byte_is_lost_framing(junk):
 def test_an_impossible_header_is_lost_framing(header):
     for before in (b"", golden.PIPELINED):
         _packets, end = read_stream([before + bytes.fromhex(header)])
-        assert type(end) is FramingLost
+        assert end.__class__ is FramingLost
         assert "corrupted packet" in str(end)
 
 

@@ -150,7 +150,7 @@ def test_other_mappings_are_refused(value, keys):
 def test_words_of_a_command_line(text, value):
     result = from_text(text)
     assert result == value
-    assert type(result) is type(value)
+    assert result.__class__ is value.__class__
 
 
 @pytest.mark.parametrize("text", ["i:a", "i:", "d:x", "b:5", "i:1.5"])

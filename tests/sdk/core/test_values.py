@@ -61,7 +61,8 @@ def test_is_made_from(made):
 
 
 def test_members_may_be_called_anything():
-    assert Struct(members=1, self=2).items() == [("members", 1), ("self", 2)]
+    names = {"members": 1, "self": 2}
+    assert Struct(**names).items() == [("members", 1), ("self", 2)]
 
 
 def test_of_and_add():

@@ -54,7 +54,7 @@ def test_to_pairs_drops_nothing(value, pairs):
 def test_to_json(value, expected):
     result = to_json(value)
     assert result == expected
-    assert type(result) is type(expected)
+    assert result.__class__ is expected.__class__
     json.dumps(result)
 
 

@@ -196,9 +196,9 @@ def records():
     return plain + [string(text) for text in TEXTS] + odd
 
 
-def requests(methods=METHODS):
+def requests(methods=None):
     """Each record alone, second, and before a good one, in each method."""
-    for method in methods:
+    for method in METHODS if methods is None else methods:
         yield call(method)
         for record in records():
             yield call(method, record)

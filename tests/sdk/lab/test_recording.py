@@ -47,7 +47,7 @@ def test_a_file_gives_back_what_was_recorded():
     again = Recording.load(recording.dump())
     assert again.find("one", []) == ODD
     assert [type(value) for value in again.find("one", [])[3]] == [type(v) for v in ODD[3]]
-    assert type(again.find("one", [])[0]["b"]) is float
+    assert again.find("one", [])[0]["b"].__class__ is float
     assert again.find("one", ["x", "7", 1.5]) == []
     assert again.find("one", ["x"]) is None
     fault = again.find("two", [])

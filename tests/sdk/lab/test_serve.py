@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -171,8 +173,9 @@ def test_a_path_in_use_and_one_left_behind(tmp_path, capsys):
         assert "a running server listens on" in capsys.readouterr().err
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
         dead.bind(str(path))
-    with serving("--binrpc", f"unix:{path}") as (addresses, _other), Client(addresses[0]) as client:
-        assert client.call("core.printi", 1) == [1]
+    with serving("--binrpc", f"unix:{path}") as (addresses, _other):
+        with Client(addresses[0]) as client:
+            assert client.call("core.printi", 1) == [1]
 
 
 def test_logs_in_json():
@@ -216,6 +219,24 @@ def test_a_trace():
     assert "fault, cookie 0x" in text
     assert "    int 400\n" in text
     assert "text\n    :core.pwd:\n" in text
+
+
+def blocks(language):
+    text = (Path(__file__).resolve().parents[3] / "docs" / "lab.md").read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("language", ["json", "ini"])
+def test_the_files_in_the_documentation(tmp_path, language):
+    (example,) = blocks(language)
+    (tmp_path / "file").write_text(example)
+    settings = load_settings(str(tmp_path / "file"))
+    assert settings["version"] == "5.8"
+    assert settings["modules"][0].variables == {"maintenance": 0}
+
+
+def test_the_program_in_the_documentation():
+    exec(compile(blocks("python")[0], "docs/lab.md", "exec"), {})
 
 
 def test_a_replay(tmp_path):

@@ -145,7 +145,11 @@ def tree(folder):
 
 
 def setup(folder, *arguments, **environment):
-    pytest.importorskip("setuptools")
+    setuptools = pytest.importorskip("setuptools", reason="NOT TESTED: no setuptools")
+    if int(setuptools.__version__.partition(".")[0]) < 77:
+        pytest.skip(
+            f"NOT TESTED: setuptools {setuptools.__version__} is too old for pyproject.toml"
+        )
     return python("setup.py", "-q", *arguments, path=folder, **environment)
 
 

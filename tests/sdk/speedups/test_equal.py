@@ -165,7 +165,8 @@ def test_the_limits_that_hold_without_asking(compiled):
 def test_stacks_that_grow(compiled, count):
     compare(compiled, b"\x10\x01" * count)
     compare(compiled, b"\x03\x83" * count)
-    compare(compiled, b"\x04" * count + b"\x84" * count, max_depth=count)
+    depth = min(count, 200)  # what repr() can tell apart on every Python
+    compare(compiled, b"\x04" * depth + b"\x84" * depth, max_depth=depth)
     compare(compiled, (b"\x04" * 40 + b"\x84" * 40) * count)
 
 

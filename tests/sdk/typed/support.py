@@ -41,12 +41,18 @@ class Recorded:
         pass
 
 
-class AsyncRecorded(Recorded):
+class AsyncRecorded:
+    """The same for the other flavour."""
+
+    def __init__(self, replies: dict[tuple[Any, ...], list[Any]]) -> None:
+        self._recorded = Recorded(replies)
+        self.calls = self._recorded.calls
+
     async def call(self, method: str, *params: Any, timeout: float | None = None) -> Reply:
-        return super().call(method, *params)
+        return self._recorded.call(method, *params, timeout=timeout)
 
     async def close(self) -> None:
-        pass
+        self._recorded.close()
 
 
 class Flavour:

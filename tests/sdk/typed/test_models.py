@@ -191,7 +191,7 @@ def test_a_number_is_read_whether_int_or_double():
         **dict.fromkeys(("total", "free", "used", "real_used", "max_used", "fragments"), 1.0),
     )
     assert ints == doubles
-    assert type(doubles.total) is int
+    assert doubles.total.__class__ is int
     assert [type(value) for value in doubles.to_wire().values()] == [float] * 6
 
 

@@ -26,6 +26,8 @@ Kamailio's ``if (rpc->scan(...) < 2)``. Without a signature the function receive
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple
@@ -186,8 +188,7 @@ class Registry:
     def names(self) -> List[str]:
         """All names in the order of their bytes, as ``system.listMethods`` has them."""
         if self._names is None:
-            key = lambda name: name.encode("utf-8", "surrogateescape")  # noqa: E731
-            self._names = sorted(self._methods, key=key)
+            self._names = sorted(self._methods, key=os.fsencode)
         return list(self._names)
 
     def __contains__(self, name: object) -> bool:

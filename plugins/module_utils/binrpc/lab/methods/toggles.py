@@ -92,7 +92,7 @@ class KeepAlive(Module):
     loads = ("keepalive",)
 
     def __init__(self, destinations: Iterable[Tuple[str, str]] = ()) -> None:
-        self.destinations: List[Tuple[str, str]] = [(uri, owner) for uri, owner in destinations]
+        self.destinations: List[Tuple[str, str]] = [(pair[0], pair[1]) for pair in destinations]
 
     @method(
         "keepalive.list",
@@ -249,7 +249,7 @@ class Queues(Module):
     def __init__(self, queues: Optional[Mapping[str, Iterable[Tuple[str, str]]]] = None) -> None:
         given: Any = {"events": [("first", "1"), ("second", "2")], "other": []}
         self.queues: Dict[str, List[Tuple[str, str]]] = {
-            name: [(key, value) for key, value in items]
+            name: [(pair[0], pair[1]) for pair in items]
             for name, items in (given if queues is None else queues).items()
         }
 
