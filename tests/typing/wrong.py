@@ -34,3 +34,4 @@ def mistakes(kamailio: Kamailio) -> None:
 async def more(kamailio: AsyncKamailio) -> None:
     print(kamailio.core.version().number)  # mistake: not awaited
     await kamailio.htable.delete("t", 5)  # mistake: keys are texts
+    await kamailio.cfg.get(5, "debug")  # mistake: groups are named by texts
