@@ -88,7 +88,7 @@ class AsyncClient:
         self._retry = retry
         self._on_retry = on_retry
         self._link: Optional[_Link] = None
-        self._connecting: Optional[asyncio.Lock] = None
+        self._connecting: Optional[asyncio.Future[None]] = None
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -98,6 +98,9 @@ class AsyncClient:
 
     async def close(self) -> None:
         """Close the connection; calls under way fail, the next call makes a new one."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
         if self._link is not None:
             self._link.close()
             self._link = None
@@ -210,26 +213,29 @@ class AsyncClient:
             deadline = Deadline(seconds)
 
     async def _ready(self, deadline: Deadline) -> _Link:
-        """Return the connection, made by whoever comes first."""
-        if self._link is not None and self._link.usable:
-            return self._link
-        if self._connecting is None:
-            self._connecting = asyncio.Lock()  # up to 3.9 a lock belongs to the loop of its birth
+        """Return the connection; whoever comes first starts making it, for all."""
+        while True:
+            if self._link is not None and self._link.usable:
+                return self._link
+            if self._connecting is None:
+                self._connecting = asyncio.ensure_future(self._make_link(deadline))
+            making = self._connecting
+            # Not wait_for(): up to 3.11 it can swallow the cancellation of its caller.
+            await asyncio.wait((making,), timeout=deadline.remaining())
+            if not making.done():
+                raise explain.connect_timeout(self.address, deadline.seconds)
+            making.result()
+
+    async def _make_link(self, deadline: Deadline) -> None:
         try:
-            await asyncio.wait_for(self._connecting.acquire(), deadline.remaining())
-        except asyncio.TimeoutError:
-            raise explain.connect_timeout(self.address, deadline.seconds) from None
-        try:
-            if self._link is None or not self._link.usable:
-                if self._link is not None:
-                    self._link.retire()
+            if self._link is not None:
+                self._link.retire()
                 self._link = None
-                transport = await connect(self.address, deadline, self._reply_socket)
-                connection = Connection(self.address.is_datagram, self._max_reply, self._unsigned)
-                self._link = _Link(transport, connection, self._window)
-            return self._link
+            transport = await connect(self.address, deadline, self._reply_socket)
+            connection = Connection(self.address.is_datagram, self._max_reply, self._unsigned)
+            self._link = _Link(transport, connection, self._window)
         finally:
-            self._connecting.release()
+            self._connecting = None
 
 
 class _Moved(Exception):

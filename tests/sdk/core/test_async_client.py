@@ -148,6 +148,7 @@ class Peer:
     def __init__(self, answer):
         self.answer = answer
         self.requests = []
+        self.conversations = []
 
     async def __aenter__(self):
         self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
@@ -158,8 +159,11 @@ class Peer:
     async def __aexit__(self, *exc_info):
         self.server.close()
         await self.server.wait_closed()
+        # Before 3.12 a server does not wait for its conversations.
+        await asyncio.gather(*self.conversations)
 
     async def serve(self, reader, writer):
+        self.conversations.append(asyncio.current_task())
         try:
             while True:
                 data = await reader.read(65535)
