@@ -96,14 +96,19 @@ def test_the_python_one_can_still_be_had(with_it):
     assert python("-c", program, path=with_it) == "kamailio_binrpc.core.decoder\n"
 
 
-def test_a_struct_of_another_make_means_the_python_one(with_it, tmp_path):
+@pytest.mark.parametrize(
+    "make",
+    ["", "    _flat = property(vars, lambda self, value: vars(self).update(f=value))\n"],
+    ids=["no slot", "property"],
+)
+def test_a_struct_of_another_make_means_the_python_one(with_it, tmp_path, make):
     """What the compiled decoder knows about Struct is checked before it relies on it."""
     shutil.copytree(with_it, tmp_path, dirs_exist_ok=True)
     path = tmp_path / "kamailio_binrpc" / "core" / "values.py"
     source = path.read_text()
     slots = '    __slots__ = ("_flat",)\n'
     assert slots in source
-    path.write_text(source.replace(slots, "", 1))
+    path.write_text(source.replace(slots, make, 1))
     assert python("-c", REPORT, path=tmp_path).startswith("python ")
 
 

@@ -254,3 +254,9 @@ def test_names_are_shared_within_a_message(compiled):
     body = b"\x03\x35ab\0\x00\x83"
     first, second = compiled(body * 2)
     assert first.keys()[0] is second.keys()[0]
+
+
+def test_short_texts_are_python_s_own(compiled):
+    empty, one = compiled(b"\x11\0\x21x\0")
+    assert empty is str()  # noqa: UP018 - a literal would be another module's
+    assert one is chr(ord("x"))
