@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import itertools
+import os
 import sys
 import weakref
 from pathlib import Path
@@ -24,6 +25,12 @@ from .differential import Cases
 LEAF = b"\x03\x35ab\0\x91\x0asome text\0\x83"
 TREE = b"\x03\x35cd\0" + LEAF + b"\x83"
 FOREST = b"\x03" + TREE + b"\x03\x04" + TREE + b"\x84" + LEAF + b"\x83" + b"\x03\x83" + b"\x83"
+
+# Other threads and the interpreter itself take and give blocks, so that the counts are only
+# right on a quiet machine.
+counts = pytest.mark.skipif(
+    not os.environ.get("COUNT_MEMORY"), reason="NOT TESTED: counts memory if COUNT_MEMORY=1 is set"
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +58,7 @@ def blocks_after(work):
     return sys.getallocatedblocks() - before
 
 
+@counts
 def test_no_block_is_lost(compiled):
     """Good, damaged and limited bodies: what was allocated before is what is after."""
     cases = list(itertools.islice(Cases(7), 3000))
@@ -67,11 +75,13 @@ def test_no_block_is_lost(compiled):
     assert lost < 50
 
 
+@counts
 def test_the_count_of_blocks_sees_a_leak(compiled):
     kept = []
     assert blocks_after(lambda: kept.extend(compiled(LEAF * 100))) > 300
 
 
+@counts
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="NOT TESTED: no /proc")
 def test_memory_does_not_grow(compiled):
@@ -278,6 +288,7 @@ def test_lists_take_no_more_room_than_they_need(compiled):
     assert sys.getsizeof(numbers) == sys.getsizeof([None] * 1001)
 
 
+@counts
 def test_without_memory_it_raises_and_nothing_else(compiled):
     """Each allocation in turn fails once, and nothing is lost."""
     testcapi = pytest.importorskip("_testcapi", reason="NOT TESTED: this Python has no _testcapi")
