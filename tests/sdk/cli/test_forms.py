@@ -8,7 +8,6 @@ import io
 import json
 
 import pytest
-import yaml as reader
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,8 @@ from kamailio_binrpc.cli.names import Names
 from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Fixed, Struct
 from tests.sdk.core import strategies
+
+reader = pytest.importorskip("yaml")
 
 texts = st.one_of(
     st.text(st.characters(blacklist_categories=("Cs",)), max_size=8),

@@ -13,7 +13,6 @@ import threading
 import time
 
 import pytest
-import yaml
 
 from kamailio_binrpc.cli import completion, exit_codes
 from kamailio_binrpc.cli.config import inventory_of
@@ -21,6 +20,8 @@ from kamailio_binrpc.cli.main import main
 from kamailio_binrpc.core.config import load_config
 from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.core.lab.server import LabServer
+
+yaml = pytest.importorskip("yaml")
 
 
 @pytest.fixture(scope="module")
