@@ -48,6 +48,20 @@ def kamailio() -> Iterator[Kamailio]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def _shared_servers_live(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Name the test in which a server ends that others share, and say why it ended."""
+    names = {"kamailio", "scene"} & set(request.fixturenames)
+    shared = [request.getfixturevalue(name) for name in sorted(names)]
+    servers = [getattr(each, "server", each) for each in shared]
+    yield
+    for server in servers:
+        if not server.running:
+            log = server.log_tail()
+            last = [line for line in log.splitlines() if "ALERT" in line or "CRITICAL" in line]
+            pytest.fail(f"the shared kamailio has ended: {' / '.join(last[:5])}\n{log}")
+
+
 @pytest.fixture
 def make_kamailio() -> Iterator[Callable[..., Kamailio]]:
     """Starts servers of the test's own (options as for `Kamailio`); they end with the test."""

@@ -12,6 +12,10 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+INSTALLED = list(entry_points(group="pytest11", name="kamailio"))
+# Where the tests of a source tree run, nothing is installed that would name the plugin.
+LOADING = () if INSTALLED else ("-p", "kamailio_binrpc.pytest_plugin")
+
 TESTS = """
 import os
 
@@ -51,18 +55,19 @@ def test_the_factory(kamailio_lab_factory):
 
 def test_the_fixtures(pytester):
     pytester.makepyfile(TESTS)
-    result = pytester.runpytest_subprocess("-q")
+    result = pytester.runpytest_subprocess("-q", *LOADING)
     result.assert_outcomes(passed=7)
 
 
 def test_they_are_listed_with_their_help(pytester):
-    result = pytester.runpytest_subprocess("--fixtures")
+    result = pytester.runpytest_subprocess("--fixtures", *LOADING)
     result.stdout.fnmatch_lines(["kamailio_lab_factory*", "*Starts lab servers*"])
     result.stdout.fnmatch_lines(["kamailio_lab -- *", "*A lab server that runs as long as*"])
 
 
+@pytest.mark.skipif(not INSTALLED, reason="NOT TESTED: the package is not installed here")
 def test_the_entry_point_names_the_plugin():
-    (found,) = entry_points(group="pytest11", name="kamailio")
+    (found,) = INSTALLED
     assert found.value == "kamailio_binrpc.pytest_plugin"
     assert found.load().kamailio_lab
 

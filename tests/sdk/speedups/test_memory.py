@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import itertools
 import os
+import subprocess
 import sys
 import weakref
 from pathlib import Path
@@ -19,18 +18,10 @@ from kamailio_binrpc.core import decoder, values
 from kamailio_binrpc.core.errors import DecodeError
 from kamailio_binrpc.core.values import Struct
 
-from . import building
-from .differential import Cases
+from . import building, counting
+from .counting import FOREST, LEAF, TREE
 
-LEAF = b"\x03\x35ab\0\x91\x0asome text\0\x83"
-TREE = b"\x03\x35cd\0" + LEAF + b"\x83"
-FOREST = b"\x03" + TREE + b"\x03\x04" + TREE + b"\x84" + LEAF + b"\x83" + b"\x03\x83" + b"\x83"
-
-# Other threads and the interpreter itself take and give blocks, so that the counts are only
-# right on a quiet machine.
-counts = pytest.mark.skipif(
-    not os.environ.get("COUNT_MEMORY"), reason="NOT TESTED: counts memory if COUNT_MEMORY=1 is set"
-)
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -38,82 +29,43 @@ def compiled(speedups):
     return speedups.decode_records
 
 
-def call(compiled, args, options):
-    options = dict(options)
-    options["anomalies"] = [] if options.pop("noting") else None
-    with contextlib.suppress(DecodeError):
-        compiled(*args, **options)
+def count(what, module):
+    """Count in a process of its own, see there."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.sdk.speedups.counting", module, what.__name__],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "sdk")])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    if done.stdout.startswith("NOT TESTED"):
+        pytest.skip(done.stdout.strip())
+    return int(done.stdout)
 
 
-def resident():
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096
+def test_no_block_is_lost(speedups_file):
+    assert count(counting.blocks, speedups_file) <= 0
 
 
-def blocks_after(work):
-    gc.collect()
-    before = sys.getallocatedblocks()
-    work()
-    gc.collect()
-    return sys.getallocatedblocks() - before
+def test_no_block_is_lost_without_memory(speedups_file):
+    """It raises MemoryError and nothing else, wherever that happens."""
+    assert count(counting.blocks_without_memory, speedups_file) <= 0
 
 
-@counts
-def test_no_block_is_lost(compiled):
-    """Good, damaged and limited bodies: what was allocated before is what is after."""
-    cases = list(itertools.islice(Cases(7), 3000))
-
-    names = b"".join(b"\x95\x05%04d\0\x00" % number for number in range(1000))
-
-    def work():
-        for args, options in cases:
-            call(compiled, args, options)
-        compiled(b"\x03" + names + b"\x83")  # more than the table of names holds
-
-    work()  # fills caches
-    lost = min(blocks_after(work) for _turn in range(3))
-    assert lost < 50
+def test_the_count_of_blocks_sees_a_leak(speedups_file):
+    assert count(counting.leaked, speedups_file) >= counting.ROUNDS
 
 
-@counts
-def test_the_count_of_blocks_sees_a_leak(compiled):
-    kept = []
-    assert blocks_after(lambda: kept.extend(compiled(LEAF * 100))) > 300
+def test_references_of_shared_objects_stay(speedups_file):
+    assert count(counting.references, speedups_file) < counting.ROUNDS
 
 
-@counts
-@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="NOT TESTED: no /proc")
-def test_memory_does_not_grow(compiled):
-    big = FOREST * 2000
-    cases = list(itertools.islice(Cases(8), 500))
-
-    def work(rounds):
-        for _turn in range(rounds):
-            compiled(big)
-            for bad in (big + b"\xff", big[:-1]):
-                with pytest.raises(DecodeError):
-                    compiled(bad, max_depth=9)
-            for args, options in cases:
-                call(compiled, args, options)
-
-    work(3)
-    before = resident()
-    work(15)
-    # One big reply decoded takes more than this.
-    assert resident() - before < 2_000_000
-
-
-def test_references_of_shared_objects_stay(compiled):
-    body = FOREST * 200 + b"\x04" * 5
-    watched = [None, Struct, compiled, sys.modules["kamailio_binrpc.core.decoder"]]
-    before = [sys.getrefcount(thing) for thing in watched]
-    for _turn in range(50):
-        compiled(body[:-5])
-        with pytest.raises(DecodeError):
-            compiled(body)
-    after = [sys.getrefcount(thing) for thing in watched]
-    assert all(abs(b - a) < 40 for a, b in zip(before, after)), (before, after)
+def test_memory_does_not_grow(speedups_file):
+    # One large reply decoded takes more than this.
+    assert count(counting.bytes_of_process, speedups_file) < 2_000_000
 
 
 @pytest.fixture
@@ -286,30 +238,3 @@ def test_a_very_deep_reply_can_be_freed(compiled):
 def test_lists_take_no_more_room_than_they_need(compiled):
     numbers = compiled(b"\x10\x01" * 1001)
     assert sys.getsizeof(numbers) == sys.getsizeof([None] * 1001)
-
-
-@counts
-def test_without_memory_it_raises_and_nothing_else(compiled):
-    """Each allocation in turn fails once, and nothing is lost."""
-    testcapi = pytest.importorskip("_testcapi", reason="NOT TESTED: this Python has no _testcapi")
-    body = FOREST * 3 + b"\x20\xfe\xfe" * 300 + b"\x04" * 40 + b"\x84" * 40
-    expected = repr(compiled(body))
-    failures = 0
-
-    def work():
-        nonlocal failures
-        for number in range(700):
-            result = None
-            testcapi.set_nomemory(number, number + 1)
-            try:
-                result = compiled(body)
-            except MemoryError:
-                failures += 1
-            finally:
-                testcapi.remove_mem_hooks()
-            assert result is None or repr(result) == expected
-
-    work()
-    assert failures > 100
-    # A leak would show once for each of them; the interpreter itself keeps a block or two.
-    assert min(blocks_after(work) for _turn in range(3)) <= 5
