@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +61,25 @@ def next_artefact(folder: Path) -> Path:
     version = re.search(r"^version: (\S+)", (ROOT / "galaxy.yml").read_text("utf-8"), re.MULTILINE)
     assert version
     return folder / f"kamailio-ctl-{version.group(1)}.tar.gz"
+
+
+@pytest.fixture
+def run_jobs(collections: Path) -> Callable[[list[Any]], list[dict[str, Any]]]:
+    """Run modules, each a name and its options, one after another in a single process."""
+
+    def run(jobs: list[Any]) -> list[dict[str, Any]]:
+        done = subprocess.run(
+            [sys.executable, str(Path(__file__).parent / "run_modules.py"), str(collections)],
+            input=json.dumps(jobs),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        results: list[dict[str, Any]] = json.loads(done.stdout)
+        return results
+
+    return run
 
 
 @pytest.fixture

@@ -340,7 +340,7 @@ def run_tasks(collections: Path, tmp_path: Path) -> Callable[..., dict[str, Any]
 
 
 @pytest.fixture
-def run_modules(collections: Path) -> Callable[..., dict[str, Any]]:
+def run_modules(run_jobs: Callable[..., list[Any]]) -> Callable[..., dict[str, Any]]:
     """Do as run_tasks, one module after another in a single process."""
 
     def run(hosts: dict[str, Host], tasks: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -353,15 +353,7 @@ def run_modules(collections: Path) -> Callable[..., dict[str, Any]]:
                 options["_ansible_check_mode"] = wanted.get("check_mode", False)
                 options["_ansible_diff"] = wanted.get("diff", False)
                 jobs.append([name.rpartition(".")[2], options])
-        done = subprocess.run(
-            [sys.executable, str(HERE / "run_modules.py"), str(collections)],
-            input=json.dumps(jobs),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        results = iter(json.loads(done.stdout))
+        results = iter(run_jobs(jobs))
         return {host: {name: next(results) for name in tasks} for host in hosts}
 
     return run

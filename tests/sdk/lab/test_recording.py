@@ -5,9 +5,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -28,6 +25,7 @@ from kamailio_binrpc.core.lab.recording import (
 )
 from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.values import Struct
+from tests.support.facts import steady
 
 ODD = [
     Struct(a=1, b=2.0, c="x"),
@@ -151,22 +149,6 @@ def test_it_is_served(source, tmp_path, protocol):
 
 # --- a real one
 
-VOLATILE = {"uptime": ("now", "seconds"), "shared_memory": None, "connections": ("clients",)}
-
-
-def steady(facts):
-    """Facts without the figures that differ from one moment to the next."""
-    kept = {}
-    for part, value in facts.items():
-        names = VOLATILE.get(part, ())
-        if names is None:
-            kept[part] = sorted(value)
-        elif isinstance(value, dict):
-            kept[part] = {name: each for name, each in value.items() if name not in names}
-        else:
-            kept[part] = value
-    return kept
-
 
 @pytest.mark.real
 def test_a_recorded_kamailio_gives_the_same_facts(kamailio, tmp_path, capsys):
@@ -187,44 +169,3 @@ def test_a_recorded_kamailio_gives_the_same_facts(kamailio, tmp_path, capsys):
     assert steady(replayed) == steady(live)
     assert len(live["methods"]) > 200
     assert set(replayed) == set(PARTS) | {"missing"}
-
-
-def test_the_module_for_facts_sees_the_recording(source, tmp_path):
-    """What kamailio_ctl_facts prints of the replayed server is what it prints of the source."""
-    file = tmp_path / "recording.json"
-    assert main(["record", "-s", source.addresses[0], "-o", str(file)]) == 0
-    recording = read_recording(str(file))
-    with LabServer(f"unix:{tmp_path}/s", recording=recording).running_in_thread() as lab:
-        live, replayed = (facts_of(each.addresses[0], tmp_path) for each in (source, lab))
-    assert steady(live) == steady(replayed)
-    assert live["version"]["number"] == "5.6.3"
-    assert len(live["methods"]) > 100
-
-
-def facts_of(address, tmp_path):
-    """Run the collection's module as Ansible does, without Ansible's own start."""
-    root = Path(__file__).resolve().parents[3]
-    tree = tmp_path / "ansible_collections" / "seed"
-    names = (root / "galaxy.yml").read_text()
-    values = dict(
-        line.split(": ", 1) for line in names.splitlines() if line.startswith(("name:", "namesp"))
-    )
-    tree = tmp_path / "ansible_collections" / values["namespace"].strip()
-    tree.mkdir(parents=True, exist_ok=True)
-    link = tree / values["name"].strip()
-    if not link.exists():
-        link.symlink_to(root)
-    module = f"ansible_collections.{tree.name}.{link.name}.plugins.modules.kamailio_ctl_facts"
-    done = subprocess.run(
-        [sys.executable, "-m", module],
-        input=json.dumps({"ANSIBLE_MODULE_ARGS": {"endpoint": address}}),
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"},
-        timeout=60,
-        check=False,
-    )
-    facts = json.loads(done.stdout)["ansible_facts"]
-    (found,) = facts.values()
-    return found
