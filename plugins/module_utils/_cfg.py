@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 from ._expect import parameter
-from ._state import Area, StateError, Step, Wait, set_text
+from ._state import Area, StateError, Step, Wait
 from .binrpc.faults import Fault
+from .binrpc.values import set_text
 
 
 class Variables(Area):

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 
-from ._state import Area, StateError, Step, set_text
+from ._state import Area, StateError, Step
+from .binrpc.dispatcher import LETTERS, sets
 
-LETTERS = {"active": "A", "inactive": "I", "disabled": "D", "trying": "T"}
-STATES = {letter: name for name, letter in LETTERS.items()}
 # What dispatcher.add takes.
 STATE_FLAGS = {"A": 0, "I": 1, "T": 2, "D": 4}
 PROBING = 8
@@ -26,27 +25,7 @@ LOST = (
 
 def read_sets(server):
     """Return the destinations by set number; each is a dict in the order of the server."""
-    sets = {}
-    for reply in server.ask_or([], "No Destination Sets", "dispatcher.list"):
-        for record in reply["RECORDS"]:
-            each = record["SET"]
-            targets = [destination(target["DEST"]) for target in each["TARGETS"]]
-            sets.setdefault(each["ID"], []).extend(targets)
-    return sets
-
-
-def destination(dest):
-    """Return a destination of dispatcher.list in our own words."""
-    attrs = dest.get("ATTRS", {})
-    flags = dest["FLAGS"]
-    return {
-        "uri": dest["URI"],
-        "state": STATES.get(flags[:1], flags[:1]),
-        "probing": flags[1:2] == "P",
-        "priority": dest["PRIORITY"],
-        "attrs": set_text(attrs.get("BODY", "")),
-        "duid": set_text(attrs.get("DUID", "")),
-    }
+    return sets(server.ask_or([], "No Destination Sets", "dispatcher.list"))
 
 
 def same_uri(left, right):

@@ -26,11 +26,8 @@ ROUNDS = 3
 PAUSE = 0.5
 """Seconds between tries while the server refuses."""
 
-UNSET_TEXTS = ("<null string>", "none", ".", "[not set]")
-"""How the server shows a text that is not set; which of them depends on the method."""
 
-
-class StateError(Exception):
+class StateError(ValueError):
     """What is wanted cannot be, or cannot be known to be; the message says why."""
 
 
@@ -376,8 +373,3 @@ def differences(have, want, path=""):
 
 def _said(value):
     return "absent" if value is None else repr(value)
-
-
-def set_text(text):
-    """Return a text of a reply, or "" where the server's text means that there is none."""
-    return "" if text in UNSET_TEXTS else text

@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-from ._state import Area, StateError, Step, set_text
+from ._state import Area, StateError, Step
 from .binrpc.faults import NotFound
+from .binrpc.values import set_text
 
 # In the order of uac.reg_add.
 TEXTS = (

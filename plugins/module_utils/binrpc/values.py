@@ -174,3 +174,12 @@ def signed(value: int) -> int:
     """Return the signed view of an int record: 4294967295 reads as -1."""
     value &= 0xFFFFFFFF
     return value - 0x100000000 if value & 0x80000000 else value
+
+
+UNSET_TEXTS = ("<null string>", "none", ".", "[not set]")
+"""How the server shows a text that is not set; which of them depends on the method."""
+
+
+def set_text(text: str) -> str:
+    """Return a text of a reply, or "" where the server's text means that there is none."""
+    return "" if text in UNSET_TEXTS else text

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
+from ...core.dispatcher import STATES
 from .base import Count, Model, Repeated, Size, Text, wire
 
 
@@ -84,8 +85,7 @@ class Destination(Model):
     @property
     def state(self) -> str:
         """``active``, ``inactive``, ``disabled``, ``trying``, or "" for a letter not known here."""
-        letters = {"A": "active", "I": "inactive", "D": "disabled", "T": "trying"}
-        return letters.get(self.flags[:1], "")
+        return STATES.get(self.flags[:1], "")
 
     @property
     def probing(self) -> bool:
