@@ -6,18 +6,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
-import signal
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..core import wire
 from ..core.errors import BinrpcError
 from . import common, exit_codes
-
-if TYPE_CHECKING:
-    from ..core.lab.observer import Observer
-    from ..core.lab.server import LabServer
 
 _DESCRIPTION = """Play the control plane of a Kamailio: the ctl module with its RPCs, without SIP.
 
@@ -92,9 +85,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Serve until a signal; return the exit status."""
+    from ..core.lab.run import make_lab, serve
+
     try:
-        lab = _make(_settings(options))
-        asyncio.run(_serve(lab))
+        asyncio.run(serve(make_lab(_settings(options))))
     except (BinrpcError, ValueError) as error:
         common.complain(error)
         return exit_codes.USAGE
@@ -114,41 +108,3 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         given["version"] = options.kamailio_version
     settings.update(check_settings(given))
     return settings
-
-
-def _make(settings: dict[str, Any]) -> LabServer:
-    from ..core.lab import observer, server
-
-    form = settings.pop("log_format", None)
-    trace = settings.pop("trace", False)
-    settings["faithful"] = settings.pop("fidelity", "faithful") == "faithful"
-    settings["recording"] = settings.pop("replay", None)
-    observers: list[Observer] = []
-    if form:
-        logger = logging.getLogger("kamailio_binrpc")
-        logger.addHandler(observer.log_handler(sys.stderr, form))
-        logger.setLevel(logging.INFO)
-        logger.propagate = False
-        observers.append(observer.LogObserver())
-    if trace:
-        observers.append(observer.TraceObserver(_print_packet))
-    if observers:
-        settings["observer"] = observer.Observers(*observers)
-    return server.LabServer(**settings)
-
-
-def _print_packet(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-
-async def _serve(lab: LabServer) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    # Before the sockets appear, so that no signal leaves them behind.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
-    async with lab:
-        for address in [*lab.addresses, *lab.fifo_addresses]:
-            print(f"listening on {address}", flush=True)
-        await stop.wait()

@@ -18,12 +18,14 @@
     }
 
 The same in INI: options under ``[server]``, a section ``[module shv]`` for each module. A
-module's settings are the arguments of its class in :mod:`.methods`.
+module's settings are the arguments of its class in :mod:`.methods`. The file that ``replay``
+names is looked for beside this one.
 """
 
 from __future__ import annotations
 
 import json
+import os
 
 from .failures import Failure, parse_failure
 from .methods.defaults import DEFAULTS
@@ -61,7 +63,10 @@ def load_settings(path: str) -> Dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError("%s: %s" % (path, getattr(error, "strerror", error))) from None
     try:
-        return check_settings(_parse(text))
+        data = _parse(text)
+        if isinstance(data.get("replay"), str):
+            data["replay"] = os.path.join(os.path.dirname(path), data["replay"])
+        return check_settings(data)
     except SettingsError as error:
         raise SettingsError("%s: %s" % (path, error)) from None
 
