@@ -21,6 +21,21 @@ attributes:
     description: The hosts that the task can run on.
     platforms: posix
     support: full
+  action:
+    description: Has a plugin on the controller, which decides where the calls are made from.
+    support: full
+  async:
+    description: Can be used with the C(async) keyword.
+    support: full
+    details: The calls are then made from the host.
+  connection:
+    description: Uses the connection to the host.
+    support: partial
+    details: Unless the calls are made from the controller, see O(run_on).
+  delegation:
+    description: Can be used with the C(delegate_to) keyword.
+    support: full
+    details: The calls are then made from the host that the task is delegated to.
   action_group:
     description:
       - Use C(group/kamailio.ctl.kamailio) in C(module_defaults) to set options for all modules.

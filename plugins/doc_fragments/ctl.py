@@ -21,7 +21,8 @@ options:
       - Without a protocol, V(host:port) is udp and anything else the path of a unix stream socket.
       - A colon in a path is written C(\:), and a backslash C(\\).
       - A unix socket is reached from the host that the task runs on, by the user that it runs as.
-        See ctl's parameters C(mode), C(user) and C(group).
+        See ctl's parameters C(mode), C(user) and C(group). An internet address is called from
+        where O(run_on) says.
     type: str
     default: unix:/run/kamailio/kamailio_ctl
     version_added: 0.1.0
@@ -48,6 +49,29 @@ options:
         failure that could be retried is reported as such.
     type: int
     default: 0
+    version_added: 0.1.0
+  run_on:
+    description:
+      - Where the calls are made from. From the controller no module has to be shipped to the host
+        and no connection to the host is made, which takes a tenth of the time.
+      - V(host) is where Ansible runs any other module.
+      - V(controller) is the machine that Ansible itself runs on, or the container of an execution
+        environment. Unix sockets and loopback addresses are then those of that machine.
+      - V(auto) is the controller where O(endpoint) is an address that means the same server from
+        there, and the host in any other case. That holds for a tcp or udp address that is neither
+        loopback, link-local nor one of the controller's own. A host name is looked up on the
+        controller, and has to have such addresses only.
+      - V(auto) is always the controller when the connection of the task is V(local), except for
+        unix sockets with C(become). It is always the host for a task with C(async), and for one
+        that is delegated to a host with any other connection.
+      - Say V(host) where the controller cannot reach the address, or reaches another server there,
+        as with networks that use the same private addresses twice.
+      - On the controller the task keywords C(become), C(remote_user), C(port) and C(environment)
+        have no effect, nor has any variable about the connection or the interpreter. C(timeout),
+        C(retries), C(until), C(throttle), C(run_once), C(loop) and C(no_log) work as ever.
+    type: str
+    choices: [auto, controller, host]
+    default: auto
     version_added: 0.1.0
 requirements:
   - Python 3.8 or later where the task runs

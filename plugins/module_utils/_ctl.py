@@ -8,38 +8,107 @@
 from __future__ import annotations
 
 import re
+from time import monotonic, sleep
 
 from ansible.module_utils.basic import missing_required_lib
 
 from .binrpc.client import Client
-from .binrpc.errors import BinrpcError
+from .binrpc.errors import BinrpcError, TransportError
 from .binrpc.retry import MissingLibrary, RetryPolicy, with_retries
 
 EXECUTED = {True: "yes", False: "no", None: "unknown"}
+
+MAX_WAIT = 31_536_000
+"""Seconds that stand for any number of them."""
 
 _BYTE = re.compile("[\udc80-\udcff]")
 _ESCAPE = re.compile(r"\\x(5c|[89a-f][0-9a-f])")
 
 
-def argument_spec(**options):
-    """Return the options of a module: its own and those of the doc fragment ctl."""
-    return {
+def argument_spec(many=True, **options):
+    """Return the options of a module: its own, and those of the doc fragments.
+
+    :param many: with those of the fragment endpoints.
+    """
+    spec = {
         "endpoint": {"type": "str", "default": "unix:/run/kamailio/kamailio_ctl"},
         "timeout": {"type": "float", "default": 5},
         "connect_wait": {"type": "float", "default": 0},
         "retries": {"type": "int", "default": 0},
-        **options,
+        # Where a module runs is decided before it does: see plugin_utils.
+        "run_on": {
+            "type": "str",
+            "choices": ["auto", "controller", "host"],
+            "default": "auto",
+        },
     }
+    if many:
+        spec.update(
+            endpoints={"type": "raw"},
+            config_file={"type": "path"},
+            forks={"type": "int", "default": 128},
+            serial={"type": "list", "elements": "str"},
+            max_fail_percentage={"type": "float", "default": 0},
+            deadline={"type": "float"},
+        )
+    spec.update(options)
+    return spec
+
+
+class DeadlinePassed(BinrpcError):
+    """The time for all endpoints together is up, so the call was not made."""
+
+
+class Limit:
+    """The end of a whole task.
+
+    :param seconds: from now, or None for no such end.
+    """
+
+    def __init__(self, seconds=None):
+        self._seconds = seconds
+        self._end = None if seconds is None else monotonic() + seconds
+
+    def stop(self):
+        """Let the end be now."""
+        self._end = monotonic()
+
+    def at_most(self, seconds):
+        """Return how much of these seconds there is.
+
+        :raises DeadlinePassed: nothing.
+        """
+        if self._end is None:
+            return seconds
+        left = self._end - monotonic()
+        if left <= 0:
+            text = "the task was stopped"
+            if self._seconds is not None:
+                text = "the deadline of %g s for all endpoints has passed" % self._seconds
+            raise DeadlinePassed(text)
+        return min(seconds, left)
 
 
 class Endpoint:
-    """Calls methods with the retries that the task asks for."""
+    """Calls methods with the retries that the task asks for.
 
-    def __init__(self, params):
+    :param params: the options timeout, connect_wait and retries, and endpoint without an address.
+    :param limit: when all has to be over.
+    :raises BinrpcError, ValueError: an option is wrong.
+    """
+
+    def __init__(self, params, address=None, limit=None):
         self._client = Client(
-            params["endpoint"], params["timeout"], connect_wait=params["connect_wait"]
+            params["endpoint"] if address is None else address,
+            params["timeout"],
+            connect_wait=params["connect_wait"],
         )
-        self._policy = RetryPolicy(params["retries"])
+        self._times = params["timeout"], params["connect_wait"]
+        self._retries = params["retries"]
+        RetryPolicy(self._retries)
+        self._limit = limit or Limit()
+        self.lost = False
+        """Whether a call failed because of the way to the server."""
 
     def __enter__(self):
         return self
@@ -52,19 +121,27 @@ class Endpoint:
         return str(self._client.address)
 
     def call(self, method, *params, read_only=True):
-        return with_retries(lambda: self._client.call(method, *params), self._policy, read_only)
+        if not self._retries:
+            return self.once(method, *params)
+        policy = RetryPolicy(self._retries, deadline=self._limit.at_most(MAX_WAIT))
+        return with_retries(lambda: self.once(method, *params), policy, read_only)
 
     def once(self, method, *params):
         """Call a method without any retries."""
-        return self._client.call(method, *params)
+        timeout, connect_wait = map(self._limit.at_most, self._times)
+        self._client.connect_wait = connect_wait
+        try:
+            return self._client.call(method, *params, timeout=timeout)
+        except TransportError:
+            self.lost = True
+            raise
 
-
-def open_endpoint(module):
-    """Return the Endpoint of the module's options, or fail the module."""
-    try:
-        return Endpoint(module.params)
-    except (BinrpcError, ValueError) as error:
-        return module.fail_json(msg=visible(str(error)))
+    def pause(self, seconds):
+        """Sleep, but not beyond the end."""
+        try:
+            sleep(self._limit.at_most(seconds))
+        except DeadlinePassed:
+            return  # the next call says so
 
 
 def message(error):

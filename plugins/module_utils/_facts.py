@@ -7,21 +7,33 @@
 
 from __future__ import annotations
 
-from ._ctl import message, open_endpoint, visible
+from ._ctl import argument_spec, message, visible
+from ._work import Work
 from .binrpc.errors import BinrpcError
 from .binrpc.facts import gather, select
 
 SUBSET = {"gather_subset": {"type": "list", "elements": "str", "default": ["all"]}}
 
 
-def gather_facts(module):
-    """Return the facts that the task asks for, or fail the module."""
-    try:
-        parts = select(module.params["gather_subset"])
-    except ValueError as error:
-        module.fail_json(msg="gather_subset: %s" % error)
-    with open_endpoint(module) as endpoint:
+def facts_work(place, many):
+    """Return the Work of one of the twins.
+
+    :param place: gets the facts and returns members of the result.
+    :param many: takes the option endpoints.
+    """
+
+    def prepare(params):
         try:
-            return visible(gather(endpoint.call, parts))
-        except BinrpcError as error:
-            return module.fail_json(msg=visible(message(error)))
+            parts = select(params["gather_subset"])
+        except ValueError as error:
+            raise ValueError("gather_subset: %s" % error) from None
+
+        def job(endpoint, setting):
+            try:
+                return place(visible(gather(endpoint.call, parts)))
+            except BinrpcError as error:
+                return {"failed": True, "msg": visible(message(error))}
+
+        return job
+
+    return Work(argument_spec(many=many, **SUBSET), prepare)

@@ -7,17 +7,27 @@
 
 from __future__ import annotations
 
-from ._ctl import message, open_endpoint, visible
+from ._ctl import argument_spec, message, visible
 from ._state import Server
+from ._work import Work
 from .binrpc.errors import BinrpcError
 
 
-def look(module, gather):
-    """End the module with what a function gathers from the server."""
-    with open_endpoint(module) as endpoint:
-        address = visible(endpoint.address)
-        try:
-            found = visible(gather(Server(endpoint)))
-        except BinrpcError as error:
-            module.fail_json(msg=visible(message(error)), endpoint=address)
-    module.exit_json(changed=False, endpoint=address, **found)
+def looking_work(gather, **options):
+    """Return the Work of an information module.
+
+    :param gather: gets a Server and the options, and returns members of the result.
+    """
+
+    def prepare(params):
+        def job(endpoint, setting):
+            result = {"changed": False, "endpoint": visible(endpoint.address)}
+            try:
+                result.update(visible(gather(Server(endpoint), params)))
+            except BinrpcError as error:
+                result.update(failed=True, msg=visible(message(error)))
+            return result
+
+        return job
+
+    return Work(argument_spec(**options), prepare)

@@ -8,15 +8,13 @@
 
 from __future__ import annotations
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ._ctl import argument_spec, open_endpoint, visible
-from ._state import StateError, apply
-from .binrpc.errors import EncodeError
+from ._ctl import argument_spec, visible
+from ._state import apply
+from ._work import Work
 
 
 def state_spec(**options):
-    """Return a state module's options: its own, and those of the fragments ctl and state."""
+    """Return a state module's options: its own, and those of the fragments."""
     return argument_spec(
         busy_timeout={"type": "float", "default": 60},
         warn_lost={"type": "bool", "default": True},
@@ -24,34 +22,35 @@ def state_spec(**options):
     )
 
 
-def run_module(build, options, **conditions):
-    """Run a state module.
+def state_work(build, options, **conditions):
+    """Return the Work of a state module.
 
-    :param build: gets the module's options and returns the Area.
+    :param build: gets the options and returns the Area.
+    :param options: those that are the module's own.
     :param conditions: further arguments of AnsibleModule.
     """
-    module = AnsibleModule(
-        argument_spec=state_spec(**options), supports_check_mode=True, **conditions
-    )
-    try:
-        area = build(module.params)
-    except (StateError, EncodeError) as error:
-        module.fail_json(msg=visible(str(error)))
-    with open_endpoint(module) as endpoint:
-        result = apply(area, endpoint, module.check_mode, module.params["busy_timeout"])
-        finish(module, endpoint, result)
+
+    def prepare(params):
+        area = build(params)
+
+        def job(endpoint, setting):
+            wait = params["busy_timeout"]
+            result = apply(area, endpoint, setting.check_mode, wait, pause=endpoint.pause)
+            return finished(result, endpoint, params, setting)
+
+        return job
+
+    return Work(state_spec(**options), prepare, **conditions)
 
 
-def finish(module, endpoint, result):
-    """End the module with a result of the engine."""
+def finished(result, endpoint, params, setting):
+    """Complete a result of the engine."""
     result["endpoint"] = visible(endpoint.address)
-    for warning in result.pop("warnings", []):
-        module.warn(warning)
     lost = result.pop("lost", "")
-    if lost and module.params["warn_lost"] and not module.check_mode:
-        module.warn("This change is lost when Kamailio is restarted, unless %s" % lost)
-    if module._diff:
+    if lost and params["warn_lost"] and not setting.check_mode:
+        result["warnings"].append(
+            "This change is lost when Kamailio is restarted, unless %s" % lost
+        )
+    if setting.diff:
         result["diff"] = {"before": result["before"] or {}, "after": result["after"] or {}}
-    if result["failed"]:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    return result

@@ -354,14 +354,13 @@ ansible_facts:
             core.tcp_info: "fault 500: tcp support disabled"
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import argument_spec
-from ansible_collections.kamailio.ctl.plugins.module_utils._facts import SUBSET, gather_facts
+from ansible_collections.kamailio.ctl.plugins.module_utils._facts import facts_work
+
+WORK = facts_work(lambda facts: {"ansible_facts": {"kamailio_ctl": facts}}, many=False)
 
 
 def main():
-    module = AnsibleModule(argument_spec=argument_spec(**SUBSET), supports_check_mode=True)
-    module.exit_json(ansible_facts={"kamailio_ctl": gather_facts(module)})
+    WORK.main()
 
 
 if __name__ == "__main__":

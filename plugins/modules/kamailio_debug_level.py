@@ -19,6 +19,7 @@ description:
     server.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
   - kamailio.ctl.state
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.changing
@@ -118,9 +119,59 @@ endpoint:
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
 from ansible_collections.kamailio.ctl.plugins.module_utils._switches import CoreLevel, ModuleLevel
 
 OPTIONS = {
@@ -136,8 +187,11 @@ def build(params):
     return ModuleLevel(params["module"], params["level"], params["activate"])
 
 
+WORK = state_work(build, OPTIONS)
+
+
 def main():
-    run_module(build, OPTIONS)
+    WORK.main()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ description:
     follow.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
   - kamailio.ctl.state
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.changing
@@ -192,12 +193,60 @@ endpoint:
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
     message,
-    open_endpoint,
     visible,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils._dialog import Ended, count
@@ -206,8 +255,9 @@ from ansible_collections.kamailio.ctl.plugins.module_utils._state import (
     apply,
     fault_data,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import finish, state_spec
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import finished, state_spec
 from ansible_collections.kamailio.ctl.plugins.module_utils._waiting import wait_until
+from ansible_collections.kamailio.ctl.plugins.module_utils._work import Work
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import Fault
 
@@ -233,9 +283,8 @@ OPTIONS = {
 }
 
 
-def drained(module, endpoint, match):
+def drained(options, endpoint, setting, match):
     """Wait, and return the result."""
-    options = module.params
     result = {"changed": False, "failed": False, "before": None, "after": None, "rpc_calls": []}
     result.update(fault=None, remaining=None, progress=[])
 
@@ -243,9 +292,9 @@ def drained(module, endpoint, match):
         left = count(Server(endpoint), match, options["profile"], options["profile_value"])
         return left == 0, left
 
-    timeout = 0 if module.check_mode else options["wait_timeout"]
+    timeout = 0 if setting.check_mode else options["wait_timeout"]
     try:
-        wait = wait_until(look, timeout, options["poll"])
+        wait = wait_until(look, timeout, options["poll"], pause=endpoint.pause)
     except BinrpcError as error:
         result["failed"] = True
         result["msg"] = visible(message(error))
@@ -256,7 +305,7 @@ def drained(module, endpoint, match):
     result["remaining"] = wait.seen[-1]["value"]
     result["before"] = {"dialogs": wait.seen[0]["value"]}
     result["after"] = {"dialogs": wait.seen[-1]["value"]}
-    if not wait.met and not module.check_mode:
+    if not wait.met and not setting.check_mode:
         result["failed"] = True
         result["msg"] = "%s dialogs are left after %g s (wait_timeout)" % (
             result["remaining"],
@@ -265,23 +314,34 @@ def drained(module, endpoint, match):
     return result
 
 
-def main():
-    module = AnsibleModule(
-        argument_spec=state_spec(**OPTIONS),
-        required_if=[("state", "absent", ["match"])],
-        required_by={"profile_value": ["profile"]},
-        mutually_exclusive=[("match", "profile")],
-        supports_check_mode=True,
-    )
-    options = module.params
-    match = options["match"] and [options["match"][name] for name in ("key", "operator", "value")]
-    with open_endpoint(module) as endpoint:
-        if options["state"] == "drained":
-            result = drained(module, endpoint, match)
+def prepare(params):
+    match = params["match"] and [params["match"][name] for name in ("key", "operator", "value")]
+
+    def job(endpoint, setting):
+        if params["state"] == "drained":
+            result = drained(params, endpoint, setting, match)
         else:
-            area = Ended(match, options["require_matches_max"], options["wait_timeout"])
-            result = apply(area, endpoint, module.check_mode, options["busy_timeout"])
-        finish(module, endpoint, result)
+            pause = endpoint.pause
+            wait = params["wait_timeout"]
+            area = Ended(match, params["require_matches_max"], wait, pause=pause)
+            wait = params["busy_timeout"]
+            result = apply(area, endpoint, setting.check_mode, wait, pause=pause)
+        return finished(result, endpoint, params, setting)
+
+    return job
+
+
+WORK = Work(
+    state_spec(**OPTIONS),
+    prepare,
+    required_if=[("state", "absent", ["match"])],
+    required_by={"profile_value": ["profile"]},
+    mutually_exclusive=[("match", "profile")],
+)
+
+
+def main():
+    WORK.main()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ description:
     from the set.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
   - kamailio.ctl.state
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.changing
@@ -191,10 +192,60 @@ endpoint:
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
 """
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._dispatcher import Destinations
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import run_module
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
 
 DETAILS = {"flags": {"type": "int"}, "priority": {"type": "int"}, "attrs": {"type": "str"}}
 
@@ -222,13 +273,16 @@ def build(params):
     return Destinations(params["set_id"], [wanted])
 
 
+WORK = state_work(
+    build,
+    OPTIONS,
+    required_one_of=[("uri", "destinations")],
+    mutually_exclusive=[("destinations", name) for name in ("uri", *DETAILS)],
+)
+
+
 def main():
-    run_module(
-        build,
-        OPTIONS,
-        required_one_of=[("uri", "destinations")],
-        mutually_exclusive=[("destinations", name) for name in ("uri", *DETAILS)],
-    )
+    WORK.main()
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ description:
     unless set), the task waits. Failures that the server reports like successes fail the task.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
   - kamailio.ctl.attributes
 attributes:
   check_mode:
@@ -164,45 +165,98 @@ endpoint:
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
-    argument_spec,
-    open_endpoint,
-    visible,
-)
+from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import argument_spec, visible
 from ansible_collections.kamailio.ctl.plugins.module_utils._reload import RELOADS, Reloading, run
+from ansible_collections.kamailio.ctl.plugins.module_utils._work import Work
+
+OPTIONS = {
+    "what": {"type": "str", "choices": sorted(RELOADS), "required": True},
+    "table": {"type": "str"},
+    "tree": {"type": "str"},
+    "dialplans": {"type": "list", "elements": "int", "default": []},
+    "busy_timeout": {"type": "float", "default": 60},
+}
+
+
+def prepare(params):
+    names = {"table": "htable", "tree": "mtree", "dialplans": "dialplan"}
+    for name, what in names.items():
+        if params[name] and params["what"] != what:
+            raise ValueError("%s is for what: %s" % (name, what))
+    reloading = Reloading(params["what"], params["table"], params["tree"], params["dialplans"])
+
+    def job(endpoint, setting):
+        wait = params["busy_timeout"]
+        result = run(reloading, endpoint, setting.check_mode, wait, pause=endpoint.pause)
+        result["endpoint"] = visible(endpoint.address)
+        if setting.diff and result["compared"]:
+            result["diff"] = {"before": result["before"], "after": result["after"]}
+        return result
+
+    return job
+
+
+WORK = Work(
+    argument_spec(**OPTIONS),
+    prepare,
+    required_if=[("what", "htable", ["table"])],
+)
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=argument_spec(
-            what={"type": "str", "choices": sorted(RELOADS), "required": True},
-            table={"type": "str"},
-            tree={"type": "str"},
-            dialplans={"type": "list", "elements": "int", "default": []},
-            busy_timeout={"type": "float", "default": 60},
-        ),
-        required_if=[("what", "htable", ["table"])],
-        supports_check_mode=True,
-    )
-    options = module.params
-    names = {"table": "htable", "tree": "mtree", "dialplans": "dialplan"}
-    for name, what in names.items():
-        if options[name] and options["what"] != what:
-            module.fail_json(msg="%s is for what: %s" % (name, what))
-    reloading = Reloading(options["what"], options["table"], options["tree"], options["dialplans"])
-    with open_endpoint(module) as endpoint:
-        result = run(reloading, endpoint, module.check_mode, options["busy_timeout"])
-        result["endpoint"] = visible(endpoint.address)
-    for warning in result.pop("warnings"):
-        module.warn(warning)
-    if module._diff and result["compared"]:
-        result["diff"] = {"before": result["before"], "after": result["after"]}
-    if result["failed"]:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    WORK.main()
 
 
 if __name__ == "__main__":

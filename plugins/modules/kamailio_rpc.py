@@ -22,6 +22,7 @@ description:
     configuration or database as well.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
   - kamailio.ctl.attributes
 attributes:
   check_mode:
@@ -352,7 +353,11 @@ results:
   description:
     - For each of O(calls) what a task with that O(method) returns, and C(failed).
     - Calls after the first failure have not been executed; C(msg) says so.
-  returned: when O(calls) is given
+    - With O(endpoints), what came of each endpoint, in order. That is all that a task with
+      O(endpoint) returns, so results of O(calls) are in RV(results) of an endpoint, and C(name),
+      the endpoint's name, or its address as it was given. C(skipped) is true for those that were
+      not called, since too many before them had failed.
+  returned: when O(calls) or O(endpoints) is given
   type: list
   elements: dict
   sample:
@@ -363,15 +368,26 @@ results:
       executed: 'yes'
       changed: false
       failed: false
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
     argument_spec,
-    open_endpoint,
     visible,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils._rpc import Call, run_all
+from ansible_collections.kamailio.ctl.plugins.module_utils._work import Work
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import EncodeError
 
 
@@ -391,16 +407,16 @@ def call_spec(method_required):
     return {"probe": {"type": "dict", "options": probe}, **common(method_required)}
 
 
-def prepare(module):
+def calls_of(params):
     """Return the calls of the task, checked as far as that goes without a server."""
-    batch = module.params["calls"]
+    batch = params["calls"]
     calls = []
-    for number, options in enumerate([module.params] if batch is None else batch, 1):
+    for number, options in enumerate([params] if batch is None else batch, 1):
         try:
             calls.append(Call(options))
         except EncodeError as error:
             place = "" if batch is None else "call %d of %d, " % (number, len(batch))
-            module.fail_json(msg=visible("%s%s: %s" % (place, options["method"], error)))
+            raise EncodeError("%s%s: %s" % (place, options["method"], error)) from error
     return calls
 
 
@@ -427,32 +443,39 @@ def summary(results):
     return whole
 
 
+def prepare(params):
+    calls = calls_of(params)
+
+    def job(endpoint, setting):
+        results = run_all(calls, endpoint, setting.check_mode)
+        diffs = [result.pop("diff") for result in results if "diff" in result]
+        result = results[0] if params["calls"] is None else summary(results)
+        result["endpoint"] = visible(endpoint.address)
+        if setting.diff and diffs:
+            result["diff"] = diffs[0] if params["calls"] is None else diffs
+        return result
+
+    return job
+
+
+WORK = Work(
+    argument_spec(
+        calls={"type": "list", "elements": "dict", "options": call_spec(True)},
+        **call_spec(False),
+    ),
+    prepare,
+    mutually_exclusive=[
+        ("calls", "method"),
+        ("calls", "params"),
+        ("calls", "probe"),
+        ("calls", "ignore_faults"),
+    ],
+    required_one_of=[("calls", "method")],
+)
+
+
 def main():
-    module = AnsibleModule(
-        argument_spec=argument_spec(
-            calls={"type": "list", "elements": "dict", "options": call_spec(True)},
-            **call_spec(False),
-        ),
-        mutually_exclusive=[
-            ("calls", "method"),
-            ("calls", "params"),
-            ("calls", "probe"),
-            ("calls", "ignore_faults"),
-        ],
-        required_one_of=[("calls", "method")],
-        supports_check_mode=True,
-    )
-    calls = prepare(module)
-    with open_endpoint(module) as endpoint:
-        results = run_all(calls, endpoint, module.check_mode)
-    diffs = [result.pop("diff") for result in results if "diff" in result]
-    result = results[0] if module.params["calls"] is None else summary(results)
-    result["endpoint"] = visible(endpoint.address)
-    if module._diff and diffs:
-        result["diff"] = diffs[0] if module.params["calls"] is None else diffs
-    if result["failed"]:
-        module.fail_json(**result)
-    module.exit_json(**result)
+    WORK.main()
 
 
 if __name__ == "__main__":

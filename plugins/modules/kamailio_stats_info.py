@@ -18,6 +18,7 @@ description:
   - This needs the module C(kex).
 extends_documentation_fragment:
   - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.reading
 options:
@@ -58,22 +59,73 @@ endpoint:
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
 """
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import argument_spec
 from ansible_collections.kamailio.ctl.plugins.module_utils._look import statistics
-from ansible_collections.kamailio.ctl.plugins.module_utils._looking import look
+from ansible_collections.kamailio.ctl.plugins.module_utils._looking import looking_work
+
+OPTIONS = {"names": {"type": "list", "elements": "str", "default": ["all"]}}
+
+
+def gather(server, params):
+    return {"stats": statistics(server, params["names"])}
+
+
+WORK = looking_work(gather, **OPTIONS)
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=argument_spec(
-            names={"type": "list", "elements": "str", "default": ["all"]},
-        ),
-        supports_check_mode=True,
-    )
-    look(module, lambda server: {"stats": statistics(server, module.params["names"])})
+    WORK.main()
 
 
 if __name__ == "__main__":

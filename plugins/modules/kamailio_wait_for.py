@@ -21,6 +21,7 @@ description:
     the host as they come.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.reading
 options:
@@ -131,74 +132,133 @@ endpoint:
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
 """
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.kamailio.ctl.plugins.module_utils._condition import Condition
 from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
     argument_spec,
     message,
-    open_endpoint,
     visible,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils._waiting import wait_until
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import (
-    BinrpcError,
-    EncodeError,
+from ansible_collections.kamailio.ctl.plugins.module_utils._work import Work
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
+
+OPTIONS = {
+    "method": {"type": "str", "required": True},
+    "params": {"type": "list", "elements": "raw"},
+    "mutates": {"type": "str", "choices": ["auto", "never"], "default": "auto"},
+    "path": {"type": "str"},
+    "expect": {"type": "raw"},
+    "min": {"type": "float"},
+    "max": {"type": "float"},
+    "fault": {"type": "raw"},
+    "wait_timeout": {"type": "float", "default": 300},
+    "poll": {"type": "float", "default": 1},
+}
+
+
+def prepare(params):
+    condition = Condition(params)
+
+    def job(endpoint, setting):
+        return wait(params, condition, endpoint, setting)
+
+    return job
+
+
+def wait(params, condition, endpoint, setting):
+    """Wait, and return the result."""
+    result = {"changed": False, "endpoint": visible(endpoint.address)}
+
+    def show(seen):
+        setting.log("%s after %g s: %s" % (params["method"], seen["after"], seen["value"]))
+
+    timeout = params["wait_timeout"]
+    try:
+        found = wait_until(
+            lambda: condition.look(endpoint),
+            timeout,
+            params["poll"],
+            pause=endpoint.pause,
+            on_change=show if setting.log and setting.verbosity >= 3 else None,
+        )
+    except BinrpcError as error:
+        return dict(result, failed=True, msg=visible(message(error)))
+    result.update(value=found.seen[-1]["value"], tries=found.tries, elapsed=round(found.elapsed, 3))
+    if not found.met or setting.verbosity:
+        result["progress"] = found.seen
+    if not found.met:
+        text = "not met after %g s (wait_timeout): %s"
+        result.update(failed=True, msg=text % (timeout, condition.differs))
+    return result
+
+
+WORK = Work(
+    argument_spec(**OPTIONS),
+    prepare,
+    mutually_exclusive=[
+        ("expect", "fault"),
+        ("expect", "min"),
+        ("expect", "max"),
+        ("fault", "min"),
+        ("fault", "max"),
+    ],
 )
 
 
 def main():
-    module = AnsibleModule(
-        argument_spec=argument_spec(
-            method={"type": "str", "required": True},
-            params={"type": "list", "elements": "raw"},
-            mutates={"type": "str", "choices": ["auto", "never"], "default": "auto"},
-            path={"type": "str"},
-            expect={"type": "raw"},
-            min={"type": "float"},
-            max={"type": "float"},
-            fault={"type": "raw"},
-            wait_timeout={"type": "float", "default": 300},
-            poll={"type": "float", "default": 1},
-        ),
-        mutually_exclusive=[
-            ("expect", "fault"),
-            ("expect", "min"),
-            ("expect", "max"),
-            ("fault", "min"),
-            ("fault", "max"),
-        ],
-        supports_check_mode=True,
-    )
-    options = module.params
-    try:
-        condition = Condition(options)
-    except EncodeError as error:
-        module.fail_json(msg=visible(str(error)))
-    with open_endpoint(module) as endpoint:
-        result = {"changed": False, "endpoint": visible(endpoint.address)}
-
-        def show(seen):
-            module.log("%s after %g s: %s" % (options["method"], seen["after"], seen["value"]))
-
-        on_change = show if module._verbosity >= 3 else None
-        try:
-            wait = wait_until(
-                lambda: condition.look(endpoint),
-                options["wait_timeout"],
-                options["poll"],
-                on_change=on_change,
-            )
-        except BinrpcError as error:
-            module.fail_json(msg=visible(message(error)), **result)
-    result.update(value=wait.seen[-1]["value"], tries=wait.tries, elapsed=round(wait.elapsed, 3))
-    if not wait.met or module._verbosity:
-        result["progress"] = wait.seen
-    if not wait.met:
-        text = "not met after %g s (wait_timeout): %s"
-        module.fail_json(msg=text % (options["wait_timeout"], condition.differs), **result)
-    module.exit_json(**result)
+    WORK.main()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,194 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# One task at many endpoints at once. Private to this collection.
+#
+# Threads and not asyncio, since the engine of the state modules is written once and waits for its
+# calls: at 1,000 endpoints both take about the same time.
+
+from __future__ import annotations
+
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+from ._ctl import Endpoint, Limit, visible
+from ._work import failure, run_job
+from .binrpc.batches import batches
+from .binrpc.config import load_config
+from .binrpc.errors import BinrpcError
+
+SHOWN = 5
+"""So many names stand in a message."""
+
+
+def addresses(endpoints, config_file=None):
+    """Return name -> address for what the option endpoints holds.
+
+    :param endpoints: such a mapping, or names of the shared configuration and addresses in a
+        list, or in a text with commas.
+    :raises BinrpcError, ValueError: something in it is no address or unknown.
+    """
+    if hasattr(endpoints, "items"):
+        return {str(name): str(address) for name, address in endpoints.items()}
+    if isinstance(endpoints, str):
+        endpoints = [part.strip() for part in endpoints.split(",") if part.strip()]
+    if not isinstance(endpoints, (list, tuple)):
+        raise ValueError("endpoints is a list or a mapping, not %r" % (endpoints,))
+    for each in endpoints:
+        if not isinstance(each, str):
+            raise ValueError("endpoints: %r is neither a name nor an address" % (each,))
+    return load_config(config_file).select(endpoints)
+
+
+class Place:
+    """One endpoint of a task, and what it has to do there."""
+
+    def __init__(self, name, endpoint, job):
+        self.name = name
+        self.endpoint = endpoint
+        self.job = job
+
+    def result(self, **members):
+        return {
+            "name": visible(self.name),
+            "endpoint": visible(self.endpoint.address),
+            "changed": False,
+            "failed": False,
+            **members,
+        }
+
+    def run(self, setting):
+        """Do it, and return the result whatever happens."""
+        try:
+            return self.result(**run_job(self.job, self.endpoint, setting))
+        except Exception as error:  # noqa: BLE001  (the results of the others must not get lost)
+            text = "unexpected error, and whether something was changed is unknown: %r"
+            return self.result(
+                failed=True,
+                changed=True,
+                msg=visible(text % (error,)),
+                exception=visible(traceback.format_exc()),
+            )
+
+    def skipped(self):
+        return self.result(skipped=True, msg="Not called, since too many before it had failed")
+
+
+def run_everywhere(work, params, setting):
+    """Run a Work at each of the endpoints, and return the result of the task."""
+    limit = Limit(params["deadline"])
+    try:
+        places = [
+            Place(name, Endpoint(params, address, limit), work.prepare(params))
+            for name, address in addresses(params["endpoints"], params["config_file"]).items()
+        ]
+        parts = batches(places, params["serial"] or None)
+        _check(params)
+    except (BinrpcError, ValueError) as error:
+        return failure(error)
+    if setting.log:
+        # Many at once would be confusing, and threads must not share it.
+        setting.log = None
+    results = []
+    stopped = False
+    with _threads(params["forks"], len(places)) as threads:
+        try:
+            for part in parts:
+                if stopped:
+                    results += [place.skipped() for place in part]
+                    continue
+                found = list(threads.map(lambda place: place.run(setting), part))
+                results += found
+                failed = sum(each["failed"] for each in found)
+                stopped = failed * 100 > params["max_fail_percentage"] * len(part)
+        except BaseException:
+            limit.stop()  # what has not started will not; leaving awaits what has
+            raise
+    return summary(results, stopped)
+
+
+def _check(params):
+    if params["forks"] < 1:
+        raise ValueError("forks is at least 1, not %r" % params["forks"])
+    if not 0 <= params["max_fail_percentage"] <= 100:
+        raise ValueError("max_fail_percentage is 0 to 100, not %r" % params["max_fail_percentage"])
+    if params["deadline"] is not None and not params["deadline"] > 0:
+        raise ValueError("deadline is more than 0 s, not %r" % params["deadline"])
+
+
+def _threads(forks, count):
+    return ThreadPoolExecutor(max(1, min(forks, count)))
+
+
+def summary(results, stopped):
+    """Return the result of the task from those of the endpoints.
+
+    :param stopped: too many failed.
+    """
+    counts = {
+        name + "_count": sum(bool(each.get(name)) for each in results)
+        for name in ("changed", "failed", "skipped")
+    }
+    whole = {
+        "changed": counts["changed_count"] > 0,
+        "failed": stopped,
+        "results": results,
+        "warnings": [],
+        **counts,
+    }
+    if not results:
+        whole.update(skipped=True, skip_reason="There is no endpoint in endpoints")
+    failures = [each for each in results if each["failed"]]
+    if failures:
+        text = "%d of %d endpoints failed. %s" % (
+            len(failures),
+            len(results),
+            "; ".join(grouped((each, each["msg"]) for each in failures)),
+        )
+        if counts["skipped_count"]:
+            text += ". %d were not called after that" % counts["skipped_count"]
+        if stopped:
+            whole["msg"] = text
+        else:
+            whole["warnings"].append(text)
+    warnings = [(each, text) for each in results for text in each.pop("warnings", [])]
+    whole["warnings"] += grouped(warnings, len(results))
+    if any("diff" in each for each in results):
+        whole["diff"] = [
+            diff for each in results for diff in _with_name(each) if diff["before"] != diff["after"]
+        ]
+    return whole
+
+
+def grouped(pairs, total=0):
+    """Return texts, each once and with the names of the endpoints that it is about.
+
+    :param pairs: results of endpoints and texts.
+    :param total: if there are so many endpoints, a text that is about all goes without names.
+    """
+    groups = {}
+    for result, text in pairs:
+        # What differs from endpoint to endpoint is its address.
+        shape = text.replace(result["endpoint"], "the endpoint")
+        groups.setdefault(shape, []).append(result["name"])
+    lines = []
+    for text, names in sorted(groups.items(), key=lambda item: -len(item[1])):
+        if len(names) == total > 1:
+            lines.append(text)
+            continue
+        more = len(names) - SHOWN
+        rest = " and %d more" % more if more > 0 else ""
+        lines.append("%s%s: %s" % (", ".join(names[:SHOWN]), rest, text))
+    return lines
+
+
+def _with_name(result):
+    diffs = result.get("diff", [])
+    for diff in [diffs] if isinstance(diffs, dict) else diffs:
+        named = dict(diff)
+        for side in ("before_header", "after_header"):
+            header = diff.get(side)
+            named[side] = "%s: %s" % (result["name"], header) if header else result["name"]
+        yield named

@@ -1,0 +1,161 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# The action plugin of every module: does its Work here, or has the module do it on the host.
+# Private to this collection.
+#
+# A task forks a process for each host. What is imported before that is paid for once, and Ansible
+# loads an action plugin before if it has the name of the task's module. Hence there is a plugin
+# for each module, which imports all that its Work needs.
+
+from __future__ import annotations
+
+import json
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
+from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import visible
+from ansible_collections.kamailio.ctl.plugins.module_utils._endpoints import addresses
+from ansible_collections.kamailio.ctl.plugins.module_utils._work import Setting
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.address import parse_address
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._where import same_from_here
+
+HINT = (
+    ". The call came from the controller. If only the host reaches the endpoint, say run_on: host"
+)
+
+
+class Action(ActionBase):
+    """An action plugin; ``work`` is what its module does."""
+
+    work = None
+
+    _supports_check_mode = True
+    _supports_async = True
+    _requires_connection = False
+
+    def run(self, tmp=None, task_vars=None):
+        super().run(tmp, task_vars)
+        arguments = plain(self._task.args)
+        params, problem, secrets = self._validated(arguments)
+        if problem:
+            return self._done({"failed": True, "msg": problem}, params, secrets)
+        if params["run_on"] == "host":
+            return self._on_host(arguments, task_vars)
+        named = params.get("endpoints") is not None
+        try:
+            where = addresses(params["endpoints"], params["config_file"]) if named else {}
+            on_host = self._has_to_be_on_host(params, where)
+        except (BinrpcError, ValueError) as error:
+            result = {"failed": True, "msg": visible(str(error))}
+            return self._done(result, params, secrets)
+        if named:
+            # Names mean the same in either place.
+            arguments["endpoints"] = params["endpoints"] = where
+        if on_host:
+            return self._on_host(arguments, task_vars)
+        return self._done(self._here(params), params, secrets)
+
+    def _validated(self, arguments):
+        """Return the options, what is wrong with them, and values that must not be shown."""
+        result = ArgumentSpecValidator(self.work.spec, **self.work.conditions).validate(arguments)
+        text = ""
+        if result.error_messages:
+            text = result.errors.msg
+            if isinstance(result.errors[0], UnsupportedError):
+                name = self._task.action.rpartition(".")[2]
+                text = "Unsupported parameters for (%s) module: %s" % (name, text)
+        return result.validated_parameters, text, result._no_log_values
+
+    def _has_to_be_on_host(self, params, where):
+        """Return whether only the module will do.
+
+        :raises BinrpcError, ValueError: an address is none, or the task contradicts itself.
+        """
+        if self._task.async_val:
+            if params["run_on"] == "controller":
+                raise ValueError("a task with async runs on the host, not with run_on: controller")
+            return True
+        if params["run_on"] == "controller":
+            return False
+        places = where.values() if where else [params["endpoint"]]
+        if self._is_local():
+            return bool(self._connection.become) and not all(map(is_internet, places))
+        if self._task.delegate_to:
+            return True
+        return not all(map(same_from_here, places))
+
+    def _is_local(self):
+        return self._connection.transport == "local"
+
+    def _on_host(self, arguments, task_vars):
+        wrap_async = self._task.async_val
+        result = self._execute_module(
+            module_args=arguments, task_vars=task_vars, wrap_async=wrap_async
+        )
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
+
+    def _here(self, params):
+        guessed = params["run_on"] == "auto" and not self._is_local()
+        setting = Setting(
+            self._task.check_mode,
+            self._task.diff,
+            self._display.verbosity,
+            log=self._log,
+            hint=HINT if guessed else "",
+        )
+        return self.work.run(params, setting)
+
+    def _log(self, text):
+        self._display.vvv(text, host=self._task.delegate_to or self._play_context.remote_addr)
+
+    def _done(self, result, params, secrets):
+        """Return a result as if a module had returned it."""
+        if not result.get("warnings", True):
+            del result["warnings"]
+        if self._display.verbosity >= 3:
+            result["invocation"] = {"module_args": params}
+        # What would come through JSON has lists for tuples and text for the keys of mappings.
+        result = json.loads(json.dumps(result))
+        if secrets:
+            kept = {
+                name: value
+                for name, value in result.items()
+                if value is None or isinstance(value, bool)
+            }
+            result = dict(remove_values(result, secrets), **kept)
+        return result
+
+
+def is_internet(text):
+    """Is it the address of a host, and not of a unix socket?"""
+    return not parse_address(text).is_path
+
+
+def plain(value):
+    """Return a value of a task as its module would get it: without what templating adds."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str):
+        # Of a subclass this makes a copy that is exactly a str.
+        return str.__str__(value)
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).decode("utf-8", "surrogateescape")
+    if hasattr(value, "items"):
+        return {plain(name): plain(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)  # a text that is encrypted, for one

@@ -1,0 +1,42 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# What plugins on the controller share: the options of the doc fragment controller. Private to
+# this collection.
+
+from __future__ import annotations
+
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc import wire
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.config import load_config
+
+
+class Options:
+    """The shared configuration file, and what the plugin's own options say otherwise.
+
+    :param get: a plugin's ``get_option``.
+    :raises ConfigError: the file is wrong.
+    """
+
+    def __init__(self, get):
+        self._get = get
+        self.config = load_config(get("config"))
+        self.timeout = float(self._either("timeout", 5.0))
+        self.connect_wait = float(self._either("connect_wait", 0.0))
+
+    def _either(self, name, otherwise):
+        value = self._get(name)
+        return self.config.defaults.get(name, otherwise) if value is None else value
+
+    def endpoint(self):
+        """Return the address of the option ``endpoint``, which may be a name."""
+        name = self._get("endpoint") or self.config.defaults.get("endpoint", wire.DEFAULT_ADDRESS)
+        return self.config.address(name)
+
+    def select(self, names):
+        """Return ``{name: address}`` of endpoints, groups and addresses.
+
+        :raises ConfigError: a name is none of them.
+        """
+        return self.config.select(names)
