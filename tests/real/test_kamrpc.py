@@ -104,7 +104,7 @@ def masked(items: Iterable[Any]) -> list[Any]:
 
 def test_json_of_single_calls_is_one_document(scene: Scene) -> None:
     address = scene.server.endpoints["tcp"]
-    for method in ("core.version", "dispatcher.list", "ul.dump", "core.sockets_list", "cfg.diff"):
+    for method in ("core.version", "dispatcher.list", "pv.shvGet", "core.sockets_list", "cfg.diff"):
         done = subprocess.run(
             [*KAMRPC, "call", "-s", address, "--json", method],
             capture_output=True,

@@ -123,7 +123,7 @@ class Call:
         )
 
 
-def register(server: Kamailio, user: str, expires: int = 600) -> None:
+def register(server: Kamailio, user: str, expires: int = 86400) -> None:
     """Bind a contact for sip:user@lab.example.com by a REGISTER request."""
     endpoint = Endpoint(server.sip_port)
     address = f"<sip:{user}@lab.example.com>"
