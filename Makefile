@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 
-.PHONY: help setup demo test vendor typed bench kamcmd-compare conformance chaos soak bench-lab lint docs build sanity fuzz clean
+.PHONY: help setup demo test vendor typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -41,6 +41,9 @@ soak: setup ## Mistreat the lab server, and look for what leaks
 
 bench-lab: setup ## Measure the lab server beside the installed Kamailio
 	@$(PY) bench/lab.py $(ARGS)
+
+bench-fanout: setup ## Change 100 and 1,000 servers with Ansible in four ways; some 10 minutes
+	@$(PY) bench/fanout.py $(ARGS)
 
 lint: setup ## Run the linters and the type checker only
 	@$(PY) -m pytest tests/checks -m "not slow"

@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The same change on many servers with Ansible: `make bench-fanout`, or
+
+    .venv/bin/python bench/fanout.py [--endpoints N ...] [--rounds N] [--forks N] [--skip WAY ...]
+
+Each server is a lab server with a tcp endpoint of its own, all of them in a few processes beside
+this one. Each is also a host of the inventory, with the connection `local`, so that no time is
+spent on ssh. Every way sets an item of a hash table to another number, and what the servers then
+hold is read back. Wall times of whole commands, the start of ansible-playbook included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "build" / "bench-fanout.txt"
+
+if __package__ in {None, ""}:  # started as a file
+    sys.path[0] = str(ROOT)
+
+from bench.report import Report, machine  # noqa: E402
+from kamailio_binrpc.core.fleet import Fleet  # noqa: E402
+from tests.support.kamailio import find_kamcmd  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BIN = Path(sys.executable).parent
+PROCESSES = 4
+
+SERVERS = """
+import asyncio, gc, sys
+from kamailio_binrpc.core.lab.methods.htable import HashTables
+from kamailio_binrpc.core.lab.server import LabServer
+
+async def main():
+    for _server in range(int(sys.argv[1])):
+        lab = LabServer(["tcp:127.0.0.1:0"], modules=[HashTables({"t": {}})])
+        await lab.__aenter__()
+        print(lab.addresses[0], flush=True)
+    gc.freeze()
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+WAYS = {
+    "command": "1. ansible.builtin.command: kamcmd, each host",
+    "module": "2. kamailio_htable_item, each host, run_on: host",
+    "action": "3. kamailio_htable_item, each host",
+    "group": "4. kamailio_htable_item, one task, endpoints: a group",
+    "hostvars": "   the same, endpoints from the inventory's hosts",
+    "debug": "   ansible.builtin.debug, each host, for comparison",
+}
+GOALS = {"action": 8, "group": 100}
+
+
+@contextlib.contextmanager
+def servers(count: int) -> Iterator[list[str]]:
+    """Start so many servers and return their addresses."""
+    shares = [count // PROCESSES + (number < count % PROCESSES) for number in range(PROCESSES)]
+    with contextlib.ExitStack() as stack:
+        started: list[Any] = []
+        for share in shares:
+            command = [sys.executable, "-c", SERVERS, str(share)]
+            process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE))
+            stack.callback(process.terminate)
+            started.append(process)
+        yield [
+            process.stdout.readline().decode().strip()
+            for process, share in zip(started, shares, strict=True)
+            for _server in range(share)
+        ]
+
+
+def task(way: str, kamcmd: str, value: int) -> dict[str, Any]:
+    """Return a play of one task."""
+    item: dict[str, Any] = {"table": "t", "key": "k", "value": value, "warn_lost": False}
+    call = [kamcmd, "-s", "{{ endpoint }}", "htable.seti", "t", "k", str(value)]
+    pairs = "{{ dict(groups.all | zip(groups.all | map('extract', hostvars, 'endpoint'))) }}"
+    tasks: dict[str, dict[str, Any]] = {
+        "command": {"ansible.builtin.command": {"argv": call}},
+        "module": {"kamailio.ctl.kamailio_htable_item": item | {"run_on": "host"}},
+        "action": {"kamailio.ctl.kamailio_htable_item": item},
+        "group": {"kamailio.ctl.kamailio_htable_item": item | {"endpoints": "everyone"}},
+        "hostvars": {
+            "kamailio.ctl.kamailio_htable_item": item | {"endpoints": pairs},
+            "run_once": True,
+        },
+        "debug": {"ansible.builtin.debug": {"msg": "{{ endpoint }}"}},
+    }
+    return {
+        "hosts": "localhost" if way == "group" else "all",
+        "connection": "local",
+        "gather_facts": False,
+        "module_defaults": {"group/kamailio.ctl.kamailio": {"endpoint": "{{ endpoint }}"}}
+        if way in ("module", "action")
+        else {},
+        "tasks": [tasks[way]],
+    }
+
+
+class Bench:
+    """Servers, an inventory of them, and the time that a way of changing them takes."""
+
+    def __init__(self, folder: Path, addresses: list[str], forks: int) -> None:
+        self._folder = folder
+        self._names = {f"node{number}": each for number, each in enumerate(addresses)}
+        self._forks = forks
+        self._value = 0
+        self._kamcmd = find_kamcmd() or ""
+        hosts = {name: {"endpoint": each} for name, each in self._names.items()}
+        (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
+        lines = [f"{name} = {each}\n" for name, each in self._names.items()]
+        config = ["[endpoints]\n", *lines, "[groups]\n", f"everyone = {' '.join(self._names)}\n"]
+        (folder / "config.ini").write_text("".join(config))
+        above = folder / "ansible_collections" / "kamailio"
+        above.mkdir(parents=True)
+        (above / "ctl").symlink_to(ROOT)
+
+    def seconds(self, way: str) -> float:
+        """Run a way once; all servers have to hold the new value afterwards."""
+        self._value += 1
+        play = task(way, self._kamcmd, self._value)
+        (self._folder / "play.yml").write_text(json.dumps([play]))
+        inventory = "localhost," if way == "group" else "hosts.json"
+        command = [str(BIN / "ansible-playbook"), "-f", str(self._forks), "-i", inventory]
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")}
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment = kept | {
+            "ANSIBLE_COLLECTIONS_PATH": str(self._folder),
+            "ANSIBLE_HOME": str(self._folder / "home"),
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "KAMRPC_CONFIG": str(self._folder / "config.ini"),
+            "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"),
+        }
+        start = time.perf_counter()
+        done = subprocess.run(
+            [*command, "play.yml"],
+            cwd=self._folder,
+            env=environment,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            check=False,
+        )
+        seconds = time.perf_counter() - start
+        if done.returncode:
+            sys.exit(f"{way}: {done.stdout[-3000:]}{done.stderr[-3000:]}")
+        if way != "debug":
+            self._verify(way)
+        return seconds
+
+    def _verify(self, way: str) -> None:
+        report = Fleet(self._names, limit=50).call_sync("htable.get", "t", "k")
+        values = [reply[0]["item"]["value"] for reply in report.replies.values()]
+        if values != [self._value] * len(self._names):
+            sys.exit(f"{way}: {values.count(self._value)} of {len(self._names)} were changed")
+
+
+def run(report: Report, count: int, options: argparse.Namespace) -> None:
+    ways = [way for way in WAYS if way not in options.skip]
+    with servers(count) as addresses, tempfile.TemporaryDirectory(prefix="fanout-") as folder:
+        bench = Bench(Path(folder), addresses, options.forks)
+        bench.seconds("group")  # compiles what is not yet
+        times: dict[str, list[float]] = {way: [] for way in ways}
+        for _round in range(options.rounds):
+            for way in ways:
+                times[way].append(bench.seconds(way))
+    report.heading(f"{count} servers, forks: {options.forks}, {machine()}")
+    report.line(f"{'':54}{'seconds':>10}{'per server':>13}{'faster than 1':>15}")
+    for way in ways:
+        seconds = median(times[way])
+        line = f"{WAYS[way]:54}{seconds:10.2f}{seconds / count * 1000:10.2f} ms"
+        if "command" in ways and way != "debug":
+            ratio = median(
+                one / other for one, other in zip(times["command"], times[way], strict=True)
+            )
+            line += f"{ratio:13.1f} x"
+            if way in GOALS:
+                reached = ratio >= GOALS[way]
+                line += f"   goal {GOALS[way]} x: {'reached' if reached else 'MISSED'}"
+        report.line(line)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--endpoints", type=int, nargs="+", default=[100, 1000], metavar="N")
+    parser.add_argument("--rounds", type=int, default=1, metavar="N")
+    parser.add_argument("--forks", type=int, default=10, metavar="N")
+    parser.add_argument("--skip", nargs="+", choices=WAYS, default=[], metavar="WAY")
+    options = parser.parse_args()
+    if find_kamcmd() is None and "command" not in options.skip:
+        print("kamcmd is not installed: --skip command", file=sys.stderr)
+        return 1
+    report = Report()
+    report.line(f"wall time of whole commands, medians of {options.rounds}")
+    for count in options.endpoints:
+        run(report, count, options)
+    report.save(RESULTS)
+    print(f"written to {RESULTS.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
