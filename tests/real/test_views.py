@@ -90,13 +90,11 @@ def test_to_json_has_the_structure_of_jsonrpcs(scene: Scene, tell: Callable[[str
             # JSON cannot carry bytes that are not UTF-8.
             if call[0] in DIFFERENT or LATIN in call or not is_comparable(call):
                 continue
-            ours, fault = outcome(client, call)
-            answer = scene.server.jsonrpc(call[0], list(call[1:]))
-            again, _other = outcome(client, call)
-            if fault is not None or "error" in answer:
-                wrong = compare_faults(fault, answer)
-            else:
-                wrong = compare(call[0], ours, answer["result"], values=ours == again)
+            # A figure may change and change back around jsonrpcs's answer: not five times over.
+            for _attempt in range(5):
+                wrong = compare_once(client, scene, call)
+                if not wrong:
+                    break
             compared += 1
             same += not wrong
             if wrong:
@@ -104,6 +102,15 @@ def test_to_json_has_the_structure_of_jsonrpcs(scene: Scene, tell: Callable[[str
     tell(f"views: {same} of {compared} replies have the structure that jsonrpcs gives them")
     assert found == {}
     assert compared > 200
+
+
+def compare_once(client: Client, scene: Scene, call: tuple[Any, ...]) -> list[str]:
+    ours, fault = outcome(client, call)
+    answer = scene.server.jsonrpc(call[0], list(call[1:]))
+    again, _other = outcome(client, call)
+    if fault is not None or "error" in answer:
+        return compare_faults(fault, answer)
+    return compare(call[0], ours, answer["result"], values=ours == again)
 
 
 def compare(method: str, ours: list[Any], theirs: Any, values: bool) -> list[str]:
