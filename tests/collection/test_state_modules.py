@@ -217,7 +217,17 @@ class Host:
     def __init__(self, program: str, endpoint: str) -> None:
         self.endpoint = endpoint
         self._program = program
-        self.media = re.findall(r"url: (\S+)", self.kamcmd("rtpengine.show", "all"))[0]
+        self.media = self._first_media()
+
+    def _first_media(self) -> str:
+        """Return a node of rtpengine, which answers "try later" right after the start."""
+        for _other in range(100):
+            output = self.kamcmd("rtpengine.show", "all")
+            if found := re.search(r"url: (\S+)", output):
+                return found[1]
+            assert "try later" in output, output
+            time.sleep(0.1)
+        raise AssertionError(output)
 
     def kamcmd(self, *arguments: str) -> str:
         words = [self.media if word == "{{ media }}" else word for word in arguments]
