@@ -1,0 +1,289 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: kamailio
+short_description: Kamailio servers of a configuration file, and the hosts that they know
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Takes the endpoints of the configuration file that the command line C(kamrpc) reads as hosts,
+    and its groups as groups.
+  - Asks running servers, through their C(ctl) module, for the destinations of their dispatcher sets
+    and for the nodes of their dmq bus, and takes these as hosts, too.
+  - The file's name has to end in C(kamailio.yml) or C(kamailio.yaml).
+extends_documentation_fragment:
+  - kamailio.ctl.controller
+  - constructed
+  - inventory_cache
+options:
+  plugin:
+    description: Marks a file as one for this plugin.
+    type: str
+    required: true
+    choices: [kamailio.ctl.kamailio]
+  endpoints:
+    description:
+      - Endpoints and groups of O(config) that become hosts, and addresses, which then are names as
+        well. All of them unless given.
+      - Groups of O(config) become groups with as many of their members.
+    type: list
+    elements: str
+    version_added: 0.1.0
+  servers:
+    description:
+      - Endpoints and groups of O(config), and addresses, of servers to be asked for more hosts. All
+        of them are asked at once.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.1.0
+  gather:
+    description:
+      - What to ask O(servers) for.
+      - With V(dispatcher), the hosts of destinations, which are in groups such as
+        C(kamailio_dispatcher_1), named after the number of the set, below C(kamailio_dispatcher).
+      - With V(dmq), the nodes of the dmq bus, which are in the group C(kamailio_dmq).
+    type: list
+    elements: str
+    choices: [dispatcher, dmq]
+    default: [dispatcher]
+    version_added: 0.1.0
+  prefix:
+    description: Start of the names of groups that are not in O(config).
+    type: str
+    default: kamailio_
+    version_added: 0.1.0
+  unreachable:
+    description:
+      - What to do about one of O(servers) that cannot be reached, or that answers with a fault.
+      - With V(warn) and V(ignore), the hosts that only it knows are missing. Then nothing is
+        written to the cache.
+    type: str
+    choices: [fail, warn, ignore]
+    default: fail
+    version_added: 0.1.0
+notes:
+  - Hosts made of endpoints have the variables C(kamailio_endpoint), which the plugins of this
+    collection take as their default, C(kamailio_protocol), and, unless it is a unix socket,
+    C(kamailio_host) and C(kamailio_port). They are in the group C(kamailio_endpoints).
+  - Hosts of destinations have the variable C(kamailio_destinations), which is a list, since a host
+    may be in several sets. Each has what P(kamailio.ctl.kamailio_destinations#filter) returns, and
+    C(server), the name of the server that knows it. A destination without a host in its URI is left
+    out.
+  - Hosts of dmq nodes have the variable C(kamailio_dmq), a list of the nodes on that host as
+    C(dmq.list_nodes) shows them, each with C(server).
+  - Only what O(servers) answer is cached.
+"""
+
+EXAMPLES = r"""
+# kamailio.yml: all endpoints of the configuration file, in its groups
+plugin: kamailio.ctl.kamailio
+
+---
+# edge.kamailio.yml: endpoints of one group, managed through ssh at the address of their ctl socket
+plugin: kamailio.ctl.kamailio
+config: /etc/kamrpc/config.ini
+endpoints: [edge]
+compose:
+  ansible_host: kamailio_host
+
+---
+# gateways.kamailio.yml: only what two running servers know
+plugin: kamailio.ctl.kamailio
+endpoints: []
+servers: [edge1, "tcp:192.0.2.2:2049"]
+gather: [dispatcher, dmq]
+unreachable: warn
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: /var/cache/ansible/kamailio
+groups:
+  drained: kamailio_destinations | default([]) | selectattr('state', 'eq', 'disabled')
+keyed_groups:
+  - key: kamailio_destinations | default([]) | map(attribute='state') | unique | list
+    prefix: state
+"""
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import message, visible
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.address import parse_address
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.dispatcher import (
+    destinations,
+    parse_uri,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import NotFound
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.fleet import Fleet
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.views import reply_to_json
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._unsafe import unsafe
+
+SUFFIXES = ("kamailio.yml", "kamailio.yaml")
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    NAME = "kamailio.ctl.kamailio"
+
+    def verify_file(self, path):
+        return super().verify_file(path) and path.endswith(SUFFIXES)
+
+    def parse(self, inventory, loader, path, cache=True):
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        self._mine = set()
+        try:
+            options = Options(self.get_option)
+            self._add_endpoints(options)
+            self._add_known(self._known(options, path, cache))
+        except (BinrpcError, ValueError) as error:
+            raise AnsibleParserError(visible(str(error))) from error
+        self._construct()
+
+    # The configuration file
+
+    def _add_endpoints(self, options):
+        config = options.config
+        wanted = self.get_option("endpoints")
+        names = [*config.endpoints, *config.groups] if wanted is None else wanted
+        chosen = options.select(names)
+        group = self._group("endpoints") if chosen else None
+        for name, address in chosen.items():
+            self._add_host(name, group)
+            for variable, value in _address_variables(address).items():
+                self._set(name, variable, value)
+        for name in config.groups:
+            self._add_config_group(config, name, chosen)
+
+    def _add_config_group(self, config, name, chosen):
+        if not set(chosen).intersection(config.select([name])):
+            return
+        group = self.inventory.add_group(self._sanitize_group_name(name))
+        for member in config.groups[name]:
+            if member in config.groups:
+                if set(chosen).intersection(config.select([member])):
+                    child = self.inventory.add_group(self._sanitize_group_name(member))
+                    self.inventory.add_child(group, child)
+            elif member in chosen:
+                self.inventory.add_child(group, member)
+
+    # Running servers
+
+    def _known(self, options, path, cache):
+        """Return what servers know, out of the cache if that has it."""
+        if not self.get_option("servers"):
+            return {}
+        cached = self.get_option("cache")
+        key = self.get_cache_key(path)
+        if cached and cache:
+            try:
+                return self._cache[key]
+            except KeyError:
+                pass
+        known, complete = self._ask(options)
+        if cached and complete:
+            self._cache[key] = known
+        return known
+
+    def _ask(self, options):
+        """Ask all servers at once; return what they know, and whether all have answered."""
+        gather = self.get_option("gather")
+
+        async def work(client):
+            return {part: await PARTS[part](client) for part in PARTS if part in gather}
+
+        addresses = options.select(self.get_option("servers"))
+        fleet = Fleet(addresses, options.timeout, connect_wait=options.connect_wait)
+        report = fleet.run_sync(work)
+        for name, error in report.errors.items():
+            self._complain(visible("%s: %s" % (name, message(error))))
+        return visible(report.replies), report.ok
+
+    def _complain(self, text):
+        how = self.get_option("unreachable")
+        if how == "fail":
+            end = "" if text.endswith("?") else "."
+            raise AnsibleParserError(
+                "%s%s With unreachable: warn, the inventory does without this server" % (text, end)
+            )
+        if how == "warn":
+            self.display.warning(text)
+
+    def _add_known(self, known):
+        for server, parts in known.items():
+            for row in parts.get("dispatcher", ()):
+                host = parse_uri(row["uri"])[0]
+                if host:
+                    parent = self._group("dispatcher")
+                    group = self._group("dispatcher_%d" % row["set_id"])
+                    self.inventory.add_child(parent, group)
+                    self._add_host(host, group)
+                    self._append(host, "kamailio_destinations", dict({"server": server}, **row))
+            for node in parts.get("dmq", ()):
+                self._add_host(node["host"], self._group("dmq"))
+                self._append(node["host"], "kamailio_dmq", dict({"server": server}, **node))
+
+    # What both have in common
+
+    def _group(self, name):
+        return self.inventory.add_group(self._sanitize_group_name(self.get_option("prefix") + name))
+
+    def _add_host(self, name, group):
+        self.inventory.add_host(name)
+        self.inventory.add_child(group, name)
+        self._mine.add(name)
+
+    def _set(self, host, variable, value):
+        # A server's text must not be taken for a template.
+        self.inventory.set_variable(host, variable, unsafe(value))
+
+    def _append(self, host, variable, row):
+        rows = self.inventory.get_host(host).get_vars().get(variable, [])
+        self._set(host, variable, [*rows, row])
+
+    def _construct(self):
+        strict = self.get_option("strict")
+        for name in sorted(self._mine):
+            variables = self.inventory.get_host(name).get_vars()
+            self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
+            self._add_host_to_composed_groups(
+                self.get_option("groups"), variables, name, strict=strict
+            )
+            self._add_host_to_keyed_groups(
+                self.get_option("keyed_groups"), variables, name, strict=strict
+            )
+
+
+def _address_variables(text):
+    address = parse_address(text)
+    found = {"kamailio_endpoint": str(address), "kamailio_protocol": address.protocol}
+    if not address.is_path:
+        found["kamailio_host"] = address.name
+        found["kamailio_port"] = address.port
+    return found
+
+
+async def _values(client, method):
+    try:
+        return reply_to_json(await client.call(method), method)
+    except NotFound as fault:
+        if fault.meaning != "empty":
+            raise
+        return []
+
+
+async def _dispatcher(client):
+    return destinations(await _values(client, "dispatcher.list"))
+
+
+async def _dmq(client):
+    return await _values(client, "dmq.list_nodes")
+
+
+PARTS = {"dispatcher": _dispatcher, "dmq": _dmq}

@@ -1,0 +1,231 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: kamailio_rpc
+short_description: Ask a running Kamailio from a template
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Calls an RPC method of a running Kamailio through its C(ctl) module, from the controller, and
+    returns its reply.
+  - Only methods that are known to change nothing are called, since templates are evaluated in check
+    mode as well, and more often than one sees. Use M(kamailio.ctl.kamailio_rpc) for others.
+extends_documentation_fragment:
+  - kamailio.ctl.controller
+options:
+  _terms:
+    description:
+      - The method, and behind it its parameters.
+      - They are typed. An integer, a number with a fraction and a text are sent as such, a boolean
+        as V(1) or V(0). To force a type, write a mapping with C(type), which is V(str), V(int),
+        V(float), V(bool) or V(bytes), and C(value).
+    type: list
+    elements: raw
+    required: true
+  endpoint:
+    description:
+      - Address of the server's C(ctl) module, such as V(unix:/run/kamailio/kamailio_ctl),
+        V(udp:192.0.2.1:2049) or V(tcp:[2001:db8::1]:2049), or the name of an endpoint in O(config).
+      - Without it, the one in O(config) counts, otherwise V(unix:/run/kamailio/kamailio_ctl).
+    type: str
+    vars:
+      - name: kamailio_endpoint
+    env:
+      - name: KAMRPC_ENDPOINT
+    version_added: 0.1.0
+  path:
+    description:
+      - Where in the reply to look, as steps separated by dots. A step is the name of a member, the
+        position in a list, or V([NAME=text]) for the first item of a list whose member NAME reads
+        like that, as for M(kamailio.ctl.kamailio_rpc#module).
+      - It starts at the value of the reply, or at the list of its values when it has none or
+        several.
+    type: str
+    version_added: 0.1.0
+  view:
+    description:
+      - With V(json), values have the shape of Kamailio's own JSON-RPC. Structs are mappings, except
+        that one in which a name repeats is a list of mappings with one member each.
+      - With V(pairs), every struct is a list of pairs of name and value, which always has the same
+        shape. O(path) then takes positions only.
+    type: str
+    choices: [json, pairs]
+    default: json
+    version_added: 0.1.0
+  default:
+    description:
+      - What to return when the server answers that something does not exist, or when O(path) leads
+        nowhere. Without it, that is an error.
+      - Other errors stay errors, unlike with C(errors='ignore').
+    type: raw
+    version_added: 0.1.0
+  mutates:
+    description:
+      - Say V(never) for a method that is not in the table of methods that change nothing, if you
+        know it better.
+    type: str
+    choices: [auto, never]
+    default: auto
+    version_added: 0.1.0
+  retries:
+    description:
+      - How often to repeat a call that was lost, or that the server refused because it was busy,
+        with growing pauses. This needs the Python library C(tenacity).
+    type: int
+    default: 0
+    version_added: 0.1.0
+notes:
+  - A fault, and a server that cannot be reached, are errors. C(errors='warn') and
+    C(errors='ignore') turn them into nothing, as with any lookup.
+  - C(lookup) gives a lone value as such, and joins several texts with commas. C(query) always gives
+    the list of values.
+seealso:
+  - plugin: kamailio.ctl.kamailio_at
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Show how long the server has been running
+  ansible.builtin.debug:
+    msg: "{{ lookup('kamailio.ctl.kamailio_rpc', 'core.uptime').uptime }} seconds"
+
+- name: Ask a server of the shared configuration file
+  ansible.builtin.debug:
+    msg: "{{ lookup('kamailio.ctl.kamailio_rpc', 'core.version', endpoint='edge1') }}"
+
+- name: Read an entry of a hash table, which need not be there
+  ansible.builtin.debug:
+    msg: >-
+      {{ lookup('kamailio.ctl.kamailio_rpc', 'htable.get', 'features', 'recording',
+                path='item.value', default=0, endpoint='udp:192.0.2.1:2049') }}
+
+- name: Send a number that came out of a template, and a text of digits
+  ansible.builtin.debug:
+    msg: >-
+      {{ lookup('kamailio.ctl.kamailio_rpc', 'dispatcher.hash',
+                {'type': 'int', 'value': slots}, '0049').slot }}
+
+- name: Go through several values
+  ansible.builtin.debug:
+    msg: "{{ item.PID }} is {{ item.DSC }}"
+  loop: "{{ query('kamailio.ctl.kamailio_rpc', 'core.psx') }}"
+  loop_control:
+    label: "{{ item.PID }}"
+
+- name: Do not mind a server that is down
+  ansible.builtin.debug:
+    msg: "{{ query('kamailio.ctl.kamailio_rpc', 'core.version', errors='warn') or 'down' }}"
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - The values of the reply, none for a method that answers with nothing but success.
+    - With O(path), what is there, or O(default).
+  type: list
+  elements: raw
+"""
+
+from ansible.errors import AnsibleLookupError, AnsibleOptionsError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import Endpoint, message, visible
+from ansible_collections.kamailio.ctl.plugins.module_utils._expect import (
+    MISSING,
+    at_path,
+    parameter,
+    steps,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.catalogue import is_read_only
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import (
+    BinrpcError,
+    EncodeError,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import NotFound
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.views import (
+    reply_to_json,
+    to_json,
+    to_pairs,
+)
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options
+
+
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **kwargs):
+        self.set_options(var_options=variables, direct=kwargs)
+        if not terms or not isinstance(terms[0], str):
+            raise AnsibleOptionsError("kamailio_rpc takes the name of a method, then parameters")
+        method, params, path = self._described(terms)
+        try:
+            values = self._values(method, params)
+        except NotFound as fault:
+            if self.get_option("default") is None:
+                raise AnsibleLookupError(visible(message(fault))) from fault
+            return [self.get_option("default")]
+        except (BinrpcError, ValueError) as error:
+            raise AnsibleLookupError(visible("%s: %s" % (method, _said(error, method)))) from error
+        return self._at(path, values, method) if path else values
+
+    def _described(self, terms):
+        """Return method, parameters and path, or refuse before anything is sent."""
+        method, path = terms[0], self.get_option("path")
+        try:
+            params = [parameter(term) for term in terms[1:]]
+            if path:
+                steps(path)
+        except EncodeError as error:
+            raise AnsibleOptionsError("%s: %s" % (method, error)) from error
+        if self.get_option("mutates") == "auto" and not is_read_only(method, params):
+            raise AnsibleOptionsError(
+                "%s is not known to change nothing, and a lookup runs in check mode as well. Use "
+                "the module kamailio.ctl.kamailio_rpc, or say mutates='never' if you know that it "
+                "changes nothing" % method
+            )
+        return method, params, path
+
+    def _option(self, name):
+        # Options that come out of variables arrive as they are written there.
+        value = self.get_option(name)
+        if isinstance(value, str) and self._templar is not None:
+            return self._templar.template(value)
+        return value
+
+    def _values(self, method, params):
+        options = Options(self._option)
+        settings = {
+            "endpoint": options.endpoint(),
+            "timeout": options.timeout,
+            "connect_wait": options.connect_wait,
+            "retries": self.get_option("retries"),
+        }
+        with Endpoint(settings) as endpoint:
+            reply = endpoint.call(method, *params)
+        if self.get_option("view") == "json":
+            return visible(reply_to_json(reply, method))
+        return visible([_lists(to_pairs(value)) for value in reply])
+
+    def _at(self, path, values, method):
+        found = at_path(values[0] if len(values) == 1 else values, path)
+        if found is not MISSING:
+            return [found]
+        if self.get_option("default") is None:
+            raise AnsibleLookupError("%s: %s is not in the reply" % (method, path))
+        return [self.get_option("default")]
+
+
+def _lists(value):
+    """Make lists of the tuples, and text of bytes, which JSON has not."""
+    if isinstance(value, (list, tuple)):
+        return [_lists(item) for item in value]
+    return to_json(value)
+
+
+def _said(error, method):
+    text = message(error) if isinstance(error, BinrpcError) else str(error)
+    start = method + ": "
+    return text[len(start) :] if text.startswith(start) else text

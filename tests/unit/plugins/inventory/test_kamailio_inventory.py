@@ -1,0 +1,246 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+import yaml
+from ansible.errors import AnsibleError
+from ansible.inventory.data import InventoryData
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import inventory_loader
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.methods.dispatcher import (
+    Dispatcher,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.methods.toggles import Dmq
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.server import LabServer
+
+SETS = {
+    1: ["sip:192.0.2.11:5060", {"uri": "sip:gw.example.com", "flags": 4}],
+    2: ["sip:192.0.2.11:5070", "sip:[2001:db8::1]:5060"],
+}
+CONFIG = """
+[endpoints]
+edge1 = %s
+edge2 = udp:10.0.0.2:2050
+media = unix:/run/kamailio/kamailio_ctl
+[groups]
+edge = edge1 edge2
+every-one = edge media
+"""
+
+
+@pytest.fixture(scope="module")
+def lab():
+    # One module of a name: those given replace the default ones.
+    modules = [Dispatcher(SETS, ipv6=True), Dmq(["sip:192.0.2.99:5090"])]
+    with LabServer(binrpc="tcp:127.0.0.1:0", modules=modules).running_in_thread() as server:
+        yield server
+
+
+@pytest.fixture
+def config(lab, tmp_path):
+    path = tmp_path / "config.ini"
+    path.write_text(CONFIG % lab.addresses[0])
+    return str(path)
+
+
+@pytest.fixture
+def parse(config, tmp_path):
+    """Parse an inventory with these options; return its data and the plugin."""
+
+    def run(read_cache=True, **options):
+        source = tmp_path / "x.kamailio.yml"
+        options = dict({"plugin": "kamailio.ctl.kamailio", "config": config}, **options)
+        source.write_text(yaml.safe_dump(options))
+        plugin = inventory_loader.get("kamailio.ctl.kamailio")
+        assert plugin.verify_file(str(source))
+        inventory = InventoryData()
+        plugin.parse(inventory, DataLoader(), str(source), cache=read_cache)
+        if options.get("cache"):
+            plugin.update_cache_if_changed()
+        inventory.reconcile_inventory()
+        return inventory
+
+    return run
+
+
+def members(inventory, group):
+    return sorted(host.name for host in inventory.groups[group].get_hosts())
+
+
+def variables(inventory, host):
+    return inventory.get_host(host).get_vars()
+
+
+@pytest.mark.parametrize(
+    "name,mine",
+    [
+        ("kamailio.yml", True),
+        ("edge.kamailio.yaml", True),
+        ("kamailio.yml.j2", False),
+        ("other.yml", False),
+        ("absent/kamailio.yml", False),
+    ],
+)
+def test_which_files_are_its_own(tmp_path, name, mine):
+    if "/" not in name:
+        (tmp_path / name).write_text("plugin: kamailio.ctl.kamailio\n")
+    plugin = inventory_loader.get("kamailio.ctl.kamailio")
+    assert plugin.verify_file(str(tmp_path / name)) is mine
+
+
+def test_endpoints_and_groups_of_the_file(parse, lab):
+    inventory = parse()
+    assert sorted(inventory.hosts) == ["edge1", "edge2", "media"]
+    assert members(inventory, "kamailio_endpoints") == ["edge1", "edge2", "media"]
+    assert members(inventory, "edge") == ["edge1", "edge2"]
+    assert members(inventory, "every_one") == ["edge1", "edge2", "media"]
+    assert [group.name for group in inventory.groups["every_one"].child_groups] == ["edge"]
+    found = variables(inventory, "edge2")
+    assert found["kamailio_endpoint"] == "udp:10.0.0.2:2050"
+    assert (found["kamailio_protocol"], found["kamailio_host"]) == ("udp", "10.0.0.2")
+    assert found["kamailio_port"] == 2050
+    assert "kamailio_host" not in variables(inventory, "media")
+    assert not lab.calls
+
+
+def test_a_choice_of_endpoints(parse):
+    inventory = parse(endpoints=["edge", "tcp:[::1]:2051"])
+    assert members(inventory, "kamailio_endpoints") == ["edge1", "edge2", "tcp:[::1]:2051"]
+    assert members(inventory, "every_one") == ["edge1", "edge2"]
+    assert variables(inventory, "tcp:[::1]:2051")["kamailio_host"] == "::1"
+    assert "edge" not in parse(endpoints=["media"]).groups
+    assert not parse(endpoints=[]).hosts
+
+
+def test_destinations_become_hosts(parse):
+    inventory = parse(servers=["edge1"], endpoints=[])
+    assert members(inventory, "kamailio_dispatcher_1") == ["192.0.2.11", "gw.example.com"]
+    assert members(inventory, "kamailio_dispatcher_2") == ["192.0.2.11", "2001:db8::1"]
+    assert len(members(inventory, "kamailio_dispatcher")) == 3
+    both = variables(inventory, "192.0.2.11")["kamailio_destinations"]
+    assert sorted(each["set_id"] for each in both) == [1, 2]
+    (gateway,) = variables(inventory, "gw.example.com")["kamailio_destinations"]
+    assert gateway == {
+        "server": "edge1",
+        "set_id": 1,
+        "uri": "sip:gw.example.com",
+        "state": "disabled",
+        "probing": False,
+        "priority": 0,
+        "attrs": "",
+        "duid": "",
+    }
+    assert "kamailio_dmq" not in inventory.groups
+
+
+def test_dmq_nodes_become_hosts(parse):
+    inventory = parse(servers=["edge1"], endpoints=[], gather=["dmq"], prefix="k_")
+    assert members(inventory, "k_dmq") == ["127.0.0.1", "192.0.2.99"]
+    (node,) = variables(inventory, "192.0.2.99")["kamailio_dmq"]
+    assert (node["server"], node["port"], node["local"]) == ("edge1", "5090", 0)
+    assert "k_dispatcher" not in inventory.groups
+
+
+def test_constructed_groups_and_variables(parse):
+    inventory = parse(
+        servers=["edge1"],
+        strict=False,
+        compose={"ansible_host": "kamailio_host"},
+        groups={"drained": "'disabled' in kamailio_destinations | map(attribute='state')"},
+        keyed_groups=[{"key": "kamailio_protocol", "prefix": "by"}],
+    )
+    assert variables(inventory, "edge2")["ansible_host"] == "10.0.0.2"
+    assert members(inventory, "drained") == ["gw.example.com"]
+    assert members(inventory, "by_udp") == ["edge2"]
+
+
+def test_a_server_that_is_not_there(parse, monkeypatch):
+    with pytest.raises(AnsibleError, match=r"tcp:127\.0\.0\.1:1: cannot connect"):
+        parse(servers=["edge1", "tcp:127.0.0.1:1"])
+    warned = []
+    display = "ansible.utils.display.Display.warning"
+    monkeypatch.setattr(display, lambda _self, text, *_rest, **_more: warned.append(text))
+    inventory = parse(servers=["edge1", "tcp:127.0.0.1:1"], unreachable="warn")
+    assert "kamailio_dispatcher_1" in inventory.groups
+    assert len(warned) == 1
+    assert "cannot connect to tcp:127.0.0.1:1" in warned[0]
+    parse(servers=["edge1", "tcp:127.0.0.1:1"], unreachable="ignore")
+    assert len(warned) == 1
+
+
+@pytest.mark.parametrize(
+    "options,text",
+    [
+        ({"endpoints": ["nobody"]}, "no endpoint or group nobody"),
+        ({"servers": ["nobody"]}, "no endpoint or group nobody"),
+        ({"config": "/nonexistent"}, "/nonexistent"),
+        ({"gather": ["other"]}, "other"),
+        ({"timeout": -1}, "timeout"),
+        ({"wrong": 1}, None),
+    ],
+)
+def test_what_is_wrong_is_named(parse, options, text):
+    if text is None:  # an option that nobody knows is ignored, as by other inventory plugins
+        parse(**options)
+        return
+    with pytest.raises(AnsibleError, match=text):
+        parse(**dict({"servers": ["edge1"]}, **options))
+
+
+def test_templates_of_servers_stay_text(parse, tmp_path, monkeypatch):
+    attrs = {"uri": "sip:192.0.2.66", "attrs": "duid={{ 6 * 7 }}"}
+    with LabServer(
+        binrpc="tcp:127.0.0.1:0", modules=[Dispatcher({6: [attrs]})]
+    ).running_in_thread() as evil:
+        inventory = parse(
+            servers=[evil.addresses[0]],
+            endpoints=[],
+            compose={"copied": "kamailio_destinations[0].attrs"},
+        )
+    assert variables(inventory, "192.0.2.66")["copied"] == "duid={{ 6 * 7 }}"
+
+
+def test_the_cache(parse, lab, tmp_path, monkeypatch):
+    options = {
+        "servers": ["edge1"],
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(tmp_path / "cache"),
+    }
+    first = parse(**options)
+    before = len(lab.calls)
+    again = parse(**options)
+    assert len(lab.calls) == before
+    host = "192.0.2.11"
+    assert (
+        variables(again, host)["kamailio_destinations"]
+        == (variables(first, host)["kamailio_destinations"])
+    )
+    parse(read_cache=False, **options)  # ansible-inventory --flush-cache
+    assert len(lab.calls) == before + 1
+
+
+def test_an_incomplete_answer_is_not_cached(parse, lab, tmp_path):
+    options = {
+        "servers": ["edge1", "tcp:127.0.0.1:1"],
+        "unreachable": "ignore",
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(tmp_path / "cache"),
+    }
+    parse(**options)
+    before = len(lab.calls)
+    parse(**options)
+    assert len(lab.calls) == before + 1
+
+
+def test_an_event_loop_is_not_left_behind(parse):
+    parse(servers=["edge1"])
+    with pytest.raises(RuntimeError):
+        asyncio.get_running_loop()
