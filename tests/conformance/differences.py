@@ -62,16 +62,6 @@ def texts_only(real: Any, lab: Any) -> bool:
     )
 
 
-def texts_without_order(real: Any, lab: Any) -> bool:
-    """Both are lists of texts, or of equal structs, that have some in common."""
-    theirs, ours = ([_hashable(each) for each in _values(one)] for one in (real, lab))
-    return len({type(each) for each in theirs + ours}) == 1 and bool(set(theirs) & set(ours))
-
-
-def _hashable(value: Any) -> Any:
-    return tuple(value.items()) if isinstance(value, Struct) else value
-
-
 def same_but_places(real: Any, lab: Any) -> bool:
     """The same transports in the same order; paths and ports are each server's own."""
     theirs, ours = _values(real), _values(lab)
@@ -115,8 +105,10 @@ _STATUS = re.compile(rb"\d{3} ")
 
 
 def value_that_nobody_sent(real: Any, lab: Any) -> bool:
-    """The real one prints a last value once more, from a variable that was not set."""
+    """The real one prints, or looks for, one value more, from a variable that was not set."""
     theirs, ours = _only(real), _only(lab)
+    if theirs.startswith(b"400 non-existent counter "):  # cnt.get with a group alone
+        return ours[:7] == b"200 OK\n"
     return theirs[:7] == ours[:7] == b"200 OK\n" and len(theirs) >= len(ours) + 2
 
 
@@ -127,7 +119,6 @@ def next_request_eaten(real: Any, lab: Any) -> bool:
 
 DIFFERENCES: dict[str, Callable[[Any, Any], bool]] = {
     "memory": same_shape,
-    "modules": texts_without_order,
     "methods": texts_only,
     "addresses": same_but_places,
     "cfg-snapshot": older_configuration,

@@ -19,10 +19,8 @@ from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.core.lab.engine import build
 from kamailio_binrpc.core.lab.methods.cfg import Configuration
-from kamailio_binrpc.core.lab.methods.counters import Counters
 from kamailio_binrpc.core.lab.methods.dbg import Debugger
 from kamailio_binrpc.core.lab.methods.dialog import Dialogs
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
 from kamailio_binrpc.core.lab.methods.htable import HashTables
 from kamailio_binrpc.core.lab.methods.permissions import Permissions
 from kamailio_binrpc.core.lab.methods.pipelimit import PipeLimit
@@ -42,21 +40,14 @@ from kamailio_binrpc.core.lab.methods.toggles import CfgUtils, Pike, Queues
 from kamailio_binrpc.core.lab.methods.uac import Registrations
 from kamailio_binrpc.core.lab.methods.usrloc import UserLocation
 from kamailio_binrpc.core.lab.state import LabState, Process
+from tests.conformance.furniture import CONFIG, counters, dialogs, variables
+from tests.conformance.furniture import dispatcher as dispatcher_of
 from tests.support import dbtext
 from tests.support.kamailio import Kamailio
 from tests.support.sip import Call
 
 pytestmark = pytest.mark.real
 
-# Reloads one after the other, which the defaults refuse; no timer that changes what pipes show.
-CONFIG = """
-modparam("dispatcher", "reload_delta", 0)
-modparam("dispatcher", "ds_hash_size", 4)
-modparam("permissions", "reload_delta", 0)
-modparam("dialplan", "reload_delta", 0)
-modparam("pipelimit", "timer_interval", 3600)
-modparam("ratelimit", "timer_interval", 3600)
-"""
 Normalise = Callable[[Any], Any]
 Params = tuple[Any, ...]
 TABLES = dbtext.TABLES
@@ -220,19 +211,9 @@ def test_htable_database(htable: Pair) -> None:
 
 @pytest.fixture
 def cfg(real: Client) -> Iterator[Pair]:
-    groups: dict[str, dict[str, Any]] = {}
-    for line in real.call("cfg.list"):
-        group, _other, name = line.partition(": ")
-        try:
-            value = real.call("cfg.get", group, name).value
-        except Fault:
-            continue
-        text = real.call("cfg.help", group, name)[0]
-        groups.setdefault(group, {})[name] = [None if value == "<null string>" else value, text]
-    # The first to be declared is the last in the list.
-    own = {name: groups.pop(name) for name in ("lab", "drain")}
-    yield Pair(real, Configuration({**groups, **own}))
-    for group, values in {**groups, **own}.items():
+    groups = variables(real)
+    yield Pair(real, Configuration(groups))
+    for group, values in groups.items():
         for name, (value, _text) in values.items():
             if value is not None:
                 _outcome(real.call, "cfg.set", group, name, value)
@@ -327,14 +308,7 @@ LISTS: tuple[tuple[Any, ...], ...] = ((), ("full",), ("short",), ("FULL",), ("x"
 
 @pytest.fixture
 def dispatcher(server: Kamailio, real: Client, sockets: LabState) -> Iterator[Pair]:
-    sets: dict[str, list[dict[str, Any]]] = {}
-    for line in (server.directory / "dispatcher.list").read_text().splitlines():
-        number, uri, *rest = line.split()
-        row = {"uri": uri, **dict(zip(("flags", "priority"), map(int, rest[:2]), strict=False))}
-        sets.setdefault(number, []).append({**row, **({"attrs": rest[2]} if rest[2:] else {})})
-    # Names that no resolver knows.
-    unknown = dict.fromkeys(("nohost.invalid", "x.invalid", "nope"), "")
-    module = Dispatcher(sets, latency_stats=True, hash_size=16, reload_delta=0, addresses=unknown)
+    module = dispatcher_of(server)
     real.call("dispatcher.reload")
     yield Pair(real, module, state=sockets)
     real.call("dispatcher.reload")
@@ -572,24 +546,6 @@ def _wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def _begun(real: Client) -> list[dict[str, Any]]:
-    """Dialogs as the lab server takes them, once the ACK of each is through."""
-    _wait_for(lambda: all((d["state"], d["ref"]) == (4, 2) for d in real.call("dlg.list")))
-    dialogs = []
-    for reply in real.call("dlg.list"):
-        dialog = dict(reply.items())
-        for leg in ("caller", "callee"):
-            dialog[leg] = dict(reply[leg].items())
-        dialog["profiles"] = {}
-        for each in reply["profiles"].values():
-            dialog["profiles"].update({each: None} if isinstance(each, str) else each.items())
-        dialog["variables"] = {}
-        for each in reply["variables"].values():
-            dialog["variables"].update(each.items())
-        dialogs.append(dialog)
-    return dialogs
-
-
 def test_dialog(make_kamailio: Callable[..., Kamailio], sockets: LabState) -> None:
     # A server of its own: transactions linger.
     server = make_kamailio()
@@ -597,7 +553,7 @@ def test_dialog(make_kamailio: Callable[..., Kamailio], sockets: LabState) -> No
     lists = ("dlg.list", "dlg.list_ctx", "dlg.briefing", "dlg.stats_active")
     with Client(server.endpoints["unix"]) as real, Call(server) as one, Call(server) as two:
         order = [one.call_id, two.call_id]
-        begun = sorted(_begun(real), key=lambda dialog: order.index(dialog["call-id"]))
+        begun = sorted(dialogs(real), key=lambda dialog: order.index(dialog["call-id"]))
         module = Dialogs(begun, profiles, timeout=600)
         pair = Pair(real, module, state=sockets)
         pair.same_methods("dlg.")
@@ -721,21 +677,9 @@ def test_counters(make_kamailio: Callable[..., Kamailio]) -> None:
         # The question whether it is up came over TCP.
         opened = ("cnt.get", "tcp", "current_opened_connections")
         _wait_for(lambda: real.call(*opened).value == 0)
-        values = {
-            group: {
-                name: real.call("cnt.get", group, name).value
-                for name in real.call("cnt.var_list", group)
-            }
-            for group in real.call("cnt.grps_list")
-        }
-        texts = {
-            f"{group}.{name}": real.call("cnt.help", group, name).value
-            for group, names in values.items()
-            for name in names
-        }
         rows = [{"l_uuid": "a"}, {"l_uuid": "b", "flags": 1}]
         modules = (Dialogs([]), Registrations(rows), UserLocation({"location": {}}))
-        pair = Pair(real, Counters(values, texts), *modules)
+        pair = Pair(real, counters(real), *modules)
         pair.same_methods("cnt.", "stats.")
         params: tuple[Params, ...] = (
             *ODD,

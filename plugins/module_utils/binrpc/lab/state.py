@@ -14,7 +14,7 @@ from .failures import Failures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Tuple
 
 # A series stands for one of its releases.
 RELEASES = {"5.6": "5.6.3", "5.7": "5.7.7", "5.8": "5.8.2", "6.0": "6.0.7", "6.1": "6.1.4"}
@@ -123,10 +123,14 @@ class LabState:
         self.aliases: List[Tuple[str, str, int]] = []
         """``(protocol or "*", host, port or 0)``, as ``core.aliases_list`` gives them."""
         self.sockets = [("udp", "127.0.0.1", "5060"), ("tcp", "127.0.0.1", "5060")]
+        self.load_order: Optional[List[str]] = None
+        """Kamailio modules to list; None lists those whose methods are served."""
 
     @property
     def loaded(self) -> List[str]:
         """Kamailio's module names in load order."""
+        if self.load_order is not None:
+            return list(self.load_order)
         names: List[str] = []
         for module in self.modules.values():
             names += [name for name in module.loads if name not in names]

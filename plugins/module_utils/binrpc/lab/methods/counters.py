@@ -164,15 +164,17 @@ class Counters(Module):
             values["dialog.active_dialogs"] = sum(state in (3, 4) for state in states)
             values["dialog.early_dialogs"] = states.count(2)
         if "uac" in modules:
-            flags = [record["flags"] for record in modules["uac"].records.values()]
-            values["uac.regtotal"] = len(flags)
-            values["uac.regactive"] = sum(bool(each & 4) for each in flags)
-            values["uac.regdisabled"] = sum(each & 1 for each in flags)
+            for name, value in modules["uac"].counts.items():
+                values["uac." + name] = value
         if "core" in modules:
             for name, value in modules["core"].shared_memory.items():
                 unit = "" if name == "fragments" else "_size"
                 values["shmem." + name + unit] = value
         return values
+
+    def _long(self, group: str, name: str) -> int:
+        """The value as an unsigned long of C."""
+        return self[group, name] & 0xFFFFFFFFFFFFFFFF
 
     def _names(self, group: str) -> List[str]:
         return sorted(self.groups.get(group, ()))
@@ -235,6 +237,8 @@ class Counters(Module):
     def _reset(self, group: str, name: str) -> None:
         if group not in _FIXED_GROUPS and "%s.%s" % (group, name) not in _FIXED:
             self.groups[group][name] = 0
+            if group == "uac" and group in self.state.modules:
+                self.state.modules[group].counts[name] = 0
 
     # --- stats
 
@@ -271,7 +275,7 @@ class Counters(Module):
     @method("stats.get_statistics", help="get core and modules stats")
     def statistics(self, ctx: Any) -> Iterator[str]:
         for group, name in self._wanted(ctx, "Please provide which stats to retrieve"):
-            yield "%s:%s = %d" % (group, name, self[group, name])
+            yield "%s:%s = %d" % (group, name, self._long(group, name))
 
     @method("stats.fetch", help="fetch core and modules stats as string values")
     def fetch(self, ctx: Any) -> Struct:
@@ -284,7 +288,7 @@ class Counters(Module):
     def _fetch(self, ctx: Any, kind: Any) -> Struct:
         reply = Struct()
         for key in self._wanted(ctx, "Please provide which stats to retrieve", dotted=True):
-            reply.add("%s.%s" % key, kind(self[key]))
+            reply.add("%s.%s" % key, kind(self._long(*key)))
         return reply
 
     @method("stats.reset_statistics", help="reset core and modules stats (silent operation)")
@@ -295,8 +299,8 @@ class Counters(Module):
     @method("stats.clear_statistics", help="clear core and modules stats (verbose operation)")
     def clear(self, ctx: Any) -> Iterator[str]:
         for group, name in self._wanted(ctx, "Please provide stats name"):
-            old = self[group, name]
+            old = self._long(group, name)
             self._reset(group, name)
-            new = self[group, name]
+            new = self._long(group, name)
             before = "" if old == new else " (%d)" % old
             yield "%s:%s = %d%s" % (group, name, new, before)

@@ -423,7 +423,8 @@ class LeastCost(Module):
                 "parameter error; if using cli, remember to prefix numeric uri_user param "
                 "value with 's:'",
             )
-        if params.count < 2 or params[0] != 1:
+        # An optional one of a wrong type is ignored.
+        if len(params) < 2 or params[0] != 1:
             raise Fault(400, "load_gws excution error (see syslog)")
         now = int(self.state.clock())
         found = []

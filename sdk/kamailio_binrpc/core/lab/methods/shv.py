@@ -27,6 +27,9 @@ class SharedVariables(Module):
 
     def __init__(self, variables: Optional[Mapping[str, Union[int, str]]] = None) -> None:
         self.variables: Dict[str, Union[int, str]] = dict(variables or {})
+        for name, value in self.variables.items():
+            if isinstance(value, bool) or not isinstance(value, (int, str)):
+                raise ValueError("variables: %s: a number or a text, not %r" % (name, value))
 
     @method("pv.shvGet", help="Get the value of a shared variable. If no argument, dumps all")
     def get(self, ctx: Any) -> None:

@@ -327,6 +327,7 @@ class Dmq(Module):
         self.nodes: List[Dict[str, Any]] = []
 
     def added(self) -> None:
+        self.nodes = []
         if self.state.sockets:
             _protocol, host, port = self.state.sockets[0]
             self.nodes.append({"host": host, "port": port, "status": "active", "local": 1})

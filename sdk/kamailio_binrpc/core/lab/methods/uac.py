@@ -63,6 +63,8 @@ class Registrations(Module):
     :param active: the modparam ``reg_active``.
     :ivar records: the live registrations by uuid; the attributes of the rows, and
         ``timer_expires`` and ``reg_init``.
+    :ivar counts: its counters. As in the original they count what is done and not what is: a
+        registration that is disabled twice counts twice, and they may fall below 0.
     """
 
     name = "uac"
@@ -82,6 +84,7 @@ class Registrations(Module):
         self.contact_addr = contact_addr
         self.active = active
         self.records: Dict[str, Dict[str, Any]] = {}
+        self.counts: Dict[str, int] = {}
 
     def added(self) -> None:
         text = "Failed to shift records - check log messages"
@@ -90,7 +93,7 @@ class Registrations(Module):
 
     def _put(self, row: Mapping[str, Any]) -> None:
         # At the end: what was there goes, and the newest comes first in its slot.
-        self.records.pop(row["l_uuid"], None)
+        self._drop(row["l_uuid"])
         record: Dict[str, Any] = {name: row.get(name) for name in TEXTS}
         record["auth_ha1"] = (record["auth_ha1"] or "").lower()
         record.update((name, row.get(name, 0)) for name in NUMBERS)
@@ -99,6 +102,17 @@ class Registrations(Module):
         record["timer_expires"] = 0
         record["reg_init"] = int(self.state.clock())
         self.records[record["l_uuid"]] = record
+        self.counts["regtotal"] += 1
+        self.counts["regactive"] += bool(record["flags"] & ONLINE)
+
+    def _drop(self, uuid: str) -> bool:
+        record = self.records.pop(uuid, None)
+        if record is None:
+            return False
+        self.counts["regtotal"] -= 1
+        self.counts["regactive"] -= bool(record["flags"] & ONLINE)
+        self.counts["regdisabled"] -= bool(record["flags"] & DISABLED)
+        return True
 
     def _in_order(self) -> List[Dict[str, Any]]:
         newest_first = reversed(list(self.records.values()))
@@ -164,6 +178,7 @@ class Registrations(Module):
     def enable(self, name: str, value: str) -> None:
         record = self._find(name, value)
         record["flags"] &= ~DISABLED
+        self.counts["regdisabled"] -= 1
         record["timer_expires"] = int(self.state.clock()) + 1
 
     @method(
@@ -175,6 +190,7 @@ class Registrations(Module):
     def disable(self, name: str, value: str) -> None:
         record = self._find(name, value)
         record["flags"] |= DISABLED
+        self.counts["regdisabled"] += 1
         record["timer_expires"] = int(self.state.clock()) + 1
 
     @method(
@@ -187,6 +203,7 @@ class Registrations(Module):
         record = self._find(name, value)
         record["expires"] = 0
         record["timer_expires"] = int(self.state.clock())
+        self.counts["regactive"] -= 1
         record["flags"] = (record["flags"] | ONGOING) & ~ONLINE
 
     @method(
@@ -229,7 +246,7 @@ class Registrations(Module):
         missing=(400, "Invalid Parameters"),
     )
     def remove(self, uuid: str) -> None:
-        if self.records.pop(uuid, None) is None:
+        if not self._drop(uuid):
             raise Fault(404, "Record not found")
 
     @method(
@@ -254,6 +271,7 @@ class Registrations(Module):
 
     def _load(self) -> None:
         self.records = {}
+        self.counts = dict.fromkeys(("regactive", "regdisabled", "regtotal"), 0)
         for row in self.rows:
             self._put(row)
 
