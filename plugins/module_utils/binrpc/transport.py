@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 # A datagram reply comes in parts of up to 64 KiB, all at once: the default receive buffer
 # loses three quarters of a large one. The kernel caps this at net.core.rmem_max.
 _DATAGRAM_BUFFER = 4 * 1024 * 1024
+# A buffer of this size costs the allocator a mapping for each read: 10 us.
 _READ_SIZE = 256 * 1024
+_FIRST_READ = 64 * 1024
 _LONGEST_POLL = 2**31 - 1  # milliseconds; a C int
+_NON_BLOCKING = getattr(_socket, "SOCK_NONBLOCK", 0)
 
 BACKLOG_PAUSE = 0.01
 """Seconds between attempts while a unix listener's backlog is full."""
@@ -51,12 +54,12 @@ class Transport:
     def __init__(self, address: Address, family: int, reply_at: Optional[str] = None) -> None:
         self.address = address
         self._reply_path: Optional[str] = None
+        self._read_size = _READ_SIZE if address.is_datagram else _FIRST_READ
         kind = _socket.SOCK_DGRAM if address.is_datagram else _socket.SOCK_STREAM
-        # Close-on-exec must be asked for here; the Python half would have done so.
-        self._socket = _socket.socket(family, kind | _socket.SOCK_CLOEXEC)
-        self._socket.setblocking(False)
-        self._poll = select.poll()
-        self._poll.register(self._socket.fileno(), select.POLLIN)
+        self._socket = _socket.socket(family, kind | _NON_BLOCKING)
+        if not _NON_BLOCKING:
+            self._socket.setblocking(False)
+        self._poll: Optional[select.poll] = None  # for those who wait for this socket alone
         try:
             if address.is_datagram:
                 self._socket.setsockopt(_socket.SOL_SOCKET, _socket.SO_RCVBUF, _DATAGRAM_BUFFER)
@@ -85,12 +88,16 @@ class Transport:
 
         Returns False once ``seconds`` have passed, or 24 days.
         """
+        poll = self._poll
+        if poll is None:
+            poll = self._poll = select.poll()
+            poll.register(self._socket.fileno(), select.POLLIN)
         if writing:
-            self._poll.modify(self._socket.fileno(), select.POLLIN | select.POLLOUT)
+            poll.modify(self._socket.fileno(), select.POLLIN | select.POLLOUT)
         # Rounded up, lest the last millisecond be spent in a busy loop.
-        ready = self._poll.poll(min(int(seconds * 1000 + 0.999), _LONGEST_POLL))
+        ready = poll.poll(min(int(seconds * 1000 + 0.999), _LONGEST_POLL))
         if writing:
-            self._poll.modify(self._socket.fileno(), select.POLLIN)
+            poll.modify(self._socket.fileno(), select.POLLIN)
         return bool(ready)
 
     def send(self, data: Union[bytes, memoryview]) -> int:
@@ -109,9 +116,12 @@ class Transport:
         :raises OSError: the connection is broken.
         """
         try:
-            return self._socket.recv(_READ_SIZE)
+            data = self._socket.recv(self._read_size)
         except BlockingIOError:
             return None
+        if len(data) == _FIRST_READ:
+            self._read_size = _READ_SIZE  # there is more
+        return data
 
     def finish_sending(self) -> None:
         """Close the sending half of a stream; the peer sees its end."""

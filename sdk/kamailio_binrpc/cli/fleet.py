@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -48,7 +47,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="a group or an endpoint of the configuration, or an address; may be repeated",
     )
     add("--all", action="store_true", help="every endpoint of the configuration")
-    add("--limit", metavar="N", type=int, default=256, help="at once (default: %(default)s)")
+    add("--limit", metavar="N", type=int, default=500, help="at once (default: %(default)s)")
     add("--rate", metavar="N", type=float, help="start at most N per second")
     add("--serial", metavar="N", action="append", help="in batches of N or N%%; may be repeated")
     add("--max-fail", metavar="PERCENT", type=float, help="stop after a batch with more failures")
@@ -85,15 +84,13 @@ def _run(options: argparse.Namespace) -> int:
         retries=RetryPolicy(options.retries) if options.retries else None,
     )
     show = _Show(options, params, len(endpoints))
-    report = asyncio.run(
-        fleet.call(
-            options.method,
-            *params,
-            deadline=options.deadline,
-            serial=options.serial,
-            max_fail_percentage=options.max_fail,
-            on_result=show.one,
-        )
+    report = fleet.call_sync(
+        options.method,
+        *params,
+        deadline=options.deadline,
+        serial=options.serial,
+        max_fail_percentage=options.max_fail,
+        on_result=show.one,
     )
     show.end(report)
     return exit_codes.status_of_all(report.errors.values())

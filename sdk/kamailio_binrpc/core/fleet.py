@@ -9,24 +9,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from time import monotonic
 
-from . import retry
-from .async_client import AsyncClient
+from . import fan_out, retry
+from .address import parse_address
 from .batches import batches
 from .deadline import Deadline
-from .errors import BinrpcError, CallTimeout
+from .errors import BinrpcError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import asyncio
     from typing import (
         Any,
-        AsyncIterator,
+        AsyncGenerator,
         Awaitable,
         Callable,
         Dict,
         Iterable,
+        Iterator,
         List,
         Mapping,
         Optional,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         Union,
     )
 
+    from .async_client import AsyncClient
     from .batches import Batch
 
     Work = Callable[[AsyncClient], Awaitable[Any]]
@@ -125,6 +127,10 @@ class Fleet:
     :param rate: endpoints started per second at most; None for no such limit.
     :param retries: what to do about errors that may be retried; None never retries.
     :raises AddressError: an address is not one a client can use.
+    :raises ValueError: a number is out of range.
+
+    One call everywhere, without rate and retries, is the fast case on Linux: see :mod:`fan_out`.
+    Everything else runs an AsyncClient for each endpoint.
     """
 
     def __init__(
@@ -133,19 +139,21 @@ class Fleet:
         timeout: float = 5.0,
         *,
         connect_wait: float = 0.0,
-        limit: int = 256,
+        limit: int = 500,
         rate: Optional[float] = None,
         retries: Optional[retry.RetryPolicy] = None,
     ) -> None:
         if not hasattr(endpoints, "items"):
             endpoints = {address: address for address in endpoints}
-        # Made here so that a bad address or time is known before anything is called.
-        self._clients = {
-            name: AsyncClient(address, timeout, connect_wait=connect_wait)
-            for name, address in endpoints.items()
-        }
+        # Parsed here so that a bad address or time is known before anything is called.
+        self._addresses = {name: parse_address(text) for name, text in endpoints.items()}
+        Deadline(timeout)
+        if not 0 <= connect_wait <= 31_536_000:
+            raise ValueError("connect_wait is 0 to 31536000 s, not %r" % connect_wait)
         if limit < 1 or (rate is not None and not rate > 0):
             raise ValueError("limit must be at least 1, and rate more than 0")
+        self._timeout = timeout
+        self._connect_wait = connect_wait
         self._limit = limit
         self._rate = rate
         self._retries = retries
@@ -153,18 +161,75 @@ class Fleet:
     @property
     def names(self) -> List[str]:
         """The endpoints' names in order."""
-        return list(self._clients)
+        return list(self._addresses)
 
-    async def call(self, method: str, *params: Any, **options: Any) -> Report:
-        """Call one method everywhere; see :meth:`run` for the options."""
-        return await self.run(_caller(method, params), **_access(options, method, params))
+    async def call(
+        self,
+        method: str,
+        *params: Any,
+        repeatable: Optional[bool] = None,
+        deadline: Optional[float] = None,
+        serial: Union[Batch, Sequence[Batch], None] = None,
+        max_fail_percentage: Optional[float] = None,
+        on_result: Optional[Callable[[Result], None]] = None,
+    ) -> Report:
+        """Call one method everywhere; see :meth:`run` for the options.
 
-    def call_sync(self, method: str, *params: Any, **options: Any) -> Report:
-        """Call one method everywhere, from code without an event loop."""
-        return asyncio.run(self.call(method, *params, **options))
+        :param repeatable: as the catalogue says, unless given.
+        """
+        progress = _Progress(self.names, deadline, serial, max_fail_percentage, on_result)
+        if self._is_simple:
+            for batch in progress:
+                arrivals = self._fan_out(method, params, batch, progress.deadline).arrivals()
+                try:
+                    async for talk in arrivals:
+                        progress.add(_result(talk))
+                finally:
+                    await arrivals.aclose()
+            return progress.report()
+        if repeatable is None:
+            repeatable = retry.is_repeatable(method, params)
+        return await self._run(_caller(method, params), repeatable, progress)
+
+    def call_sync(
+        self,
+        method: str,
+        *params: Any,
+        repeatable: Optional[bool] = None,
+        deadline: Optional[float] = None,
+        serial: Union[Batch, Sequence[Batch], None] = None,
+        max_fail_percentage: Optional[float] = None,
+        on_result: Optional[Callable[[Result], None]] = None,
+    ) -> Report:
+        """Call one method everywhere, from code without an event loop: see :meth:`call`."""
+        if self._is_simple:
+            progress = _Progress(self.names, deadline, serial, max_fail_percentage, on_result)
+            for batch in progress:
+                fan = self._fan_out(method, params, batch, progress.deadline)
+                try:
+                    for talk in fan:
+                        progress.add(_result(talk))
+                finally:
+                    fan.close()
+            return progress.report()
+        import asyncio
+
+        return asyncio.run(
+            self.call(
+                method,
+                *params,
+                repeatable=repeatable,
+                deadline=deadline,
+                serial=serial,
+                max_fail_percentage=max_fail_percentage,
+                on_result=on_result,
+            )
+        )
 
     def run_sync(self, work: Work, **options: Any) -> Report:
-        """Run a function everywhere, from code without an event loop."""
+        """Run a function everywhere, from code without an event loop: see :meth:`run`."""
+        import asyncio
+
         return asyncio.run(self.run(work, **options))
 
     async def run(
@@ -190,24 +255,30 @@ class Fleet:
             rest is Skipped.
         :param on_result: called with each result as it arrives.
         """
-        start = monotonic()
-        limit = Deadline(deadline) if deadline is not None else None
-        results: Dict[str, Result] = {}
-        stopped = False
-        for batch in batches(self.names, serial):
-            if stopped:
-                for name in batch:
-                    results[name] = Result(name, None, Skipped("too many others failed"), 0.0)
-                continue
-            failed = 0
-            async for result in self.stream(work, batch, repeatable=repeatable, deadline=limit):
-                results[result.name] = result
-                failed += not result.ok
-                if on_result is not None:
-                    on_result(result)
-            if max_fail_percentage is not None:
-                stopped = failed * 100 > max_fail_percentage * len(batch)
-        return Report([results[name] for name in self.names], monotonic() - start)
+        progress = _Progress(self.names, deadline, serial, max_fail_percentage, on_result)
+        return await self._run(work, repeatable, progress)
+
+    @property
+    def _is_simple(self) -> bool:
+        return fan_out.AVAILABLE and self._rate is None and self._retries is None
+
+    def _fan_out(
+        self, method: str, params: Sequence[Any], names: Iterable[str], deadline: Optional[Deadline]
+    ) -> fan_out.FanOut:
+        endpoints = [(name, self._addresses[name]) for name in names]
+        return fan_out.FanOut(
+            endpoints, method, params, self._timeout, self._connect_wait, self._limit, deadline
+        )
+
+    async def _run(self, work: Work, repeatable: bool, progress: _Progress) -> Report:
+        for batch in progress:
+            results = self.stream(work, batch, repeatable=repeatable, deadline=progress.deadline)
+            try:
+                async for result in results:
+                    progress.add(result)
+            finally:
+                await results.aclose()
+        return progress.report()
 
     async def stream(
         self,
@@ -216,8 +287,10 @@ class Fleet:
         *,
         repeatable: bool = False,
         deadline: Union[Deadline, float, None] = None,
-    ) -> AsyncIterator[Result]:
+    ) -> AsyncGenerator[Result, None]:
         """Run ``await work(client)`` for every endpoint and yield results as they arrive."""
+        import asyncio
+
         if deadline is not None and not isinstance(deadline, Deadline):
             deadline = Deadline(deadline)
         waiting = list(reversed(self.names if names is None else list(names)))
@@ -252,8 +325,10 @@ class Fleet:
     async def _one(
         self, name: str, work: Work, repeatable: bool, deadline: Optional[Deadline]
     ) -> Result:
+        from .async_client import AsyncClient
+
         start = monotonic()
-        client = self._clients[name]
+        client = AsyncClient(self._addresses[name], self._timeout, connect_wait=self._connect_wait)
         value, error = None, None
         try:
             value = await self._limited(client, work, repeatable, deadline)
@@ -266,6 +341,8 @@ class Fleet:
     async def _limited(
         self, client: AsyncClient, work: Work, repeatable: bool, deadline: Optional[Deadline]
     ) -> Any:
+        import asyncio
+
         async def attempt() -> Any:
             if self._retries is None:
                 return await work(client)
@@ -278,11 +355,58 @@ class Fleet:
         except asyncio.TimeoutError as error:
             if isinstance(error, BinrpcError):
                 raise
-            raise CallTimeout(
-                "the fleet's deadline of %g s passed before %s had answered"
-                % (deadline.seconds, client.address),
-                executed=None,
-            ) from None
+            raise fan_out.too_late(deadline, client.address, None) from None
+
+
+class _Progress:
+    """The batches of a run, as long as there are any and not too many fail; and its results.
+
+    :ivar deadline: of the run, or None.
+    """
+
+    def __init__(
+        self,
+        names: List[str],
+        seconds: Optional[float],
+        serial: Union[Batch, Sequence[Batch], None],
+        max_fail_percentage: Optional[float],
+        on_result: Optional[Callable[[Result], None]],
+    ) -> None:
+        self.deadline = None if seconds is None else Deadline(seconds)
+        self._start = monotonic()
+        self._names = names
+        self._batches = batches(names, serial)
+        self._most = 100.0 if max_fail_percentage is None else max_fail_percentage
+        self._on_result = on_result
+        self._results: Dict[str, Result] = {}
+        self._failed = 0
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        for batch in self._batches:
+            self._failed = 0
+            yield batch
+            if self._failed * 100 > self._most * len(batch):
+                return
+
+    def add(self, result: Result) -> None:
+        """Take a result of the current batch."""
+        self._results[result.name] = result
+        self._failed += not result.ok
+        if self._on_result is not None:
+            self._on_result(result)
+
+    def report(self) -> Report:
+        """Return the report; what was in no batch has been skipped."""
+        for name in self._names:
+            if name not in self._results:
+                error = Skipped("too many others failed")
+                self._results[name] = Result(name, None, error, 0.0)
+        ordered = [self._results[name] for name in self._names]
+        return Report(ordered, monotonic() - self._start)
+
+
+def _result(talk: fan_out.Talk) -> Result:
+    return Result(talk.name, talk.value, talk.error, talk.seconds)
 
 
 def _caller(method: str, params: Sequence[Any]) -> Work:
@@ -290,10 +414,3 @@ def _caller(method: str, params: Sequence[Any]) -> Work:
         return await client.call(method, *params)
 
     return work
-
-
-def _access(options: Dict[str, Any], method: str, params: Sequence[Any]) -> Dict[str, Any]:
-    """Fill in what the catalogue knows about repeating the call."""
-    if "repeatable" not in options:
-        options["repeatable"] = retry.is_repeatable(method, params)
-    return options

@@ -8,6 +8,7 @@ import asyncio
 
 import pytest
 
+from kamailio_binrpc.core import fan_out
 from kamailio_binrpc.core.config import Config
 from kamailio_binrpc.core.errors import AddressError, CallTimeout, ConnectError
 from kamailio_binrpc.core.faults import Fault, MethodNotFound
@@ -44,6 +45,13 @@ def lab(tmp_path_factory):
         yield running
 
 
+@pytest.fixture(autouse=True, params=["fan out", "tasks"])
+def way(request, monkeypatch):
+    """Both ways to call a method everywhere."""
+    if request.param == "tasks":
+        monkeypatch.setattr(fan_out, "AVAILABLE", False)
+
+
 def many(lab, count):
     return {"n%03d" % n: lab.addresses[n % 3] for n in range(count)}
 
@@ -62,6 +70,23 @@ def test_replies_and_errors_are_collected_in_order(lab):
         "ConnectError: Connection refused": ["gone"],
         "ConnectError: No such file or directory": ["lost"],
     }
+
+
+def test_within_an_event_loop(lab):
+    async def main():
+        return await Fleet(many(lab, 9)).call("core.echo", "x", serial=4)
+
+    report = asyncio.run(main())
+    assert report.ok
+    assert report.replies == {name: ["x"] for name in many(lab, 9)}
+
+
+@pytest.mark.parametrize(
+    "options", [{"timeout": 0}, {"connect_wait": -1}, {"limit": 0}, {"rate": 0}]
+)
+def test_bad_numbers_are_refused(options):
+    with pytest.raises(ValueError, match=r"is|must"):
+        Fleet(["unix:/s"], **options)
 
 
 def test_faults_are_grouped_by_code_and_text(lab):

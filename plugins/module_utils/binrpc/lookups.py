@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Generated from sdk/kamailio_binrpc/core/lookups.py by tools/vendor.py. Do not edit: change the
+# source and run "make vendor". Private to this collection.
+"""Host names looked up in threads, for one that waits for descriptors."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+
+from .transport import look_up
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Deque, List, Tuple
+
+    from .address import Address
+
+THREADS = 16
+
+
+class Lookups:
+    """Takes questions; its descriptor can be read when there are answers.
+
+    The resolver cannot be told a limit: whoever asks must watch the time, and a thread that
+    hangs in it delays nobody's end.
+    """
+
+    def __init__(self) -> None:
+        self._asked: Deque[Tuple[Any, Address]] = deque()
+        self._found: Deque[Tuple[Any, Any]] = deque()
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(self._writer, False)
+
+    def fileno(self) -> int:
+        """To be waited for."""
+        return self._reader
+
+    def ask(self, who: Any, address: Address) -> None:
+        """Look the address's host up for ``who``."""
+        with self._lock:
+            self._asked.append((who, address))
+            if self._threads >= THREADS:
+                return
+            self._threads += 1
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def take(self) -> List[Tuple[Any, Any]]:
+        """Return what was found since the last time: who asked, and targets or the exception."""
+        try:
+            os.read(self._reader, 4096)
+        except BlockingIOError:
+            pass
+        found = []
+        while self._found:
+            found.append(self._found.popleft())
+        return found
+
+    def close(self) -> None:
+        """Forget all questions."""
+        with self._lock:
+            self._asked.clear()
+            os.close(self._reader)
+            os.close(self._writer)
+            self._writer = -1
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                if not self._asked:
+                    self._threads -= 1
+                    return
+                who, address = self._asked.popleft()
+            result: Any
+            try:
+                result = look_up(address)
+            except (OSError, UnicodeError) as error:
+                result = error
+            self._found.append((who, result))
+            with self._lock:
+                if self._writer >= 0:
+                    try:
+                        os.write(self._writer, b"\0")
+                    except BlockingIOError:
+                        pass  # full, so it can be read

@@ -1,0 +1,399 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""One call on many endpoints without tasks: the clients' contract, in turns and in a loop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import threading
+
+import pytest
+
+from kamailio_binrpc.core import fan_out, lookups, transport
+from kamailio_binrpc.core.address import parse_address
+from kamailio_binrpc.core.deadline import Deadline
+from kamailio_binrpc.core.errors import (
+    CallTimeout,
+    ConnectError,
+    ConnectionLost,
+    EncodeError,
+    NotBinrpcError,
+    TruncatedReply,
+)
+from kamailio_binrpc.core.fan_out import FanOut
+from kamailio_binrpc.core.faults import NotFound
+from kamailio_binrpc.core.fleet import Fleet
+from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.core.values import Struct
+
+from .support import PATIENCE, echo, fault_to, reply_to
+
+pytestmark = pytest.mark.skipif(not fan_out.AVAILABLE, reason="NOT TESTED: no epoll")
+SOON = 0.2
+
+
+def in_turns(fan):
+    return list(fan)
+
+
+def in_a_loop(fan):
+    async def collect():
+        talks = [talk async for talk in fan.arrivals()]
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return talks
+
+    return asyncio.run(collect())
+
+
+opened = []
+
+
+class Watched(transport.Transport):
+    """Is remembered when it is opened."""
+
+    def __init__(self, *arguments):
+        opened.append(self)
+        super().__init__(*arguments)
+
+
+@pytest.fixture(autouse=True)
+def watched(monkeypatch):
+    """Insist that every socket has been closed in the end."""
+    monkeypatch.setattr(fan_out, "Transport", Watched)
+    opened.clear()
+    yield
+    assert [each.fileno() for each in opened] == [-1] * len(opened)
+
+
+@pytest.fixture(params=[in_turns, in_a_loop])
+def run(request):
+    """Run a fan-out in one of both ways."""
+
+    def call(addresses, method="m.a", *params, timeout=PATIENCE, wait=0.0, limit=64, deadline=None):
+        endpoints = [(text, parse_address(text)) for text in addresses]
+        within = None if deadline is None else Deadline(deadline)
+        fan = FanOut(endpoints, method, params, timeout, wait, limit, within)
+        talks = request.param(fan)
+        assert not fan.busy
+        assert fan._poll.closed
+        assert fan._lookups is None
+        found = {talk.name: talk.error or talk.value for talk in talks}
+        assert len(found) == len(talks) == len(endpoints)
+        return found
+
+    return call
+
+
+def only(run, server, *arguments, **options):
+    return run([server.address], *arguments, **options)[server.address]
+
+
+def test_a_reply(run, serve, transport):
+    server = serve(transport)
+    reply = only(run, server, "core.echo", 1, "two", Struct(three=3.5))
+    assert reply == [1, "two", Struct(three=3.5)]
+    assert reply.method == "core.echo"
+
+
+def test_a_fault(run, serve, transport):
+    def script(peer):
+        peer.send(fault_to(peer.request(), 500, "No such htable"))
+
+    assert isinstance(only(run, serve(transport, script)), NotFound)
+
+
+def test_a_bad_parameter(run, serve, transport):
+    server = serve(transport)
+    assert isinstance(only(run, server, "m.a", object()), EncodeError)
+    assert server.requests == []
+
+
+def test_a_large_reply_in_pieces(run, serve, stream):
+    structs = [Struct(name="x" * 100, value=number) for number in range(20_000)]
+
+    def script(peer):
+        data = reply_to(peer.request(), *structs)
+        for start in range(0, len(data), 100_000):
+            peer.send(data[start : start + 100_000])
+
+    assert only(run, serve(stream, script)) == structs
+
+
+def test_a_large_request(run, serve, stream):
+    assert only(run, serve(stream), "core.echo", "x" * 60_000) == ["x" * 60_000]
+
+
+def test_the_end_before_and_within_the_reply(run, serve, stream):
+    before = only(run, serve(stream, lambda peer: peer.request()), wait=PATIENCE)
+    assert isinstance(before, ConnectionLost)
+    assert before.executed is None
+    within = only(
+        run,
+        serve("tcp" if stream == "unixs" else "unixs", cut),
+        wait=PATIENCE,
+    )
+    assert isinstance(within, TruncatedReply)
+    assert within.received == 10
+
+
+def cut(peer):
+    peer.send(reply_to(peer.request(), "x" * 100)[:10])
+
+
+def test_a_reset(run, serve):
+    def script(peer):
+        peer.request()
+        peer.reset()
+
+    lost = only(run, serve("tcp", script), wait=PATIENCE)
+    assert isinstance(lost, ConnectionLost)
+    assert lost.executed is None
+
+
+def test_silence(run, serve, transport):
+    def script(peer):
+        while True:
+            peer.request()
+
+    server = serve(transport, script)
+    late = only(run, server, timeout=SOON, wait=PATIENCE)
+    assert isinstance(late, CallTimeout)
+    assert late.executed is None
+    assert "within 0.2 s" in str(late)
+    server.stop()
+    assert len(server.requests) == 1  # and no repetition
+
+
+def test_another_protocol(run, serve, transport):
+    def script(peer):
+        peer.request()
+        peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    assert isinstance(only(run, serve(transport, script)), NotBinrpcError)
+
+
+def test_nobody_listens(run, folder):
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+        found = run([f"unix:{folder}/none", f"unixd:{folder}/none", f"tcp:127.0.0.1:{port}"])
+    assert all(isinstance(error, ConnectError) for error in found.values())
+    assert [error.errno for error in found.values()].count(errno.ENOENT) == 2
+    assert [error.executed for error in found.values()] == [False] * 3
+
+
+def test_a_fifo_is_no_endpoint(run, folder):
+    (error,) = run([f"fifo:{folder}/f"]).values()
+    assert isinstance(error, ConnectError)
+    assert "FifoClient" in str(error)
+
+
+def test_waiting_for_a_start(run, serve, transport):
+    server = serve(transport)
+    server.stop()
+    timer = threading.Timer(SOON, serve, [transport, echo, server])
+    timer.start()
+    try:
+        assert only(run, server, "core.echo", 5, wait=PATIENCE) == [5]
+    finally:
+        timer.join()
+
+
+def test_waiting_for_a_start_ends(run, folder):
+    (error,) = run([f"unix:{folder}/none"], wait=SOON).values()
+    assert isinstance(error, ConnectError)
+
+
+def test_a_full_backlog(run, folder):
+    """Where a listener accepts nobody, connecting ends at the deadline."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{folder}/s")
+        listener.listen(0)
+        with socket.socket(socket.AF_UNIX) as other:
+            other.connect(f"{folder}/s")
+            (error,) = run([f"unix:{folder}/s"], timeout=SOON).values()
+    assert isinstance(error, ConnectError)
+    assert error.errno == errno.EAGAIN
+
+
+def test_the_deadline_of_all(run, serve, folder):
+    def script(peer):
+        peer.request()
+        peer.request()  # until the client goes
+
+    first, second = serve("unixs", script), serve("tcp", script)
+    found = run([first.address, second.address], limit=1, deadline=SOON)
+    assert isinstance(found[first.address], CallTimeout)
+    assert "fleet's deadline of 0.2 s" in str(found[first.address])
+    # The second one was never asked.
+    assert [found[each.address].executed for each in (first, second)] == [None, False]
+    assert second.connections == 0
+
+
+def names(monkeypatch, look_up):
+    """Let a look-up replace the name service; addresses of numbers still need none."""
+    monkeypatch.setattr(lookups, "look_up", look_up)
+
+
+def test_host_names(run, serve, monkeypatch):
+    def look_up(address):
+        if address.name == "unknown.test":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        if address.name == "broken.test":
+            raise UnicodeError("label too long")
+        return [(socket.AF_INET, ("127.0.0.1", address.port))]
+
+    server = serve("tcp")
+    names(monkeypatch, look_up)
+    endpoints = [f"tcp:host{number}.test:{server.port}" for number in range(40)]
+    bad = [f"tcp:{name}.test:1" for name in ("unknown", "broken")]
+    found = run([*endpoints, *bad, server.address], "core.echo", 7)
+    assert [found[name] for name in [*endpoints, server.address]] == [[7]] * 41
+    assert "cannot resolve the host of tcp:unknown.test:1: Name or" in str(found[bad[0]])
+    assert "label too long" in str(found[bad[1]])
+
+
+def test_a_name_service_that_hangs(run, monkeypatch):
+    answer = threading.Event()
+
+    def look_up(address):
+        answer.wait(PATIENCE)
+        return []
+
+    names(monkeypatch, look_up)
+    try:
+        (error,) = run(["tcp:slow.test:1"], timeout=SOON).values()
+    finally:
+        answer.set()
+    assert isinstance(error, ConnectError)
+    assert "no answer within 0.2 s" in str(error)
+
+
+def test_every_address_of_a_host_is_tried(run, serve, monkeypatch):
+    server = serve("tcp")
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        dead = sock.getsockname()
+        targets = [(socket.AF_INET, dead), (socket.AF_INET, ("127.0.0.1", server.port))]
+        names(monkeypatch, lambda address: targets)
+        assert run(["tcp:two.test:1"], "core.echo", 1) == {"tcp:two.test:1": [1]}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("fan"))
+    server = LabServer([f"unix:{folder}/{number}" for number in range(60)])
+    state = {"running": 0, "most": 0}
+
+    @server.registry.method("test.slow")
+    async def slow(ctx):
+        state["running"] += 1
+        state["most"] = max(state["most"], state["running"])
+        await asyncio.sleep(0.01)
+        state["running"] -= 1
+        return "slow"
+
+    with server.running_in_thread() as running:
+        running.seen = state
+        yield running
+
+
+@pytest.mark.parametrize("limit", [1, 7, 500])
+def test_the_limit_holds(run, lab, limit):
+    lab.seen["most"] = 0
+    addresses = lab.addresses[: 5 if limit == 1 else 60]
+    assert run(addresses, "test.slow", limit=limit) == {name: ["slow"] for name in addresses}
+    assert 0 < lab.seen["most"] <= limit
+
+
+def test_a_fleet_closes_what_its_caller_breaks_off(lab):
+    def stop(result):
+        raise KeyboardInterrupt
+
+    fleet = Fleet(lab.addresses, limit=10)
+    with pytest.raises(KeyboardInterrupt):
+        fleet.call_sync("test.slow", on_result=stop)
+    assert not still_open()
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(fleet.call("test.slow", on_result=stop))
+    assert not still_open()
+
+
+def still_open():
+    return [each for each in opened if each.fileno() >= 0]
+
+
+def test_leaving_early_closes_everything(lab):
+    endpoints = [(text, parse_address(text)) for text in lab.addresses]
+    turns = iter(FanOut(endpoints, "test.slow", (), 5.0, 0.0, 20))
+    next(turns)
+    assert still_open()
+    turns.close()
+    assert not still_open()
+
+    async def leave():
+        arrivals = FanOut(endpoints, "test.slow", (), 5.0, 0.0, 20).arrivals()
+        async for _talk in arrivals:
+            break
+        assert still_open()
+        await arrivals.aclose()
+
+    asyncio.run(leave())
+
+
+def test_cancelling_closes_everything(lab):
+    endpoints = [(text, parse_address(text)) for text in lab.addresses]
+
+    async def main():
+        fan = FanOut(endpoints, "test.slow", (), 5.0, 0.0, 1)
+
+        async def collect():
+            return [talk async for talk in fan.arrivals()]
+
+        task = asyncio.ensure_future(collect())
+        while not still_open():
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert fan._poll.closed
+        assert not still_open()
+
+    asyncio.run(main())
+
+
+def test_other_tasks_go_on_meanwhile(lab):
+    endpoints = [(text, parse_address(text)) for text in lab.addresses]
+    ticks = []
+
+    async def tick():
+        while True:
+            ticks.append(1)
+            await asyncio.sleep(0)
+
+    async def main():
+        ticker = asyncio.ensure_future(tick())
+        async for _talk in FanOut(endpoints, "test.slow", (), 5.0, 0.0, 10).arrivals():
+            pass
+        ticker.cancel()
+
+    asyncio.run(main())
+    assert len(ticks) > 10
+
+
+def test_a_read_that_fills_its_buffer_is_followed_by_larger_ones(serve, monkeypatch):
+    server = serve("unixs", lambda peer: peer.reply(peer.request(), "x" * 1_000_000))
+    sizes = []
+    receive = transport.Transport.receive
+
+    def watched(self):
+        sizes.append(self._read_size)
+        return receive(self)
+
+    monkeypatch.setattr(transport.Transport, "receive", watched)
+    (talk,) = FanOut([("a", parse_address(server.address))], "m.a", (), 5.0, 0.0, 1)
+    assert talk.value == ["x" * 1_000_000]
+    assert sizes[0] == 64 * 1024
