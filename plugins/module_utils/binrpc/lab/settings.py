@@ -28,12 +28,12 @@ import json
 import os
 
 from .failures import Failure, parse_failure
-from .methods.defaults import DEFAULTS
+from .module_settings import ModuleSettingsError, make_modules
 from .recording import read_recording
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List
+    from typing import Any, Dict
 
 _LISTS = ("binrpc", "fifo", "faults")
 _TEXTS = ("user", "group", "version", "reply_directory", "log_format", "replay")
@@ -166,7 +166,10 @@ def _checked(name: str, value: Any) -> Any:
     if name == "fidelity":
         return _one_of(name, value, _FIDELITIES)
     if name == "modules":
-        return make_modules(_kind(name, value, dict, "an object"))
+        try:
+            return make_modules(_kind(name, value, dict, "an object"))
+        except ModuleSettingsError as error:
+            raise SettingsError("modules: %s" % error) from None
     return value
 
 
@@ -197,31 +200,3 @@ def _failure(words: str) -> Failure:
         return parse_failure(words)
     except ValueError as error:
         raise SettingsError("faults: %s: %s" % (words, error)) from None
-
-
-def make_modules(settings: Dict[str, Any]) -> List[Any]:
-    """Make modules with the data that the settings give.
-
-    :raises SettingsError: an unknown module or argument, or data that it does not take.
-    """
-    import inspect
-
-    kinds: Dict[str, Any] = {kind.name: kind for kind in DEFAULTS}
-    modules = []
-    for name, arguments in settings.items():
-        if name not in kinds:
-            raise SettingsError("modules: no module %r; there are %s" % (name, ", ".join(kinds)))
-        place = "modules: %s" % name
-        _kind(place, arguments, dict, "an object")
-        known = list(inspect.signature(kinds[name]).parameters)
-        for argument in arguments:
-            if argument not in known:
-                raise SettingsError(
-                    "%s: unknown setting %r; there %s"
-                    % (place, argument, "are " + ", ".join(known) if known else "is none")
-                )
-        try:
-            modules.append(kinds[name](**arguments))
-        except (TypeError, ValueError, AttributeError, KeyError) as error:
-            raise SettingsError("%s: %s: %s" % (place, type(error).__name__, error)) from None
-    return modules
