@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -115,3 +116,88 @@ def play(collections: Path, tmp_path: Path) -> Callable[..., Run]:
         return result
 
     return run
+
+
+@pytest.fixture
+def play_tasks(collections: Path, tmp_path: Path) -> Callable[..., Any]:
+    """Start a play, and return a function that awaits the result of each task by host and name.
+
+    :param inventory: variables by host.
+    :param tasks: tasks by name.
+    :param defaults: of all modules of the collection.
+    :param play: further keywords of the play.
+    """
+    numbers = itertools.count()
+
+    def start(
+        inventory: dict[str, dict[str, Any]],
+        tasks: dict[str, dict[str, Any]],
+        defaults: dict[str, Any],
+        *,
+        environment: dict[str, str] | None = None,
+        bin_dir: Path = BIN,
+        **play: Any,
+    ) -> Callable[[], dict[str, Any]]:
+        folder = Path(os.path.realpath(tmp_path)) / f"play{next(numbers)}"
+        folder.mkdir()
+        keys = {f"result{number}": name for number, name in enumerate(tasks)}
+        play = {
+            "hosts": "all",
+            "connection": "local",
+            "gather_facts": False,
+            "module_defaults": {"group/kamailio.ctl.kamailio": defaults},
+            "tasks": [
+                {"name": name, "register": key, "ignore_errors": True, **tasks[name]}
+                for key, name in keys.items()
+            ]
+            + [
+                {
+                    "name": "Write down the results",
+                    "ansible.builtin.copy": {
+                        "content": "{{ {%s} | to_json }}"
+                        % ", ".join(f"'{key}': {key}" for key in keys),
+                        "dest": f"{folder}/{{{{ inventory_hostname }}}}.json",
+                        "mode": "0600",
+                    },
+                    "delegate_to": "localhost",
+                    "vars": {"ansible_connection": "local"},
+                }
+            ],
+            **play,
+        }
+        (folder / "play.yml").write_text(json.dumps([play]))
+        (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": inventory}}))
+        variables = {
+            **{name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")},
+            "ANSIBLE_COLLECTIONS_PATH": str(collections),
+            "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_PIPELINING": "1",
+            **(environment or {}),
+        }
+        command = [str(bin_dir / "ansible-playbook"), "-i", "hosts.json", "play.yml"]
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+        def finish() -> dict[str, Any]:
+            output = process.communicate()[0]
+            found = {}
+            for host in inventory:
+                path = folder / f"{host}.json"
+                assert path.is_file(), output
+                found[host] = {
+                    keys[key]: result for key, result in json.loads(path.read_text()).items()
+                }
+            return found
+
+        return finish
+
+    return start

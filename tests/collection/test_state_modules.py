@@ -14,10 +14,8 @@ takes a tenth of the time.
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -30,7 +28,6 @@ from kamailio_binrpc.core.lab.methods.cfg import Configuration
 from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
 from kamailio_binrpc.core.lab.methods.htable import HashTables
 from kamailio_binrpc.core.lab.server import LabServer
-from tests.collection.conftest import BIN
 from tests.support.sip import Call
 
 HERE = Path(__file__).parent
@@ -272,74 +269,18 @@ def hosts(
 
 
 @pytest.fixture
-def run_tasks(collections: Path, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+def run_tasks(play_tasks: Any) -> Callable[..., dict[str, Any]]:
     """Run tasks on all hosts at once, and return the result of each by host and name."""
 
     def start(hosts: dict[str, Host], tasks: dict[str, dict[str, Any]]) -> Any:
-        folder = Path(os.path.realpath(tmp_path)) / f"play{time.monotonic_ns()}"
-        folder.mkdir()
         names = {f"host{number}": name for number, name in enumerate(hosts)}
         inventory = {
             name: {"endpoint": hosts[real].endpoint, "media": hosts[real].media}
             for name, real in names.items()
         }
-        keys = {f"result{number}": name for number, name in enumerate(tasks)}
-        play = {
-            "hosts": "all",
-            "connection": "local",
-            "gather_facts": False,
-            "module_defaults": {
-                "group/kamailio.ctl.kamailio": {"endpoint": "{{ endpoint }}", "timeout": 20}
-            },
-            "tasks": [
-                {"name": name, "register": key, "ignore_errors": True, **tasks[name]}
-                for key, name in keys.items()
-            ]
-            + [
-                {
-                    "name": "Write down the results",
-                    "ansible.builtin.copy": {
-                        "content": "{{ {%s} | to_json }}"
-                        % ", ".join(f"'{key}': {key}" for key in keys),
-                        "dest": f"{folder}/{{{{ inventory_hostname }}}}.json",
-                        "mode": "0600",
-                    },
-                }
-            ],
-        }
-        (folder / "play.yml").write_text(json.dumps([play]))
-        (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": inventory}}))
-        environment = {
-            **{name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")},
-            "ANSIBLE_COLLECTIONS_PATH": str(collections),
-            "ANSIBLE_HOME": str(folder / "home"),
-            "ANSIBLE_NOCOLOR": "1",
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            "ANSIBLE_PIPELINING": "1",
-        }
-        command = [str(BIN / "ansible-playbook"), "-i", "hosts.json", "play.yml"]
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-        def finish() -> dict[str, Any]:
-            output = process.communicate()[0]
-            found = {}
-            for name, real in names.items():
-                path = folder / f"{name}.json"
-                assert path.is_file(), output
-                found[real] = {
-                    keys[key]: result for key, result in json.loads(path.read_text()).items()
-                }
-            return found
-
-        return finish
+        defaults = {"endpoint": "{{ endpoint }}", "timeout": 20}
+        finish = play_tasks(inventory, tasks, defaults)
+        return lambda: {names[host]: found for host, found in finish().items()}
 
     def run(hosts: dict[str, Host], tasks: dict[str, dict[str, Any]]) -> dict[str, Any]:
         result: dict[str, Any] = start(hosts, tasks)()
