@@ -44,6 +44,10 @@ def content(value: Any) -> Iterator[Any]:
         yield value
 
 
+# Blocks of memory come and go, and each is a member: no two replies are alike.
+RESTLESS = {"mod.mem_stats", "mod.mem_statsx", "mod.stats"}
+
+
 def word(param: Any) -> str:
     """A parameter as a word whose prefix forces its type."""
     kind = {int: "i", float: "d", str: "s"}[type(param)]
@@ -85,6 +89,8 @@ def test_json_of_every_read_only_method_loses_nothing(
             again = list(content(json.loads(output.render(reply, "json"))))
             if again != expected:
                 wrong[repr(call)] = (again, expected)
+            elif call[0] in RESTLESS:
+                continue
             elif masked(content(printed["reply"])) != masked(expected):
                 wrong[repr(call)] = (printed, expected)
     methods = {call[0] for call in calls}

@@ -400,10 +400,22 @@ class Kamailio:
         while time.monotonic() < deadline:
             if not self.running:
                 raise KamailioError(f"kamailio ended at start:\n{self.log_tail()}")
-            if _answers(path) and _answers_sip(self.sip_port):
+            if _answers(path) and _answers_sip(self.sip_port) and self._is_filled():
                 return
             time.sleep(0.02)
         raise KamailioError(f"no answer for {self.start_timeout} s:\n{self.log_tail()}")
+
+    def _is_filled(self) -> bool:
+        """Whether the tables are there that child processes fill after the start."""
+        modules = self._modules()
+        try:
+            if "uac" in modules and "trunk-1" not in str(self.jsonrpc("uac.reg_dump")):
+                return False
+            if "rtpengine" in modules and "error" in self.jsonrpc("rtpengine.show", ["all"]):
+                return False
+        except OSError:  # jsonrpcs does not listen yet
+            return False
+        return True
 
     def _halt(self, sign: signal.Signals) -> None:
         if self._process is None:
