@@ -165,6 +165,8 @@ def visible(value):
     without doubt, see raw().
     """
     if isinstance(value, str):
+        if value.isascii() and "\\" not in value:
+            return value  # as nearly every text
         # A backslash that looks like the start of an escape becomes one.
         value = _ESCAPE.sub(r"\\x5cx\1", value)
         return _BYTE.sub(lambda found: "\\x%02x" % (ord(found.group()) - 0xDC00), value)
