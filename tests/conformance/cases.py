@@ -156,6 +156,9 @@ GROUPS: list[Any] = ["lab", "lab", "lab", "lab[1]", "drain", "nope"]
 STATES: list[Any] = ["a", "i", "d", "t", "ap", "ip", "dp", "x", 0, 1]
 URIS: list[Any] = [f"sip:127.0.0.{a}:508{b}" for a in (1, 2, 9) for b in (1, 2)] + ["all", "sip:no"]
 SETS: list[Any] = [1, 2, 30, 7]
+FILTERS: list[Any] = ["l_uuid", "l_uuid", "l_username", "auth_username", "nope"]
+RECORDS: list[Any] = ["trunk-1", "trunk-2", "alice", "1002", "nope"]
+COUNTED: list[Any] = ["uac", "lab", "sl", "registrar", "nope"]
 
 STATEFUL: list[tuple[str, list[list[Any]]]] = [
     ("pv.shvSet", [["maintenance", "banner", "nobody"], ["str", "STR"], TEXTS]),
@@ -230,6 +233,48 @@ STATEFUL: list[tuple[str, list[list[Any]]]] = [
     ("core.tcp_options", []),
     ("corex.list_sockets", []),
     ("corex.list_aliases", []),
+    ("corex.debug", [[1, 2, 3]]),
+    ("dbg.set_mod_level", [["core", "tm", "nope"], NUMBERS]),
+    ("dbg.get_mod_level", [["core", "tm", "nope", ""]]),
+    ("dbg.set_mod_facility", [["core", "tm"], ["LOG_LOCAL3", "LOG_X", ""]]),
+    ("dbg.get_mod_facility", [["core", "tm", "nope"]]),
+    ("uac.reg_enable", [FILTERS, RECORDS]),
+    ("uac.reg_disable", [FILTERS, RECORDS]),
+    ("uac.reg_remove", [["trunk-7", "nope"]]),
+    ("uac.reg_active", [[0, 0, "x"]]),
+    ("cnt.get", [COUNTED, ["regtotal", "regdisabled", "hits", "404_replies", "nope"]]),
+    ("cnt.grp_get_all", [COUNTED]),
+    ("cnt.var_list", [COUNTED]),
+    ("cnt.help", [COUNTED, ["regtotal", "hits", "404_replies", "nope"]]),
+    ("cnt.reset", [["uac", "nope"], ["regtotal", "regdisabled", "nope"]]),
+    ("cnt.grps_list", []),
+    ("stats.fetch", [["uac:", "sl:", "lab.hits", "regdisabled", "nope"]]),
+    ("stats.fetchn", [["uac:", "sl:", "lab.hits", "regdisabled", "nope"]]),
+    ("stats.get_statistics", [["uac:", "sl:", "hits", "regdisabled", "nope"]]),
+    ("stats.clear_statistics", [["uac:", "sl:", "hits", "nope"]]),
+    ("secfilter.add_bl", [["ua", "user", "nope"], TEXTS[1:3]]),
+    ("secfilter.add_wl", [["ua", "user", "nope"], TEXTS[1:3]]),
+    ("secfilter.print", [["ua", "user", "dst", "nope"]]),
+    ("secfilter.stats", []),
+    ("lcr.dump_rules", [[1, 2], ["49", "48"]]),
+    ("domain.dump", []),
+    ("pdt.list", [["example.com", ".", "*"], ["12", "."]]),
+    ("rtpengine.get_hash_total", []),
+    ("rtpproxy.enable", [["nope", ""], [0, 1]]),
+    ("dmq.list_nodes", []),
+    ("keepalive.list", []),
+    ("sl.stats", []),
+    ("pike.list", [["ALL", "HOT", "x"]]),
+    ("siptrace.status", [["on", "off", "check", "bad"]]),
+    ("nathelper.enable_ping", [[0, 1]]),
+    ("cfgutils.rand_set_prob", [[0, 50, 101]]),
+    ("cfgutils.rand_get_prob", []),
+    ("dlg.list", []),
+    ("dlg.stats_active", []),
+    ("dlg.profile_get_size", [["caller", "inbound", "nope"]]),
+    ("dlg.is_alive", [TEXTS[:3], TEXTS[:3], TEXTS[:3]]),
+    ("tm.cancel", [TEXTS[1:3], TEXTS[1:3]]),
+    ("regex.reload", []),
 ]  # fmt: skip
 
 

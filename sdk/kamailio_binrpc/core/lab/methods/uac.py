@@ -63,8 +63,8 @@ class Registrations(Module):
     :param active: the modparam ``reg_active``.
     :ivar records: the live registrations by uuid; the attributes of the rows, and
         ``timer_expires`` and ``reg_init``.
-    :ivar counts: its counters. As in the original they count what is done and not what is: a
-        registration that is disabled twice counts twice, and they may fall below 0.
+    :ivar counts: its counters. As in the original they count what is asked for and not what
+        is: disabling one twice, or one that is not there, counts, and they may fall below 0.
     """
 
     name = "uac"
@@ -103,7 +103,6 @@ class Registrations(Module):
         record["reg_init"] = int(self.state.clock())
         self.records[record["l_uuid"]] = record
         self.counts["regtotal"] += 1
-        self.counts["regactive"] += bool(record["flags"] & ONLINE)
 
     def _drop(self, uuid: str) -> bool:
         record = self.records.pop(uuid, None)
@@ -169,28 +168,23 @@ class Registrations(Module):
                 return record
         raise Fault(404, "Record not found")
 
-    @method(
-        "uac.reg_enable",
-        "S.S",
-        help="Enable registration for a particular record.",
-        missing=(400, "Invalid Parameters"),
-    )
-    def enable(self, name: str, value: str) -> None:
-        record = self._find(name, value)
+    def _switched(self, ctx: Any, step: int) -> Dict[str, Any]:
+        self.counts["regdisabled"] += step  # even if nothing is found
+        params = ctx.scan("S.S")
+        if params.count < 2:
+            raise Fault(400, "Invalid Parameters")
+        return self._find(*params)
+
+    @method("uac.reg_enable", help="Enable registration for a particular record.")
+    def enable(self, ctx: Any) -> None:
+        record = self._switched(ctx, -1)
         record["flags"] &= ~DISABLED
-        self.counts["regdisabled"] -= 1
         record["timer_expires"] = int(self.state.clock()) + 1
 
-    @method(
-        "uac.reg_disable",
-        "S.S",
-        help="Disable registration for a particular record.",
-        missing=(400, "Invalid Parameters"),
-    )
-    def disable(self, name: str, value: str) -> None:
-        record = self._find(name, value)
+    @method("uac.reg_disable", help="Disable registration for a particular record.")
+    def disable(self, ctx: Any) -> None:
+        record = self._switched(ctx, 1)
         record["flags"] |= DISABLED
-        self.counts["regdisabled"] += 1
         record["timer_expires"] = int(self.state.clock()) + 1
 
     @method(
@@ -274,6 +268,8 @@ class Registrations(Module):
         self.counts = dict.fromkeys(("regactive", "regdisabled", "regtotal"), 0)
         for row in self.rows:
             self._put(row)
+        online = [record for record in self.records.values() if record["flags"] & ONLINE]
+        self.counts["regactive"] = len(online)
 
     @method(
         "uac.reg_active",
