@@ -24,8 +24,8 @@ vendor: ## Copy the SDK core into the collection
 typed: setup ## Make the typed layer's blocking operations from the asynchronous ones
 	@$(PY) tools/typed.py
 
-bench: setup ## Measure codec, latency and fan-out
-	@$(PY) bench/run.py
+bench: setup ## Measure codec, latency and fleets (ARGS="--only fleet")
+	@$(PY) bench/run.py $(ARGS)
 
 kamcmd-compare: setup ## Compare pykamcmd with the installed kamcmd, to the byte
 	@$(PY) -m tests.real.kamcmd_compare

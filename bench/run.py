@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Measure the codec and the client: `make bench`, or `python bench/run.py [--quick]`.
+"""Measure the codec, the client and the fleet: `make bench`, or `python bench/run.py [--quick]`.
 
 Compare ratios, not seconds: those belong to the machine and its load. Values are texts, numbers
 and structs; a member's name counts with its value.
@@ -19,15 +19,17 @@ RESULTS = ROOT / "build" / "bench.txt"
 if __package__ in {None, ""}:  # started as a file
     sys.path[0] = str(ROOT)
 
-from bench import codec, latency  # noqa: E402
+from bench import codec, compiled, fleet, latency  # noqa: E402
 from bench.measure import Rounds  # noqa: E402
 from bench.report import Report, machine  # noqa: E402
 
+PARTS = ("codec", "compiled", "latency", "fleet")
+
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure the codec and the client.")
+    parser = argparse.ArgumentParser(description="Measure the codec, the client and the fleet.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    parser.add_argument("--only", choices=("codec", "latency"), help="one part of it")
+    parser.add_argument("--only", choices=PARTS, help="one part of it")
     options = parser.parse_args()
     # Small parts get more rounds; on a busy machine none gets more than it must.
     rounds = Rounds(5, 5, 0) if options.quick else Rounds(7, 31, 3)
@@ -35,10 +37,15 @@ def main() -> int:
     start = time.monotonic()
     report.line(machine())
     report.line(f"medians of {rounds.least} or more rounds in which all take turns")
-    if options.only != "latency":
+    parts = PARTS if options.only is None else (options.only,)
+    if "codec" in parts:
         codec.run(report, rounds)
-    if options.only != "codec":
+    if "compiled" in parts:
+        compiled.run(report, rounds)
+    if "latency" in parts:
         latency.run(report, rounds, calls=1000)
+    if "fleet" in parts:
+        fleet.run(report, 3 if options.quick else 7)
     report.line()
     report.line(f"{time.monotonic() - start:.0f} s, load at the end: {machine()}")
     report.save(RESULTS)

@@ -63,7 +63,7 @@ def run_pyright(folder: Path) -> tuple[Problems, str]:
         text=True,
         check=False,
     )
-    assert done.stdout.startswith("{"), done.stdout + done.stderr
+    assert done.stdout.lstrip().startswith("{"), done.stdout + done.stderr
     report = json.loads(done.stdout)
     assert report["summary"]["filesAnalyzed"] == len(FILES)
     found = [one for one in report["generalDiagnostics"] if one["severity"] == "error"]

@@ -19,6 +19,7 @@ from .connection import Connection, Request
 from .deadline import Deadline
 from .errors import BinrpcError, CallTimeout, ConnectError
 from .exchange import Exchange
+from .record import CallRecord
 from .transport import BACKLOG_PAUSE, Transport, read_rest, targets_of
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from .address import Address
     from .lookups import Lookups
+    from .record import OnCall
     from .transport import Target
 
     # A descriptor (or one of those below), the events to wait for, and until when. What comes
@@ -92,6 +94,7 @@ class FanOut:
     :param connect_wait: further seconds for each endpoint to start listening.
     :param limit: endpoints under way at once.
     :param deadline: what is not done by then fails with a CallTimeout.
+    :param on_call: gets a :class:`record.CallRecord` for each call.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class FanOut:
         connect_wait: float,
         limit: int,
         deadline: Optional[Deadline] = None,
+        on_call: Optional[OnCall] = None,
     ) -> None:
         self._waiting = [Talk(name, address) for name, address in endpoints]
         self._waiting.reverse()
@@ -112,6 +116,7 @@ class FanOut:
         self._connect_wait = connect_wait
         self._limit = limit
         self._deadline = deadline
+        self._on_call = on_call
         self._active: Dict[Talk, None] = {}
         self._done: List[Talk] = []
         self._watched: Dict[int, Talk] = {}
@@ -247,12 +252,15 @@ class FanOut:
         heappush(self._timers, (talk.wake, self._count, talk))
 
     def _end(self, talk: Talk, error: Optional[BinrpcError]) -> None:
+        request = talk.request
         talk.fd = _NOTHING
         talk.steps = talk.request = talk.found = None
         talk.error = error
         talk.seconds = monotonic() - talk.start
         del self._active[talk]
         self._done.append(talk)
+        if self._on_call is not None and request is not None:
+            self._on_call(CallRecord(talk.address, request, talk.seconds, error))
 
     def _drop(self, talk: Talk) -> None:
         if talk.fd >= 0:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from .async_client import AsyncClient
     from .batches import Batch
+    from .record import OnCall
 
     Work = Callable[[AsyncClient], Awaitable[Any]]
 
@@ -126,6 +127,7 @@ class Fleet:
     :param limit: endpoints under way at once; each takes one descriptor meanwhile.
     :param rate: endpoints started per second at most; None for no such limit.
     :param retries: what to do about errors that may be retried; None never retries.
+    :param on_call: gets a :class:`record.CallRecord` for each attempt of a call.
     :raises AddressError: an address is not one a client can use.
     :raises ValueError: a number is out of range.
 
@@ -142,6 +144,7 @@ class Fleet:
         limit: int = 500,
         rate: Optional[float] = None,
         retries: Optional[retry.RetryPolicy] = None,
+        on_call: Optional[OnCall] = None,
     ) -> None:
         if not hasattr(endpoints, "items"):
             endpoints = {address: address for address in endpoints}
@@ -157,6 +160,7 @@ class Fleet:
         self._limit = limit
         self._rate = rate
         self._retries = retries
+        self._on_call = on_call
 
     @property
     def names(self) -> List[str]:
@@ -267,7 +271,14 @@ class Fleet:
     ) -> fan_out.FanOut:
         endpoints = [(name, self._addresses[name]) for name in names]
         return fan_out.FanOut(
-            endpoints, method, params, self._timeout, self._connect_wait, self._limit, deadline
+            endpoints,
+            method,
+            params,
+            self._timeout,
+            self._connect_wait,
+            self._limit,
+            deadline,
+            self._on_call,
         )
 
     async def _run(self, work: Work, repeatable: bool, progress: _Progress) -> Report:
@@ -328,7 +339,12 @@ class Fleet:
         from .async_client import AsyncClient
 
         start = monotonic()
-        client = AsyncClient(self._addresses[name], self._timeout, connect_wait=self._connect_wait)
+        client = AsyncClient(
+            self._addresses[name],
+            self._timeout,
+            connect_wait=self._connect_wait,
+            on_call=self._on_call,
+        )
         value, error = None, None
         try:
             value = await self._limited(client, work, repeatable, deadline)

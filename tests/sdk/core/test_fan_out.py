@@ -326,16 +326,17 @@ def still_open():
     return [each for each in opened if each.fileno() >= 0]
 
 
-def test_leaving_early_closes_everything(lab):
-    endpoints = [(text, parse_address(text)) for text in lab.addresses]
-    turns = iter(FanOut(endpoints, "test.slow", (), 5.0, 0.0, 20))
+def test_leaving_early_closes_everything(serve):
+    silent, quick = serve("tcp", lambda peer: peer.request() and peer.request()), serve("unixs")
+    endpoints = [(each.address, parse_address(each.address)) for each in (silent, quick)]
+    turns = iter(FanOut(endpoints, "core.echo", (), 60.0, 0.0, 20))
     next(turns)
     assert still_open()
     turns.close()
     assert not still_open()
 
     async def leave():
-        arrivals = FanOut(endpoints, "test.slow", (), 5.0, 0.0, 20).arrivals()
+        arrivals = FanOut(endpoints, "core.echo", (), 60.0, 0.0, 20).arrivals()
         async for _talk in arrivals:
             break
         assert still_open()

@@ -9,6 +9,7 @@ import asyncio
 import pytest
 
 from kamailio_binrpc.core import fan_out
+from kamailio_binrpc.core.address import parse_address
 from kamailio_binrpc.core.config import Config
 from kamailio_binrpc.core.errors import AddressError, CallTimeout, ConnectError
 from kamailio_binrpc.core.faults import Fault, MethodNotFound
@@ -162,6 +163,18 @@ def test_retries_follow_what_is_safe(lab):
     report = Fleet([lab.addresses[0]], retries=policy).call_sync("test.busy")
     assert report.causes() == {"Busy: 500 Ongoing reload": [lab.addresses[0]]}
     assert len([call for call in lab.calls if call.method == "test.busy"]) - before == 3
+
+
+def test_an_observer_sees_every_call(lab):
+    calls = []
+    endpoints = dict(many(lab, 3), gone="unix:/nonexistent/s")
+    Fleet(endpoints, on_call=calls.append).call_sync("core.echo", "x")
+    assert sorted(str(call.address) for call in calls if call.outcome == "ok") == sorted(
+        str(parse_address(text)) for text in many(lab, 3).values()
+    )
+    assert [call.outcome for call in calls].count("ConnectError") == 1
+    assert all(call.method == "core.echo" and call.sent > 0 for call in calls)
+    assert {call.received > 0 for call in calls if call.outcome == "ok"} == {True}
 
 
 def test_a_function_can_make_several_calls(lab):
