@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 BINRPC = ("unix", "unixd", "udp", "tcp")
 FIFO = ("fifo_udp", "fifo_tcp", "fifo")
 LIMIT = 20.0
+PATIENCE = 1.0
+"""Seconds without an answer on a fifo, until another request asks whether there will be one."""
 
 FIFO_PROBE = b":no.such.method:\n\n"
+FIFO_FILE_PROBE = b":no.such.method:@REPLY@\n\n"
 FIFO_PROBE_REPLY = b"500 Command 'no.such.method' not found\n"
 REPLY_NAME = b"@REPLY@"
 REPLY_DIRECTORY = "/tmp"
@@ -81,6 +84,10 @@ class Side(duel.Duelist):
             try:
                 with open(self.addresses["fifo"].name, "wb", buffering=0) as writer:
                     writer.write(data.replace(REPLY_NAME, name.encode()))
+                if not _readable(reader, PATIENCE) and data != FIFO_FILE_PROBE:
+                    self._ask_fifo(FIFO_FILE_PROBE)  # the next is answered: this one never is
+                    if not _readable(reader, 0):
+                        return b""
                 return _read_to_end(reader)
             finally:
                 os.close(reader)
@@ -88,11 +95,15 @@ class Side(duel.Duelist):
             os.unlink(path)
 
 
-def _read_to_end(reader: int) -> bytes:
+def _readable(reader: int, seconds: float) -> bool:
     poll = select.poll()
     poll.register(reader, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+def _read_to_end(reader: int) -> bytes:
     received = b""
-    while poll.poll(LIMIT * 1000):
+    while _readable(reader, LIMIT):
         part = os.read(reader, 1 << 17)
         if not part:
             return received

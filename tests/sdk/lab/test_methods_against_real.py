@@ -684,6 +684,7 @@ def test_counters(make_kamailio: Callable[..., Kamailio]) -> None:
         params: tuple[Params, ...] = (
             *ODD,
             *[("core",), ("core", "x"), ("core", 1), ("core", "rcv_requests"), ("lab", "hits")],
+            *[("", "hits"), ("", "nope")],
             *[("sl", "404_replies"), ("tcp", "con_reset"), ("registrar", "default_expire")],
         )
         for name in ("get", "get_raw", "var_list", "grp_get_all", "help", "get_vars", "list_vars"):

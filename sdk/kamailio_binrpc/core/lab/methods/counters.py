@@ -176,9 +176,12 @@ class Counters(Module):
     def _names(self, group: str) -> List[str]:
         return sorted(self.groups.get(group, ()))
 
-    def _known(self, group: str, name: str) -> None:
-        if name not in self.groups.get(group, ()):
-            raise Fault(400, "non-existent counter %s.%s\n" % (group, name))
+    def _known(self, group: str, name: str) -> Key:
+        """Look a counter up; without a group the first of that name."""
+        for each in [group] if group else sorted(self.groups):
+            if name in self.groups.get(each, ()):
+                return each, name
+        raise Fault(400, "non-existent counter %s.%s\n" % (group, name))
 
     # --- cnt
 
@@ -194,13 +197,12 @@ class Counters(Module):
 
     @method("cnt.get_raw", "ss", help="get raw counter value (debugging version)")
     def get_raw(self, group: str, name: str) -> int:
-        value = self.get_one(group, name)
+        key = self._known(group, name)
         # Nothing is stored of those that a function computes.
-        return 0 if group in _FIXED_GROUPS else value
+        return 0 if key[0] in _FIXED_GROUPS else self.get_one(*key)
 
     def get_one(self, group: str, name: str) -> int:
-        self._known(group, name)
-        return self[group, name] & 0xFFFFFFFF
+        return self[self._known(group, name)] & 0xFFFFFFFF
 
     @method("cnt.get_vars", "s", help="list all counter names and values in a specified group")
     @method("cnt.grp_get_all", "s", help="list all counter names and values in a specified group")
@@ -223,13 +225,11 @@ class Counters(Module):
         help="print the description of a counter (group and counter name required).",
     )
     def describe(self, group: str, name: str) -> str:
-        self._known(group, name)
-        return self.help.get("%s.%s" % (group, name), _NO_HELP)
+        return self.help.get("%s.%s" % self._known(group, name), _NO_HELP)
 
     @method("cnt.reset", "ss", help="reset counter (takes group and counter name as parameters)")
     def reset(self, group: str, name: str) -> None:
-        self._known(group, name)
-        self._reset(group, name)
+        self._reset(*self._known(group, name))
 
     def _reset(self, group: str, name: str) -> None:
         if group not in _FIXED_GROUPS and "%s.%s" % (group, name) not in _FIXED:
