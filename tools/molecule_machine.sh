@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+#
+# Installs what the molecule scenarios need on Debian or Ubuntu, and makes the image of their
+# hosts out of the distribution's packages: no registry is asked.
+#
+#   tools/molecule_machine.sh DISTRIBUTION FILE.tar
+set -eu
+cd "$(dirname "$0")/.."
+
+DISTRIBUTION=$1
+FILE=$2
+
+SAYS=molecule
+. tools/apt.sh
+
+missing=
+for program in podman runc mmdebstrap iptables; do
+    has "$program" || missing="$missing $program"
+done
+[ -x /usr/lib/podman/netavark ] || missing="$missing netavark aardvark-dns"
+case $DISTRIBUTION in
+    bookworm | trixie) keyring=debian-archive-keyring components=main ;;
+    jammy | noble) keyring=ubuntu-archive-keyring components=main,universe ;;
+    *) die "unknown distribution $DISTRIBUTION; there are bookworm, trixie, jammy and noble" ;;
+esac
+if [ ! -e "/usr/share/keyrings/$keyring.gpg" ]; then
+    case $keyring in
+        ubuntu-*) has apt-get && apt-cache show ubuntu-keyring >/dev/null 2>&1 \
+            && missing="$missing ubuntu-keyring" ;;
+        *) missing="$missing $keyring" ;;
+    esac
+fi
+# shellcheck disable=SC2086  # a list of package names
+[ -z "$missing" ] || apt_install $missing
+
+[ -e "$FILE" ] && exit
+say "making the image of $DISTRIBUTION"
+mkdir -p "$(dirname "$FILE")"
+# The hosts have no way out: what the role installs is there, downloaded, not installed.
+# shellcheck disable=SC2016  # $1 is mmdebstrap's
+mmdebstrap --quiet --variant=minbase --components="$components" --skip=cleanup/apt --format=tar \
+    --include=systemd,systemd-sysv,dbus,python3,python3-apt,iproute2,sudo,openssh-server,openssh-client \
+    --customize-hook='chroot "$1" apt-get install -qq --download-only --no-install-recommends kamailio' \
+    --customize-hook='rm -f "$1"/var/cache/apt/*.bin "$1"/etc/ssh/ssh_host_*' \
+    "$DISTRIBUTION" "$FILE.part" </dev/null
+mv "$FILE.part" "$FILE"
