@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kamailio_binrpc.core import fan_out
+
 SDK = Path(__file__).resolve().parents[2] / "sdk"
 TYPED = "kamailio_binrpc.typed"
 
@@ -43,6 +45,22 @@ def test_nothing_but_the_typed_layer_loads_pydantic(statement):
     modules = loaded(statement)
     assert "kamailio_binrpc" in modules
     assert {name for name in modules if name.partition(".")[0] in {"pydantic", "tenacity"}} == set()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from kamailio_binrpc import Client; Client('unix:/none')",
+        "from kamailio_binrpc import FifoClient; FifoClient('fifo:/none')",
+        pytest.param(
+            "from kamailio_binrpc import Fleet; Fleet(['unix:/none']).call_sync('core.version')",
+            marks=pytest.mark.skipif(not fan_out.AVAILABLE, reason="NOT TESTED: no epoll"),
+        ),
+    ],
+)
+def test_what_blocks_does_not_load_asyncio(statement):
+    heavy = {"asyncio", "typing", "logging", "json", "socket", "ssl", "inspect", "dataclasses"}
+    assert loaded(statement) & heavy == set()
 
 
 def test_the_package_alone_loads_next_to_nothing():
