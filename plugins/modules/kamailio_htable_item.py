@@ -99,6 +99,25 @@ EXAMPLES = r"""
     table: blocked
     key: 192.0.2.66
     state: absent
+
+- name: The same on every server of the shared configuration, a tenth of them at a time
+  kamailio.ctl.kamailio_htable_item:
+    endpoints: everyone
+    table: features
+    key: recording
+    value: 1
+    serial: 10%
+    max_fail_percentage: 5
+  run_once: true
+  register: switched
+
+- name: Show where it failed
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: {{ item.msg }}"
+  loop: "{{ switched.results | selectattr('failed') }}"
+  loop_control:
+    label: "{{ item.name }}"
+  run_once: true
 """
 
 RETURN = r"""

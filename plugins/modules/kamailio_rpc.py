@@ -257,6 +257,21 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     # Not batch.results[2].values, which is a method of dictionaries in Jinja.
     var: batch.results[2]['values']
+
+- name: Ask all servers of the inventory in one task
+  kamailio.ctl.kamailio_rpc:
+    endpoints: "{{ dict(hosts | zip(hosts | map('extract', hostvars, 'ctl_endpoint'))) }}"
+    method: core.uptime
+  vars:
+    hosts: "{{ groups['sbc'] }}"
+  run_once: true
+  register: uptimes
+
+- name: Reach a port of the host that only it can reach
+  kamailio.ctl.kamailio_rpc:
+    endpoint: tcp:10.0.0.5:2049
+    run_on: host
+    method: core.version
 """
 
 RETURN = r"""
