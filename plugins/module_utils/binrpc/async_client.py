@@ -219,6 +219,7 @@ class AsyncClient:
                 return self._link
             if self._connecting is None:
                 self._connecting = asyncio.ensure_future(self._make_link(deadline))
+                self._connecting.add_done_callback(_noted)
             making = self._connecting
             # Not wait_for(): up to 3.11 it can swallow the cancellation of its caller.
             await asyncio.wait((making,), timeout=deadline.remaining())
@@ -236,6 +237,12 @@ class AsyncClient:
             self._link = _Link(transport, connection, self._window)
         finally:
             self._connecting = None
+
+
+def _noted(making: asyncio.Future[None]) -> None:
+    """Look at the outcome: if all who waited have gone, nobody else does, and asyncio complains."""
+    if not making.cancelled():
+        making.exception()
 
 
 class _Moved(Exception):

@@ -11,6 +11,7 @@ import warnings
 
 import pytest
 
+from kamailio_binrpc.core import async_client
 from kamailio_binrpc.core.async_client import AsyncClient
 from kamailio_binrpc.core.errors import (
     CallTimeout,
@@ -307,3 +308,25 @@ def test_a_client_with_a_policy_retries_what_is_safe(repeatable, outcome):
 
     assert outcome in run(main())
     assert tries == ([1] if repeatable else [])
+
+
+def test_a_connection_that_fails_when_all_have_gone_is_not_complained_of(monkeypatch):
+    async def connect(address, deadline, reply_at):
+        await asyncio.sleep(0.2)
+        raise ConnectError("late")
+
+    monkeypatch.setattr(async_client, "connect", connect)
+    complaints = []
+
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(
+            lambda loop, facts: complaints.append(facts)
+        )
+        async with AsyncClient("tcp:127.0.0.1:1") as client:
+            with pytest.raises(ConnectError, match="no answer within"):
+                await client.call("m.a", timeout=0.02)
+            await asyncio.sleep(0.4)
+            gc.collect()
+
+    run(main())
+    assert complaints == []

@@ -56,7 +56,12 @@ class Watched(transport.Transport):
 
     def __init__(self, *arguments):
         opened.append(self)
+        self.attempts = 0
         super().__init__(*arguments)
+
+    def start_connect(self, target):
+        self.attempts += 1
+        return super().start_connect(target)
 
 
 @pytest.fixture(autouse=True)
@@ -217,6 +222,7 @@ def test_a_full_backlog(run, folder):
             (error,) = run([f"unix:{folder}/s"], timeout=SOON).values()
     assert isinstance(error, ConnectError)
     assert error.errno == errno.EAGAIN
+    assert opened[0].attempts > 1
 
 
 def test_the_deadline_of_all(run, serve, folder):
@@ -270,6 +276,17 @@ def test_a_name_service_that_hangs(run, monkeypatch):
         answer.set()
     assert isinstance(error, ConnectError)
     assert "no answer within 0.2 s" in str(error)
+
+
+def test_the_deadline_of_all_before_anything_was_sent(run, monkeypatch):
+    answer = threading.Event()
+    names(monkeypatch, lambda address: answer.wait(PATIENCE) and [])
+    try:
+        (error,) = run(["tcp:slow.test:1"], deadline=SOON).values()
+    finally:
+        answer.set()
+    assert isinstance(error, CallTimeout)
+    assert error.executed is False
 
 
 def test_every_address_of_a_host_is_tried(run, serve, monkeypatch):
