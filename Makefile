@@ -48,7 +48,7 @@ bench-fanout: setup ## Change 100 and 1,000 servers with Ansible in four ways; s
 lint: setup ## Run the linters and the type checker only
 	@$(PY) -m pytest tests/checks -m "not slow"
 
-docs: setup ## Render the collection's documentation into build/docs
+docs: setup ## Build the documentation site in build/docs: guides, collection, library
 	@$(PY) tools/docs.py
 
 build: setup ## Build wheel, sdist and collection artefact into dist/

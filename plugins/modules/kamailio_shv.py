@@ -14,7 +14,7 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Sets a shared variable C($shv\(name\)) of a running Kamailio through its module C(pv).
+  - Sets a shared variable V($shv(name\)) of a running Kamailio through its module C(pv).
   - Types count. The text V('5') differs from the integer V(5).
 extends_documentation_fragment:
   - kamailio.ctl.ctl
