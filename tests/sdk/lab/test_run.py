@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import socket
@@ -77,9 +78,22 @@ def test_an_address_that_cannot_be_used(write, capsys):
 
 
 def test_a_recording_lies_beside_the_file(tmp_path, write, monkeypatch):
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.chdir(tmp_path / "elsewhere")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
     recording = Recording("kamailio 1.2.3")
     recording.add("my.method", [], [7])
     (tmp_path / "kept.json").write_text(recording.dump())
     assert main(["--check", "--config", str(write(replay="kept.json"))]) == 0
+
+
+def test_everything_on_standard_input(monkeypatch, capsys):
+    recording = Recording("kamailio 1.2.3")
+    recording.add("my.method", [], [7])
+    settings = {"replay": json.loads(recording.dump())}
+    for broken, status in ((False, 0), (True, 2)):
+        if broken:
+            settings["replay"]["version"] = 99
+        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(settings)))
+        assert main(["--check", "--config", "-"]) == status
+    assert "-: replay: " in capsys.readouterr().err

@@ -109,7 +109,9 @@ def main(arguments: Optional[List[str]] = None) -> int:
         prog="binrpc.lab",
         description="Play the control plane of a Kamailio, until SIGINT or SIGTERM.",
     )
-    parser.add_argument("--config", metavar="FILE", required=True, help="in JSON or INI")
+    parser.add_argument(
+        "--config", metavar="FILE", required=True, help="in JSON or INI; - is stdin"
+    )
     parser.add_argument(
         "--check", action="store_true", help="say whether the file is right, and do not serve"
     )

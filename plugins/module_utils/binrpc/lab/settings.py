@@ -18,18 +18,19 @@
     }
 
 The same in INI: options under ``[server]``, a section ``[module shv]`` for each module. A
-module's settings are the arguments of its class in :mod:`.methods`. The file that ``replay``
-names is looked for beside this one.
+module's settings are the arguments of its class in :mod:`.methods`. ``replay`` is a
+recording, or the name of its file, which is looked for beside this one.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 
 from .failures import Failure, parse_failure
 from .module_settings import ModuleSettingsError, make_modules
-from .recording import read_recording
+from .recording import Recording, read_recording
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,11 +56,15 @@ class SettingsError(ValueError):
 def load_settings(path: str) -> Dict[str, Any]:
     """Read a file: options by name, checked, ``modules`` as instances.
 
+    :param path: ``-`` is the standard input.
     :raises SettingsError: the file cannot be read, or something in it is wrong.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
+        if path == "-":
+            text = sys.stdin.read()
+        else:
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError("%s: %s" % (path, getattr(error, "strerror", error))) from None
     try:
@@ -145,7 +150,9 @@ def _checked(name: str, value: Any) -> Any:
         return [_failure(each) for each in texts] if name == "faults" else texts
     if name == "replay":
         try:
-            return read_recording(_kind(name, value, str, "a file's name"))
+            if isinstance(value, dict):
+                return Recording.load(json.dumps(value))
+            return read_recording(_kind(name, value, str, "a recording, or a file's name"))
         except SettingsError:
             raise
         except ValueError as error:
