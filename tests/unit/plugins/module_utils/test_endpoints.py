@@ -285,6 +285,7 @@ def test_an_interrupted_task_calls_nobody_else(monkeypatch):
 
     def job(endpoint, setting):
         started.set()
+        text = ""
         for _try in range(50000):
             try:
                 endpoint.once("core.version")
