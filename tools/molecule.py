@@ -151,6 +151,17 @@ def collections() -> Path:
     return folder
 
 
+def clear(prefix: str) -> None:
+    """Remove what a run that was interrupted has left: hosts, and molecule's memory of them."""
+    shutil.rmtree(WORK / "home", ignore_errors=True)
+    found = call(
+        *("podman", "ps", "--all", "--quiet", f"--filter=name=^{prefix}-"), capture_output=True
+    )
+    if found.stdout.split():
+        call("podman", "rm", "--force", "--time=0", *found.stdout.split(), capture_output=True)
+    call("podman", "network", "rm", prefix, capture_output=True)
+
+
 def molecule(folder: Path, *words: str) -> int:
     """Run molecule where it finds the scenarios."""
     environment = {
@@ -182,6 +193,7 @@ def run(options: argparse.Namespace) -> int:
     pids.mkdir(exist_ok=True)
     os.environ.update(MOLECULE_ENGINE="podman", MOLECULE_IMAGE=image, MOLECULE_PIDS=str(pids))
     load(file, image)
+    clear(prefix)
     choose_settings(image, prefix)
     folder = collections()
     words = [f"--scenario-name={scenario}" for scenario in options.scenario] or ["--all"]
