@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 
-.PHONY: help setup demo test vendor typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity fuzz clean
+.PHONY: help setup demo test vendor typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -56,6 +56,9 @@ build: setup ## Build wheel, sdist and collection artefact into dist/
 
 sanity: setup ## ansible-test sanity on the oldest and the newest ansible-core
 	@$(PY) tools/ansible_test.py sanity oldest newest
+
+molecule: setup ## Try the roles on hosts of their own (ARGS="--distribution noble kamailio_ctl")
+	@$(PY) tools/molecule.py $(ARGS)
 
 fuzz: setup ## Fuzz the decoder for a minute
 	@$(PY) tools/fuzz.py

@@ -14,6 +14,7 @@ NOT TESTED, on a machine that cannot run such hosts.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
@@ -218,7 +219,10 @@ def main() -> int:
         os.execvp("sudo", ["sudo", "-E", sys.executable, *sys.argv])  # noqa: S606
     WORK.mkdir(parents=True, exist_ok=True)
     try:
-        return run(options)
+        # One run at a time: they share hosts and files.
+        with (WORK / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return run(options)
     except NotTested as error:
         print(f"NOT TESTED: {error}", flush=True)
         return NOT_TESTED
