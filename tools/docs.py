@@ -23,7 +23,11 @@ REPOSITORY = "https://github.com/kamailio-binrpc/kamailio-binrpc"
 # Guides that newcomers want first.
 FIRST = ("guide/cli/kamrpc.md", "guide/cli/shell.md", "guide/cli/pykamcmd.md", "guide/lab.md")
 # What lies elsewhere in the tree and has a page of its own here.
-ALSO = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md"}
+ALSO = {
+    "README.md": "index.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "extensions/salt/README.md": "guide/salt.md",
+}
 TOCTREE = """
 ```{toctree}
 :hidden:

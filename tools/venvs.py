@@ -18,8 +18,10 @@ def this_python() -> Path:
     return Path(sys.executable).resolve()
 
 
-def ensure(name: str, python: Path, lock: str) -> Path:
+def ensure(name: str, python: Path, lock: str, sources: tuple[str, ...] = ()) -> Path:
     """Make or reuse build/venvs/NAME with the packages of requirements/LOCK.txt.
+
+    :param sources: packages of which there are no wheels.
 
     Returns its bin directory.
     """
@@ -33,6 +35,8 @@ def ensure(name: str, python: Path, lock: str) -> Path:
         subprocess.run([str(python), "-m", "venv", str(venv)], check=True)
         pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
         options = ["-qq", "--only-binary", ":all:", "--require-hashes", "-r", str(lock_file)]
+        if sources:
+            options += ["--no-binary", ",".join(sources)]
         subprocess.run([*pip, "install", *options], check=True)
         stamp.write_text(wanted, encoding="utf-8")
     return venv / "bin"

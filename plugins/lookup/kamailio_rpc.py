@@ -43,7 +43,7 @@ options:
     description:
       - Where in the reply to look, as steps separated by dots. A step is the name of a member, the
         position in a list, or V([NAME=text]) for the first item of a list whose member NAME reads
-        like that, as for M(kamailio.ctl.kamailio_rpc#module).
+        like that, as for M(kamailio.ctl.kamailio_rpc).
       - It starts at the value of the reply, or at the list of its values when it has none or
         several.
     type: str

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from time import monotonic, sleep
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .binrpc.client import Client
 from .binrpc.errors import BinrpcError, TransportError
 from .binrpc.retry import MissingLibrary, RetryPolicy, with_retries
@@ -147,6 +145,9 @@ class Endpoint:
 def message(error):
     """Say what went wrong, and whether the server may have acted."""
     if isinstance(error, MissingLibrary):
+        # Only here, since the engine runs without Ansible as well.
+        from ansible.module_utils.basic import missing_required_lib
+
         text = "%s. The call that would be retried failed with: %s" % (
             missing_required_lib(error.library, reason="to retry calls"),
             error.error,

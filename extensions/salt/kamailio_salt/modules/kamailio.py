@@ -1,0 +1,93 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ask and change a running Kamailio through its ctl module.
+
+:depends: kamailio-binrpc
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salt.exceptions import CommandExecutionError
+
+from kamailio_binrpc.core import facts as core_facts
+from kamailio_binrpc.core.dispatcher import destinations as in_words
+from kamailio_binrpc.core.errors import BinrpcError
+from kamailio_binrpc.core.params import from_mapping
+from kamailio_binrpc.core.views import reply_to_json
+from kamailio_salt.engine._ctl import message, visible
+from kamailio_salt.server import connect
+
+__func_alias__ = {"facts_": "facts"}
+
+
+def __virtual__() -> str:
+    return "kamailio"
+
+
+def rpc(
+    method: str, *params: Any, endpoint: str | None = None, timeout: float | None = None
+) -> Any:
+    """Call a method and return its value, or the list of its values if it is not one.
+
+    Numbers are sent as such, booleans as 1 or 0. A mapping with ``type`` and ``value`` forces a
+    type. Whether the method changes something is not looked at.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' kamailio.rpc core.version
+        salt '*' kamailio.rpc htable.get features recording endpoint=tcp:127.0.0.1:2049
+    """
+    try:
+        sent = [from_mapping(param) for param in params]
+        with connect(__salt__, endpoint, timeout) as server:  # noqa: F821  Salt provides it
+            values = visible(reply_to_json(server.once(method, *sent), method))
+    except (BinrpcError, ValueError) as error:
+        raise CommandExecutionError(_said(error)) from error
+    return values[0] if len(values) == 1 else values
+
+
+def facts_(
+    *subset: str, endpoint: str | None = None, timeout: float | None = None
+) -> dict[str, Any]:
+    """Return facts about the server: version, uptime, modules, listeners and others.
+
+    Names of facts choose from them, as ``gather_subset`` does with Ansible.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' kamailio.facts version uptime
+    """
+    try:
+        parts = core_facts.select(subset or ("all",))
+        with connect(__salt__, endpoint, timeout) as server:  # noqa: F821
+            found: dict[str, Any] = visible(core_facts.gather(server.call, parts))
+    except (BinrpcError, ValueError) as error:
+        raise CommandExecutionError(_said(error)) from error
+    return found
+
+
+def destinations(endpoint: str | None = None, timeout: float | None = None) -> list[dict[str, Any]]:
+    """Return the destinations of all dispatcher sets, their states in words.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' kamailio.destinations
+    """
+    values = rpc("dispatcher.list", endpoint=endpoint, timeout=timeout)
+    return in_words([values])
+
+
+def _said(error: Exception) -> str:
+    said: str = visible(message(error) if isinstance(error, BinrpcError) else str(error))
+    return said

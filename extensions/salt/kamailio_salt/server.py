@@ -1,0 +1,30 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which server is meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamailio_salt.engine._ctl import Endpoint
+
+DEFAULT = "unix:/run/kamailio/kamailio_ctl"
+
+
+def connect(salt: Any, endpoint: str | None = None, timeout: float | None = None) -> Endpoint:
+    """Return the Endpoint of a function's options and of Salt's configuration.
+
+    :param salt: Salt's ``__salt__``.
+    :raises BinrpcError, ValueError: it cannot be one.
+    """
+    config = salt["config.get"]("kamailio", {})
+    settings = {
+        "endpoint": endpoint or config.get("endpoint", DEFAULT),
+        "timeout": float(timeout or config.get("timeout", 5)),
+        "connect_wait": 0.0,
+        "retries": 0,
+    }
+    return Endpoint(settings)

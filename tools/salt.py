@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+"""Build the package of the Salt modules into dist/: extensions/salt with the collection's engine.
+
+The engine is copied at build time from plugins/module_utils, so that it is written once. Its
+imports of the collection's copy of the core become imports of the library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import tree
+
+SOURCE = tree.ROOT / "extensions" / "salt"
+ENGINE = tree.ROOT / "plugins" / "module_utils"
+PARTS = ("_cfg", "_ctl", "_dispatcher", "_expect", "_htable", "_state", "_switches")
+GALAXY = tree.ROOT / "galaxy.yml"
+
+
+def version() -> str:
+    found = re.search(r"^version: (\S+)", GALAXY.read_text("utf-8"), re.MULTILINE)
+    if found is None:
+        sys.exit(f"{GALAXY}: no version")
+    return found.group(1)
+
+
+def make(folder: Path) -> Path:
+    """Make the package's source tree, complete, below a folder."""
+    target = folder / "kamailio-salt"
+    shutil.rmtree(target, ignore_errors=True)
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
+    shutil.copytree(SOURCE, target, ignore=ignored)
+    project = target / "pyproject.toml"
+    project.write_text(project.read_text("utf-8").replace("0.0.0", version()), "utf-8")
+    engine = target / "kamailio_salt" / "engine"
+    engine.mkdir()
+    (engine / "__init__.py").touch()
+    for name in PARTS:
+        text = (ENGINE / f"{name}.py").read_text("utf-8")
+        text = re.sub(r"^from \.binrpc\b", "from kamailio_binrpc.core", text, flags=re.MULTILINE)
+        (engine / f"{name}.py").write_text(text, "utf-8")
+    return target
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--output", type=Path, default=tree.ROOT / "dist")
+    output = parser.parse_args().output.resolve()
+    source = make(tree.BUILD / "salt")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", output]
+    subprocess.run([*command, source], check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
