@@ -190,6 +190,8 @@ def run(options: argparse.Namespace) -> int:
     prefix = os.environ.setdefault("MOLECULE_PREFIX", f"kamailio-{digest}-{options.distribution}")
     file = prepare(options.distribution)
     image = f"localhost/kamailio-molecule:{file.stem}"
+    if options.quick:
+        os.environ["MOLECULE_QUICK"] = "1"
     pids = WORK / "pids"
     pids.mkdir(exist_ok=True)
     os.environ.update(MOLECULE_ENGINE="podman", MOLECULE_IMAGE=image, MOLECULE_PIDS=str(pids))
@@ -208,6 +210,7 @@ def main() -> int:
     add = parser.add_argument
     add("scenario", nargs="*", help=f"of {', '.join(SCENARIOS)} (default: all)")
     add("--distribution", choices=DISTRIBUTIONS, default=DISTRIBUTIONS[0])
+    add("--quick", action="store_true", help="leave out some side effects, for a busy test run")
     add("--keep", action="store_true", help="do not destroy the hosts")
     options = parser.parse_args()
     if unknown := set(options.scenario) - set(SCENARIOS):
