@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.collection.conftest import ROOT
+from tests.collection.conftest import BIN, ROOT
 
 NOT_TESTED = 77
 SCENARIOS = ("ctl_server", "kamailio_ctl")
@@ -77,3 +78,58 @@ def test_the_packed_server_is_the_same_each_time(tmp_path: Path) -> None:
     settings = f'{{"binrpc": ["unix:{tmp_path}/ctl"]}}'
     command = [sys.executable, "-I", tmp_path / "a.pyz", "--check", "--config", "-"]
     subprocess.run(command, input=settings, text=True, check=True)
+
+
+CHECKS = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.set_fact:
+        distribution: "{{ system | default('Debian') }}"
+        distribution_major_version: "12"
+        distribution_version: "12.9"
+        service_mgr: systemd
+        cacheable: true
+    - ansible.builtin.include_role:
+        name: kamailio.ctl.kamailio_ctl
+        tasks_from: check
+"""
+
+
+@pytest.mark.parametrize(
+    "message, variables",
+    [
+        ("", {}),
+        ("", {"kamailio_ctl_expose": True, "kamailio_ctl_binrpc": ["udp:192.0.2.1:2049"]}),
+        (
+            "Other hosts could reach udp:192.0.2.1:2049",
+            {"kamailio_ctl_fifo": ["udp:192.0.2.1:2049"]},
+        ),
+        ("kamailio_ctl_mode is an octal text", {"kamailio_ctl_mode": "660"}),
+        ("lets every user of the host control", {"kamailio_ctl_mode": "0666"}),
+        ("Give both kamailio_ctl_user and kamailio_ctl_group", {"kamailio_ctl_group": ""}),
+        ("kamailio_ctl_binrpc needs one address", {"kamailio_ctl_binrpc": []}),
+        ("kamailio_ctl_binrpc_buffer_size is a number", {"kamailio_ctl_binrpc_buffer_size": 0}),
+        ("set kamailio_ctl_install to false", {"system": "Fedora"}),
+        ("", {"system": "Fedora", "kamailio_ctl_install": False}),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_is_done(
+    collections: Path, tmp_path: Path, message: str, variables: dict[str, Any]
+) -> None:
+    (tmp_path / "play.yml").write_text(CHECKS, encoding="utf-8")
+    environment = os.environ | {
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "ANSIBLE_HOME": str(tmp_path / "home"),
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    done = subprocess.run(
+        [BIN / "ansible-playbook", "play.yml", "--extra-vars", json.dumps(variables)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) == (not message), done.stdout + done.stderr
+    assert message in done.stdout + done.stderr
