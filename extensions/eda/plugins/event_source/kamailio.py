@@ -117,7 +117,7 @@ EXAMPLES = r"""
       condition: event.kamailio.type == "unreachable"
       action:
         run_playbook:
-          name: kamailio.ctl.restart
+          name: restart_kamailio.yml
 
 - name: Watch registrations and a hash table of one server
   hosts: localhost
