@@ -132,13 +132,13 @@ def _applied(name: str, connection: dict[str, Any], build: Callable[[], Area]) -
     settings = {key: value for key, value in connection.items() if not key.startswith("__")}
     busy_timeout = float(settings.pop("busy_timeout", 60))
     ret: dict[str, Any] = {"name": name, "changes": {}, "result": False, "comment": ""}
-    test = bool(__opts__["test"])  # noqa: F821  Salt provides it
+    test = bool(_given("__opts__")["test"])
     try:
         unknown = sorted(set(settings) - {"endpoint", "timeout"})
         if unknown:
             raise StateError("there is no option %s" % ", ".join(unknown))
         area = build()
-        with connect(__salt__, **settings) as server:  # noqa: F821
+        with connect(_given("__salt__"), **settings) as server:
             found = apply(area, server, test, busy_timeout, pause=server.pause)
     except (BinrpcError, ValueError) as error:
         ret["comment"] = visible(message(error) if isinstance(error, BinrpcError) else str(error))
@@ -162,3 +162,8 @@ def _changed(found: dict[str, Any]) -> str:
     lost = found.get("lost")
     text = "It was changed."
     return "%s This is lost at a restart, unless %s." % (text, lost) if lost else text
+
+
+def _given(name: str) -> Any:
+    """Return what Salt's loader puts into the module."""
+    return globals()[name]
