@@ -27,8 +27,14 @@ case $DISTRIBUTION in
 esac
 if [ ! -e "/usr/share/keyrings/$keyring.gpg" ]; then
     case $keyring in
-        ubuntu-*) has apt-get && apt-cache show ubuntu-keyring >/dev/null 2>&1 \
-            && missing="$missing ubuntu-keyring" ;;
+        # Debian has changed the package's name, and some releases have none.
+        ubuntu-*)
+            package=$(apt-cache pkgnames | grep -E '^ubuntu-(archive-)?keyring$' \
+                | xargs -r apt-cache madison | awk '{ print $1; exit }')
+            [ -n "$package" ] || die "no package has Ubuntu's keys here: run this on Ubuntu, or put\
+ them at /usr/share/keyrings/$keyring.gpg"
+            missing="$missing $package"
+            ;;
         *) missing="$missing $keyring" ;;
     esac
 fi
