@@ -12,7 +12,9 @@ cd "$(dirname "$0")/.."
 DISTRIBUTION=$1
 FILE=$2
 
+# shellcheck disable=SC2034  # for apt.sh
 SAYS=molecule
+# shellcheck disable=SC1091  # checked by itself
 . tools/apt.sh
 
 missing=

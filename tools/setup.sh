@@ -10,7 +10,9 @@ cd "$(dirname "$0")/.."
 VENV=.venv
 STAMP=$VENV/.setup-stamp
 
+# shellcheck disable=SC2034  # for apt.sh
 SAYS=setup
+# shellcheck disable=SC1091  # checked by itself
 . tools/apt.sh
 
 # A name on PATH is not enough: version managers put launchers there that only answer
