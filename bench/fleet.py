@@ -258,13 +258,13 @@ def compare(report: Report, count: int, rounds: int) -> dict[float, str | None]:
                 size += " each"
             columns = [name, f"{outcome.median:.3f}", f"{median(outcome.processor):.3f}", size]
             if base:
-                columns.append(f"{ratio(outcomes, base, name):.1f} times")
-                columns.append(f"{processor_ratio(outcomes, base, name):.1f} times")
+                columns.append(f"{ratio(outcomes, name=base, base=name):.1f} times")
+                columns.append(f"{processor_ratio(outcomes, name=base, base=name):.1f} times")
             report.line("| " + " | ".join(columns) + " |")
         if base:
             report.line()
             for name in (BLOCKING, WARM, WARM_ASYNCIO):
-                faster = ratio(outcomes, base, name)
+                faster = ratio(outcomes, name=base, base=name)
                 report.goal(faster >= GOAL, f"{GOAL:g} times faster: {name}, {faster:.1f} times")
     return best
 

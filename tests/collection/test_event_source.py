@@ -260,6 +260,7 @@ RULEBOOK = """
     - kamailio.ctl.kamailio:
         endpoints: {edge1: "%s"}
         interval: 0.2
+        timeout: 60
   rules:
     - name: Gone
       condition: >-

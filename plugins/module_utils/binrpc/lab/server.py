@@ -83,6 +83,10 @@ class Hub:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await _turns()  # asyncio closes aborted connections later
+        for _other in range(1000):
+            if not self._connections:
+                break
+            await asyncio.sleep(0)
 
 
 class LabServer:
