@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -26,17 +27,25 @@ def ensure(name: str, python: Path, lock: str, sources: tuple[str, ...] = ()) ->
     Returns its bin directory.
     """
     venv = BUILD / "venvs" / name
-    stamp = venv / ".stamp"
-    lock_file = ROOT / "requirements" / f"{lock}.txt"
-    wanted = f"{python}\n{lock_file.read_text(encoding='utf-8')}"
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
-        print(f"making {venv.relative_to(ROOT)} with {python}", file=sys.stderr)
-        shutil.rmtree(venv, ignore_errors=True)
-        subprocess.run([str(python), "-m", "venv", str(venv)], check=True)
-        pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-        options = ["-qq", "--only-binary", ":all:", "--require-hashes", "-r", str(lock_file)]
-        if sources:
-            options += ["--no-binary", ",".join(sources)]
-        subprocess.run([*pip, "install", *options], check=True)
-        stamp.write_text(wanted, encoding="utf-8")
+    venv.parent.mkdir(parents=True, exist_ok=True)
+    # Tests run side by side: who comes second waits.
+    with venv.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _make(venv, python, ROOT / "requirements" / f"{lock}.txt", sources)
     return venv / "bin"
+
+
+def _make(venv: Path, python: Path, lock_file: Path, sources: tuple[str, ...]) -> None:
+    stamp = venv / ".stamp"
+    wanted = f"{python}\n{lock_file.read_text(encoding='utf-8')}"
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    print(f"making {venv.relative_to(ROOT)} with {python}", file=sys.stderr)
+    shutil.rmtree(venv, ignore_errors=True)
+    subprocess.run([str(python), "-m", "venv", str(venv)], check=True)
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    options = ["-qq", "--only-binary", ":all:", "--require-hashes", "-r", str(lock_file)]
+    if sources:
+        options += ["--no-binary", ",".join(sources)]
+    subprocess.run([*pip, "install", *options], check=True)
+    stamp.write_text(wanted, encoding="utf-8")

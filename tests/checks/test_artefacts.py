@@ -21,7 +21,7 @@ from tests.checks.tool import ROOT, run
 
 sys.path.insert(0, str(ROOT / "tools"))
 
-import pythons
+import ansible_test
 import venvs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -94,7 +94,8 @@ PLAYBOOK = """
     - ansible.builtin.assert:
         that:
           - item is changed
-          - lookup('kamailio.ctl.kamailio_rpc', 'htable.get', 't', 'a', endpoint='%s').item
+          - >-
+            lookup('kamailio.ctl.kamailio_rpc', 'htable.get', 't', 'a', endpoint='%s').item
             == {'name': 'a', 'value': 5, 'flags': 0, 'expire': 'NEVER'}
 """
 
@@ -102,7 +103,7 @@ PLAYBOOK = """
 @pytest.fixture(scope="module")
 def bare(artefacts, tmp_path_factory):
     """Run programs of an environment with ansible-core alone, where the artefact is installed."""
-    bin_dir = venvs.ensure("ansible-newest", pythons.find("3.12"), "ansible-newest")
+    bin_dir = venvs.ensure("ansible-newest", ansible_test.controller("newest"), "ansible-newest")
     folder = tmp_path_factory.mktemp("bare")
     (artefact,) = artefacts.glob("kamailio-ctl-*.tar.gz")
 
@@ -162,7 +163,7 @@ def test_all_that_is_installed_is_documented(bare, kind, folder):
 
 def test_the_execution_environment_takes_the_artefact(artefacts, tmp_path):
     """ansible-builder accepts the definition; no image is built, since that needs a registry."""
-    bin_dir = venvs.ensure("builder", pythons.find("3.12"), "builder")
+    bin_dir = venvs.ensure("builder", venvs.this_python(), "builder")
     (artefact,) = artefacts.glob("kamailio-ctl-*.tar.gz")
     definition = tmp_path / "execution-environment.yml"
     definition.write_text((ROOT / definition.name).read_text("utf-8"), "utf-8")
