@@ -415,7 +415,7 @@ class Kamailio:
         while time.monotonic() < deadline:
             if not self.running:
                 raise KamailioError(f"kamailio ended at start:\n{self.log_tail()}")
-            if _answers(path) and _answers_sip(self.sip_port) and self._is_filled():
+            if _answers(path) and self._is_filled() and _answers_sip(self.sip_port):
                 return
             time.sleep(0.02)
         raise KamailioError(f"no answer for {self.start_timeout} s:\n{self.log_tail()}")
