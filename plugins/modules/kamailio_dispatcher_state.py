@@ -47,8 +47,10 @@ options:
   state:
     description:
       - Whether the destination is used.
-      - V(active) is used. V(inactive) and V(trying) are not, until probing finds that it answers.
-        V(disabled) is neither used nor probed.
+      - V(active) and V(trying) get calls. V(trying) is what Kamailio makes of a destination that
+        failed a little, and no way to drain one.
+      - V(inactive) gets none, until probing finds that it answers. V(disabled) gets none and is not
+        probed.
     type: str
     choices: [active, inactive, disabled, trying]
     required: true
