@@ -43,6 +43,14 @@ if TYPE_CHECKING:
 MANY = 120
 PROFILES = {"caller": True, "trunk": True, "inbound": False, "outbound": False}
 TABLES = dbtext.TABLES
+HASH_TABLES: dict[str, dict[str, Any]] = {
+    "t": {},
+    "a": {},
+    "big": {"size": 10},
+    "exp": {"autoexpire": 3600},
+    "upd": {"autoexpire": 3600, "updateexpire": 0},
+    "stored": {"dbtable": "htable"},
+}
 
 # Reloads one after the other, which the defaults refuse; no timer that changes what pipes show;
 # transactions that are over are gone.
@@ -103,20 +111,16 @@ def _wait_for_transactions(client: Client) -> None:
 def _tables() -> list[Any]:
     shared: dict[str, int | str] = {"maintenance": 0, "banner": "hello", "big": "x"}
     shared |= {f"v{number}": str(number) for number in range(MANY)}
-    tables: dict[str, dict[str, Any]] = {
-        "t": {},
-        "a": {},
-        "big": {"size": 10},
-        "exp": {"autoexpire": 3600},
-        "upd": {"autoexpire": 3600, "updateexpire": 0},
-        "stored": {"dbtable": "htable"},
-    }
-    rows = {"htable": {"text": "abc", "number": 42}}
     return [
         SharedVariables(shared),
-        HashTables({}, tables, rows),
+        hash_tables(),
         Queues({"events": [], "other": []}),
     ]
+
+
+def hash_tables() -> HashTables:
+    """The tables of tests/support/kamailio.cfg.in, and the rows of the stored one."""
+    return HashTables({}, HASH_TABLES, {"htable": {"text": "abc", "number": 42}})
 
 
 def _routing() -> list[Any]:
@@ -233,9 +237,7 @@ def copy_state(state: LabState, server: Kamailio, client: Client) -> None:
         for each in client.call("core.psa")
     ]
     state.load_order = list(client.call("core.modules"))[::-1]
-    port = str(server.sip_port)
-    state.sockets = [("udp", "127.0.0.1", port), ("tcp", "127.0.0.1", port)]
-    state.aliases = [("*", "lab.example.com", 0), ("udp", "other.example.com", 5060)]
+    copy_sockets(state, server)
     up_since = client.call("core.uptime").value["up_since"]
     state.started = time.mktime(time.strptime(up_since, "%a %b %d %H:%M:%S %Y"))
     defined = [(each["name"], each["value"]) for each in client.call("core.ppdefines_full")]
@@ -244,3 +246,10 @@ def copy_state(state: LabState, server: Kamailio, client: Client) -> None:
         for name, value in defined
         if not name.startswith(("KAMAILIO_", "MOD_"))
     ]
+
+
+def copy_sockets(state: LabState, server: Kamailio) -> None:
+    """Give the lab's process the addresses at which the real one takes SIP."""
+    port = str(server.sip_port)
+    state.sockets = [("udp", "127.0.0.1", port), ("tcp", "127.0.0.1", port)]
+    state.aliases = [("*", "lab.example.com", 0), ("udp", "other.example.com", 5060)]

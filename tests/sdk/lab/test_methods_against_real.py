@@ -21,7 +21,6 @@ from kamailio_binrpc.core.lab.engine import build
 from kamailio_binrpc.core.lab.methods.cfg import Configuration
 from kamailio_binrpc.core.lab.methods.dbg import Debugger
 from kamailio_binrpc.core.lab.methods.dialog import Dialogs
-from kamailio_binrpc.core.lab.methods.htable import HashTables
 from kamailio_binrpc.core.lab.methods.permissions import Permissions
 from kamailio_binrpc.core.lab.methods.pipelimit import PipeLimit
 from kamailio_binrpc.core.lab.methods.ratelimit import RateLimit
@@ -40,7 +39,15 @@ from kamailio_binrpc.core.lab.methods.toggles import CfgUtils, Pike, Queues
 from kamailio_binrpc.core.lab.methods.uac import Registrations
 from kamailio_binrpc.core.lab.methods.usrloc import UserLocation
 from kamailio_binrpc.core.lab.state import LabState, Process
-from tests.conformance.furniture import CONFIG, counters, dialogs, variables
+from tests.conformance.furniture import (
+    CONFIG,
+    HASH_TABLES,
+    copy_sockets,
+    counters,
+    dialogs,
+    hash_tables,
+    variables,
+)
 from tests.conformance.furniture import dispatcher as dispatcher_of
 from tests.support import dbtext
 from tests.support.kamailio import Kamailio
@@ -121,9 +128,7 @@ def real(server: Kamailio) -> Iterator[Client]:
 @pytest.fixture
 def sockets(server: Kamailio) -> LabState:
     state = LabState()
-    port = str(server.sip_port)
-    state.sockets = [("udp", "127.0.0.1", port), ("tcp", "127.0.0.1", port)]
-    state.aliases = [("*", "lab.example.com", 0), ("udp", "other.example.com", 5060)]
+    copy_sockets(state, server)
     return state
 
 
@@ -132,17 +137,8 @@ def sockets(server: Kamailio) -> LabState:
 
 @pytest.fixture
 def htable(real: Client) -> Iterator[Pair]:
-    options = {
-        "t": {},
-        "a": {},
-        "big": {"size": 10},
-        "exp": {"autoexpire": 3600},
-        "upd": {"autoexpire": 3600, "updateexpire": 0},
-        "stored": {"dbtable": "htable"},
-    }
-    rows = {"htable": {"text": "abc", "number": 42}}
-    yield Pair(real, HashTables({}, options, rows))
-    for table in options:
+    yield Pair(real, hash_tables())
+    for table in HASH_TABLES:
         real.call("htable.flush", table)
     real.call("htable.sets", "stored", "text", "abc")
     real.call("htable.seti", "stored", "number", 42)
