@@ -15,8 +15,9 @@ setup: ## Make .venv and install what is missing
 demo: setup ## Change a fleet of lab servers with a playbook, and then find nothing to change
 	@$(PY) demo/run.py
 
+# In the order of the files: the slowest have few tests, and would come last.
 test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
-	@$(PY) -m pytest -n auto --dist loadfile
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 vendor: ## Copy the SDK core into the collection
 	@python3 tools/vendor.py

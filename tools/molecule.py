@@ -184,6 +184,27 @@ def molecule(folder: Path, *words: str) -> int:
     ).returncode
 
 
+def as_root() -> int:
+    """Do it all again by sudo, which may ask for a password where somebody can give one."""
+    problem = ""
+    if not shutil.which("sudo"):
+        problem = "there is no sudo"
+    elif not sys.stdin.isatty() and call("sudo", "-n", "true", capture_output=True).returncode:
+        problem = "sudo wants a password"
+    if problem:
+        print(f"NOT TESTED: the hosts need root, and {problem}", flush=True)
+        return NOT_TESTED
+    return call("sudo", "-E", sys.executable, *sys.argv).returncode
+
+
+def give_back() -> None:
+    """Let the user who has become root by sudo remove what was made."""
+    if "SUDO_UID" in os.environ:
+        owner = f"{os.environ['SUDO_UID']}:{os.environ['SUDO_GID']}"
+        call("chown", owner, tree.BUILD)
+        call("chown", "--recursive", owner, WORK)
+
+
 def run(options: argparse.Namespace) -> int:
     """Run the scenarios, one after the other on the same hosts."""
     digest = hashlib.sha256(str(tree.ROOT).encode()).hexdigest()[:6]
@@ -216,10 +237,7 @@ def main() -> int:
     if unknown := set(options.scenario) - set(SCENARIOS):
         parser.error(f"no scenario {', '.join(sorted(unknown))}; there are {', '.join(SCENARIOS)}")
     if os.geteuid():
-        if not shutil.which("sudo"):
-            print("NOT TESTED: the hosts need root, and there is no sudo", flush=True)
-            return NOT_TESTED
-        os.execvp("sudo", ["sudo", "-E", sys.executable, *sys.argv])  # noqa: S606
+        return as_root()
     WORK.mkdir(parents=True, exist_ok=True)
     try:
         # One run at a time: they share hosts and files.
@@ -229,6 +247,8 @@ def main() -> int:
     except NotTested as error:
         print(f"NOT TESTED: {error}", flush=True)
         return NOT_TESTED
+    finally:
+        give_back()
 
 
 if __name__ == "__main__":
