@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 
-.PHONY: help setup demo test vendor typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule fuzz clean
+.PHONY: help setup demo test typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -18,9 +18,6 @@ demo: setup ## Change a fleet of lab servers with a playbook, and then find noth
 # In the order of the files: the slowest have few tests, and would come last.
 test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
 	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
-
-vendor: ## Copy the SDK core into the collection
-	@python3 tools/vendor.py
 
 typed: setup ## Make the typed layer's blocking operations from the asynchronous ones
 	@$(PY) tools/typed.py

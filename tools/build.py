@@ -23,7 +23,7 @@ def main() -> int:
     output = parser.parse_args().output.resolve()
     output.mkdir(parents=True, exist_ok=True)
 
-    copy = tree.copy_collection(tree.BUILD / "collections")
+    copy = tree.copy_collection(tree.BUILD / "collections", links=True)
     bin_dir = Path(sys.executable).parent
     environment = {**os.environ, "PATH": os.pathsep.join([str(bin_dir), os.environ["PATH"]])}
     # The collection first: the other build leaves an egg-info directory in the copy.

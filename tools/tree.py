@@ -4,7 +4,8 @@
 """Copy the work tree to where Ansible's tools can see it as a collection.
 
 They want a path ending in ansible_collections/kamailio/ctl and resolve symbolic links, so
-it has to be a real copy. What git ignores stays behind.
+it has to be a real copy. What git ignores stays behind. So does the SDK's link to the core, since
+ansible-test accepts no link to a directory; builds of the SDK ask for it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ BUILD = ROOT / "build"
 
 
 def tracked_files() -> list[Path]:
-    """List the files of the work tree, new ones included, relative to its root."""
+    """List the files and links of the work tree, new ones included, relative to its root."""
     output = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -26,14 +27,20 @@ def tracked_files() -> list[Path]:
         capture_output=True,
         text=True,
     ).stdout
-    return [Path(name) for name in sorted(set(output.split("\0"))) if (ROOT / name).is_file()]
+    names = sorted(set(output.split("\0")) - {""})
+    return [Path(name) for name in names if (ROOT / name).is_symlink() or (ROOT / name).is_file()]
 
 
-def copy_collection(parent: Path) -> Path:
-    """Make a fresh copy below ``parent`` and return the collection's root."""
+def copy_collection(parent: Path, *, links: bool = False) -> Path:
+    """Make a fresh copy below ``parent`` and return the collection's root.
+
+    :param links: copy symbolic links, too, as links.
+    """
     target = parent / "ansible_collections" / "kamailio" / "ctl"
     shutil.rmtree(target, ignore_errors=True)
     for name in tracked_files():
+        if (ROOT / name).is_symlink() and not links:
+            continue
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
     return target

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/address.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 r"""Addresses of a ctl endpoint, for clients and for servers (ctl-spec §8.2).
 
 ``[protocol:]name[:port]`` with the protocols ``unix`` (= ``unixs``), ``unixd``, ``udp``,

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/async_client.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """The asyncio client: the blocking client's contract, with many calls at once.
 
 What a connection knows is in :mod:`exchange`; here is only the waiting.

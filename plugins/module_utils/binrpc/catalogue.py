@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/catalogue.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """What is known of the methods: which only read, and which of their structs are arrays.
 
 Sources: the handlers in Kamailio's modules (``src/modules/*``) and replies of a 5.6.3.

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/changes.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """What changed between two replies in the JSON view: items by their keys, not by position.
 
 Kamailio's lists have no order to rely on: what is a list here is mostly a table there, of which

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/config.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """The file that names endpoints and groups of them, once for SDK, command line and Ansible.
 
 An INI file, since that is what Python of any version can read::

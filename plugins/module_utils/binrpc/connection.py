@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/connection.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """The protocol's client side as a state machine: bytes in, answers out, no socket.
 
 Sync and async clients differ only in how they wait; what they know is here.

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/deadline.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """One time limit for everything that a call does."""
 
 from __future__ import annotations

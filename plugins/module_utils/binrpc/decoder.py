@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/decoder.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Record bytes to Python values, a whole body in one pass.
 
 One function with an explicit stack: recursion would let a peer choose the depth, and calls

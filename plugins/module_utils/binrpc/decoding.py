@@ -1,19 +1,27 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/decoding.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """The decoder in use: import ``decode_records`` from here.
 
-It is the one in Python. In the SDK the package file of the core puts the compiled one in its
-place, before any other module can have taken it, if there is one and it is wanted.
+It is the compiled one where the SDK has it for this Python, else the one in Python. Below a
+collection it is always the latter: the name of the package tells.
 """
 
 from __future__ import annotations
 
+import os
+
 from . import decoder
 
 decode_records = decoder.decode_records
+
+if (
+    __name__ == "kamailio_binrpc.core.decoding"
+    and os.environ.get("KAMAILIO_BINRPC_PUREPYTHON") != "1"
+):
+    try:
+        from kamailio_binrpc._speedups import decode_records  # type: ignore[import-not-found, no-redef]
+    except ImportError:  # not built for this Python, or there was no compiler
+        pass
 
 
 def decoder_implementation() -> str:

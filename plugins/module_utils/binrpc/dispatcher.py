@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/dispatcher.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """What ``dispatcher.list`` says, in words and as a flat list.
 
 The letters are those of ``dispatcher.c`` (ds_get_state): one for the state, and behind it ``P``

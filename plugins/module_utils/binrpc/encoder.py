@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/encoder.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Python values to record bytes, in the reference encoder's minimal form (ctl-spec §3)."""
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/errors.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """What can go wrong, and whether the server may have acted.
 
 ::

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/exchange.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Requests under way on one connection, without a socket.
 
 The sync and async clients ask an Exchange what to send, tell it what came or failed, and

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/explain.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Errors of the operating system, in the words of someone who runs Kamailio."""
 
 from __future__ import annotations

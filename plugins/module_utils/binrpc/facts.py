@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/facts.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Facts about a running server, in a shape that does not depend on its version.
 
 Facts come in parts, so that a caller asks for what it needs. A method that the server does

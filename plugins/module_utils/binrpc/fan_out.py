@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/fan_out.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """One call on each of many endpoints, in one thread and without an event loop.
 
 Each endpoint is a generator that says what it waits for, and an epoll wakes it: that takes a

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/fault_meanings.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Faults whose meaning neither their code nor their text alone tells.
 
 Loaded with the first fault. ``absent`` what was asked for does not exist, ``exists`` what was

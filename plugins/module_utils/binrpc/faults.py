@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/faults.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Faults as exceptions, classed by what they mean.
 
 Kamailio's codes do not tell: "no such key" is 404 here, 500 there and 400 elsewhere. Code,

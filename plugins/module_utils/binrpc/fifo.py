@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/fifo.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 r"""ctl's line-based text protocol, for clients and servers, without a file or socket (ctl-spec §9).
 
 A request is ``:method:replyname``, a line per parameter and an empty line; a reply is

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/fifo_client.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """A client for ctl's older text protocol: fifo, and the same over udp, tcp and unix sockets.
 
 Use binrpc where there is a choice. This protocol carries only text, has no types, no cookies

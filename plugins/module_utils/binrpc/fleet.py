@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/fleet.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """One call on many endpoints at once.
 
 >>> report = Fleet({"edge1": "udp:10.0.0.1", "edge2": "udp:10.0.0.2"}).call_sync(

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/framing.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """From received bytes to whole packets, without a socket.
 
 Both decoders have the same three verbs: :meth:`feed` takes what a read returned,

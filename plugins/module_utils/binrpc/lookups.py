@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lookups.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Host names looked up in threads, for one that waits for descriptors."""
 
 from __future__ import annotations

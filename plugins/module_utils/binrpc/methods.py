@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/methods.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """What is known of each method: its parameters and their types, its reply, what it does.
 
 The facts are those of Kamailio 5.6 (read off its handlers and tried on a 5.6.3), with later

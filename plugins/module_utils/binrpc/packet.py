@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/packet.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Whole packets: header and body (ctl-spec §2)."""
 
 from __future__ import annotations

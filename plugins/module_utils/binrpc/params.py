@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/params.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Parameters whose record type is written down instead of guessed.
 
 A number that went through a template, a shell or a form has become text, and binrpc is typed:

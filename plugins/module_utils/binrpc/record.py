@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/record.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """What a client tells about a finished call, for logs, metrics and traces."""
 
 from __future__ import annotations

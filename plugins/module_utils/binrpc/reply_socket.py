@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/reply_socket.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """The socket file that a unix datagram client binds, so that the server can answer it.
 
 Without one the server runs the command and cannot answer (ctl-spec §8.4). The file is

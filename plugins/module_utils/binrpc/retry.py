@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/retry.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """When a failed call may be repeated, and the repeating.
 
 The server does not recognise a repeated request, so a write that may have reached it is

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/transport.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Non-blocking sockets to a ctl endpoint.
 
 Built on ``_socket``, the C half of the socket module: the Python half costs a short-lived

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/wire.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Numbers and texts of the binrpc wire format (ctl-spec §1; upstream ``ctl/binrpc.h``)."""
 
 from __future__ import annotations

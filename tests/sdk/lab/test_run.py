@@ -36,7 +36,7 @@ def test_it_serves_and_tells_the_service_manager(tmp_path, write):
     command = [sys.executable, "-I", "-c"]
     command += [
         f"import sys; sys.path.insert(0, {str(VENDORED)!r});"
-        "import runpy; runpy.run_module('binrpc.lab', run_name='__main__')",
+        "import runpy; runpy.run_module('binrpc.lab.run', run_name='__main__')",
         "--config",
         str(config),
     ]

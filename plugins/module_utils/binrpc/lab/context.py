@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/context.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """What a method sees of its request and its reply: Kamailio's RPC API (ctl-spec §7).
 
 :class:`Context` has the part that does not depend on the protocol; the text protocol has

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/convert.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Conversions between parameter types, in the arithmetic of C on x86-64 (ctl-spec §7.2)."""
 
 from __future__ import annotations

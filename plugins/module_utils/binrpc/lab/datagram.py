@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/datagram.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """One datagram socket: a request each, an answer of one or more datagrams (ctl-spec §6.3).
 
 The socket is driven directly: asyncio's own datagram transport keeps everybody waiting for

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/engine.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """From a received packet to the bytes of its answer, without a socket (ctl-spec §6)."""
 
 from __future__ import annotations

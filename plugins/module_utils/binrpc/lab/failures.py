@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/failures.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Faults on demand, for those who test clients.
 
 A rule says what goes wrong, with which methods, how often::

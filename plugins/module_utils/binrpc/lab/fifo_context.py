@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/fifo_context.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """A call over the text protocol (ctl-spec §9.5, §9.6).
 
 Its scan reads a line per format character. With ``faithful`` that includes ``*``, and the

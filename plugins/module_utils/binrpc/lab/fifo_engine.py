@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/fifo_engine.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """From a text request to the text of its answer, without a file or socket (ctl-spec §9)."""
 
 from __future__ import annotations

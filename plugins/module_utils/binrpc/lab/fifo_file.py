@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/fifo_file.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """A real fifo: requests from any number of writers, answers into their reply fifos.
 
 Unlike the original, waiting for a reader delays nobody else, and a request that never fits

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/module_settings.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Modules from a configuration file: what is wrong is named with its place.
 
 The settings of a module are the arguments of its class. What kind of value each takes is read

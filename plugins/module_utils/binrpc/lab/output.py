@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/output.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """A reply under construction: the top level and its structs, each with a limit of its own.
 
 A struct's content is kept apart and put between its marks when the reply is sent. The

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/reader.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Reads a request's records one by one, as the reference parser does (ctl-spec §3.3, strict).
 
 Unlike :mod:`..decoder` it knows which type its caller wants and stops with the reference's

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/recording.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """What a Kamailio answered, in a file that people can read and compare, and serving it again.
 
 The file is JSON: a list of calls with their replies or faults. A struct whose members all have

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/registry.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Methods by name, and the two ways to declare one.
 
 ::

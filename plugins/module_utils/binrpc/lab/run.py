@@ -1,11 +1,8 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/run.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Run a lab server in the foreground, until a signal ends it.
 
-``python3 -m binrpc.lab --config FILE`` is the whole command line where only this core is
+``python3 -m binrpc.lab.run --config FILE`` is the whole command line where only this core is
 installed; ``kamrpc serve`` has options for everything.
 """
 
@@ -124,3 +121,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         sys.stderr.write("%s: %s\n" % (parser.prog, error))
         return WRONG if isinstance(error, ValueError) else FAILED
     return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

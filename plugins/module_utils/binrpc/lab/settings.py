@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/settings.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """A lab server's configuration file: JSON, or INI with JSON values.
 
 ::

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/sockets.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Listening sockets and fifos: bound, with owner and mode, removed at the end (ctl-spec §8).
 
 Where Kamailio removes whatever lies at a path, this only removes what is left of a server

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/stream.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """One stream connection: a 65535-byte buffer, answers in order (ctl-spec §6.4, §13).
 
 Unlike the original, a client that does not read gets its replies whole and delays nobody:

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/method_data/calls.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Methods of calls and users: dialogs, registrations, presence, messages, queues, tracing.
 
 :mod:`methods` explains the notation.

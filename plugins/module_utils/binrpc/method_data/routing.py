@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/method_data/routing.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Methods of routing: destinations, tables, limits, media relays, access lists, TLS.
 
 :mod:`methods` explains the notation.

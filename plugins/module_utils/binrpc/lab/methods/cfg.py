@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/cfg.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """``cfg.*``: the configuration framework (upstream ``cfg_rpc/cfg_rpc.c``, ``core/cfg/``)."""
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/cfg_variables.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """The variables that Kamailio's core and modules declare, in the order of ``cfg.list``.
 
 Per line: name, type, default value (``-``: unset; ``_`` for a blank), lowest, highest (0 and 0:

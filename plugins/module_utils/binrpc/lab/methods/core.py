@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/core.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """``core.*``: the server process (ctl-spec §11.3)."""
 
 from __future__ import annotations

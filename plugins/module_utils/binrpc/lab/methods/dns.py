@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/dns.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """``dns.*`` and ``dst_blocklist.*``: caches of the core (ctl-spec §11.5, §11.6).
 
 Nobody is asked: a name that is not in the cache does not exist, and stays in it as that.

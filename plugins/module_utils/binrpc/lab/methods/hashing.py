@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/hashing.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Kamailio's hashes (upstream ``core/hashes.h``): they decide slots, entries and their order."""
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/kex.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """``pkg.*``, ``shm.*``, ``mod.*``: memory (upstream ``kex/pkg_stats.c``, ``mod_stats.c``)."""
 
 from __future__ import annotations

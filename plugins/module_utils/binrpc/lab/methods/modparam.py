@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/modparam.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """``modparam.*``: parameters of modules (6.1, ctl-spec §11.4)."""
 
 from __future__ import annotations

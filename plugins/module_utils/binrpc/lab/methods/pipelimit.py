@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/pipelimit.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """``pl.*``: traffic pipes (upstream ``pipelimit/pl_ht.c``)."""
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/reloads.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """What methods that load data anew have in common."""
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/routing.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Routing data that is loaded from tables: mtree, domain, dialplan, lcr, userblocklist, pdt,
 drouting (upstream ``mtree/mtree_mod.c``, ``domain/domain_mod.c``, ...).
 

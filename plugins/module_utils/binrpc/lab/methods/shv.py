@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/shv.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """``pv.shvGet`` and ``pv.shvSet``: shared variables (upstream ``pv/pv_shv.c``)."""
 
 from __future__ import annotations

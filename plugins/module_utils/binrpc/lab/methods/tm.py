@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/tm.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """``tm.*`` and ``sl.*``: transactions and stateless replies (upstream ``tm/t_stats.c``)."""
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-#
-# Generated from sdk/kamailio_binrpc/core/lab/methods/toggles.py by tools/vendor.py. Do not edit: change the
-# source and run "make vendor". Private to this collection.
 """Modules with a switch or a small list: siptrace, sipdump, nathelper, keepalive, cfgutils,
 mqueue, pike, dmq, regex.
 """
