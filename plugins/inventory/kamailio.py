@@ -76,6 +76,9 @@ notes:
     may be in several sets. Each has what P(kamailio.ctl.kamailio_destinations#filter) returns, and
     C(server), the name of the server that knows it. A destination without a host in its URI is left
     out.
+  - Only IP addresses and host names become hosts. What a server lists beyond these (an option of
+    ssh, a template, V(localhost), V(all), the name of a group) is left out with a warning, because
+    Ansible would pass it to the connection or take it for something else.
   - Hosts of dmq nodes have the variable C(kamailio_dmq), a list of the nodes on that host as
     C(dmq.list_nodes) shows them, each with C(server).
   - Only what O(servers) answer is cached.
@@ -121,11 +124,15 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.dispatcher imp
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import NotFound
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.fleet import Fleet
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.hosts import is_host
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.views import reply_to_json
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._unsafe import unsafe
 
 SUFFIXES = ("kamailio.yml", "kamailio.yaml")
+
+# Names that mean something else to Ansible than a host that is reached by its name.
+RESERVED = ("all", "ungrouped", "localhost")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -196,7 +203,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         gather = self.get_option("gather")
 
         async def work(client):
-            return {part: await PARTS[part](client) for part in PARTS if part in gather}
+            try:
+                return {part: await PARTS[part](client) for part in PARTS if part in gather}
+            except ValueError as error:
+                # The reply has another shape: that concerns this server alone.
+                raise BinrpcError(str(error)) from error
 
         addresses = options.select(self.get_option("servers"))
         fleet = Fleet(addresses, options.timeout, connect_wait=options.connect_wait)
@@ -216,18 +227,42 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(text)
 
     def _add_known(self, known):
-        for server, parts in known.items():
-            for row in parts.get("dispatcher", ()):
-                host = parse_uri(row["uri"])[0]
-                if host:
-                    parent = self._group("dispatcher")
-                    group = self._group("dispatcher_%d" % row["set_id"])
-                    self.inventory.add_child(parent, group)
-                    self._add_host(host, group)
-                    self._append(host, "kamailio_destinations", dict({"server": server}, **row))
-            for node in parts.get("dmq", ()):
-                self._add_host(node["host"], self._group("dmq"))
-                self._append(node["host"], "kamailio_dmq", dict({"server": server}, **node))
+        found = [
+            (group, *entry)
+            for server, parts in known.items()
+            for group, *entry in (
+                *_destination_hosts(server, parts.get("dispatcher", ())),
+                *_dmq_hosts(server, parts.get("dmq", ())),
+            )
+            if self._is_host(server, entry[0])
+        ]
+        # All groups before any host, so that no host can take the name of a later one.
+        groups = {name: self._group(name) for name, *_entry in found}
+        for name, group in groups.items():
+            if name != "dmq":
+                self.inventory.add_child(self._group("dispatcher"), group)
+        for name, host, variable, row in found:
+            if host in self.inventory.groups:
+                self._left_out(row["server"], host, "a group has this name")
+                continue
+            self._add_host(host, groups[name])
+            self._append(host, variable, row)
+
+    def _is_host(self, server, host):
+        """Can this be a host? Without a word if there is none, with a warning if it is wrong."""
+        if host == "":
+            return False
+        if not is_host(host):
+            self._left_out(server, host, "not an IP address or a host name")
+        elif host.rstrip(".").lower() in RESERVED:
+            self._left_out(server, host, "Ansible gives this name another meaning")
+        else:
+            return True
+        return False
+
+    def _left_out(self, server, host, why):
+        text = "%s: %.80r does not become a host: %s" % (server, host, why)
+        self.display.warning(visible(text))
 
     # What both have in common
 
@@ -269,6 +304,23 @@ def _address_variables(text):
     return found
 
 
+def _destination_hosts(server, rows):
+    """Yield (group, host, variable, value) for each destination."""
+    for row in rows:
+        host = parse_uri(row["uri"])[0]
+        yield "dispatcher_%d" % row["set_id"], host, "kamailio_destinations", _with(server, row)
+
+
+def _dmq_hosts(server, nodes):
+    """Do as _destination_hosts() for the nodes of the dmq bus."""
+    for node in nodes:
+        yield "dmq", node["host"], "kamailio_dmq", _with(server, node)
+
+
+def _with(server, row):
+    return dict(row, server=server)
+
+
 async def _values(client, method):
     try:
         return reply_to_json(await client.call(method), method)
@@ -279,11 +331,17 @@ async def _values(client, method):
 
 
 async def _dispatcher(client):
-    return destinations(await _values(client, "dispatcher.list"))
+    rows = destinations(await _values(client, "dispatcher.list"))
+    if not all(isinstance(row["uri"], str) and isinstance(row["set_id"], int) for row in rows):
+        raise ValueError("the reply to dispatcher.list has a URI or a set of another type")
+    return rows
 
 
 async def _dmq(client):
-    return await _values(client, "dmq.list_nodes")
+    nodes = await _values(client, "dmq.list_nodes")
+    if not all(isinstance(node, dict) and isinstance(node.get("host"), str) for node in nodes):
+        raise ValueError("the reply to dmq.list_nodes has a node without a host")
+    return nodes
 
 
 PARTS = {"dispatcher": _dispatcher, "dmq": _dmq}

@@ -13,11 +13,14 @@ from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.hosts import is_host
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.methods.dispatcher import (
     Dispatcher,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.methods.toggles import Dmq
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.registry import Module, method
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.server import LabServer
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.values import Struct
 
 SETS = {
     1: ["sip:192.0.2.11:5060", {"uri": "sip:gw.example.com", "flags": 4}],
@@ -204,6 +207,101 @@ def test_templates_of_servers_stay_text(parse, tmp_path, monkeypatch):
             compose={"copied": "kamailio_destinations[0].attrs"},
         )
     assert variables(inventory, "192.0.2.66")["copied"] == "duid={{ 6 * 7 }}"
+
+
+HOSTILE = [
+    "-oProxyCommand=touch${IFS}x",
+    "-oProxyCommand=touch$IFS'x'",
+    "-F",
+    "--help",
+    "gw;touch x",
+    "gw|id",
+    "gw&id",
+    "$(id)",
+    "`id`",
+    "{{ lookup('pipe','id') }}",
+    "{% for a in b %}",
+    "all",
+    "ALL",
+    "ungrouped",
+    "localhost",
+    "Localhost.",
+    "kamailio_dispatcher",
+    "kamailio_dispatcher_1",
+    "kamailio_dispatcher_2",
+    "../../etc/passwd",
+    "/etc/passwd",
+    "gw with blanks",
+    "gw\n[all]",
+    "gw\x1b[2J",
+    "gw\u202eexe",
+    "gw,other",
+    "*",
+    "!all",
+    "~.*",
+    "gw[0-9]",
+    "1.2",
+    "x" * 300,
+]
+GOOD = ["192.0.2.7", "gw.example.org", "my_gateway", "xn--bcher-kva.example"]
+
+
+class AnyDestinations(Dispatcher):
+    """Lists whatever it is given, unlike Kamailio, which would not load it."""
+
+    def _load(self, rows):
+        self._sets = {}
+        for number, destination in rows:
+            self._sets.setdefault(number, []).append(destination)
+
+
+class AnyNodes(Module):
+    name = "dmq"
+
+    @method("dmq.list_nodes", "")
+    def list_nodes(self):
+        return [Struct(host=host, port="5090", local=0) for host in [*HOSTILE, *GOOD]]
+
+
+@pytest.fixture
+def warned(monkeypatch):
+    texts = []
+    display = "ansible.utils.display.Display.warning"
+    monkeypatch.setattr(display, lambda _self, text, *_rest, **_more: texts.append(text))
+    return texts
+
+
+@pytest.mark.parametrize("part", ["dispatcher", "dmq"])
+def test_hostile_names_become_no_hosts_and_cost_no_others(parse, warned, part):
+    uris = ["sip:%s" % name for name in [*HOSTILE, *GOOD]]
+    modules = [AnyDestinations({1: uris, 2: ["sip:192.0.2.8"]}), AnyNodes()]
+    with LabServer(binrpc="tcp:127.0.0.1:0", modules=modules).running_in_thread() as evil:
+        inventory = parse(servers=[evil.addresses[0], "edge1"], endpoints=["edge1"], gather=[part])
+    mine = set(inventory.hosts) - {"edge1"}
+    assert set(GOOD) <= mine
+    # What a URI parser makes of the rest is checked as well.
+    assert all(is_host(host) for host in mine)
+    assert not {host.rstrip(".").lower() for host in mine} & {"all", "ungrouped", "localhost"}
+    assert not mine & set(inventory.groups)
+    assert not {host for host in mine & set(HOSTILE) if not host.startswith("kamailio_")}
+    assert len(warned) >= 20
+    assert not [text for text in warned if set("\x1b\u202e\n") & set(text)]
+
+
+@pytest.mark.parametrize("reply", [[], ["text"], [Struct(host=5)], [Struct(port=1)]])
+def test_a_reply_of_another_shape_costs_its_server_alone(parse, warned, reply):
+    class Odd(Module):
+        name = "dmq"
+
+        @method("dmq.list_nodes", "")
+        def list_nodes(self):
+            return list(reply)
+
+    with LabServer(binrpc="tcp:127.0.0.1:0", modules=[Odd()]).running_in_thread() as odd:
+        servers = [odd.addresses[0], "edge1"]
+        inventory = parse(servers=servers, endpoints=[], gather=["dmq"], unreachable="warn")
+    assert "192.0.2.99" in inventory.hosts
+    assert len(warned) == bool(reply)
 
 
 def test_the_cache(parse, lab, tmp_path, monkeypatch):
