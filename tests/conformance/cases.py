@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What both servers are sent. Every case is safe for every release (ctl-spec §12).
+"""What both servers are sent. Every case is safe for every release.
+
+See docs/protocol.md#dangerous-inputs.
 
 Left out besides what :func:`tests.sdk.lab.duel.is_safe` refuses, because a 5.6.3 does not
 survive it: ``keepalive.*`` (never returns), ``auth_xkeys_.set``, ``cfg.reset`` of a group of the

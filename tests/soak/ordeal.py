@@ -32,7 +32,8 @@ STREAMS = ("unix", "tcp")
 PATIENCE = 30.0
 CONNECTS = 10_000
 
-# Headers and records that make releases of Kamailio loop for ever (ctl-spec §12).
+# Headers and records that make releases of Kamailio loop for ever
+# (docs/protocol.md#dangerous-inputs).
 DANGEROUS = [
     *(bytes.fromhex(text) for text in ("a10c8000000005", "a10cffffffff05", "a12c8000000000")),
     *(

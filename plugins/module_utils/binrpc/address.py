@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-r"""Addresses of a ctl endpoint, for clients and for servers (ctl-spec §8.2).
+r"""Addresses of a ctl endpoint, for clients and for servers (docs/protocol.md#addresses).
 
 ``[protocol:]name[:port]`` with the protocols ``unix`` (= ``unixs``), ``unixd``, ``udp``,
 ``tcp`` and ``fifo``, in any case. Beyond the original: IPv6 literals in brackets work

@@ -153,7 +153,7 @@ _ARRAYS = {
 def arrays_of(method: str) -> FrozenSet[str]:
     """Paths of the members that are arrays in the method's replies, as far as known.
 
-    On the wire an array is a struct (ctl-spec §7.5): only this list can tell an array that
-    holds one named member, or none, from a struct.
+    On the wire an array is a struct (docs/protocol.md#arrays-as-structs): only this
+    list can tell an array that holds one named member, or none, from a struct.
     """
     return frozenset(_ARRAYS.get(method, "").split())

@@ -135,8 +135,9 @@ class Client:
 
         An outcome is the Reply, or the error that :meth:`call` would have raised. On streams
         up to ``window`` requests are under way at once, and replies are read all the while:
-        the server drops what a client does not read within 10 ms (ctl-spec §13). Datagrams go
-        one by one, since their replies may come in parts that nothing numbers.
+        the server drops what a client does not read within 10 ms
+        (docs/protocol.md#short-writes). Datagrams go one by one, since their
+        replies may come in parts that nothing numbers.
 
         :param calls: ``(method, *params)`` each.
         :param timeout: seconds to wait for each next answer, instead of the client's.

@@ -135,7 +135,7 @@ class Connection:
         """See that no other answer is inside, or has begun inside: then this one had been cut.
 
         A server that cannot send drops the rest of a reply and goes on with the next one
-        (ctl-spec §13), whose bytes would complete it.
+        (docs/protocol.md#short-writes), whose bytes would complete it.
 
         :raises FramingLost: it had.
         """
@@ -201,7 +201,7 @@ class Connection:
         request = self._pending.get(header.cookie)
         if request is None and header.cookie == 0 and header.type == wire.FAULT and self._pending:
             # The server could not read a header, so it could not echo the cookie; it
-            # means the oldest request, and closes a stream (ctl-spec §6.1).
+            # means the oldest request, and closes a stream (docs/protocol.md#order-of-checks).
             self.closing = not self._datagram
             request = next(iter(self._pending.values()))
         return request

@@ -36,8 +36,9 @@ def decode_records(
     max_records: int = wire.MAX_RECORDS,
     anomalies: Optional[List[Tuple[int, str]]] = None,
 ) -> List[Any]:
-    """Decode the records in ``data[start:end]`` (ctl-spec §3, the lenient reply mode).
+    """Decode the records in ``data[start:end]`` as a client reads a reply.
 
+    That is the lenient mode of docs/protocol.md#reading-records.
     Padded lengths and over-long ints are accepted as the reference reader accepts them.
     Values without a name are accepted inside structs. Ends must match starts.
 
@@ -245,7 +246,7 @@ def decode_records(
 
 
 def fixed_to_float(raw: int) -> float:
-    """Turn the number in a double record into thousandths as a float (ctl-spec §3.2).
+    """Turn the number in a double record into thousandths as a float (docs/protocol.md#doubles).
 
     Keeps the low 64 bits as a signed number; gives a :class:`Fixed` where a float would
     not lead back to the same bytes.

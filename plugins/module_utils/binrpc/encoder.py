@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Python values to record bytes, in the reference encoder's minimal form (ctl-spec §3)."""
+"""Python values to record bytes, in the reference encoder's minimal form.
+
+See docs/protocol.md#records.
+"""
 
 from __future__ import annotations
 

@@ -86,9 +86,9 @@ class TruncatedReply(ProtocolError):
 class DecodeError(ProtocolError, ValueError):
     """A packet or record is malformed.
 
-    ``code`` is the reference parser's number (ctl-spec §1), ``reason`` its text, ``offset``
-    the byte in the packet, ``path`` the open members around it, counted where they have
-    no name (``"[0].RECORDS.SET"``).
+    ``code`` is the reference parser's number (docs/protocol.md#parser-errors), ``reason`` its
+    text, ``offset`` the byte in the packet, ``path`` the open members around it, counted
+    where they have no name (``"[0].RECORDS.SET"``).
     """
 
     executed = True

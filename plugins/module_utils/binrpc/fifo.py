@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-r"""ctl's line-based text protocol, for clients and servers, without a file or socket (ctl-spec §9).
+r"""ctl's line-based text protocol, for clients and servers, without a file or socket.
+
+See docs/protocol.md#fifo-protocol.
 
 A request is ``:method:replyname``, a line per parameter and an empty line; a reply is
 ``code reason`` and lines of text. The server prints ``\o`` for a colon and ``\c`` for a
@@ -192,8 +194,8 @@ def _to_bytes(value: Any) -> bytes:
 class TextReply:
     """A reply as a client reads it: status ``code`` and ``reason``, and the ``lines`` after it.
 
-    Values of released servers may start with up to 16 bytes of rubbish (ctl-spec §9.8 D1),
-    which is why lines are bytes.
+    Values of released servers may start with up to 16 bytes of rubbish
+    (docs/protocol.md#fifo-defects, D1), which is why lines are bytes.
     """
 
     __slots__ = ("code", "lines", "reason")

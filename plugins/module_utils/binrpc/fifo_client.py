@@ -4,7 +4,8 @@
 
 Use binrpc where there is a choice. This protocol carries only text, has no types, no cookies
 and no end of a reply; released servers overwrite up to 16 bytes at the start of each value
-(ctl-spec §9.8, D1) and cannot run methods whose parameters they would have to convert.
+(docs/protocol.md#fifo-defects, D1) and cannot run methods whose parameters they would
+have to convert.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from .values import Struct
 
-REPLY_DIRECTORY = "/tmp"  # noqa: S108 - compiled into Kamailio (ctl-spec §9.4)
+REPLY_DIRECTORY = "/tmp"  # noqa: S108 - compiled into Kamailio (docs/protocol.md#reply-fifos)
 
 _ATOMIC = 4096  # PIPE_BUF: a longer write could be mixed with another client's
 
@@ -175,7 +176,7 @@ class FifoClient:
             ) from None
         try:
             # Open for reading before the server looks: without a reader it waits 0.3 s, and
-            # with it everybody else (ctl-spec §9.4).
+            # with it everybody else (docs/protocol.md#reply-fifos).
             reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
             try:
                 os.fchmod(reader, 0o622)  # the server may be another user

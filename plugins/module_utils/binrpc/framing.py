@@ -101,7 +101,9 @@ class StreamDecoder:
 
 
 class DatagramDecoder:
-    """Puts replies together that the server split over several datagrams (ctl-spec §6.6).
+    """Puts replies together that the server split over several datagrams.
+
+    See docs/protocol.md#split-replies.
 
     Only the first datagram of a reply has a header, and nothing numbers the rest: parts are
     joined in the order of arrival until the announced length is there. Keep one request in

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Whole packets: header and body (ctl-spec §2)."""
+"""Whole packets: header and body (docs/protocol.md#packets)."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The socket file that a unix datagram client binds, so that the server can answer it.
 
-Without one the server runs the command and cannot answer (ctl-spec §8.4). The file is
-removed when it is closed, at interpreter exit, and when SIGTERM, SIGHUP or SIGINT ends the
-process.
+Without one the server runs the command and cannot answer (docs/protocol.md#datagram-clients).
+The file is removed when it is closed, at interpreter exit, and when SIGTERM, SIGHUP or SIGINT
+ends the process.
 """
 
 from __future__ import annotations

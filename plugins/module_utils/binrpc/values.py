@@ -31,10 +31,11 @@ class Struct:
     """A struct record: members in order, names may repeat, members may have no name.
 
     Kamailio repeats names (``dispatcher.list`` has one ``SET`` member per set) and sends
-    what its source calls an array as a struct of members without names (ctl-spec §7.5), so
-    a dict would lose data. A Struct still reads like a mapping: ``s["ID"]``, ``"ID" in s``,
-    ``s.get("ID")``, ``s.items()``; with a repeated name these give the first member, and
-    :meth:`get_all` gives them all. Iterating gives the names, None where there is none.
+    what its source calls an array as a struct of members without names
+    (docs/protocol.md#arrays-as-structs), so a dict would lose data. A Struct still reads
+    like a mapping: ``s["ID"]``, ``"ID" in s``, ``s.get("ID")``, ``s.items()``; with a
+    repeated name these give the first member, and :meth:`get_all` gives them all. Iterating
+    gives the names, None where there is none.
 
     :param members: pairs ``(name or None, value)``, a mapping, or another Struct.
     :param named: further members, appended in order.
@@ -122,7 +123,7 @@ class Struct:
 class Avp:
     """A name record and its value outside a struct.
 
-    No server sends or accepts this (ctl-spec §3.2); it exists to build odd packets.
+    No server sends or accepts this (docs/protocol.md#structs); it exists to build odd packets.
     """
 
     __slots__ = ("name", "value")
@@ -162,7 +163,7 @@ class Fixed(float):
 def unsigned(value: int) -> int:
     """Return the unsigned view of an int record: -1 reads as 4294967295.
 
-    The wire does not say which of the two the server meant (ctl-spec §3.2).
+    The wire does not say which of the two the server meant (docs/protocol.md#integers).
     """
     return value & 0xFFFFFFFF
 

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Numbers and texts of the binrpc wire format (ctl-spec §1; upstream ``ctl/binrpc.h``)."""
+"""Numbers and texts of the binrpc wire format.
+
+See docs/protocol.md#constants; upstream they stand in ``ctl/binrpc.h``.
+"""
 
 from __future__ import annotations
 
@@ -45,11 +48,17 @@ DEFAULT_SOCKET = "/run/kamailio/kamailio_ctl"
 DEFAULT_ADDRESS = "unix:" + DEFAULT_SOCKET
 
 MAX_REQUEST = 65535
-"""The ctl module's receive buffer: a longer request is a reset without a fault (ctl-spec §6.4)."""
+"""The ctl module's receive buffer: a longer request is a reset without a fault.
+
+See docs/protocol.md#streams.
+"""
 
 MAX_DATAGRAM = 65535
 MAX_CONNECTIONS = 128
-"""Stream connections that ctl serves at once, over all its listeners (ctl-spec §8.7)."""
+"""Stream connections that ctl serves at once, over all its listeners.
+
+See docs/protocol.md#connection-limit.
+"""
 
 # Limits of our decoders; each has an error class of its own.
 MAX_BODY = 16 * 1024 * 1024

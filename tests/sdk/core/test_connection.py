@@ -253,7 +253,8 @@ def test_a_failure_keeps_what_was_answered_before(junk, kind):
 
 @pytest.mark.parametrize("missing", range(1, 14))
 def test_a_cut_reply_that_the_next_one_completes_is_no_answer(missing):
-    # The server drops the end of a reply that is not read in time, and goes on (ctl-spec §13).
+    # The server drops the end of a reply that is not read in time, and goes on
+    # (docs/protocol.md#short-writes).
     connection, (one, two, three) = asked(0x11223344, 0x55667788, 0x1BBCCDD)
     replies = [reply(each.cookie, "x" * 20, 7) for each in (one, two, three)]
     assert connection.receive(replies[0][:-missing] + replies[1] + replies[2]) == []

@@ -45,7 +45,9 @@ def call(method, *records, cookie=0x1234):
 
 
 def is_safe(data):
-    """Whether no release of Kamailio can loop on the bytes (ctl-spec §12), or stop for them.
+    """Whether no release of Kamailio can loop on the bytes, or stop for them.
+
+    See docs/protocol.md#dangerous-inputs.
 
     Looks at every offset as if a header or a record started there.
     """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a method sees of its request and its reply: Kamailio's RPC API (ctl-spec §7).
+"""What a method sees of its request and its reply: Kamailio's RPC API (docs/protocol.md#rpc-api).
 
 :class:`Context` has the part that does not depend on the protocol; the text protocol has
 its own in :mod:`.fifo_context`.
@@ -419,7 +419,7 @@ class BinrpcContext(Context):
         self.pieces = reply_pieces(self._cookie, self._body)
 
     def conclude(self) -> List[bytes]:
-        """Decide what is sent after the method has returned (ctl-spec §7.4)."""
+        """Decide what is sent after the method has returned (docs/protocol.md#what-is-sent)."""
         if not self.replied and self._prepared and self._body.empty:
             self.fault(400, self._prepared)
         if not self.replied:

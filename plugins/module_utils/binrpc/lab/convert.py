@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Conversions between parameter types, in the arithmetic of C on x86-64 (ctl-spec §7.2)."""
+"""Conversions between parameter types, in the arithmetic of C on x86-64.
+
+See docs/protocol.md#conversions.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""One datagram socket: a request each, an answer of one or more datagrams (ctl-spec §6.3).
+"""One datagram socket: a request each, an answer of one or more datagrams.
+
+See docs/protocol.md#datagrams.
 
 The socket is driven directly: asyncio's own datagram transport keeps everybody waiting for
 the one peer whose queue is full. On unix datagram sockets the kernel does so too, once

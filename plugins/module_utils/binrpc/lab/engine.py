@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""From a received packet to the bytes of its answer, without a socket (ctl-spec §6)."""
+"""From a received packet to the bytes of its answer, without a socket.
+
+See docs/protocol.md#receiving.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +112,10 @@ class Engine:
         self.stopping = False
 
     def process(self, data: Union[bytes, bytearray], offset: int = 0, caller: Any = None) -> Answer:
-        """Take the packet at ``offset``; the checks come in the order of ctl-spec §6.1."""
+        """Take the packet at ``offset``; the checks come in the reference's order.
+
+        See docs/protocol.md#order-of-checks.
+        """
         left = len(data) - offset
         if self.stopping:
             return Answer(left or 1, keep=False)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""A call over the text protocol (ctl-spec §9.5, §9.6).
+"""A call over the text protocol (docs/protocol.md#fifo-parameters, docs/protocol.md#fifo-values).
 
 Its scan reads a line per format character. With ``faithful`` that includes ``*``, and the
 empty line at the end passes for a parameter, as in the original; what the original reads

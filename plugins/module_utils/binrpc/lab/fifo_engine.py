@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""From a text request to the text of its answer, without a file or socket (ctl-spec §9)."""
+"""From a text request to the text of its answer, without a file or socket.
+
+See docs/protocol.md#fifo-protocol.
+"""
 
 from __future__ import annotations
 

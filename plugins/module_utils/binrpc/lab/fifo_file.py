@@ -3,7 +3,8 @@
 """A real fifo: requests from any number of writers, answers into their reply fifos.
 
 Unlike the original, waiting for a reader delays nobody else, and a request that never fits
-into the buffer does not wedge the fifo (ctl-spec §9.4, §9.7).
+into the buffer does not wedge the fifo
+(docs/protocol.md#reply-fifos, docs/protocol.md#fifo-limits).
 """
 
 from __future__ import annotations

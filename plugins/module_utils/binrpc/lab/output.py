@@ -3,8 +3,8 @@
 """A reply under construction: the top level and its structs, each with a limit of its own.
 
 A struct's content is kept apart and put between its marks when the reply is sent. The
-resulting pieces decide where a datagram reply is cut (ctl-spec §6.6), so they are kept as
-the reference keeps them, empty ones included.
+resulting pieces decide where a datagram reply is cut (docs/protocol.md#split-replies), so
+they are kept as the reference keeps them, empty ones included.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def fault_packet(cookie: int, code: int, text: bytes) -> Optional[bytes]:
 
     It holds five bytes for the code and the head of the text, so a code above 65535 (or
     16777215 with a text of up to six bytes) or below 0, and a text above 254 bytes, cannot
-    be sent (ctl-spec §4.3).
+    be sent (docs/protocol.md#fault-limits).
     """
     if len(text) > MAX_FAULT_TEXT:
         return None

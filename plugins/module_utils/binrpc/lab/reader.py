@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Reads a request's records one by one, as the reference parser does (ctl-spec §3.3, strict).
+"""Reads a request's records one by one, as the reference parser does.
+
+See docs/protocol.md#reading-records, strict mode.
 
 Unlike :mod:`..decoder` it knows which type its caller wants and stops with the reference's
 own error code, since both show in faults. Nothing is read outside the body: a string without

@@ -14,11 +14,11 @@
         @method("door.open", "s*d", help="Opens a door.", missing=(400, "Which door?"))
         async def open(self, door, seconds=5): ...
 
-With a scan signature in Kamailio's format language (ctl-spec §7.1) the function receives the
-scanned values; optional ones that were not sent are left to its defaults. A value of a wrong
-type makes the scan fail, and where something is required the call with it, as it does with
-Kamailio's ``if (rpc->scan(...) < 2)``. Without a signature the function receives the
-:class:`~.context.Context` and scans for itself.
+With a scan signature in Kamailio's format language (docs/protocol.md#scan-formats) the function
+receives the scanned values; optional ones that were not sent are left to its defaults. A value
+of a wrong type makes the scan fail, and where something is required the call with it,
+as it does with Kamailio's ``if (rpc->scan(...) < 2)``. Without a signature the function
+receives the :class:`~.context.Context` and scans for itself.
 """
 
 from __future__ import annotations

@@ -89,8 +89,8 @@ class Hub:
 class LabServer:
     """A ctl module of our own; the keywords up to ``binrpc_buffer_size`` are its modparams.
 
-    :param binrpc: listen addresses (ctl-spec §8.2), one or several; port 0 takes a free one.
-        Kamailio's default socket if this and ``fifo`` are left out.
+    :param binrpc: listen addresses (docs/protocol.md#addresses), one or several; port 0 takes a
+        free one. Kamailio's default socket if this and ``fifo`` are left out.
     :param fifo: listen addresses of the text protocol.
     :param mode: of unix sockets and fifos; 0 leaves it to the umask.
     :param user: owner of these; without ``group`` it changes nothing but fifos.

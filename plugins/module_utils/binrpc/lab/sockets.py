@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Listening sockets and fifos: bound, with owner and mode, removed at the end (ctl-spec §8).
+"""Listening sockets and fifos: bound, with owner and mode, removed at the end.
+
+See docs/protocol.md#listeners.
 
 Where Kamailio removes whatever lies at a path, this only removes what is left of a server
 that no longer runs, and says so if one still does.

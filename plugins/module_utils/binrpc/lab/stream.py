@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""One stream connection: a 65535-byte buffer, answers in order (ctl-spec §6.4, §13).
+"""One stream connection: a 65535-byte buffer, answers in order.
+
+See docs/protocol.md#streams and docs/protocol.md#short-writes.
 
 Unlike the original, a client that does not read gets its replies whole and delays nobody:
 its requests wait until it reads on.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``core.*``: the server process (ctl-spec §11.3)."""
+"""``core.*``: the server process (docs/protocol.md#core-methods)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``ctl.*``: the control sockets themselves (ctl-spec §11.1)."""
+"""``ctl.*``: the control sockets themselves (docs/protocol.md#ctl-methods)."""
 
 from __future__ import annotations
 

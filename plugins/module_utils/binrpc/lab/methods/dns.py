@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``dns.*`` and ``dst_blocklist.*``: caches of the core (ctl-spec §11.5, §11.6).
+"""``dns.*`` and ``dst_blocklist.*``: caches of the core.
+
+See docs/protocol.md#dns-methods and docs/protocol.md#blocklist-methods.
 
 Nobody is asked: a name that is not in the cache does not exist, and stays in it as that.
 """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``modparam.*``: parameters of modules (6.1, ctl-spec §11.4)."""
+"""``modparam.*``: parameters of modules (6.1, docs/protocol.md#modparam-methods)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``system.*``: what methods there are (ctl-spec §11.2)."""
+"""``system.*``: what methods there are (docs/protocol.md#system-methods)."""
 
 from __future__ import annotations
 
