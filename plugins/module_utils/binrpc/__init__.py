@@ -1,36 +1,37 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""The core: Kamailio's control protocols, clients, desired state and a lab server.
+"""The core: clients of Kamailio's control protocols, desired state, and a lab server.
 
 It stands once, here, where Ansible ships it to managed hosts; the SDK has a link to it as
-``kamailio_binrpc.core``. Hence: the standard library only, Python 3.8, no import at the top
-of a module that a short task does not need, and relative imports, which AnsiballZ follows.
+``kamailio_binrpc.core``. Hence the standard library only, Python 3.8, relative imports, and
+nothing imported at the top of a module that a short task does not need.
 
-A layer imports those below it and none above it::
+The layers, from the top. A module imports what stands in its own line or below::
 
-    lab/          a ctl server: sockets, engine, one module of methods per Kamailio module
-    desired/      state that is wanted: read, compare, the fewest calls
-    fleet, batches, retry, config, changes
-                  many servers; what differs between two replies
-    client, async_client, fan_out, fifo_client
-                  who waits: poll, asyncio, epoll for many servers in one thread
-    transport, reply_socket, lookups
-                  sockets, none of which blocks
-    conversation  a call from the look-up of the host to the outcome: yields what it waits for
-    exchange      requests under way on one connection, and an outcome for each
-    connection    cookies, order, lost framing: bytes in, outcomes out
-    framing       from bytes to packets: a stream, or the parts of a datagram reply
-    packet        header and body
-    encoder, decoder
-                  from values to records and back; decoding chooses the decoder in C
-    values, reply, views
-                  what a caller holds
-    catalogue/    what is known of each method: parameters, reply, hazards, releases
-    faults, errors, explain
-                  what went wrong, whether the method ran, and what to do
-    wire, address, params, deadline, call_record, dispatcher, facts, fifo
-                  numbers, texts and small rules without a socket
+    lab                       a ctl server: sockets, engine, methods by Kamailio module
+    desired                   resources: read, compare, change, read again
+    fleet batches             many servers, all at once or in batches
+    config facts changes      names of servers; facts of one; rows that differ
+    client async_client       one server: who waits, with poll or asyncio
+    fan_out fifo_client       many servers with epoll; the text protocol
+    retry                     when a call may be made again
+    blocking conversation     a call from look-up to outcome: yields what it waits for
+    transport lookups         sockets that do not block; host names
+    reply_socket              where a unix datagram client is answered
+    exchange                  requests under way on a connection, an outcome for each
+    connection                cookies, order, truncated replies: bytes in, outcomes out
+    framing fifo              packets in a stream or in datagrams; lines of text
+    packet                    header and body
+    encoder decoder decoding  values to records and back
+    reply views               what a caller gets, and its other shapes
+    call_record               what is told about a finished call
+    faults                    the class of a refusal
+    catalogue                 what is known of each method
+    address params explain    texts in, advice out
+    errors                    what can go wrong, and did the method run
+    values dispatcher         Struct; flags of destinations
+    deadline wire             one limit for a call; numbers of the protocol
 
-``docs/design.md`` follows a call, a timeout, a byte, a change and a fault through these.
-``docs/protocol.md`` has the protocol; comments cite it by anchor.
+``docs/design.md`` follows a call, a byte, a change and a fault through them;
+``docs/protocol.md`` has the protocol, which comments cite by anchor.
 """
