@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 
-.PHONY: help setup demo test typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule fuzz clean
+.PHONY: help setup demo test typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule bare fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -12,12 +12,13 @@ help: ## Show this list
 setup: ## Make .venv and install what is missing
 	@tools/setup.sh
 
-demo: setup ## Change a fleet of lab servers with a playbook, and then find nothing to change
+demo: ## Change a fleet of lab servers with a playbook, and then find nothing to change
+	@tools/setup.sh demo
 	@$(PY) demo/run.py
 
 # In the order of the files: the slowest have few tests, and would come last.
 test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
-	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 typed: setup ## Make the typed layer's blocking operations from the asynchronous ones
 	@$(PY) tools/typed.py
@@ -57,6 +58,9 @@ sanity: setup ## ansible-test sanity on the oldest and the newest ansible-core
 
 molecule: setup ## Try the roles on hosts of their own (ARGS="--distribution noble kamailio_ctl")
 	@$(PY) tools/molecule.py $(ARGS)
+
+bare: ## Run the demo and all tests in a bare Debian (ARGS="trixie demo"); needs root or sudo
+	@tools/bare_root.sh $(ARGS)
 
 fuzz: setup ## Fuzz the decoder for a minute
 	@$(PY) tools/fuzz.py

@@ -2,13 +2,13 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 #
-# Makes .venv and installs what tests and demo need, on a bare Debian or Ubuntu as well.
-# A second run with unchanged locks does nothing.
+# Makes .venv and installs what the demo needs, and unless the argument is "demo" what the tests
+# need, on a bare Debian or Ubuntu as well. A second run with unchanged locks does nothing.
 set -eu
 cd "$(dirname "$0")/.."
 
 VENV=.venv
-STAMP=$VENV/.setup-stamp
+WHAT=${1:-tests}
 
 # shellcheck disable=SC2034  # for apt.sh
 SAYS=setup
@@ -33,39 +33,78 @@ find_python() {
     return 1
 }
 
+# Adds to the list of missing packages: PACKAGE... unless a PROGRAM is there.
+missing=
+need() {
+    program=$1
+    shift
+    has "$program" || missing="$missing $*"
+}
+
+need_file() { [ -e "$1" ] || missing="$missing $2"; }
+
+has_headers() {
+    "$1" -c 'import os, sys, sysconfig
+sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))'
+}
+
+# The compiled decoder needs a compiler and Python's headers. Without them it is left out.
+compiles() { has cc && has_headers "$1"; }
+
 system_packages() {
-    missing=
     find_python >/dev/null || missing="$missing python3 python3-venv"
-    has kamailio || missing="$missing kamailio"
-    has shellcheck || missing="$missing shellcheck"
-    has git || missing="$missing git"
-    [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
+    need git git
+    need_file /etc/ssl/certs/ca-certificates.crt ca-certificates
+    if [ "$WHAT" = tests ]; then
+        need kamailio kamailio
+        need cc gcc libc6-dev
+        if python=$(find_python); then
+            case $python in
+                /usr/bin/*) has_headers "$python" || missing="$missing ${python##*/}-dev" ;;
+            esac
+        else
+            missing="$missing python3-dev"
+        fi
+        need shellcheck shellcheck
+        need ssh openssh-client
+        need ps procps
+        need_file /etc/services netbase
+        # kamrpc's shell is tried on a terminal, its completions in each shell.
+        need tmux tmux
+        need zsh zsh
+        need fish fish
+        need java default-jre-headless
+    fi
     # shellcheck disable=SC2086  # a list of package names
     [ -z "$missing" ] || apt_install $missing
 }
 
-checksum() {
-    { cat requirements/build.txt requirements/dev.txt; sed "/^\[tool.ruff\]/,\$d" pyproject.toml; printf '%s\n' "$1"; } | cksum
-}
+# Is it as it was when the stamp was made?
+unchanged() { [ -x "$VENV/bin/python" ] && [ "$(cat "$VENV/.$1-stamp" 2>/dev/null)" = "$2" ]; }
+stamp() { printf '%s\n' "$2" >"$VENV/.$1-stamp"; }
 
 system_packages
 python=$(find_python) || die "Python 3.11, 3.12 or 3.13 is needed for development (the SDK \
 itself runs on 3.10 and later). Install one, with its venv package, and run again."
+pip="$VENV/bin/python -m pip --disable-pip-version-check -qq"
 
-wanted=$(checksum "$python")
-if [ -x "$VENV/bin/python" ] && [ "$(cat "$STAMP" 2>/dev/null)" = "$wanted" ]; then
-    exit 0
+locks=$({ cat requirements/build.txt requirements/dev.txt; printf '%s\n' "$python"; } | cksum)
+if ! unchanged locks "$locks"; then
+    say "making $VENV with $python"
+    rm -rf "$VENV"
+    "$python" -m venv "$VENV"
+    $pip install --require-hashes --only-binary :all: -r requirements/build.txt
+    # reuse publishes wheels for few Pythons; it is plain Python and builds anywhere.
+    $pip install --require-hashes --only-binary :all: --no-binary reuse --no-build-isolation \
+        -r requirements/dev.txt
+    stamp locks "$locks"
 fi
 
-say "making $VENV with $python"
-rm -rf "$VENV"
-"$python" -m venv "$VENV"
-pip="$VENV/bin/python -m pip --disable-pip-version-check -qq"
-$pip install --require-hashes --only-binary :all: -r requirements/build.txt
-# reuse publishes wheels for few Pythons; it is plain Python and builds anywhere.
-$pip install --require-hashes --only-binary :all: --no-binary reuse --no-build-isolation \
-    -r requirements/dev.txt
-# Without isolation and dependencies: everything it needs is in the lock.
-$pip install --no-build-isolation --no-deps -e .
-printf '%s\n' "$wanted" >"$STAMP"
-say "done: $("$VENV/bin/python" --version), $("$VENV/bin/ansible" --version | head -n 1)"
+if compiles "$python"; then compiled=yes; else compiled=no; fi
+project=$({ sed "/^\[tool.ruff\]/,\$d" pyproject.toml; cat setup.py; printf '%s\n' "$compiled"; } | cksum)
+if ! unchanged project "$project"; then
+    # Without isolation and dependencies: everything it needs is in the lock.
+    $pip install --no-build-isolation --no-deps -e .
+    stamp project "$project"
+    say "done: $("$VENV/bin/python" --version), $("$VENV/bin/ansible" --version | sed -n 1p)"
+fi
