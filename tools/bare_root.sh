@@ -53,7 +53,7 @@ rm -rf "$ROOT"
 mkdir "$ROOT"
 tar -C "$ROOT" --numeric-owner -xf "$ROOT.tar"
 
-# pip's settings come along, with the folders they name; so do certificates of the site's own.
+# pip's settings come along, with the folders they name (of an index, the files beside simple/); so do certificates of the site's own.
 for path in /etc/pip.conf /etc/xdg/pip "$HOME/.config/pip" "$HOME/.pip" \
     /usr/local/share/ca-certificates /etc/resolv.conf; do
     [ -e "$path" ] || continue
@@ -64,7 +64,7 @@ for path in /etc/pip.conf /etc/xdg/pip "$HOME/.config/pip" "$HOME/.pip" \
     cp -rL "$path" "$ROOT$target"
 done
 python3 -m pip config list 2>/dev/null | grep -oE "/[^/' :][^' ]*" \
-    | grep -vE '^/etc/' | sort -u >"$FOLDER/folders" || true
+    | grep -vE '^/etc/' | sed 's,/simple/*$,,' | sort -u >"$FOLDER/folders" || true
 
 export -p | grep '^export PIP_' >"$ROOT/pip.env" || true
 
