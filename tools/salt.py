@@ -1,11 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""Build the package of the Salt modules into dist/: extensions/salt with the collection's engine.
-
-The engine is copied at build time from plugins/module_utils, so that it is written once. Its
-imports of the collection's copy of the core become imports of the library.
-"""
+"""Build the package of the Salt modules into dist/: extensions/salt with the version of all."""
 
 from __future__ import annotations
 
@@ -19,8 +15,6 @@ from pathlib import Path
 import tree
 
 SOURCE = tree.ROOT / "extensions" / "salt"
-ENGINE = tree.ROOT / "plugins" / "module_utils"
-PARTS = ("_cfg", "_ctl", "_dispatcher", "_expect", "_htable", "_state", "_switches")
 GALAXY = tree.ROOT / "galaxy.yml"
 
 
@@ -39,13 +33,6 @@ def make(folder: Path) -> Path:
     shutil.copytree(SOURCE, target, ignore=ignored)
     project = target / "pyproject.toml"
     project.write_text(project.read_text("utf-8").replace("0.0.0", version()), "utf-8")
-    engine = target / "kamailio_salt" / "engine"
-    engine.mkdir()
-    (engine / "__init__.py").touch()
-    for name in PARTS:
-        text = (ENGINE / f"{name}.py").read_text("utf-8")
-        text = re.sub(r"^from \.binrpc\b", "from kamailio_binrpc.core", text, flags=re.MULTILINE)
-        (engine / f"{name}.py").write_text(text, "utf-8")
     return target
 
 

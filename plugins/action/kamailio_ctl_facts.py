@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.kamailio.ctl.plugins.modules.kamailio_ctl_facts import WORK
+from ansible_collections.kamailio.ctl.plugins.modules.kamailio_ctl_facts import TASK
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._action import Action
 
 
 class ActionModule(Action):
-    work = WORK
+    module_task = TASK

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.kamailio.ctl.plugins.modules.kamailio_dispatcher_state import WORK
+from ansible_collections.kamailio.ctl.plugins.modules.kamailio_dispatcher_state import TASK
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._action import Action
 
 
 class ActionModule(Action):
-    work = WORK
+    module_task = TASK

@@ -115,8 +115,9 @@ keyed_groups:
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import message, visible
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.address import parse_address
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import visible
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import message
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.dispatcher import (
     destinations,
     parse_uri,

@@ -134,14 +134,16 @@ _raw:
 
 from ansible.errors import AnsibleLookupError, AnsibleOptionsError
 from ansible.plugins.lookup import LookupBase
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import Endpoint, message, visible
-from ansible_collections.kamailio.ctl.plugins.module_utils._expect import (
+from ansible_collections.kamailio.ctl.plugins.module_utils._endpoint import Endpoint
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.catalogue import is_read_only
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import visible
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.expect import (
     MISSING,
     at_path,
     parameter,
     steps,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.catalogue import is_read_only
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import message
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import (
     BinrpcError,
     EncodeError,

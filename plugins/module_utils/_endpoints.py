@@ -13,14 +13,14 @@ from __future__ import annotations
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-from ._ctl import Endpoint, Limit, visible
-from ._work import failure, run_job
+from ._endpoint import Endpoint, Limit
+from ._task import failure, run_job
 from .binrpc.batches import batches
 from .binrpc.config import load_config
 from .binrpc.errors import BinrpcError
 
 SHOWN = 5
-"""So many names stand in a message."""
+"""Maximum number of endpoint names listed in a message."""
 
 
 def addresses(endpoints, config_file=None):
@@ -52,8 +52,8 @@ class Place:
 
     def result(self, **members):
         return {
-            "name": visible(self.name),
-            "endpoint": visible(self.endpoint.address),
+            "name": self.name,
+            "endpoint": self.endpoint.address,
             "changed": False,
             "failed": False,
             **members,
@@ -68,20 +68,20 @@ class Place:
             return self.result(
                 failed=True,
                 changed=True,
-                msg=visible(text % (error,)),
-                exception=visible(traceback.format_exc()),
+                msg=text % (error,),
+                exception=traceback.format_exc(),
             )
 
     def skipped(self):
         return self.result(skipped=True, msg="Not called, since too many before it had failed")
 
 
-def run_everywhere(work, params, setting):
-    """Run a Work at each of the endpoints, and return the result of the task."""
+def run_everywhere(task, params, setting):
+    """Run a Task at each of the endpoints, and return the result of the task."""
     limit = Limit(params["deadline"])
     try:
         places = [
-            Place(name, Endpoint(params, address, limit), work.prepare(params))
+            Place(name, Endpoint(params, address, limit), task.prepare(params))
             for name, address in addresses(params["endpoints"], params["config_file"]).items()
         ]
         parts = batches(places, params["serial"] or None)

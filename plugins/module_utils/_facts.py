@@ -7,16 +7,16 @@
 
 from __future__ import annotations
 
-from ._ctl import argument_spec, message, visible
-from ._work import Work
+from ._task import Task, argument_spec
+from .binrpc.desired.outcome import message
 from .binrpc.errors import BinrpcError
 from .binrpc.facts import gather, select
 
 SUBSET = {"gather_subset": {"type": "list", "elements": "str", "default": ["all"]}}
 
 
-def facts_work(place, many):
-    """Return the Work of one of the twins.
+def facts_task(place, many):
+    """Return the Task of one of the twins.
 
     :param place: gets the facts and returns members of the result.
     :param many: takes the option endpoints.
@@ -30,10 +30,10 @@ def facts_work(place, many):
 
         def job(endpoint, setting):
             try:
-                return place(visible(gather(endpoint.call, parts)))
+                return place(gather(endpoint.call, parts))
             except BinrpcError as error:
-                return {"failed": True, "msg": visible(message(error))}
+                return {"failed": True, "msg": message(error)}
 
         return job
 
-    return Work(argument_spec(many=many, **SUBSET), prepare)
+    return Task(argument_spec(many=many, **SUBSET), prepare)

@@ -8,48 +8,45 @@
 
 from __future__ import annotations
 
-from ._ctl import argument_spec, visible
-from ._state import apply
-from ._work import Work
+from ._task import Task, argument_spec, conditions_of, options_spec
+from .binrpc.desired.engine import apply
 
 
-def state_spec(**options):
-    """Return a state module's options: its own, and those of the fragments."""
+def state_spec(options):
+    """Return the argument specification of a state module: its own options, and the fragments'."""
     return argument_spec(
         busy_timeout={"type": "float", "default": 60},
         warn_lost={"type": "bool", "default": True},
-        **options,
+        **options_spec(options.fields),
     )
 
 
-def state_work(build, options, **conditions):
-    """Return the Work of a state module.
+def state_task(kind):
+    """Return the Task of a state module.
 
-    :param build: gets the options and returns the Area.
-    :param options: those that are the module's own.
-    :param conditions: further arguments of AnsibleModule.
+    :param kind: a Kind of the core.
     """
 
     def prepare(params):
-        area = build(params)
+        resource = kind.build(params)
 
         def job(endpoint, setting):
             wait = params["busy_timeout"]
-            result = apply(area, endpoint, setting.check_mode, wait, pause=endpoint.pause)
+            result = apply(resource, endpoint, setting.check_mode, wait, pause=endpoint.pause)
             return finished(result, endpoint, params, setting)
 
         return job
 
-    return Work(state_spec(**options), prepare, **conditions)
+    return Task(state_spec(kind.options), prepare, **conditions_of(kind.options))
 
 
 def finished(result, endpoint, params, setting):
     """Complete a result of the engine."""
-    result["endpoint"] = visible(endpoint.address)
-    lost = result.pop("lost", "")
-    if lost and params["warn_lost"] and not setting.check_mode:
+    result["endpoint"] = endpoint.address
+    persisted_by = result.pop("persisted_by", "")
+    if persisted_by and params["warn_lost"] and not setting.check_mode:
         result["warnings"].append(
-            "This change is lost when Kamailio is restarted, unless %s" % lost
+            "This change is lost when Kamailio is restarted, unless %s" % persisted_by
         )
     if setting.diff:
         result["diff"] = {"before": result["before"] or {}, "after": result["after"] or {}}

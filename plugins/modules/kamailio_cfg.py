@@ -179,34 +179,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._cfg import Variables
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.cfg import VARIABLES
 
-OPTIONS = {
-    "group": {"type": "str"},
-    "name": {"type": "str"},
-    "value": {"type": "raw"},
-    "variables": {"type": "dict"},
-}
-
-
-def build(params):
-    if params["variables"] is not None:
-        return Variables(params["variables"])
-    return Variables({params["group"]: {params["name"]: params["value"]}})
-
-
-WORK = state_work(
-    build,
-    OPTIONS,
-    required_one_of=[("group", "variables")],
-    required_together=[("group", "name", "value")],
-    mutually_exclusive=[("variables", name) for name in ("group", "name", "value")],
-)
+TASK = state_task(VARIABLES)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -354,13 +354,13 @@ ansible_facts:
             core.tcp_info: "fault 500: tcp support disabled"
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._facts import facts_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._facts import facts_task
 
-WORK = facts_work(lambda facts: {"ansible_facts": {"kamailio_ctl": facts}}, many=False)
+TASK = facts_task(lambda facts: {"ansible_facts": {"kamailio_ctl": facts}}, many=False)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -393,13 +393,13 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._facts import facts_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._facts import facts_task
 
-WORK = facts_work(lambda facts: {"kamailio_ctl": facts}, many=True)
+TASK = facts_task(lambda facts: {"kamailio_ctl": facts}, many=True)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

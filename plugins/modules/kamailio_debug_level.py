@@ -171,27 +171,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
-from ansible_collections.kamailio.ctl.plugins.module_utils._switches import CoreLevel, ModuleLevel
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.debugger import LEVEL
 
-OPTIONS = {
-    "level": {"type": "int", "required": True},
-    "module": {"type": "str"},
-    "activate": {"type": "bool", "default": False},
-}
-
-
-def build(params):
-    if params["module"] is None:
-        return CoreLevel(params["level"])
-    return ModuleLevel(params["module"], params["level"], params["activate"])
-
-
-WORK = state_work(build, OPTIONS)
+TASK = state_task(LEVEL)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -245,61 +245,42 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
-    message,
-    visible,
-)
-from ansible_collections.kamailio.ctl.plugins.module_utils._dialog import Ended, count
-from ansible_collections.kamailio.ctl.plugins.module_utils._state import (
-    Server,
-    apply,
-    fault_data,
-)
 from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import finished, state_spec
-from ansible_collections.kamailio.ctl.plugins.module_utils._waiting import wait_until
-from ansible_collections.kamailio.ctl.plugins.module_utils._work import Work
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, conditions_of
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.dialog import (
+    DIALOGS,
+    count,
+    match_of,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine import apply
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import (
+    fault_data,
+    message,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.waiting import wait_until
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import Fault
 
-MATCH = {
-    "key": {
-        "type": "str",
-        "choices": ["ruri", "furi", "turi", "callid", "start_ts"],
-        "required": True,
-        "no_log": False,
-    },
-    "operator": {"type": "str", "choices": ["eq", "re", "sw", "gt", "lt"], "default": "eq"},
-    "value": {"type": "str", "required": True},
-}
 
-OPTIONS = {
-    "state": {"type": "str", "choices": ["drained", "absent"], "required": True},
-    "match": {"type": "dict", "options": MATCH},
-    "profile": {"type": "str"},
-    "profile_value": {"type": "str"},
-    "require_matches_max": {"type": "int"},
-    "wait_timeout": {"type": "float", "default": 300},
-    "poll": {"type": "float", "default": 2},
-}
-
-
-def drained(options, endpoint, setting, match):
+def drained(options, endpoint, setting):
     """Wait, and return the result."""
     result = {"changed": False, "failed": False, "before": None, "after": None, "rpc_calls": []}
     result.update(fault=None, remaining=None, progress=[])
 
-    def look():
-        left = count(Server(endpoint), match, options["profile"], options["profile_value"])
+    def check():
+        left = yield from count(match_of(options), options["profile"], options["profile_value"])
         return left == 0, left
 
     timeout = 0 if setting.check_mode else options["wait_timeout"]
     try:
-        wait = wait_until(look, timeout, options["poll"], pause=endpoint.pause)
+        talk = wait_until(check, timeout, options["poll"])
+        wait = drive(talk, endpoint, pause=endpoint.pause)
     except BinrpcError as error:
         result["failed"] = True
-        result["msg"] = visible(message(error))
+        result["msg"] = message(error)
         if isinstance(error, Fault):
-            result["fault"] = visible(fault_data(error))
+            result["fault"] = fault_data(error)
         return result
     result["progress"] = wait.seen
     result["remaining"] = wait.seen[-1]["value"]
@@ -315,33 +296,24 @@ def drained(options, endpoint, setting, match):
 
 
 def prepare(params):
-    match = params["match"] and [params["match"][name] for name in ("key", "operator", "value")]
+    resource = DIALOGS.build(params) if params["state"] == "absent" else None
 
     def job(endpoint, setting):
-        if params["state"] == "drained":
-            result = drained(params, endpoint, setting, match)
+        if resource is None:
+            result = drained(params, endpoint, setting)
         else:
-            pause = endpoint.pause
-            wait = params["wait_timeout"]
-            area = Ended(match, params["require_matches_max"], wait, pause=pause)
             wait = params["busy_timeout"]
-            result = apply(area, endpoint, setting.check_mode, wait, pause=pause)
+            result = apply(resource, endpoint, setting.check_mode, wait, pause=endpoint.pause)
         return finished(result, endpoint, params, setting)
 
     return job
 
 
-WORK = Work(
-    state_spec(**OPTIONS),
-    prepare,
-    required_if=[("state", "absent", ["match"])],
-    required_by={"profile_value": ["profile"]},
-    mutually_exclusive=[("match", "profile")],
-)
+TASK = Task(state_spec(DIALOGS.options), prepare, **conditions_of(DIALOGS.options))
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

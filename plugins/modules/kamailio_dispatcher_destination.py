@@ -244,45 +244,16 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._dispatcher import Destinations
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
-
-DETAILS = {"flags": {"type": "int"}, "priority": {"type": "int"}, "attrs": {"type": "str"}}
-
-OPTIONS = {
-    "set_id": {"type": "int", "required": True},
-    "uri": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "destinations": {
-        "type": "list",
-        "elements": "dict",
-        "options": dict(DETAILS, uri={"type": "str", "required": True}),
-    },
-    "mode": {"type": "str", "choices": ["merged", "replaced"], "default": "merged"},
-    **DETAILS,
-}
-
-
-def build(params):
-    if params["destinations"] is not None:
-        exact = params["mode"] == "replaced"
-        return Destinations(params["set_id"], params["destinations"], exact=exact)
-    if params["state"] == "absent":
-        return Destinations(params["set_id"], absent=[params["uri"]])
-    wanted = {name: params[name] for name in ("uri", *DETAILS)}
-    return Destinations(params["set_id"], [wanted])
-
-
-WORK = state_work(
-    build,
-    OPTIONS,
-    required_one_of=[("uri", "destinations")],
-    mutually_exclusive=[("destinations", name) for name in ("uri", *DETAILS)],
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.dispatcher import (
+    DESTINATIONS,
 )
+
+TASK = state_task(DESTINATIONS)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -219,41 +219,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._dispatcher import DestinationState
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.dispatcher import STATE
 
-OPTIONS = {
-    "set_id": {"type": "int", "required": True},
-    "uri": {"type": "str"},
-    "duid": {"type": "str"},
-    "state": {
-        "type": "str",
-        "choices": ["active", "inactive", "disabled", "trying"],
-        "required": True,
-    },
-    "probing": {"type": "bool"},
-    "require_matches_min": {"type": "int", "default": 1},
-    "require_matches_max": {"type": "int"},
-}
-
-
-def build(params):
-    return DestinationState(
-        params["set_id"],
-        params["state"],
-        params["uri"],
-        params["duid"],
-        params["probing"],
-        params["require_matches_min"],
-        params["require_matches_max"],
-    )
-
-
-WORK = state_work(build, OPTIONS, mutually_exclusive=[("uri", "duid")])
+TASK = state_task(STATE)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -186,27 +186,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._htable import Table
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.htable import TABLE
 
-OPTIONS = {
-    "table": {"type": "str", "required": True},
-    "items": {"type": "dict", "default": {}},
-    "absent": {"type": "list", "elements": "str", "default": []},
-    "mode": {"type": "str", "choices": ["merged", "replaced"], "default": "merged"},
-}
-
-
-def build(params):
-    exact = params["mode"] == "replaced"
-    return Table(params["table"], params["items"], params["absent"], exact)
-
-
-WORK = state_work(build, OPTIONS)
+TASK = state_task(TABLE)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

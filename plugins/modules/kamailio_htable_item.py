@@ -228,29 +228,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._htable import Item
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.htable import ITEM
 
-OPTIONS = {
-    "table": {"type": "str", "required": True},
-    "key": {"type": "str", "required": True, "no_log": False},
-    "value": {"type": "raw"},
-    "expire": {"type": "int"},
-    "expire_tolerance": {"type": "int"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
-
-
-def build(params):
-    value = params["value"] if params["state"] == "present" else None
-    return Item(params["table"], params["key"], value, params["expire"], params["expire_tolerance"])
-
-
-WORK = state_work(build, OPTIONS, required_if=[("state", "present", ["value"])])
+TASK = state_task(ITEM)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

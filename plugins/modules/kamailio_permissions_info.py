@@ -147,8 +147,11 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._look import PERMISSIONS, permissions
-from ansible_collections.kamailio.ctl.plugins.module_utils._looking import looking_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._info_module import info_task
+from ansible_collections.kamailio.ctl.plugins.module_utils._permissions import (
+    PERMISSIONS,
+    permissions,
+)
 
 OPTIONS = {
     "gather_subset": {
@@ -161,15 +164,16 @@ OPTIONS = {
 }
 
 
-def gather(server, params):
-    return {"permissions": permissions(server, params["gather_subset"], params["group_id"])}
+def gather(params):
+    found = yield from permissions(params["gather_subset"], params["group_id"])
+    return {"permissions": found}
 
 
-WORK = looking_work(gather, **OPTIONS)
+TASK = info_task(gather, **OPTIONS)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -168,27 +168,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._pipelimit import Pipe
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.pipelimit import PIPE
 
-OPTIONS = {
-    "name": {"type": "str", "required": True},
-    "algorithm": {"type": "str", "choices": ["NOP", "RED", "TAILDROP", "FEEDBACK", "NETWORK"]},
-    "limit": {"type": "int"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
-
-
-def build(params):
-    present = params["state"] == "present"
-    return Pipe(params["name"], params["algorithm"], params["limit"], present)
-
-
-WORK = state_work(build, OPTIONS)
+TASK = state_task(PIPE)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -217,30 +217,27 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import argument_spec, visible
-from ansible_collections.kamailio.ctl.plugins.module_utils._reload import RELOADS, Reloading, run
-from ansible_collections.kamailio.ctl.plugins.module_utils._work import Work
-
-OPTIONS = {
-    "what": {"type": "str", "choices": sorted(RELOADS), "required": True},
-    "table": {"type": "str"},
-    "tree": {"type": "str"},
-    "dialplans": {"type": "list", "elements": "int", "default": []},
-    "busy_timeout": {"type": "float", "default": 60},
-}
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
+    Task,
+    argument_spec,
+    conditions_of,
+    options_spec,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.reload import (
+    OPTIONS,
+    build,
+    run,
+)
 
 
 def prepare(params):
-    names = {"table": "htable", "tree": "mtree", "dialplans": "dialplan"}
-    for name, what in names.items():
-        if params[name] and params["what"] != what:
-            raise ValueError("%s is for what: %s" % (name, what))
-    reloading = Reloading(params["what"], params["table"], params["tree"], params["dialplans"])
+    reloading = build(params)
 
     def job(endpoint, setting):
-        wait = params["busy_timeout"]
-        result = run(reloading, endpoint, setting.check_mode, wait, pause=endpoint.pause)
-        result["endpoint"] = visible(endpoint.address)
+        talk = run(reloading, setting.check_mode, params["busy_timeout"])
+        result = drive(talk, endpoint, pause=endpoint.pause)
+        result["endpoint"] = endpoint.address
         if setting.diff and result["compared"]:
             result["diff"] = {"before": result["before"], "after": result["after"]}
         return result
@@ -248,15 +245,11 @@ def prepare(params):
     return job
 
 
-WORK = Work(
-    argument_spec(**OPTIONS),
-    prepare,
-    required_if=[("what", "htable", ["table"])],
-)
+TASK = Task(argument_spec(**options_spec(OPTIONS.fields)), prepare, **conditions_of(OPTIONS))
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -397,12 +397,9 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
-    argument_spec,
-    visible,
-)
-from ansible_collections.kamailio.ctl.plugins.module_utils._rpc import Call, run_all
-from ansible_collections.kamailio.ctl.plugins.module_utils._work import Work
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, argument_spec
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.call import Call, run_all
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import EncodeError
 
 
@@ -462,10 +459,10 @@ def prepare(params):
     calls = calls_of(params)
 
     def job(endpoint, setting):
-        results = run_all(calls, endpoint, setting.check_mode)
+        results = drive(run_all(calls, setting.check_mode), endpoint)
         diffs = [result.pop("diff") for result in results if "diff" in result]
         result = results[0] if params["calls"] is None else summary(results)
-        result["endpoint"] = visible(endpoint.address)
+        result["endpoint"] = endpoint.address
         if setting.diff and diffs:
             result["diff"] = diffs[0] if params["calls"] is None else diffs
         return result
@@ -473,7 +470,7 @@ def prepare(params):
     return job
 
 
-WORK = Work(
+TASK = Task(
     argument_spec(
         calls={"type": "list", "elements": "dict", "options": call_spec(True)},
         **call_spec(False),
@@ -490,7 +487,7 @@ WORK = Work(
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -175,25 +175,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._rtpengine import Nodes
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.rtpengine import NODES
 
-OPTIONS = {
-    "url": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["enabled", "disabled"], "required": True},
-    "must_answer": {"type": "bool", "default": True},
-}
-
-
-def build(params):
-    return Nodes(params["url"], params["state"] == "enabled", params["must_answer"])
-
-
-WORK = state_work(build, OPTIONS)
+TASK = state_task(NODES)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -157,24 +157,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
-from ansible_collections.kamailio.ctl.plugins.module_utils._switches import SharedVariable
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.pv import VARIABLE
 
-OPTIONS = {
-    "name": {"type": "str", "required": True},
-    "value": {"type": "raw", "required": True},
-}
-
-
-def build(params):
-    return SharedVariable(params["name"], params["value"])
-
-
-WORK = state_work(build, OPTIONS)
+TASK = state_task(VARIABLE)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -111,21 +111,21 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._look import statistics
-from ansible_collections.kamailio.ctl.plugins.module_utils._looking import looking_work
+from ansible_collections.kamailio.ctl.plugins.module_utils._info_module import info_task
+from ansible_collections.kamailio.ctl.plugins.module_utils._statistics import statistics
 
 OPTIONS = {"names": {"type": "list", "elements": "str", "default": ["all"]}}
 
 
-def gather(server, params):
-    return {"stats": statistics(server, params["names"])}
+def gather(params):
+    return {"stats": (yield from statistics(params["names"]))}
 
 
-WORK = looking_work(gather, **OPTIONS)
+TASK = info_task(gather, **OPTIONS)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -164,24 +164,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
-from ansible_collections.kamailio.ctl.plugins.module_utils._switches import SWITCHES, Toggle
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.toggle import TOGGLE
 
-OPTIONS = {
-    "what": {"type": "str", "choices": sorted(SWITCHES), "required": True},
-    "enabled": {"type": "bool", "required": True},
-}
-
-
-def build(params):
-    return Toggle(params["what"], params["enabled"])
-
-
-WORK = state_work(build, OPTIONS)
+TASK = state_task(TOGGLE)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

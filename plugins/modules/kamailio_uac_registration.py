@@ -256,41 +256,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
-from ansible_collections.kamailio.ctl.plugins.module_utils._uac import FIELDS, Registration
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.uac import REGISTRATION
 
-OPTIONS = {
-    "l_uuid": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "enabled": {"type": "bool"},
-    "l_username": {"type": "str"},
-    "l_domain": {"type": "str"},
-    "r_username": {"type": "str"},
-    "r_domain": {"type": "str"},
-    "realm": {"type": "str"},
-    "auth_username": {"type": "str"},
-    "auth_password": {"type": "str", "no_log": True},
-    "auth_ha1": {"type": "str", "no_log": True},
-    "auth_proxy": {"type": "str"},
-    "expires": {"type": "int"},
-    "reg_delay": {"type": "int"},
-    "socket": {"type": "str"},
-    "contact_addr": {"type": "str"},
-    "contact_user": {"type": "str"},
-}
-
-
-def build(params):
-    fields = {name: params[name] for name in FIELDS}
-    present = params["state"] == "present"
-    return Registration(params["l_uuid"], present, enabled=params["enabled"], **fields)
-
-
-WORK = state_work(build, OPTIONS, mutually_exclusive=[("auth_password", "auth_ha1")])
+TASK = state_task(REGISTRATION)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

@@ -216,42 +216,14 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_work
-from ansible_collections.kamailio.ctl.plugins.module_utils._usrloc import FIELDS, Contact
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.usrloc import CONTACT
 
-OPTIONS = {
-    "table": {"type": "str", "default": "location"},
-    "aor": {"type": "str", "required": True},
-    "contact": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "expires": {"type": "int"},
-    "q": {"type": "float"},
-    "path": {"type": "str"},
-    "flags": {"type": "int"},
-    "cflags": {"type": "int"},
-    "methods": {"type": "int"},
-    "received": {"type": "str"},
-    "socket": {"type": "str"},
-}
-
-
-def build(params):
-    fields = {name: params[name] for name in FIELDS}
-    return Contact(
-        params["table"],
-        params["aor"],
-        params["contact"],
-        params["state"] == "present",
-        params["expires"],
-        **fields,
-    )
-
-
-WORK = state_work(build, OPTIONS)
+TASK = state_task(CONTACT)
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

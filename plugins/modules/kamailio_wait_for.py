@@ -184,14 +184,11 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._condition import Condition
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import (
-    argument_spec,
-    message,
-    visible,
-)
-from ansible_collections.kamailio.ctl.plugins.module_utils._waiting import wait_until
-from ansible_collections.kamailio.ctl.plugins.module_utils._work import Work
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, argument_spec
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.condition import Condition
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import message
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.waiting import wait_until
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 
 OPTIONS = {
@@ -219,22 +216,22 @@ def prepare(params):
 
 def wait(params, condition, endpoint, setting):
     """Wait, and return the result."""
-    result = {"changed": False, "endpoint": visible(endpoint.address)}
+    result = {"changed": False, "endpoint": endpoint.address}
 
     def show(seen):
-        setting.log("%s after %g s: %s" % (params["method"], seen["after"], seen["value"]))
+        setting.tell("%s after %g s: %s" % (params["method"], seen["after"], seen["value"]))
 
     timeout = params["wait_timeout"]
     try:
-        found = wait_until(
-            lambda: condition.look(endpoint),
+        talk = wait_until(
+            condition.look,
             timeout,
             params["poll"],
-            pause=endpoint.pause,
-            on_change=show if setting.log and setting.verbosity >= 3 else None,
+            on_change=show if setting.verbosity >= 3 else None,
         )
+        found = drive(talk, endpoint, pause=endpoint.pause)
     except BinrpcError as error:
-        return dict(result, failed=True, msg=visible(message(error)))
+        return dict(result, failed=True, msg=message(error))
     result.update(value=found.seen[-1]["value"], tries=found.tries, elapsed=round(found.elapsed, 3))
     if not found.met or setting.verbosity:
         result["progress"] = found.seen
@@ -244,7 +241,7 @@ def wait(params, condition, endpoint, setting):
     return result
 
 
-WORK = Work(
+TASK = Task(
     argument_spec(**OPTIONS),
     prepare,
     mutually_exclusive=[
@@ -258,7 +255,7 @@ WORK = Work(
 
 
 def main():
-    WORK.main()
+    TASK.main()
 
 
 if __name__ == "__main__":

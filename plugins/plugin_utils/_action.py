@@ -3,12 +3,12 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The action plugin of every module: does its Work here, or has the module do it on the host.
+# The action plugin of every module: does its Task here, or has the module do it on the host.
 # Private to this collection.
 #
 # A task forks a process for each host. What is imported before that is paid for once, and Ansible
 # loads an action plugin before if it has the name of the task's module. Hence there is a plugin
-# for each module, which imports all that its Work needs.
+# for each module, which imports all that its Task needs.
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import visible
 from ansible_collections.kamailio.ctl.plugins.module_utils._endpoints import addresses
-from ansible_collections.kamailio.ctl.plugins.module_utils._work import Setting
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Setting, failure
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.address import parse_address
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import visible
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
-from ansible_collections.kamailio.ctl.plugins.plugin_utils._where import same_from_here
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._reachability import same_from_here
 
 HINT = (
     ". The call came from the controller. If only the host reaches the endpoint, say run_on: host"
@@ -31,9 +31,9 @@ HINT = (
 
 
 class Action(ActionBase):
-    """An action plugin; ``work`` is what its module does."""
+    """An action plugin; ``module_task`` is what its module does."""
 
-    work = None
+    module_task = None
 
     _supports_check_mode = True
     _supports_async = True
@@ -52,8 +52,7 @@ class Action(ActionBase):
             where = addresses(params["endpoints"], params["config_file"]) if named else {}
             on_host = self._has_to_be_on_host(params, where)
         except (BinrpcError, ValueError) as error:
-            result = {"failed": True, "msg": visible(str(error))}
-            return self._done(result, params, secrets)
+            return self._done(visible(failure(error)), params, secrets)
         if named:
             # Names mean the same in either place.
             arguments["endpoints"] = params["endpoints"] = where
@@ -63,7 +62,9 @@ class Action(ActionBase):
 
     def _validated(self, arguments):
         """Return the options, what is wrong with them, and values that must not be shown."""
-        result = ArgumentSpecValidator(self.work.spec, **self.work.conditions).validate(arguments)
+        result = ArgumentSpecValidator(
+            self.module_task.spec, **self.module_task.conditions
+        ).validate(arguments)
         text = ""
         if result.error_messages:
             text = result.errors.msg
@@ -111,7 +112,7 @@ class Action(ActionBase):
             log=self._log,
             hint=HINT if guessed else "",
         )
-        return self.work.run(params, setting)
+        return self.module_task.run(params, setting)
 
     def _log(self, text):
         self._display.vvv(text, host=self._task.delegate_to or self._play_context.remote_addr)

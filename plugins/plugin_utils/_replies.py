@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.kamailio.ctl.plugins.module_utils._expect import (
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc import dispatcher
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.expect import (
     MISSING,
     accepts,
     at_path,
     check_fault_pattern,
     steps,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc import dispatcher
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import EncodeError
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import make_fault
 

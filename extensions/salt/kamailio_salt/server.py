@@ -9,22 +9,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamailio_salt.engine._ctl import Endpoint
+from kamailio_binrpc import Client
 
 DEFAULT = "unix:/run/kamailio/kamailio_ctl"
 
 
-def connect(salt: Any, endpoint: str | None = None, timeout: float | None = None) -> Endpoint:
-    """Return the Endpoint of a function's options and of Salt's configuration.
+def connect(salt: Any, endpoint: str | None = None, timeout: float | None = None) -> Client:
+    """Return the client of a function's options and of Salt's configuration.
 
     :param salt: Salt's ``__salt__``.
     :raises BinrpcError, ValueError: it cannot be one.
     """
     config = salt["config.get"]("kamailio", {})
-    settings = {
-        "endpoint": endpoint or config.get("endpoint", DEFAULT),
-        "timeout": float(timeout or config.get("timeout", 5)),
-        "connect_wait": 0.0,
-        "retries": 0,
-    }
-    return Endpoint(settings)
+    return Client(
+        endpoint or config.get("endpoint", DEFAULT), float(timeout or config.get("timeout", 5))
+    )

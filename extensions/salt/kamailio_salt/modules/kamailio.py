@@ -15,11 +15,12 @@ from typing import Any
 from salt.exceptions import CommandExecutionError
 
 from kamailio_binrpc.core import facts as core_facts
+from kamailio_binrpc.core.desired.escapes import visible
+from kamailio_binrpc.core.desired.outcome import message
 from kamailio_binrpc.core.dispatcher import destinations as in_words
 from kamailio_binrpc.core.errors import BinrpcError
 from kamailio_binrpc.core.params import from_mapping
 from kamailio_binrpc.core.views import reply_to_json
-from kamailio_salt.engine._ctl import message, visible
 from kamailio_salt.server import connect
 
 __func_alias__ = {"facts_": "facts"}
@@ -47,7 +48,7 @@ def rpc(
     try:
         sent = [from_mapping(param) for param in params]
         with connect(_given("__salt__"), endpoint, timeout) as server:
-            values = visible(reply_to_json(server.once(method, *sent), method))
+            values = visible(reply_to_json(server.call(method, *sent), method))
     except (BinrpcError, ValueError) as error:
         raise CommandExecutionError(_said(error)) from error
     return values[0] if len(values) == 1 else values

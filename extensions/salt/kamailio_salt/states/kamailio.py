@@ -15,14 +15,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kamailio_binrpc.core.desired.escapes import visible
+from kamailio_binrpc.core.desired.outcome import message
+from kamailio_binrpc.core.dispatcher import LETTERS
 from kamailio_binrpc.core.errors import BinrpcError
-from kamailio_salt.engine import _cfg, _dispatcher, _htable, _switches
-from kamailio_salt.engine._ctl import message, visible
-from kamailio_salt.engine._state import Area, StateError, apply
+from kamailio_binrpc.desired import (
+    CfgVariables,
+    CoreLogLevel,
+    DispatcherDestinations,
+    DispatcherState,
+    HashTableItem,
+    NotEnsured,
+    Resource,
+    SharedVariable,
+    StateError,
+    ensure,
+)
 from kamailio_salt.server import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from kamailio_binrpc.desired import Outcome
 
 
 def __virtual__() -> str:
@@ -42,14 +56,14 @@ def htable_item_present(
     :param name: the key, unless ``key`` is given.
     :param expire: seconds until it expires, 0 for never; left to the server unless given.
     """
-    return _applied(name, connection, lambda: _htable.Item(table, str(key or name), value, expire))
+    return _applied(name, connection, lambda: HashTableItem(table, str(key or name), value, expire))
 
 
 def htable_item_absent(
     name: str, table: str, key: str | None = None, **connection: Any
 ) -> dict[str, Any]:
     """An item of a hash table is not there."""
-    return _applied(name, connection, lambda: _htable.Item(table, str(key or name)))
+    return _applied(name, connection, lambda: HashTableItem(table, str(key or name)))
 
 
 def dispatcher_state(
@@ -66,11 +80,11 @@ def dispatcher_state(
     :param probing: whether it is probed; left alone unless given.
     """
 
-    def build() -> Area:
-        if status not in _dispatcher.LETTERS:
-            known = ", ".join(_dispatcher.LETTERS)
+    def build() -> Resource:
+        if status not in LETTERS:
+            known = ", ".join(LETTERS)
             raise StateError("status is one of %s, not %s" % (known, status))
-        return _dispatcher.DestinationState(set_id, status, uri or name, probing=probing)
+        return DispatcherState(set_id, status, uri or name, probing=probing)
 
     return _applied(name, connection, build)
 
@@ -90,16 +104,14 @@ def dispatcher_destination_present(
     :param flags: for one that is added: sum of 1 inactive, 2 trying, 4 disabled, 8 probing.
     """
     wanted = {"uri": uri or name, "priority": priority, "flags": flags, "attrs": attrs}
-    return _applied(name, connection, lambda: _dispatcher.Destinations(set_id, [wanted]))
+    return _applied(name, connection, lambda: DispatcherDestinations(set_id, [wanted]))
 
 
 def dispatcher_destination_absent(
     name: str, set_id: int, uri: str | None = None, **connection: Any
 ) -> dict[str, Any]:
     """A destination is not in a set."""
-    return _applied(
-        name, connection, lambda: _dispatcher.Destinations(set_id, absent=[uri or name])
-    )
+    return _applied(name, connection, lambda: DispatcherDestinations(set_id, absent=[uri or name]))
 
 
 def cfg_set(name: str, value: Any, **connection: Any) -> dict[str, Any]:
@@ -108,26 +120,28 @@ def cfg_set(name: str, value: Any, **connection: Any) -> dict[str, Any]:
     :param name: group and variable, with a dot between them.
     """
 
-    def build() -> Area:
+    def build() -> Resource:
         group, dot, variable = name.partition(".")
         if not dot:
             raise StateError("name is group.variable, such as core.debug, not %s" % name)
-        return _cfg.Variables({group: {variable: value}})
+        return CfgVariables({group: {variable: value}})
 
     return _applied(name, connection, build)
 
 
 def shv_set(name: str, value: Any, **connection: Any) -> dict[str, Any]:
     """A shared variable has this value; types count."""
-    return _applied(name, connection, lambda: _switches.SharedVariable(name, value))
+    return _applied(name, connection, lambda: SharedVariable(name, value))
 
 
 def debug_level(name: str, level: int, **connection: Any) -> dict[str, Any]:
     """The log level of the server is this."""
-    return _applied(name, connection, lambda: _switches.CoreLevel(level))
+    return _applied(name, connection, lambda: CoreLogLevel(level))
 
 
-def _applied(name: str, connection: dict[str, Any], build: Callable[[], Area]) -> dict[str, Any]:
+def _applied(
+    name: str, connection: dict[str, Any], build: Callable[[], Resource]
+) -> dict[str, Any]:
     """Run the engine and put what it says into Salt's words."""
     settings = {key: value for key, value in connection.items() if not key.startswith("__")}
     busy_timeout = float(settings.pop("busy_timeout", 60))
@@ -137,31 +151,33 @@ def _applied(name: str, connection: dict[str, Any], build: Callable[[], Area]) -
         unknown = sorted(set(settings) - {"endpoint", "timeout"})
         if unknown:
             raise StateError("there is no option %s" % ", ".join(unknown))
-        area = build()
+        resource = build()
         with connect(_given("__salt__"), **settings) as server:
-            found = apply(area, server, test, busy_timeout, pause=server.pause)
+            outcome = ensure(server, resource, test, busy_timeout)
+        ret["result"] = None if test and outcome.changed else True
+        ret["comment"] = _comment(outcome, test)
+    except NotEnsured as failure:
+        outcome = failure.outcome
+        ret["comment"] = str(failure)
     except (BinrpcError, ValueError) as error:
-        ret["comment"] = visible(message(error) if isinstance(error, BinrpcError) else str(error))
-        return ret
-    if found["changed"]:
-        ret["changes"] = {"old": found["before"], "new": found["after"]}
-    if found["warnings"]:
-        ret["warnings"] = found["warnings"]
-    if found["failed"]:
-        ret["comment"] = found["msg"]
-    elif not found["changed"]:
-        ret.update(result=True, comment="It is as wanted already.")
-    elif test:
-        ret.update(result=None, comment="It would be changed.")
-    else:
-        ret.update(result=True, comment=_changed(found))
-    return ret
+        ret["comment"] = message(error) if isinstance(error, BinrpcError) else str(error)
+        return visible(ret)  # type: ignore[no-any-return]
+    if outcome.changed:
+        ret["changes"] = {"old": outcome.before, "new": outcome.after}
+    if outcome.warnings:
+        ret["warnings"] = outcome.warnings
+    return visible(ret)  # type: ignore[no-any-return]
 
 
-def _changed(found: dict[str, Any]) -> str:
-    lost = found.get("lost")
+def _comment(outcome: Outcome, test: bool) -> str:
+    if not outcome.changed:
+        return "It is as wanted already."
+    if test:
+        return "It would be changed."
     text = "It was changed."
-    return "%s This is lost at a restart, unless %s." % (text, lost) if lost else text
+    if outcome.persisted_by:
+        text += " This is lost at a restart, unless %s." % outcome.persisted_by
+    return text
 
 
 def _given(name: str) -> Any:

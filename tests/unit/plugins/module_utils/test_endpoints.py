@@ -9,11 +9,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from ansible_collections.kamailio.ctl.plugins.module_utils import _ctl, _endpoints
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import Limit, argument_spec
+from ansible_collections.kamailio.ctl.plugins.module_utils import _endpoint, _endpoints
+from ansible_collections.kamailio.ctl.plugins.module_utils._endpoint import Limit
 from ansible_collections.kamailio.ctl.plugins.module_utils._endpoints import addresses, grouped
-from ansible_collections.kamailio.ctl.plugins.module_utils._state import StateError
-from ansible_collections.kamailio.ctl.plugins.module_utils._work import Setting, Work
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
+    Setting,
+    Task,
+    argument_spec,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine import StateError
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 
 NAMES = ["udp:192.0.2.%d" % number for number in range(1, 11)]
@@ -35,8 +39,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(_ctl, "monotonic", clock)
-    monkeypatch.setattr(_ctl, "sleep", clock.sleep)
+    monkeypatch.setattr(_endpoint, "monotonic", clock)
+    monkeypatch.setattr(_endpoint, "sleep", clock.sleep)
     return clock
 
 
@@ -45,8 +49,8 @@ def everywhere(job, setting=None, prepare=None, **options):
     params.update(options)
     if params["endpoints"] is None:
         params["endpoints"] = NAMES
-    work = Work(argument_spec(), prepare or (lambda given: job))
-    return work.run(params, setting or Setting())
+    task = Task(argument_spec(), prepare or (lambda given: job))
+    return task.run(params, setting or Setting())
 
 
 def changes(endpoint, setting):
@@ -249,7 +253,7 @@ def test_the_deadline_ends_calls_and_pauses(clock, monkeypatch):
         def close(self):
             pass
 
-    monkeypatch.setattr(_ctl, "Client", Client)
+    monkeypatch.setattr(_endpoint, "Client", Client)
 
     def job(endpoint, setting):
         for _call in range(3):
@@ -269,7 +273,7 @@ def test_a_limit_that_is_stopped(clock):
     limit = Limit()
     assert limit.at_most(7) == 7
     limit.stop()
-    with pytest.raises(_ctl.DeadlinePassed, match="the task was stopped"):
+    with pytest.raises(_endpoint.DeadlinePassed, match="the task was stopped"):
         limit.at_most(7)
 
 

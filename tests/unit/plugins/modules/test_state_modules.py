@@ -12,9 +12,11 @@ import threading
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.kamailio.ctl.plugins.module_utils._ctl import Endpoint
-from ansible_collections.kamailio.ctl.plugins.module_utils._dispatcher import Destinations
-from ansible_collections.kamailio.ctl.plugins.module_utils._state import apply
+from ansible_collections.kamailio.ctl.plugins.module_utils._endpoint import Endpoint
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.dispatcher import (
+    DispatcherDestinations,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine import apply
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import Fault
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.server import LabServer
 
@@ -177,7 +179,7 @@ def test_many_at_once_add_one_destination_once(lab):
         options = {"endpoint": "unix:ctl", "timeout": 20, "connect_wait": 0, "retries": 0}
         with Endpoint(options) as endpoint:
             wish = {"uri": "sip:192.0.2.77", "priority": None, "attrs": None, "flags": None}
-            results.append(apply(Destinations(5, [wish]), endpoint))
+            results.append(apply(DispatcherDestinations(5, [wish]), endpoint))
 
     threads = [threading.Thread(target=work) for _other in range(6)]
     for thread in threads:
@@ -233,7 +235,7 @@ def test_a_longer_text_does_not_lose_its_expiry(play, lab):
 
 def test_expiry_needs_a_table_that_expires(play):
     options = {"table": "t", "key": "x", "value": 1, "expire": 60}
-    assert "lets nothing expire" in play("htable_item", **options)["warnings"][0]
+    assert "never expire" in play("htable_item", **options)["warnings"][0]
     assert play("htable_item", **options)["changed"] is False
 
 

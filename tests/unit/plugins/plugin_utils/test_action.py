@@ -58,8 +58,8 @@ def test_members_are_plain_as_well():
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_each_module_has_an_action_with_its_work(name):
+def test_each_module_has_an_action_with_its_task(name):
     action = importlib.import_module("ansible_collections.kamailio.ctl.plugins.action." + name)
     module = importlib.import_module("ansible_collections.kamailio.ctl.plugins.modules." + name)
     assert issubclass(action.ActionModule, Action)
-    assert action.ActionModule.work is module.WORK
+    assert action.ActionModule.module_task is module.TASK

@@ -1,20 +1,25 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# Reloads, and whether they changed something. Private to this collection.
+# SPDX-License-Identifier: MIT
+"""Reloads, and whether they changed something."""
 
 from __future__ import annotations
 
 import re
-from time import monotonic, sleep
 
-from ._ctl import message, visible
-from ._state import PAUSE, Server, fault_data
-from .binrpc.errors import BinrpcError
-from .binrpc.faults import Busy, Fault, MethodNotFound, ReplyTooLarge, TooFast
-from .binrpc.views import reply_to_json
+from ..errors import BinrpcError
+from ..faults import Busy, Fault, MethodNotFound, ReplyTooLarge, TooFast
+from ..views import reply_to_json
+from .drive import Do, Now, Sleep, ask
+from .engine import PAUSE
+from .options import Option, Options
+from .outcome import fault_data, message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence
+
+    from .drive import Talk
+    from .engine import Result
 
 _FAILURE = re.compile(
     r"\b(fail(ed|ure)?|error|cannot|can't|couldn't|unable|invalid|disabled|skipped|not)\b",
@@ -36,7 +41,7 @@ EMPTY = (
 
 
 class Reload:
-    """How an area is reloaded.
+    """How a module's data is reloaded.
 
     :param method: what reloads.
     :param dumps: methods that show what there is; without any, a reload counts as a change.
@@ -46,7 +51,15 @@ class Reload:
     :param success: text of the only reply that means success.
     """
 
-    def __init__(self, method, dumps=(), volatile=(), secret=(), masks=None, success=None):
+    def __init__(
+        self,
+        method: str,
+        dumps: Sequence[str] = (),
+        volatile: Iterable[str] = (),
+        secret: Iterable[str] = (),
+        masks: Optional[Mapping[str, int]] = None,
+        success: Optional[str] = None,
+    ) -> None:
         self.method = method
         self.dumps = dumps
         self.volatile = frozenset(volatile)
@@ -104,29 +117,35 @@ class Reloading:
     :param dialplans: numbers of the dialplans whose content is compared.
     """
 
-    def __init__(self, what, table=None, tree=None, dialplans=()):
+    def __init__(
+        self,
+        what: str,
+        table: Optional[str] = None,
+        tree: Optional[str] = None,
+        dialplans: Iterable[int] = (),
+    ) -> None:
         self.reload = RELOADS[what]
         self.params = [name for name in (table, tree) if name is not None]
-        self.dumps = [(method, *self.params) for method in self.reload.dumps]
+        self.dumps: List[List[Any]] = [[method, *self.params] for method in self.reload.dumps]
         if what == "dialplan":
-            self.dumps = [("dialplan.dump", number) for number in dialplans]
+            self.dumps = [["dialplan.dump", number] for number in dialplans]
         if what == "rtpengine":
-            self.dumps = [("rtpengine.show", "all")]
+            self.dumps = [["rtpengine.show", "all"]]
 
-    def dump(self, server):
+    def dump(self) -> Talk[Optional[Dict[str, Any]]]:
         """Return what there is, without what changes by itself; None when that is not known."""
         if not self.dumps:
             return None
         found = {}
         for method, *params in self.dumps:
             name = "%s(%s)" % (method, ", ".join(map(str, params))) if params else method
-            found[name] = self._clean(self._ask(server, method, *params))
+            found[name] = self._clean((yield from self._ask(method, *params)))
         return found
 
     @staticmethod
-    def _ask(server, method, *params):
+    def _ask(method: str, *params: Any) -> Talk[List[Any]]:
         try:
-            return server.ask(method, *params)
+            return (yield from ask(method, *params))
         except MethodNotFound:
             raise
         except Fault as fault:
@@ -135,7 +154,7 @@ class Reloading:
                 return []
             raise
 
-    def _clean(self, value):
+    def _clean(self, value: Any) -> Any:
         masks = self.reload.masks
         if isinstance(value, dict):
             return {
@@ -147,11 +166,11 @@ class Reloading:
             return [self._clean(item) for item in value]
         return value
 
-    def show(self, found):
+    def show(self, found: Any) -> Any:
         """Return a dump for results: without secrets."""
         return _hidden(found, self.reload.secret) if found is not None else None
 
-    def wrong(self, values):
+    def wrong(self, values: List[Any]) -> str:
         """Return what a reply that is no fault says against success, or ""."""
         text = values[0].strip() if values and isinstance(values[0], str) else ""
         if self.reload.success is not None:
@@ -159,7 +178,7 @@ class Reloading:
         return text if _FAILURE.search(text) else ""
 
 
-def _hidden(value, names):
+def _hidden(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, dict):
         return {
             name: "(hidden)" if name in names and member != "none" else _hidden(member, names)
@@ -170,11 +189,10 @@ def _hidden(value, names):
     return value
 
 
-def run(reloading, endpoint, check_mode, busy_timeout, clock=monotonic, pause=sleep):
+def run(reloading: Reloading, check_mode: bool, busy_timeout: float) -> Talk[Result]:
     """Reload, and return the result."""
-    server = Server(endpoint)
     method = reloading.reload.method
-    result = {
+    result: Result = {
         "changed": False,
         "failed": False,
         "compared": False,
@@ -185,16 +203,16 @@ def run(reloading, endpoint, check_mode, busy_timeout, clock=monotonic, pause=sl
         "warnings": [],
     }
 
-    def failed(text, error=None):
+    def failed(text: str, error: Optional[BinrpcError] = None) -> Result:
         result["failed"] = True
         result["msg"] = text
         if isinstance(error, Fault):
             result["fault"] = fault_data(error)
-        return visible(result)
+        return result
 
-    def look():
+    def dump() -> Talk[Optional[Dict[str, Any]]]:
         try:
-            return reloading.dump(server)
+            return (yield from reloading.dump())
         except MethodNotFound:
             return None
         except ReplyTooLarge as fault:
@@ -204,16 +222,16 @@ def run(reloading, endpoint, check_mode, busy_timeout, clock=monotonic, pause=sl
             return None
 
     try:
-        before = look()
+        before = yield from dump()
     except BinrpcError as error:
         result["rpc_calls"] = []
         return failed("Nothing was reloaded, since looking failed: " + message(error), error)
     result["before"] = result["after"] = reloading.show(before)
     if check_mode:
         result["changed"] = True
-        return visible(result)
+        return result
     try:
-        values = patiently(endpoint, method, reloading.params, busy_timeout, clock, pause)
+        values = yield from _patiently(method, reloading.params, busy_timeout)
     except (Busy, TooFast) as fault:
         text = "Nothing was reloaded: the server refused for %g s (busy_timeout): %s"
         return failed(text % (busy_timeout, message(fault)), fault)
@@ -226,23 +244,46 @@ def run(reloading, endpoint, check_mode, busy_timeout, clock=monotonic, pause=sl
         return failed("%s failed, though it ended without a fault: %s" % (method, wrong))
     result["changed"] = True
     try:
-        after = look() if before is not None else None
+        after = (yield from dump()) if before is not None else None
     except BinrpcError as error:
         return failed("It was reloaded, but looking failed: " + message(error), error)
     if before is not None and after is not None:
         result["compared"] = True
         result["changed"] = before != after
         result["after"] = reloading.show(after)
-    return visible(result)
+    return result
 
 
-def patiently(endpoint, method, params, busy_timeout, clock, pause):
+def _patiently(method: str, params: Sequence[Any], busy_timeout: float) -> Talk[List[Any]]:
     """Make a call, and again while the server refuses it."""
-    give_up = clock() + busy_timeout
+    give_up = (yield Now()) + busy_timeout
     while True:
         try:
-            return reply_to_json(endpoint.once(method, *params), method)
+            return reply_to_json((yield Do(method, tuple(params))), method)
         except (Busy, TooFast):
-            if clock() >= give_up:
+            if (yield Now()) >= give_up:
                 raise
-            pause(PAUSE)
+            yield Sleep(PAUSE)
+
+
+OPTIONS = Options(
+    {
+        "what": Option(choices=sorted(RELOADS), required=True),
+        "table": Option(),
+        "tree": Option(),
+        "dialplans": Option("list", elements="int", default=[]),
+        "busy_timeout": Option("float", default=60),
+    },
+    required_if=[("what", "htable", ["table"])],
+)
+
+
+def build(params: Mapping[str, Any]) -> Reloading:
+    """Return the reload that options describe.
+
+    :raises ValueError: an option does not belong to what is reloaded.
+    """
+    for name, what in {"table": "htable", "tree": "mtree", "dialplans": "dialplan"}.items():
+        if params[name] and params["what"] != what:
+            raise ValueError("%s is for what: %s" % (name, what))
+    return Reloading(params["what"], params["table"], params["tree"], params["dialplans"])

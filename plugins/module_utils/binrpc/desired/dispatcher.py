@@ -1,56 +1,73 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# Destination sets and the states of destinations. Private to this collection.
+# SPDX-License-Identifier: MIT
+"""Destination sets of the module dispatcher, and the states of destinations."""
 
 from __future__ import annotations
 
 import re
 
-from ._state import Area, StateError, Step
-from .binrpc.dispatcher import LETTERS, sets
+from ..dispatcher import LETTERS, sets
+from .drive import ask_or
+from .engine import Resource, StateError, Step
+from .options import Kind, Option, Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterable, List, Mapping, Optional
+
+    from ..faults import Fault
+    from .drive import Talk
+    from .engine import Plan
 
 # What dispatcher.add takes.
 STATE_FLAGS = {"A": 0, "I": 1, "T": 2, "D": 4}
 PROBING = 8
 OTHER_FLAGS = 16 | 32
 
-LOST = (
+PERSISTED_BY = (
     "the list file or the database says the same. A reload of the dispatcher module and a restart "
     "both read that again"
 )
 
 
-def read_sets(server):
+def read_sets() -> Talk[Dict[int, List[Dict[str, Any]]]]:
     """Return the destinations by set number; each is a dict in the order of the server."""
-    return sets(server.ask_or([], "No Destination Sets", "dispatcher.list"))
+    return sets((yield from ask_or([], "No Destination Sets", "dispatcher.list")))
 
 
-def same_uri(left, right):
+def same_uri(left: str, right: str) -> bool:
     return left.lower() == right.lower()
 
 
-def full_uri(uri):
+def full_uri(uri: str) -> str:
     """Add what the server puts before an address without a scheme."""
     return uri if re.match("(?i)sips?:|tel:|urn:", uri) else "sip:" + uri
 
 
-class DestinationState(Area):
+class DispatcherState(Resource):
     """States of some destinations of a set: lists of ``{uri, state, probing}``.
 
     :param uri: of the destinations that are meant, or None.
     :param duid: of these, or None; with neither it is the whole set.
     :param state: a key of LETTERS.
     :param probing: True, False, or None to leave it.
-    :param at_least: so many destinations have to match.
-    :param at_most: no more than these, or None.
+    :param at_least: how many destinations have to match.
+    :param at_most: how many may match, or None for any number.
+    :raises StateError: no destination can be in that state.
     """
 
-    lost = LOST
+    persisted_by = PERSISTED_BY
 
-    def __init__(self, set_id, state, uri=None, duid=None, probing=None, at_least=1, at_most=None):
+    def __init__(
+        self,
+        set_id: int,
+        state: str,
+        uri: Optional[str] = None,
+        duid: Optional[str] = None,
+        probing: Optional[bool] = None,
+        at_least: int = 1,
+        at_most: Optional[int] = None,
+    ) -> None:
         if state == "disabled" and probing:
             raise StateError("a disabled destination cannot be probed")
         self.set_id = set_id
@@ -62,8 +79,8 @@ class DestinationState(Area):
         self.at_most = at_most
         self.size = 0
 
-    def read(self, server):
-        found = read_sets(server).get(self.set_id, [])
+    def read(self) -> Talk[Any]:
+        found = (yield from read_sets()).get(self.set_id, [])
         self.size = len(found)
         return [
             {name: each[name] for name in ("uri", "duid", "state", "probing")}
@@ -71,12 +88,12 @@ class DestinationState(Area):
             if self._means(each)
         ]
 
-    def _means(self, each):
+    def _means(self, each: Mapping[str, Any]) -> bool:
         if self.uri is not None:
             return same_uri(each["uri"], self.uri)
-        return self.duid is None or each["duid"].lower() == self.duid.lower()
+        return self.duid is None or bool(each["duid"].lower() == self.duid.lower())
 
-    def want(self, have):
+    def want(self, have: Any) -> Any:
         if len(have) < self.at_least:
             raise StateError(
                 "%d destinations match, at least %d are required. Set %d has %d destinations"
@@ -89,11 +106,11 @@ class DestinationState(Area):
             )
         return [self._wanted(each) for each in have]
 
-    def _wanted(self, each):
+    def _wanted(self, each: Mapping[str, Any]) -> Dict[str, Any]:
         probing = each["probing"] if self.probing is None else self.probing
         return dict(each, state=self.state, probing=probing and self.state != "disabled")
 
-    def steps(self, have, want):
+    def steps(self, have: Any, want: Any) -> Plan:
         changed = [new for old, new in zip(have, want) if old != new]
         words = {_word(each) for each in want}
         whole = len(want) == self.size
@@ -103,17 +120,17 @@ class DestinationState(Area):
         steps = []
         for each in changed:
             if uris.count(each["uri"].lower()) > 1 and each["duid"]:
-                # By URI the server finds but the first.
-                step = ("dispatcher.set_duid_state", _word(each), self.set_id, each["duid"])
+                # A lookup by URI finds only the first one.
+                method, name = "dispatcher.set_duid_state", each["duid"]
             elif self.duid is not None:
-                step = ("dispatcher.set_duid_state", _word(each), self.set_id, self.duid)
+                method, name = "dispatcher.set_duid_state", self.duid
             else:
-                step = ("dispatcher.set_state", _word(each), self.set_id, each["uri"])
-            steps.append(Step(*step))
+                method, name = "dispatcher.set_state", each["uri"]
+            steps.append(Step(method, _word(each), self.set_id, name))
         return steps
 
-    def show(self, state):
-        shown = {}
+    def show(self, state: Any) -> Any:
+        shown: Dict[str, Any] = {}
         for each in state:
             name = each["uri"]
             while name in shown:
@@ -121,40 +138,50 @@ class DestinationState(Area):
             shown[name] = {"state": each["state"], "probing": each["probing"]}
         return shown
 
-    def members(self, have):
+    def members(self, have: Any) -> Dict[str, Any]:
         return {"matched": [each["uri"] for each in have]}
 
 
-def _word(each):
+def _word(each: Mapping[str, Any]) -> str:
     return LETTERS[each["state"]] + ("P" if each["probing"] else "")
 
 
-class Destinations(Area):
+_ANY = dict.fromkeys(("priority", "attrs", "flags"))
+
+
+class DispatcherDestinations(Resource):
     """Members of a set: a dict of the URI in lower case to a list, since a set may have one twice.
 
     :param wanted: dicts with ``uri``, and ``priority``, ``attrs`` and ``flags``, which are None
-        where they may be anything.
+        or left out where they may be anything.
     :param absent: URIs that must not be there.
     :param exact: nothing else may be there.
+    :raises StateError: a destination is given twice.
     """
 
-    lost = LOST
+    persisted_by = PERSISTED_BY
 
-    def __init__(self, set_id, wanted=(), absent=(), exact=False):
+    def __init__(
+        self,
+        set_id: int,
+        wanted: Iterable[Mapping[str, Any]] = (),
+        absent: Iterable[str] = (),
+        exact: bool = False,
+    ) -> None:
         self.set_id = set_id
         self.exact = exact
         self.absent = {full_uri(uri).lower(): full_uri(uri) for uri in absent}
-        self.wanted = {}
-        self._origin = {}
+        self.wanted: Dict[str, Dict[str, Any]] = {}
+        self._origin: Dict[str, Dict[str, Any]] = {}
         for each in wanted:
             uri = full_uri(each["uri"])
             if uri.lower() in self.wanted:
                 raise StateError("the destination %s is given twice" % uri)
-            self.wanted[uri.lower()] = dict(each, uri=uri)
+            self.wanted[uri.lower()] = {**_ANY, **each, "uri": uri}
 
-    def read(self, server):
-        found = {}
-        for each in read_sets(server).get(self.set_id, []):
+    def read(self) -> Talk[Any]:
+        found: Dict[str, List[Dict[str, Any]]] = {}
+        for each in (yield from read_sets()).get(self.set_id, []):
             key = each["uri"].lower()
             if self.exact or key in self.wanted or key in self.absent:
                 entry = {name: each[name] for name in ("uri", "priority", "attrs")}
@@ -163,7 +190,7 @@ class Destinations(Area):
                 found.setdefault(key, []).append(entry)
         return found
 
-    def want(self, have):
+    def want(self, have: Any) -> Any:
         want = {}
         for key, wish in self.wanted.items():
             # A destination that is changed has to go first; what it was must not be forgotten.
@@ -180,9 +207,11 @@ class Destinations(Area):
             want[key] = [entry]
         return want
 
-    def steps(self, have, want):
+    def steps(self, have: Any, want: Any) -> Plan:
         # Each may have to wait for reload_delta: first what is new, so that nothing is missed.
-        added, changed, removed = [], [], []
+        added: List[Step] = []
+        changed: List[Step] = []
+        removed: List[Step] = []
         for key, (entry,) in want.items():
             if key not in have:
                 added.append(self._add(key, entry))
@@ -193,18 +222,18 @@ class Destinations(Area):
                 removed += self._remove(entries)
         return added + changed + removed
 
-    def _add(self, key, entry):
+    def _add(self, key: str, entry: Mapping[str, Any]) -> Step:
         flags = entry["flags"] | ((self.wanted[key]["flags"] or 0) & OTHER_FLAGS)
         params = [self.set_id, entry["uri"], flags, entry["priority"]]
         if entry["attrs"]:
             params.append(entry["attrs"])
         return Step("dispatcher.add", *params)
 
-    def _remove(self, entries):
+    def _remove(self, entries: Iterable[Mapping[str, Any]]) -> List[Step]:
         uris = sorted({entry["uri"] for entry in entries})
         return [Step("dispatcher.remove", self.set_id, uri) for uri in uris]
 
-    def show(self, state):
+    def show(self, state: Any) -> Any:
         shown = {}
         for entries in state.values():
             for number, entry in enumerate(entries, 1):
@@ -212,16 +241,81 @@ class Destinations(Area):
                 shown[name] = {name: entry[name] for name in ("priority", "attrs")}
         return shown
 
-    def hint(self, fault):
+    def hint(self, fault: Fault) -> str:
         if fault.method in ("dispatcher.add", "dispatcher.remove") and "failed" in fault.text:
             return "Kamailio's log says why; often a host name does not resolve"
         return ""
 
 
-def _given(value, otherwise):
-    return otherwise if value is None else value
+def _given(value: Any, fallback: Any) -> Any:
+    return fallback if value is None else value
 
 
-def parts(attrs):
+def parts(attrs: str) -> List[str]:
     """Return attributes so that their order does not count."""
     return sorted(part.strip() for part in attrs.split(";") if part.strip())
+
+
+def _state(params: Dict[str, Any]) -> Resource:
+    return DispatcherState(
+        params["set_id"],
+        params["state"],
+        params["uri"],
+        params["duid"],
+        params["probing"],
+        params["require_matches_min"],
+        params["require_matches_max"],
+    )
+
+
+STATE = Kind(
+    "dispatcher_state",
+    Options(
+        {
+            "set_id": Option("int", required=True),
+            "uri": Option(),
+            "duid": Option(),
+            "state": Option(
+                choices=["active", "inactive", "disabled", "trying"],
+                required=True,
+            ),
+            "probing": Option("bool"),
+            "require_matches_min": Option("int", default=1),
+            "require_matches_max": Option("int"),
+        },
+        mutually_exclusive=[("uri", "duid")],
+    ),
+    _state,
+)
+
+_DETAILS = {"flags": Option("int"), "priority": Option("int"), "attrs": Option()}
+
+
+def _destinations(params: Dict[str, Any]) -> Resource:
+    if params["destinations"] is not None:
+        exact = params["mode"] == "replaced"
+        return DispatcherDestinations(params["set_id"], params["destinations"], exact=exact)
+    if params["state"] == "absent":
+        return DispatcherDestinations(params["set_id"], absent=[params["uri"]])
+    wanted = {name: params[name] for name in ("uri", *_DETAILS)}
+    return DispatcherDestinations(params["set_id"], [wanted])
+
+
+DESTINATIONS = Kind(
+    "dispatcher_destination",
+    Options(
+        {
+            "set_id": Option("int", required=True),
+            "uri": Option(),
+            "state": Option(choices=["present", "absent"], default="present"),
+            "destinations": Option(
+                "list", elements="dict", options={**_DETAILS, "uri": Option(required=True)}
+            ),
+            "mode": Option(choices=["merged", "replaced"], default="merged"),
+            **_DETAILS,
+        },
+        required_one_of=[("uri", "destinations")],
+        mutually_exclusive=[("destinations", name) for name in ("uri", *_DETAILS)],
+    ),
+    _destinations,
+)

@@ -1,77 +1,72 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# One call of a task: probe, run, verify. Private to this collection.
+# SPDX-License-Identifier: MIT
+"""One call as a task describes it: probe, call, verify."""
 
 from __future__ import annotations
 
-from ._ctl import EXECUTED, message, visible
-from ._expect import (
+from ..catalogue import is_read_only
+from ..encoder import Encoder
+from ..errors import BinrpcError, EncodeError
+from ..faults import Fault, NotFound, ReplyTooLarge
+from ..views import reply_to_json
+from .drive import Ask, Do
+from .escapes import raw
+from .expect import (
     MISSING,
     accepts,
     at_path,
     check_fault_pattern,
     difference,
-    fault_kind,
     merged,
     parameter,
     steps,
 )
-from .binrpc.catalogue import is_read_only
-from .binrpc.encoder import Encoder
-from .binrpc.errors import BinrpcError, EncodeError
-from .binrpc.faults import Fault, NotFound, ReplyTooLarge
-from .binrpc.views import reply_to_json
+from .outcome import EXECUTED, fault_data, message
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
+
+    from .drive import Talk
+
+    Result = Dict[str, Any]
 
 
 class Failure(Exception):
     """The call failed, after its result was filled in."""
 
 
-def _mutates(word, method, params):
+def _mutates(word: str, method: str, params: Sequence[Any]) -> bool:
     return word == "always" or (word == "auto" and not is_read_only(method, params))
 
 
-def _parameters(items):
+def _parameters(items: Optional[Iterable[Any]]) -> List[Any]:
     """Return what will be sent; refuse what cannot be, before anything is."""
     params = [parameter(item) for item in items or []]
     Encoder().add_all(params)
     return params
 
 
-def _fault_data(fault):
-    return visible(
-        {
-            "code": fault.code,
-            "text": fault.text,
-            "kind": fault_kind(fault),
-            "remedy": fault.remedy,
-        }
-    )
-
-
-def _single(values):
-    """Return what a probe and C(value) look at in the values of a reply."""
+def _single(values: List[Any]) -> Any:
+    """Return the value that expectations are on: the only one of a reply, or the list of them."""
     return values[0] if len(values) == 1 else values
 
 
 class Found:
     """What a probe found: a value, or a fault."""
 
-    def __init__(self, value=None, fault=None):
+    def __init__(self, value: Any = None, fault: Optional[Fault] = None) -> None:
         self.value = value
         self.fault = fault
 
     @property
-    def shown(self):
+    def shown(self) -> Any:
         if self.fault is not None:
-            return {"fault": "%d %s" % (self.fault.code, visible(self.fault.text.strip()))}
+            return {"fault": "%d %s" % (self.fault.code, self.fault.text.strip())}
         return None if self.value is MISSING else self.value
 
     @property
-    def for_diff(self):
+    def for_diff(self) -> Any:
         shown = self.shown
         return shown if isinstance(shown, dict) else {"value": shown}
 
@@ -79,10 +74,10 @@ class Found:
 class Probe:
     """A call that shows whether the change is needed, and the expectation on its result."""
 
-    def __init__(self, options):
+    def __init__(self, options: Mapping[str, Any]) -> None:
         self.method = options["method"]
         self.params = _parameters(options["params"])
-        self.path = options["path"]
+        self.path = raw(options["path"] or "")
         self.expect = options["expect"]
         self.fault = options["fault"]
         self.absent = options["ignore_faults"] or []
@@ -99,38 +94,38 @@ class Probe:
             )
 
     @property
-    def label(self):
-        return visible("%s(%s)" % (self.method, ", ".join(map(str, self.params))))
+    def label(self) -> str:
+        return "%s(%s)" % (self.method, ", ".join(map(str, self.params)))
 
-    def look(self, endpoint):
+    def look(self) -> Talk[Found]:
         """Run the probe.
 
         :raises BinrpcError: also for a fault that tells nothing about the wanted state.
         """
         try:
-            reply = endpoint.call(self.method, *self.params)
+            reply = yield Ask(self.method, tuple(self.params))
         except Fault as fault:
             wanted = self.absent if self.fault is None else [self.fault, *self.absent]
             absent = isinstance(fault, NotFound) and self.fault is None
             if absent or accepts(wanted, fault):
                 return Found(fault=fault)
             raise
-        value = _single(visible(reply_to_json(reply, self.method)))
+        value = _single(reply_to_json(reply, self.method))
         return Found(at_path(value, self.path) if self.path else value)
 
-    def differs(self, found):
+    def differs(self, found: Found) -> str:
         """Return in words how the finding differs from the expectation, or an empty text."""
         if self.fault is not None:
             if found.fault is None:
                 return "expected the fault %s, got %s" % (self.fault, found.shown)
             if accepts([self.fault], found.fault):
                 return ""
-            return "expected the fault %s, got %s" % (self.fault, visible(str(found.fault)))
+            return "expected the fault %s, got %s" % (self.fault, found.fault)
         if found.fault is not None:
-            return "got %s" % visible(str(found.fault))
-        return difference(self.expect, found.value, self.path or "")
+            return "got %s" % found.fault
+        return difference(self.expect, found.value, self.path)
 
-    def predicted(self, found):
+    def predicted(self, found: Found) -> Any:
         """Return what the probe would find after the change."""
         if self.fault is not None:
             return {"fault": str(self.fault)}
@@ -144,7 +139,7 @@ class Call:
     :raises EncodeError: the description cannot be carried out; nothing was sent.
     """
 
-    def __init__(self, options):
+    def __init__(self, options: Mapping[str, Any]) -> None:
         self.method = options["method"]
         self.params = _parameters(options["params"])
         self.mutating = _mutates(options["mutates"], self.method, self.params)
@@ -158,7 +153,7 @@ class Call:
                 "mutates: always" % self.method
             )
 
-    def blank(self):
+    def blank(self) -> Result:
         """Return the result of a call that was not made."""
         return {
             "method": self.method,
@@ -170,24 +165,24 @@ class Call:
             "failed": False,
         }
 
-    def run(self, endpoint, check_mode):
+    def run(self, check_mode: bool) -> Talk[Result]:
         """Make the call if it is needed and allowed, and return its result."""
         result = self.blank()
         try:
             if self.probe:
-                self._probed(endpoint, check_mode, result)
+                yield from self._probed(self.probe, check_mode, result)
             elif self.mutating and check_mode:
                 result["changed"] = True
             else:
-                self._call(endpoint, result)
+                yield from self._call(result)
         except Failure as failure:
             result["failed"] = True
-            result["msg"] = visible(str(failure))
+            result["msg"] = str(failure)
         return result
 
-    def _probed(self, endpoint, check_mode, result):
-        probe = self.probe
-        before = self._look(endpoint, result, "Nothing was changed, since the probe failed: ")
+    def _probed(self, probe: Probe, check_mode: bool, result: Result) -> Talk[None]:
+        hint = "Nothing was changed, since the probe failed: "
+        before = yield from self._look(probe, result, hint)
         differs = probe.differs(before)
         shown = {"before": before.shown, "after": before.shown, "matched": not differs}
         result["probe"] = shown
@@ -202,9 +197,9 @@ class Call:
             shown["after"] = probe.predicted(before)
             diff["after"] = Found(shown["after"]).for_diff
             return
-        self._call(endpoint, result)
+        yield from self._call(result)
         hint = "%s was run, but the probe that should verify it failed: " % self.method
-        after = self._look(endpoint, result, hint)
+        after = yield from self._look(probe, result, hint)
         shown["after"] = after.shown
         diff["after"] = after.for_diff
         differs = probe.differs(after)
@@ -214,19 +209,24 @@ class Call:
                 % (self.method, probe.label, differs)
             )
 
-    def _look(self, endpoint, result, hint):
+    @staticmethod
+    def _look(probe: Probe, result: Result, hint: str) -> Talk[Found]:
         try:
-            return self.probe.look(endpoint)
+            return (yield from probe.look())
         except BinrpcError as error:
             if isinstance(error, Fault):
-                result["fault"] = _fault_data(error)
+                result["fault"] = fault_data(error)
             raise Failure(hint + message(error)) from error
 
-    def _call(self, endpoint, result):
+    def _call(self, result: Result) -> Talk[None]:
         try:
-            reply = endpoint.call(self.method, *self.params, read_only=not self.mutating)
+            params = tuple(self.params)
+            if self.mutating:
+                reply = yield Do(self.method, params, retry=True)
+            else:
+                reply = yield Ask(self.method, params)
         except Fault as fault:
-            result["fault"] = _fault_data(fault)
+            result["fault"] = fault_data(fault)
             result["executed"] = EXECUTED[fault.executed]
             # A reply that outgrew its buffer is the only fault that comes after the change.
             result["changed"] = self.mutating and isinstance(fault, ReplyTooLarge)
@@ -237,16 +237,16 @@ class Call:
             result["changed"] = self.mutating and error.executed is not False
             raise Failure(message(error)) from error
         else:
-            values = visible(reply_to_json(reply, self.method))
+            values = reply_to_json(reply, self.method)
             result["values"] = values
             result["value"] = values[0] if len(values) == 1 else None
             result["executed"] = "yes"
             result["changed"] = self.mutating
 
 
-def run_all(calls, endpoint, check_mode):
+def run_all(calls: Iterable[Call], check_mode: bool) -> Talk[List[Result]]:
     """Run calls in order up to the first that fails; return a result for each."""
-    results = []
+    results: List[Result] = []
     failed = False
     for call in calls:
         if failed:
@@ -254,6 +254,6 @@ def run_all(calls, endpoint, check_mode):
             skipped["msg"] = "Not executed, because an earlier call failed"
             results.append(skipped)
             continue
-        results.append(call.run(endpoint, check_mode))
+        results.append((yield from call.run(check_mode)))
         failed = results[-1]["failed"]
     return results

@@ -9,8 +9,8 @@ import socket
 
 import pytest
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import AddressError
-from ansible_collections.kamailio.ctl.plugins.plugin_utils import _where
-from ansible_collections.kamailio.ctl.plugins.plugin_utils._where import same_from_here
+from ansible_collections.kamailio.ctl.plugins.plugin_utils import _reachability
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._reachability import same_from_here
 
 # Addresses for documentation, which no machine has.
 OTHERS = ["192.0.2.1", "198.51.100.7", "[2001:db8::1]"]
@@ -29,7 +29,7 @@ def names(monkeypatch):
             raise socket.gaierror(socket.EAI_NONAME, "unknown")
         return real(host, port, *args, **options)
 
-    monkeypatch.setattr(_where.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(_reachability.socket, "getaddrinfo", look_up)
     return known
 
 
@@ -61,14 +61,14 @@ def test_addresses_that_mean_another_server_elsewhere(address):
 
 
 def test_an_own_address_is_another_servers_elsewhere(monkeypatch):
-    monkeypatch.setattr(_where, "_is_own", lambda host: host == "192.0.2.1")
+    monkeypatch.setattr(_reachability, "_is_own", lambda host: host == "192.0.2.1")
     assert same_from_here("tcp:192.0.2.1:2049") is False
     assert same_from_here("tcp:192.0.2.2:2049") is True
 
 
 def test_own_addresses_are_those_that_can_be_bound():
-    assert _where._is_own("127.0.0.1") is True
-    assert _where._is_own("192.0.2.1") is False
+    assert _reachability._is_own("127.0.0.1") is True
+    assert _reachability._is_own("192.0.2.1") is False
 
 
 def test_names(names):

@@ -1,33 +1,36 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# What kamailio_wait_for waits for. Private to this collection.
+# SPDX-License-Identifier: MIT
+"""Conditions that a reply or a fault fulfils."""
 
 from __future__ import annotations
 
-from ._ctl import visible
-from ._expect import MISSING, accepts, at_path, check_fault_pattern, difference, parameter, steps
-from .binrpc.catalogue import is_read_only
-from .binrpc.encoder import Encoder
-from .binrpc.errors import EncodeError
-from .binrpc.faults import Fault, MethodNotFound
-from .binrpc.views import reply_to_json
+from ..catalogue import is_read_only
+from ..encoder import Encoder
+from ..errors import EncodeError
+from ..faults import Fault, MethodNotFound
+from .drive import ask
+from .escapes import raw
+from .expect import MISSING, accepts, at_path, check_fault_pattern, difference, parameter, steps
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping, Tuple
+
+    from .drive import Talk
 
 
 class Condition:
-    """A call, and what its result should be.
+    """A call, and an expectation on its result.
 
-    :ivar differs: in words, how the last result was not what is waited for.
+    :ivar differs: in words, how the last result differs from the expectation.
     :raises EncodeError: the description cannot be carried out.
     """
 
-    def __init__(self, options):
+    def __init__(self, options: Mapping[str, Any]) -> None:
         self.method = options["method"]
         self.params = [parameter(item) for item in options["params"] or []]
         Encoder().add_all(self.params)
-        self.path = options["path"]
+        self.path = raw(options["path"] or "")
         self.expect = options["expect"]
         self.fault = options["fault"]
         self.low = options["min"]
@@ -43,27 +46,27 @@ class Condition:
                 "does change nothing, say mutates: never" % self.method
             )
 
-    def look(self, endpoint):
-        """Call, and return whether the condition holds, and what was seen."""
+    def look(self) -> Talk[Tuple[bool, Any]]:
+        """Call; return whether the condition holds, and the value or fault found."""
         try:
-            values = reply_to_json(endpoint.call(self.method, *self.params), self.method)
+            values = yield from ask(self.method, *self.params)
         except Fault as fault:
             if isinstance(fault, MethodNotFound) and self.fault is None:
                 raise
             shown = {"fault": "%d %s" % (fault.code, fault.text.strip())}
-            self.differs = "got %s" % visible(str(fault))
+            self.differs = "got %s" % fault
             return self.fault is not None and accepts([self.fault], fault), shown
-        value = values[0] if len(values) == 1 else values
+        value: Any = values[0] if len(values) == 1 else values
         if self.path:
             value = at_path(value, self.path)
         self.differs = self._difference(value)
         return not self.differs, None if value is MISSING else value
 
-    def _difference(self, value):
+    def _difference(self, value: Any) -> str:
         if self.fault is not None:
             return "expected the fault %s, got none" % self.fault
         if self.expect is not None:
-            return difference(self.expect, visible(value), self.path or "")
+            return difference(self.expect, value, self.path)
         if value is MISSING:
             return "%s is not in the reply" % self.path
         if self.low is None and self.high is None:

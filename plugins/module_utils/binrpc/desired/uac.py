@@ -1,15 +1,22 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# Registrations at other servers. Private to this collection.
+# SPDX-License-Identifier: MIT
+"""Registrations at other servers, by the module uac."""
 
 from __future__ import annotations
 
-from ._state import Area, StateError, Step
-from .binrpc.faults import NotFound
-from .binrpc.values import set_text
+from ..faults import NotFound
+from ..values import set_text
+from .drive import ask
+from .engine import Resource, StateError, Step
+from .options import Kind, Option, Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Mapping, Sequence
+
+    from ..faults import Fault
+    from .drive import Talk
+    from .engine import Plan
 
 # In the order of uac.reg_add.
 TEXTS = (
@@ -34,28 +41,28 @@ DISABLED = 1
 DEFAULTS = {"expires": 0, "reg_delay": 0, "enabled": True}
 
 
-class Registration(Area):
+class UacRegistration(Resource):
     """One record: ``{}``, or its fields and ``enabled``.
 
     :param fields: those of FIELDS that matter, and ``enabled``.
     """
 
-    lost = "the table of the database says the same"
+    persisted_by = "the table of the database says the same"
 
-    def __init__(self, l_uuid, present=True, **fields):
+    def __init__(self, l_uuid: str, present: bool = True, **fields: Any) -> None:
         self.uuid = l_uuid
         self.present = present
         self.wanted = {name: value for name, value in fields.items() if value is not None}
         if "auth_ha1" in self.wanted:
             self.wanted["auth_ha1"] = self.wanted["auth_ha1"].lower()
-        self._origin = {}
+        self._origin: Dict[str, Any] = {}
 
-    def read(self, server):
+    def read(self) -> Talk[Any]:
         try:
-            record = server.ask("uac.reg_info", "l_uuid", self.uuid)[0]
+            record = (yield from ask("uac.reg_info", "l_uuid", self.uuid))[0]
         except NotFound:
             return {}
-        have = {}
+        have: Dict[str, Any] = {}
         for name in FIELDS:
             if name not in record:
                 if name == "contact_user" and name in self.wanted:
@@ -71,7 +78,7 @@ class Registration(Area):
         have["enabled"] = not record["flags"] & DISABLED
         return have
 
-    def want(self, have):
+    def want(self, have: Any) -> Any:
         if not self.present:
             return {}
         # A record that is changed has to go first; what it was must not be forgotten.
@@ -86,14 +93,14 @@ class Registration(Area):
                 raise StateError("a new registration needs auth_password or auth_ha1")
         return want
 
-    def differs(self, have, want):
+    def differs(self, have: Any, want: Any) -> bool:
         # What a new record gets from the server's defaults is not in the wish.
         if not have or not want:
             return bool(have) != bool(want)
         return any(have.get(name) != value for name, value in want.items())
 
-    def steps(self, have, want):
-        remove = Step("uac.reg_remove", self.uuid, tolerate=[NotFound])
+    def steps(self, have: Any, want: Any) -> Plan:
+        remove = Step("uac.reg_remove", self.uuid, accepts=[NotFound])
         if not want:
             return [remove]
         if have:
@@ -104,7 +111,7 @@ class Registration(Area):
             return [remove, self._add(want)]
         return [self._add(want)]
 
-    def _add(self, record):
+    def _add(self, record: Mapping[str, Any]) -> Step:
         texts = [self.uuid, *(self._text(record, name) for name in TEXTS[1:])]
         params = [
             *texts,
@@ -119,13 +126,13 @@ class Registration(Area):
         return Step("uac.reg_add", *params, secret=[TEXTS.index(name) for name in SECRETS])
 
     @staticmethod
-    def _text(record, name):
+    def _text(record: Mapping[str, Any], name: str) -> Any:
         return record.get(name) or ("." if name in OPTIONAL else "")
 
-    def undo(self, before, have):
+    def undo(self, before: Any, have: Any) -> Sequence[Step]:
         return [self._add(before)] if before and not have else []
 
-    def show(self, state):
+    def show(self, state: Any) -> Any:
         if not state:
             return {}
         shown = dict(state)
@@ -134,14 +141,44 @@ class Registration(Area):
                 wanted = self.wanted.get(name)
                 shown[name] = "(hidden)"
                 if wanted is not None:
-                    shown[name] = "(as given)" if shown_same(state, name, wanted) else "(another)"
+                    shown[name] = "(as given)" if state[name] == wanted else "(another)"
         return {self.uuid: shown}
 
-    def hint(self, fault):
+    def hint(self, fault: Fault) -> str:
         if "invalid password or ha1" in fault.text:
             return "auth_ha1 has 32 hexadecimal digits"
         return ""
 
 
-def shown_same(state, name, wanted):
-    return state.get(name) == wanted
+def _registration(params: Dict[str, Any]) -> Resource:
+    fields = {name: params[name] for name in FIELDS}
+    present = params["state"] == "present"
+    return UacRegistration(params["l_uuid"], present, enabled=params["enabled"], **fields)
+
+
+REGISTRATION = Kind(
+    "uac_registration",
+    Options(
+        {
+            "l_uuid": Option(required=True),
+            "state": Option(choices=["present", "absent"], default="present"),
+            "enabled": Option("bool"),
+            "l_username": Option(),
+            "l_domain": Option(),
+            "r_username": Option(),
+            "r_domain": Option(),
+            "realm": Option(),
+            "auth_username": Option(),
+            "auth_password": Option(secret=True),
+            "auth_ha1": Option(secret=True),
+            "auth_proxy": Option(),
+            "expires": Option("int"),
+            "reg_delay": Option("int"),
+            "socket": Option(),
+            "contact_addr": Option(),
+            "contact_user": Option(),
+        },
+        mutually_exclusive=[("auth_password", "auth_ha1")],
+    ),
+    _registration,
+)

@@ -3,9 +3,13 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# What operators look at, in one shape for all releases. Private to this collection.
+# What the module permissions has loaded, in one shape for all releases. Private to this
+# collection.
 
 from __future__ import annotations
+
+from ._structs import members
+from .binrpc.desired.drive import ask_or
 
 PERMISSIONS = ("addresses", "subnets", "domains", "trusted")
 PROTOCOLS = ("any", "udp", "tcp", "tls", "sctp", "ws", "wss")
@@ -15,7 +19,7 @@ def _tag(text):
     return "" if text in ("NULL", "<null string>") else text
 
 
-def permissions(server, subset=PERMISSIONS, group=None):
+def permissions(subset=PERMISSIONS, group=None):
     """Return the parts of what the module permissions has loaded."""
     readers = {
         "addresses": _addresses,
@@ -23,14 +27,17 @@ def permissions(server, subset=PERMISSIONS, group=None):
         "domains": _domains,
         "trusted": _trusted,
     }
-    found = {name: readers[name](server) for name in subset}
+    found = {}
+    for name in subset:
+        found[name] = yield from readers[name]()
     if group is not None:
         for name in set(found) - {"trusted"}:
             found[name] = [each for each in found[name] if each["group"] == group]
     return found
 
 
-def _addresses(server):
+def _addresses():
+    values = yield from ask_or([], "No address table", "permissions.addressDump")
     return [
         {
             "group": each["group"],
@@ -38,11 +45,12 @@ def _addresses(server):
             "port": each["item"]["port"],
             "tag": _tag(each["item"]["tag"]),
         }
-        for each in server.ask_or([], "No address table", "permissions.addressDump")
+        for each in values
     ]
 
 
-def _subnets(server):
+def _subnets():
+    values = yield from ask_or([], "No subnet table", "permissions.subnetDump")
     return [
         {
             "group": each["group"],
@@ -51,26 +59,15 @@ def _subnets(server):
             "port": each["item"]["port"],
             "tag": _tag(each["item"]["tag"]),
         }
-        for each in server.ask_or([], "No subnet table", "permissions.subnetDump")
+        for each in values
     ]
 
 
-def _members(values):
-    """Return (name, value) of the one struct of a reply, in which names may repeat."""
-    for value in values:
-        if isinstance(value, dict):
-            yield from value.items()
-        else:
-            for member in value:
-                yield from member.items()
-
-
-def _domains(server):
+def _domains():
     found = []
     group = 0
-    for name, value in _members(
-        server.ask_or([], "No domain list table", "permissions.domainDump")
-    ):
+    values = yield from ask_or([], "No domain list table", "permissions.domainDump")
+    for name, value in members(values):
         if name == "group":
             group = value
         elif name == "item":
@@ -85,8 +82,8 @@ def _domains(server):
     return found
 
 
-def _trusted(server):
-    values = server.ask_or([], "No trusted table", "permissions.trustedDump")
+def _trusted():
+    values = yield from ask_or([], "No trusted table", "permissions.trustedDump")
     return [
         {
             "ip": each["ip"],
@@ -96,16 +93,6 @@ def _trusted(server):
             "tag": _tag(each["tag"]),
             "priority": each["priority"],
         }
-        for name, each in _members(values)
+        for name, each in members(values)
         if name == "item"
     ]
-
-
-def statistics(server, names):
-    """Return counters by group and name; the server gives them as texts, whatever their size."""
-    found = {}
-    for values in server.ask("stats.fetch", *names):
-        for full_name, value in _members([values]):
-            group, _dot, name = full_name.partition(".")
-            found.setdefault(group, {})[name] = int(value)
-    return found

@@ -1,25 +1,22 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: MIT
 
 from __future__ import annotations
 
 import pytest
-from ansible_collections.kamailio.ctl.plugins.module_utils._state import (
-    Area,
+
+from kamailio_binrpc.core.desired.drive import ask
+from kamailio_binrpc.core.desired.engine import (
+    Resource,
     StateError,
     Step,
     Wait,
     apply,
     differences,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import (
-    CallTimeout,
-    ConnectError,
-)
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import make_fault
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.reply import Reply
+from kamailio_binrpc.core.errors import CallTimeout, ConnectError
+from kamailio_binrpc.core.faults import make_fault
+from kamailio_binrpc.core.reply import Reply
 
 BUSY = (500, "Ongoing reload")
 
@@ -44,7 +41,7 @@ class Endpoint:
         elif event is not None:
             raise event
 
-    def call(self, method, *params):
+    def call(self, method, *params, read_only=True):
         self._happen()
         return Reply([dict(self.values)], method)
 
@@ -62,15 +59,15 @@ class Endpoint:
         self.time += seconds
 
 
-class Numbers(Area):
-    lost = "somebody writes it down"
+class Numbers(Resource):
+    persisted_by = "somebody writes it down"
 
     def __init__(self, undoable=False, **wanted):
         self.wanted = wanted
         self.undoable = undoable
 
-    def read(self, server):
-        have = server.ask("get")[0]
+    def read(self):
+        have = (yield from ask("get"))[0]
         return {name: have[name] for name in self.wanted if name in have}
 
     def want(self, have):
@@ -87,9 +84,9 @@ class Numbers(Area):
         return [Step("set", name, before[name]) for name in before]
 
 
-def go(endpoint, area, check_mode=False, busy_timeout=10):
+def go(endpoint, resource, check_mode=False, busy_timeout=10):
     return apply(
-        area, endpoint, check_mode, busy_timeout, clock=endpoint.clock, pause=endpoint.pause
+        resource, endpoint, check_mode, busy_timeout, clock=endpoint.clock, pause=endpoint.pause
     )
 
 
@@ -108,7 +105,7 @@ def test_only_what_differs_is_sent():
     assert result["after"] == {"a": 1, "b": 3}
     assert endpoint.written == [("set", "b", 3)]
     assert result["rpc_calls"] == [{"method": "set", "params": ["b", 3]}]
-    assert result["lost"] == "somebody writes it down"
+    assert result["persisted_by"] == "somebody writes it down"
 
 
 def test_check_mode_tells_what_would_be():
@@ -254,9 +251,9 @@ def test_waiting_for_somebody_else():
     endpoint = Endpoint(a=1, pending=1)
 
     class Polite(Numbers):
-        def read(self, server):
-            self.pending = server.ask("get")[0]["pending"]
-            return super().read(server)
+        def read(self):
+            self.pending = (yield from ask("get"))[0]["pending"]
+            return (yield from super().read())
 
         def steps(self, have, want):
             return [Wait("it is pending")] if self.pending else super().steps(have, want)

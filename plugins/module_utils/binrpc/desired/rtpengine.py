@@ -1,17 +1,23 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# Media nodes of the module rtpengine. Private to this collection.
+# SPDX-License-Identifier: MIT
+"""Media nodes of the module rtpengine."""
 
 from __future__ import annotations
 
-from ._state import Area, StateError, Step
-from .binrpc.faults import NotFound
+from ..faults import NotFound
+from .drive import ask
+from .engine import Resource, StateError, Step
+from .options import Kind, Option, Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Mapping
+
+    from .drive import Talk
+    from .engine import Plan
 
 
-def node(shown):
+def node(shown: Mapping[str, Any]) -> Dict[str, bool]:
     """Return a node of rtpengine.show as {enabled, answers}, whatever the release.
 
     Up to 5.6 a node that was disabled on purpose reads "1(permanent)", and one that does not
@@ -23,41 +29,41 @@ def node(shown):
     return {"enabled": "permanent" not in str(disabled), "answers": disabled == 0}
 
 
-class Nodes(Area):
+class MediaNodes(Resource):
     """A dict of URL to whether the node is enabled. What does not answer may still be enabled.
 
     :param url: of one node, or "all".
     :param must_answer: a node that is enabled has to answer.
     """
 
-    lost = "the database or the configuration says the same"
+    persisted_by = "the database or the configuration says the same"
 
-    def __init__(self, url, enabled, must_answer=True):
+    def __init__(self, url: str, enabled: bool, must_answer: bool = True) -> None:
         self.url = url
         self.enabled = enabled
         self.must_answer = must_answer
-        self.silent = []
+        self.silent: List[str] = []
 
-    def read(self, server):
+    def read(self) -> Talk[Any]:
         try:
-            values = server.ask("rtpengine.show", self.url)
+            values = yield from ask("rtpengine.show", self.url)
         except NotFound as fault:
             raise StateError("no node %s: %s" % (self.url, fault.text.strip())) from fault
         nodes = {each["url"]: node(each) for each in values}
         self.silent = sorted(url for url, each in nodes.items() if not each["answers"])
         return {url: each["enabled"] for url, each in nodes.items()}
 
-    def want(self, have):
+    def want(self, have: Any) -> Any:
         return dict.fromkeys(have, self.enabled)
 
-    def steps(self, have, want):
+    def steps(self, have: Any, want: Any) -> Plan:
         return [
             Step("rtpengine.enable", url, int(self.enabled), check=self._answered)
             for url in have
             if have[url] != self.enabled
         ]
 
-    def _answered(self, values):
+    def _answered(self, values: List[Any]) -> str:
         if self.must_answer and any(value.get("status") == "fail" for value in values):
             return (
                 "the node does not answer pings. It is enabled, but will not be used before it "
@@ -65,8 +71,25 @@ class Nodes(Area):
             )
         return ""
 
-    def show(self, state):
+    def show(self, state: Any) -> Any:
         return {url: "enabled" if enabled else "disabled" for url, enabled in state.items()}
 
-    def members(self, have):
+    def members(self, have: Any) -> Dict[str, Any]:
         return {"silent": [url for url in self.silent if have.get(url)]}
+
+
+def _nodes(params: Dict[str, Any]) -> Resource:
+    return MediaNodes(params["url"], params["state"] == "enabled", params["must_answer"])
+
+
+NODES = Kind(
+    "rtpengine_node",
+    Options(
+        {
+            "url": Option(required=True),
+            "state": Option(choices=["enabled", "disabled"], required=True),
+            "must_answer": Option("bool", default=True),
+        }
+    ),
+    _nodes,
+)

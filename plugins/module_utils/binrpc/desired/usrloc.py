@@ -1,15 +1,22 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# Contacts of the module usrloc. Private to this collection.
+# SPDX-License-Identifier: MIT
+"""Contacts of the module usrloc."""
 
 from __future__ import annotations
 
-from ._state import Area, StateError, Step
-from .binrpc.faults import NotFound
-from .binrpc.values import set_text, unsigned
+from ..faults import NotFound
+from ..values import set_text, unsigned
+from .drive import ask
+from .engine import Resource, StateError, Step
+from .options import Kind, Option, Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Mapping, Optional
+
+    from ..faults import Fault
+    from .drive import Talk
+    from .engine import Plan
 
 FIELDS = {
     "q": "Q",
@@ -31,16 +38,24 @@ DEFAULTS = {
 }
 
 
-class Contact(Area):
+class UsrlocContact(Resource):
     """One contact: ``{}``, or its fields and ``permanent``.
 
     :param fields: those of FIELDS that matter.
     :param expires: seconds; 0 for a permanent contact; None to leave it.
     """
 
-    lost = "usrloc stores its contacts in the database"
+    persisted_by = "usrloc stores its contacts in the database"
 
-    def __init__(self, table, aor, contact, present=True, expires=None, **fields):
+    def __init__(
+        self,
+        table: str,
+        aor: str,
+        contact: str,
+        present: bool = True,
+        expires: Optional[int] = None,
+        **fields: Any,
+    ) -> None:
         self.table = table
         self.aor = aor
         self.contact = contact
@@ -51,9 +66,9 @@ class Contact(Area):
             if name in self.fields:
                 self.fields[name] = unsigned(self.fields[name])
 
-    def read(self, server):
+    def read(self) -> Talk[Any]:
         try:
-            values = server.ask("ul.lookup", self.table, self.aor)
+            values = yield from ask("ul.lookup", self.table, self.aor)
         except NotFound as fault:
             if "table" in fault.text.lower() and "aor" not in fault.text.lower():
                 raise StateError("there is no location table %s" % self.table) from fault
@@ -66,7 +81,7 @@ class Contact(Area):
         return {}
 
     @staticmethod
-    def _fields(contact):
+    def _fields(contact: Mapping[str, Any]) -> Dict[str, Any]:
         have = {name: contact[member] for name, member in FIELDS.items()}
         for name in ("path", "received", "socket"):
             have[name] = set_text(have[name])
@@ -75,7 +90,7 @@ class Contact(Area):
         have["permanent"] = contact["Expires"] == "permanent"
         return have
 
-    def want(self, have):
+    def want(self, have: Any) -> Any:
         if not self.present:
             return {}
         want = dict(have or dict(DEFAULTS, permanent=True), **self.fields)
@@ -87,10 +102,10 @@ class Contact(Area):
             )
         return want
 
-    def steps(self, have, want):
+    def steps(self, have: Any, want: Any) -> Plan:
         if not want:
             params = (self.table, self.aor, self.contact)
-            return [Step("ul.rm_contact", *params, tolerate=[NotFound])]
+            return [Step("ul.rm_contact", *params, accepts=[NotFound])]
         numbers = [want[name] for name in ("flags", "cflags", "methods")]
         # What is left out would be stored as whatever lies in memory.
         step = Step(
@@ -107,7 +122,40 @@ class Contact(Area):
         )
         return [step]
 
-    def hint(self, fault):
+    def hint(self, fault: Fault) -> str:
         if fault.method == "ul.lookup":
             return "The address of record may have more contacts than fit into a reply"
         return ""
+
+
+def _contact(params: Dict[str, Any]) -> Resource:
+    return UsrlocContact(
+        params["table"],
+        params["aor"],
+        params["contact"],
+        params["state"] == "present",
+        params["expires"],
+        **{name: params[name] for name in FIELDS},
+    )
+
+
+CONTACT = Kind(
+    "usrloc_contact",
+    Options(
+        {
+            "table": Option(default="location"),
+            "aor": Option(required=True),
+            "contact": Option(required=True),
+            "state": Option(choices=["present", "absent"], default="present"),
+            "expires": Option("int"),
+            "q": Option("float"),
+            "path": Option(),
+            "flags": Option("int"),
+            "cflags": Option("int"),
+            "methods": Option("int"),
+            "received": Option(),
+            "socket": Option(),
+        }
+    ),
+    _contact,
+)

@@ -1,23 +1,30 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# Items of hash tables, and whole tables. Private to this collection.
+# SPDX-License-Identifier: MIT
+"""Items of hash tables, and whole tables."""
 
 from __future__ import annotations
 
 from time import mktime, strptime, time
 
-from ._expect import parameter
-from ._state import Area, StateError, Step
-from .binrpc.faults import MethodNotFound, NotFound
+from ..faults import MethodNotFound, NotFound
+from .drive import ask, ask_or
+from .engine import Resource, StateError, Step
+from .expect import parameter
+from .options import Kind, Option, Options
 
-LOST = "a table of the database, htable.store, or the configuration holds the same"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterable, List, Mapping, Optional
+
+    from ..faults import Fault, InvalidParams
+    from .drive import Talk
+    from .engine import Plan
+
+PERSISTED_BY = "a table of the database, htable.store, or the configuration holds the same"
 NO_KEY = "Key name doesn't exist"
 
 
-def item_value(value, what="value"):
+def item_value(value: Any, what: str = "value") -> Any:
     """Return the int or text that an option means.
 
     :raises StateError: a hash table cannot hold it.
@@ -39,7 +46,7 @@ def item_value(value, what="value"):
     raise StateError("%s is an integer or a text, not %r" % (what, value))
 
 
-def store(table, key, value, expire=None):
+def store(table: str, key: str, value: Any, expire: Optional[int] = None) -> Step:
     """Return the Step that sets an item."""
     kind = "i" if isinstance(value, int) else "s"
     if expire is not None:
@@ -47,69 +54,80 @@ def store(table, key, value, expire=None):
     if kind == "s":
         return Step("htable.sets", table, key, value)
 
-    def as_double(fault):
-        # 5.7.4 and 5.8.0 take but doubles, and say that a parameter is missing.
+    def as_double(fault: InvalidParams) -> Step:
+        # 5.7.4 and 5.8.0 accept only doubles, and say that a parameter is missing.
         return Step("htable.seti", table, key, float(value))
 
-    return Step("htable.seti", table, key, value, otherwise=as_double)
+    return Step("htable.seti", table, key, value, fallback=as_double)
 
 
-def delete(table, key):
-    return Step("htable.delete", table, key, tolerate=[NotFound])
+def delete(table: str, key: str) -> Step:
+    return Step("htable.delete", table, key, accepts=[NotFound])
 
 
-class Item(Area):
+class HashTableItem(Resource):
     """One item: ``{}``, or ``{"value": ..., "expire": seconds left or None}``.
 
     :param value: int or str; None when the item has to be absent.
     :param expire: seconds; 0 for never; None to leave it.
     :param tolerance: seconds by which the time that is left may differ; None: any expiry will do.
+    :raises StateError: a hash table cannot hold that.
     """
 
-    lost = LOST
+    persisted_by = PERSISTED_BY
 
-    def __init__(self, table, key, value=None, expire=None, tolerance=None):
+    def __init__(
+        self,
+        table: str,
+        key: str,
+        value: Any = None,
+        expire: Optional[int] = None,
+        tolerance: Optional[int] = None,
+    ) -> None:
         self.table = table
         self.key = key
         self.value = None if value is None else item_value(value)
         self.expire = expire
         self.tolerance = tolerance
-        self.expires = None
+        self.expires: Optional[bool] = None
         if expire is not None and not 0 <= expire < 2**31:
             raise StateError("expire is 0 to 2147483647 s, not %r" % expire)
 
-    def read(self, server):
-        values = server.ask_or(None, NO_KEY, "htable.get", self.table, self.key)
+    def read(self) -> Talk[Any]:
+        values = yield from ask_or(None, NO_KEY, "htable.get", self.table, self.key)
         if self.expire is not None and self.expires is None:
-            self.expires = self._table_expires(server)
+            self.expires = yield from self._table_expires()
         if values is None:
             return {}
         item = values[0]["item"]
         have = {"value": item["value"]}
         if self.expire is not None:
-            have["expire"] = self._left(server, item["expire"]) if self.expires else None
+            have["expire"] = None
+            if self.expires:
+                have["expire"] = yield from self._left(item["expire"])
         return have
 
-    def _table_expires(self, server):
+    def _table_expires(self) -> Talk[bool]:
         """Does the table let items expire? If not, the server never looks at the time."""
-        for table in server.ask("htable.listTables"):
+        for table in (yield from ask("htable.listTables")):
             if table["name"] == self.table:
-                return table["expire"] > 0
+                return bool(table["expire"] > 0)
         return False
 
     @staticmethod
-    def _left(server, text):
+    def _left(text: str) -> Talk[Optional[int]]:
         """Return seconds until then, by the server's own clock and zone; None for never."""
         if text == "NEVER":
             return None
         when = mktime(strptime(text, "%Y-%m-%d %H:%M:%S"))
         try:
-            now = mktime(strptime(server.ask("core.uptime")[0]["now"], "%a %b %d %H:%M:%S %Y"))
+            shown = (yield from ask("core.uptime"))[0]["now"]
+            now = mktime(strptime(shown, "%a %b %d %H:%M:%S %Y"))
         except (MethodNotFound, ValueError, KeyError):
             now = time()
         return int(when - now)
 
-    def want(self, have):
+    def want(self, have: Any) -> Any:
         if self.value is None:
             return {}
         want = {"value": self.value}
@@ -124,17 +142,17 @@ class Item(Area):
                     want["expire"] = left
         return want
 
-    def differs(self, have, want):
+    def differs(self, have: Any, want: Any) -> bool:
         return bool(self._difference(have, want))
 
     @staticmethod
-    def _difference(have, want):
+    def _difference(have: Mapping[str, Any], want: Mapping[str, Any]) -> bool:
         if not have or not want:
             return have != want
         same = have["value"] == want["value"] and type(have["value"]) is type(want["value"])
         return not same or have.get("expire") != want.get("expire")
 
-    def steps(self, have, want):
+    def steps(self, have: Any, want: Any) -> Plan:
         if not want:
             return [delete(self.table, self.key)]
         expire = want.get("expire")
@@ -147,30 +165,37 @@ class Item(Area):
             steps.append(Step("htable.setex", self.table, self.key, expire or 0))
         return steps
 
-    def show(self, state):
+    def show(self, state: Any) -> Any:
         if not state:
             return {}
         return dict(state)
 
-    def warnings(self, have):
+    def warnings(self, have: Any) -> List[str]:
         if self.expire and not self.expires:
             return [
-                "The table %s lets nothing expire (it has no autoexpire), so expire has no effect"
+                "Items in table %s never expire (autoexpire is not set), so expire has no effect"
                 % self.table
             ]
         return []
 
 
-class Table(Area):
+class HashTable(Resource):
     """A whole table: a dict of keys to values.
 
     :param items: keys to values; what else is there stays unless ``exact``.
     :param absent: keys that must not be there.
+    :raises StateError: a hash table cannot hold that.
     """
 
-    lost = LOST
+    persisted_by = PERSISTED_BY
 
-    def __init__(self, table, items, absent=(), exact=False):
+    def __init__(
+        self,
+        table: str,
+        items: Mapping[str, Any],
+        absent: Iterable[str] = (),
+        exact: bool = False,
+    ) -> None:
         self.table = table
         self.exact = exact
         self.items = {str(key): item_value(value, str(key)) for key, value in items.items()}
@@ -179,22 +204,22 @@ class Table(Area):
         if both:
             raise StateError("both in items and absent: %s" % ", ".join(both))
 
-    def read(self, server):
+    def read(self) -> Talk[Any]:
         have = {}
-        for slot in server.ask("htable.dump", self.table):
+        for slot in (yield from ask("htable.dump", self.table)):
             for item in slot["slot"]:
                 name = item["name"]
                 if self.exact or name in self.items or name in self.absent:
                     have[name] = item["value"]
         return have
 
-    def want(self, have):
+    def want(self, have: Any) -> Any:
         return dict(self.items)
 
-    def differs(self, have, want):
+    def differs(self, have: Any, want: Any) -> bool:
         return set(have) != set(want) or any(_unlike(have[key], want[key]) for key in want)
 
-    def steps(self, have, want):
+    def steps(self, have: Any, want: Any) -> Plan:
         steps = [delete(self.table, key) for key in have if key not in want]
         if steps and self.exact and not want:
             return [Step("htable.flush", self.table)]
@@ -203,11 +228,54 @@ class Table(Area):
                 steps.append(store(self.table, key, value))
         return steps
 
-    def hint(self, fault):
+    def hint(self, fault: Fault) -> str:
         if fault.method == "htable.dump":
             return "Single items can be managed with kamailio_htable_item, whatever the size"
         return ""
 
 
-def _unlike(left, right):
+def _unlike(left: Any, right: Any) -> bool:
     return type(left) is not type(right) or left != right
+
+
+def _item(params: Dict[str, Any]) -> Resource:
+    value = params["value"] if params["state"] == "present" else None
+    return HashTableItem(
+        params["table"], params["key"], value, params["expire"], params["expire_tolerance"]
+    )
+
+
+ITEM = Kind(
+    "htable_item",
+    Options(
+        {
+            "table": Option(required=True),
+            "key": Option(required=True, secret=False),
+            "value": Option("raw"),
+            "expire": Option("int"),
+            "expire_tolerance": Option("int"),
+            "state": Option(choices=["present", "absent"], default="present"),
+        },
+        required_if=[("state", "present", ["value"])],
+    ),
+    _item,
+)
+
+
+def _table(params: Dict[str, Any]) -> Resource:
+    exact = params["mode"] == "replaced"
+    return HashTable(params["table"], params["items"], params["absent"], exact)
+
+
+TABLE = Kind(
+    "htable",
+    Options(
+        {
+            "table": Option(required=True),
+            "items": Option("dict", default={}),
+            "absent": Option("list", elements="str", default=[]),
+            "mode": Option(choices=["merged", "replaced"], default="merged"),
+        }
+    ),
+    _table,
+)

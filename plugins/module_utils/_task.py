@@ -4,14 +4,78 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # What a module does, apart from where it runs and at how many endpoints: a module and the action
-# plugin of the same name run the same Work. Private to this collection.
+# plugin of the same name run the same Task. Private to this collection.
 
 from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._ctl import Endpoint, visible
+from ._endpoint import Endpoint
+from .binrpc.desired.escapes import visible
 from .binrpc.errors import BinrpcError
+
+
+def argument_spec(many=True, **options):
+    """Return the options of a module: its own, and those of the doc fragments.
+
+    :param many: with those of the fragment endpoints.
+    """
+    spec = {
+        "endpoint": {"type": "str", "default": "unix:/run/kamailio/kamailio_ctl"},
+        "timeout": {"type": "float", "default": 5},
+        "connect_wait": {"type": "float", "default": 0},
+        "retries": {"type": "int", "default": 0},
+        # Where a module runs is decided before it does: see plugin_utils.
+        "run_on": {
+            "type": "str",
+            "choices": ["auto", "controller", "host"],
+            "default": "auto",
+        },
+    }
+    if many:
+        spec.update(
+            endpoints={"type": "raw"},
+            config_file={"type": "path"},
+            forks={"type": "int", "default": 128},
+            serial={"type": "list", "elements": "str"},
+            max_fail_percentage={"type": "float", "default": 0},
+            deadline={"type": "float"},
+        )
+    spec.update(options)
+    return spec
+
+
+def options_spec(fields):
+    """Return the argument specification of options of the core.
+
+    :param fields: names to Options.
+    """
+    spec = {}
+    for name, option in fields.items():
+        each = spec[name] = {"type": option.type}
+        if option.required:
+            each["required"] = True
+        if option.secret is not None:
+            each["no_log"] = option.secret
+        for member in ("default", "choices", "elements"):
+            value = getattr(option, member)
+            if value is not None:
+                each[member] = value
+        if option.options is not None:
+            each["options"] = options_spec(option.options)
+    return spec
+
+
+def conditions_of(options):
+    """Return the conditions between options of the core as arguments of AnsibleModule."""
+    names = (
+        "required_if",
+        "required_one_of",
+        "required_together",
+        "required_by",
+        "mutually_exclusive",
+    )
+    return {name: getattr(options, name) for name in names if getattr(options, name)}
 
 
 class Setting:
@@ -28,8 +92,13 @@ class Setting:
         self.log = log
         self.hint = hint
 
+    def tell(self, text):
+        """Log a text, if there is a log."""
+        if self.log:
+            self.log(visible(text))
 
-class Work:
+
+class Task:
     """What a module does.
 
     :param spec: its options, as an argument specification.
@@ -46,7 +115,14 @@ class Work:
         self.conditions = conditions
 
     def run(self, params, setting):
-        """Do it at the endpoint or the endpoints of the options, and return the result."""
+        """Do it at the endpoint or the endpoints of the options, and return the result.
+
+        Ansible fails a module whose result has a lone surrogate, so this is where texts with
+        bytes that are not UTF-8 are escaped.
+        """
+        return visible(self._run(params, setting))
+
+    def _run(self, params, setting):
         if params.get("endpoints") is not None:
             # Further modules of Python, which most tasks need not load.
             from ._endpoints import run_everywhere
@@ -82,4 +158,4 @@ def run_job(job, endpoint, setting):
 
 def failure(error):
     """Return the result of a task whose options cannot be carried out."""
-    return {"failed": True, "msg": visible(str(error))}
+    return {"failed": True, "msg": str(error)}

@@ -1,19 +1,22 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# What a task expects of a value or of a fault, and where reality differs. Private to this
-# collection.
+# SPDX-License-Identifier: MIT
+"""Expectations on a value or a fault, and where the server differs from them."""
 
 from __future__ import annotations
 
 import re
 
-from ._ctl import raw, visible
-from .binrpc.errors import EncodeError
-from .binrpc.params import TYPES, from_mapping
-from .binrpc.values import unsigned
+from ..errors import EncodeError
+from ..params import TYPES, from_mapping
+from ..values import unsigned
+from .escapes import quoted, raw
+from .outcome import fault_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, List, Tuple, Union
+
+    from ..faults import Fault
 
 MISSING = object()
 """Stands for the value at a path that leads nowhere."""
@@ -35,7 +38,7 @@ _FAULT_KINDS = {
 }
 
 
-def is_forced(value):
+def is_forced(value: Any) -> bool:
     """Is this a mapping that forces a type, rather than one that is meant as such?"""
     return (
         isinstance(value, dict)
@@ -44,8 +47,8 @@ def is_forced(value):
     )
 
 
-def parameter(value):
-    """Return the parameter that an element of a task's C(params) stands for.
+def parameter(value: Any) -> Any:
+    """Return the parameter that a value of a task or file stands for.
 
     :raises EncodeError: it does not read as the type that it forces.
     """
@@ -54,16 +57,16 @@ def parameter(value):
     return from_mapping(value)
 
 
-def difference(want, got, path=""):
+def difference(want: Any, got: Any, path: str = "") -> str:
     """Return where ``got`` is not what is wanted, or an empty text.
 
-    Types count, except between int and float. A wanted mapping may leave members out.
+    Types count, except between int and float. A wanted mapping may leave members out. Wanted
+    texts are escaped as results show them; ``got`` is as the server sent it.
 
     :raises EncodeError: a forced type does not fit its value.
     """
     # {type, value} may be meant as a mapping: pv.shvGet answers with such members.
-    if is_forced(want) and not isinstance(got, dict):
-        want = forced(want)
+    want = _unescaped(want, got)
     if got is MISSING:
         return "%s is not in the reply" % path
     where = path + ": " if path else ""
@@ -87,15 +90,17 @@ def difference(want, got, path=""):
     return "%sexpected %s, got %s" % (where, described(want), described(got))
 
 
-def forced(want):
-    """Return what a forced value looks like in a result."""
-    value = parameter(want)
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "surrogateescape")
-    return visible(value)
+def _unescaped(want: Any, got: Any) -> Any:
+    """Return a wanted value as the server would send it; containers stay."""
+    if isinstance(want, str):
+        return raw(want)
+    if is_forced(want) and not isinstance(got, dict):
+        value = parameter(want)
+        return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+    return want
 
 
-def _equal(want, got):
+def _equal(want: Any, got: Any) -> bool:
     if isinstance(want, (int, float)) and isinstance(got, (int, float)):
         if want == got:
             return True
@@ -109,28 +114,29 @@ def _equal(want, got):
     return type(want) is type(got) and want == got
 
 
-def described(value):
+def described(value: Any) -> str:
     """Name a value together with its type: int 5, str '5'."""
     if value is None:
         return "nothing"
     if isinstance(value, dict):
         return "mapping %r" % (value,)
-    return "%s %r" % ("str" if isinstance(value, str) else type(value).__name__, value)
+    return "%s %s" % ("str" if isinstance(value, str) else type(value).__name__, quoted(value))
 
 
-def merged(got, want):
+def merged(got: Any, want: Any) -> Any:
     """Predict a value: what is there now, with what is wanted in its place."""
-    if is_forced(want) and not isinstance(got, dict):
-        return forced(want)
+    want = _unescaped(want, got)
     if isinstance(want, dict):
         base = dict(got) if isinstance(got, dict) else {}
         for name, member in want.items():
             base[name] = merged(base.get(name), member)
         return base
+    if isinstance(want, list):
+        return [merged(None, item) for item in want]
     return want
 
 
-def steps(path):
+def steps(path: str) -> List[Union[str, Tuple[str, str]]]:
     """Split a path into steps: a name or position, or (name, text) to choose a list item.
 
     :raises EncodeError: it is not a path.
@@ -143,7 +149,7 @@ def steps(path):
     ]
 
 
-def at_path(value, path):
+def at_path(value: Any, path: str) -> Any:
     """Follow names, list positions and choices into a value; MISSING where they end."""
     for step in steps(path):
         if isinstance(step, tuple):
@@ -157,7 +163,7 @@ def at_path(value, path):
     return value
 
 
-def _chosen(items, path, text):
+def _chosen(items: Any, path: str, text: str) -> Any:
     """Return the first item of a list whose member at the path reads so."""
     for item in items if isinstance(items, list) else []:
         if str(at_path(item, path)) == text:
@@ -165,12 +171,7 @@ def _chosen(items, path, text):
     return MISSING
 
 
-def fault_kind(fault):
-    """Name what a fault means: the class of the SDK in snake case."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(fault).__name__).lower()
-
-
-def accepts(wanted, fault):
+def accepts(wanted: Iterable[Any], fault: Fault) -> bool:
     """Does a fault match one of the codes, kinds and parts of texts?"""
     kinds = {fault_kind(fault)}
     if "struct_too_large" in kinds:
@@ -189,7 +190,7 @@ def accepts(wanted, fault):
     return False
 
 
-def check_fault_pattern(item):
+def check_fault_pattern(item: Any) -> None:
     """Refuse what could never describe a fault.
 
     :raises EncodeError: neither a code nor text.

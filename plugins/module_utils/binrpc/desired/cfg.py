@@ -1,31 +1,38 @@
-# Copyright: The kamailio-binrpc authors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# Variables of the configuration framework. Private to this collection.
+# SPDX-License-Identifier: MIT
+"""Variables of the configuration framework."""
 
 from __future__ import annotations
 
-from ._expect import parameter
-from ._state import Area, StateError, Step, Wait
-from .binrpc.faults import Fault
-from .binrpc.values import set_text
+from ..faults import Fault
+from ..values import set_text
+from .drive import ask
+from .engine import Resource, StateError, Step, Wait
+from .expect import parameter
+from .options import Kind, Option, Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+    from .drive import Talk
+    from .engine import Plan
 
 
-class Variables(Area):
+class CfgVariables(Resource):
     """A dict of ``(group, name)`` to int or str.
 
     :param groups: group to names to values.
+    :raises StateError: a variable cannot hold its value.
     """
 
-    lost = "the configuration file says the same"
+    persisted_by = "the configuration file says the same"
 
-    def __init__(self, groups):
-        self.wanted = {}
-        self.pending = []
+    def __init__(self, groups: Mapping[str, Mapping[str, Any]]) -> None:
+        self.wanted: Dict[Tuple[str, str], Any] = {}
+        self.pending: List[Any] = []
         for group, variables in groups.items():
-            if not isinstance(variables, dict):
+            if not hasattr(variables, "items"):
                 raise StateError("variables.%s has to be a mapping of names to values" % group)
             for name, given in variables.items():
                 value = parameter(given)
@@ -39,11 +46,11 @@ class Variables(Area):
         if not self.wanted:
             raise StateError("there is no variable in variables")
 
-    def read(self, server):
+    def read(self) -> Talk[Any]:
         have = {}
         for group, name in self.wanted:
             try:
-                value = server.ask("cfg.get", group, name)[0]
+                value = (yield from ask("cfg.get", group, name))[0]
             except Fault as fault:
                 if fault.code != 400:
                     raise
@@ -53,13 +60,13 @@ class Variables(Area):
                 ) from fault
             have[group, name] = set_text(value) if value == "<null string>" else value
         if len(have) > 1:
-            self.pending = server.ask("cfg.diff")
+            self.pending = yield from ask("cfg.diff")
         return have
 
-    def want(self, have):
+    def want(self, have: Any) -> Any:
         return {key: _of_type(have[key], value, key) for key, value in self.wanted.items()}
 
-    def steps(self, have, want):
+    def steps(self, have: Any, want: Any) -> Plan:
         changed = [(key, value) for key, value in want.items() if have[key] != value]
         if len(changed) == 1:
             ((group, name), value) = changed[0]
@@ -73,13 +80,13 @@ class Variables(Area):
             steps.append(Step(method, group, name, value))
         return [*steps, Step("cfg.commit")]
 
-    def _pending(self):
+    def _pending(self) -> str:
         return ", ".join(
             "%s.%s = %r" % (each.get("group name"), each.get("variable name"), each["new value"])
             for each in self.pending
         )
 
-    def undo(self, before, have):
+    def undo(self, before: Any, have: Any) -> Sequence[Step]:
         if have == before:
             return [Step("cfg.rollback")] if self.pending else []
         return [
@@ -88,19 +95,19 @@ class Variables(Area):
             if have[key] != value
         ]
 
-    def show(self, state):
-        shown = {}
+    def show(self, state: Any) -> Any:
+        shown: Dict[str, Any] = {}
         for (group, name), value in state.items():
             shown.setdefault(group, {})[name] = value
         return shown
 
-    def hint(self, fault):
+    def hint(self, fault: Fault) -> str:
         if fault.method.startswith("cfg.") and "Failed to set" in fault.text:
             return "The variable may be read-only, or the value out of its range: see cfg.help"
         return ""
 
 
-def _of_type(have, value, key):
+def _of_type(have: Any, value: Any, key: Tuple[str, str]) -> Any:
     """Return the value in the type of its variable: a template may have made text of a number."""
     if isinstance(have, int) and isinstance(value, str):
         try:
@@ -110,3 +117,26 @@ def _of_type(have, value, key):
     if isinstance(have, str) and isinstance(value, int):
         return str(value)
     return value
+
+
+def _variables(params: Dict[str, Any]) -> Resource:
+    if params["variables"] is not None:
+        return CfgVariables(params["variables"])
+    return CfgVariables({params["group"]: {params["name"]: params["value"]}})
+
+
+VARIABLES = Kind(
+    "cfg",
+    Options(
+        {
+            "group": Option(),
+            "name": Option(),
+            "value": Option("raw"),
+            "variables": Option("dict"),
+        },
+        required_one_of=[("group", "variables")],
+        required_together=[("group", "name", "value")],
+        mutually_exclusive=[("variables", name) for name in ("group", "name", "value")],
+    ),
+    _variables,
+)

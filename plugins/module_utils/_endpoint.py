@@ -1,0 +1,124 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# One endpoint of a task: the client, its retries, and the end of the task. Private to this
+# collection.
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+
+from ansible.module_utils.basic import missing_required_lib
+
+from .binrpc.client import Client
+from .binrpc.errors import BinrpcError, TransportError
+from .binrpc.retry import MissingLibrary, RetryPolicy, with_retries
+
+MAX_WAIT = 31_536_000
+"""Seconds that stand for any number of them."""
+
+
+class DeadlinePassed(BinrpcError):
+    """The deadline for all endpoints together has passed, so the call was not made."""
+
+
+class LibraryNeeded(BinrpcError):
+    """A retry is due, and the library for it is not installed."""
+
+    def __init__(self, missing):
+        super().__init__(
+            "%s. The call that would be retried failed with: %s"
+            % (missing_required_lib(missing.library, reason="to retry calls"), missing.error)
+        )
+        self.executed = missing.executed
+
+
+class Limit:
+    """The end of a whole task.
+
+    :param seconds: from now, or None for no such end.
+    """
+
+    def __init__(self, seconds=None):
+        self._seconds = seconds
+        self._end = None if seconds is None else monotonic() + seconds
+
+    def stop(self):
+        """End now."""
+        self._end = monotonic()
+
+    def at_most(self, seconds):
+        """Return how much of these seconds is left.
+
+        :raises DeadlinePassed: nothing is left.
+        """
+        if self._end is None:
+            return seconds
+        left = self._end - monotonic()
+        if left <= 0:
+            text = "the task was stopped"
+            if self._seconds is not None:
+                text = "the deadline of %g s for all endpoints has passed" % self._seconds
+            raise DeadlinePassed(text)
+        return min(seconds, left)
+
+
+class Endpoint:
+    """Calls methods with the retries that the task asks for.
+
+    :param params: the options timeout, connect_wait and retries, and endpoint without an address.
+    :param limit: when all has to be over.
+    :raises BinrpcError, ValueError: an option is wrong.
+    """
+
+    def __init__(self, params, address=None, limit=None):
+        self._client = Client(
+            params["endpoint"] if address is None else address,
+            params["timeout"],
+            connect_wait=params["connect_wait"],
+        )
+        self._times = params["timeout"], params["connect_wait"]
+        self._retries = params["retries"]
+        RetryPolicy(self._retries)
+        self._limit = limit or Limit()
+        self.lost = False
+        """Whether a call failed because of the way to the server."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self._client.close()
+
+    @property
+    def address(self):
+        return str(self._client.address)
+
+    def call(self, method, *params, read_only=True):
+        """Call a method; repeat it if it only reads or if it certainly did not run."""
+        if not self._retries:
+            return self.once(method, *params)
+        policy = RetryPolicy(self._retries, deadline=self._limit.at_most(MAX_WAIT))
+        try:
+            return with_retries(lambda: self.once(method, *params), policy, read_only)
+        except MissingLibrary as error:
+            raise LibraryNeeded(error) from error
+
+    def once(self, method, *params):
+        """Call a method without any retries."""
+        timeout, connect_wait = map(self._limit.at_most, self._times)
+        self._client.connect_wait = connect_wait
+        try:
+            return self._client.call(method, *params, timeout=timeout)
+        except TransportError:
+            self.lost = True
+            raise
+
+    def pause(self, seconds):
+        """Sleep, but not beyond the end."""
+        try:
+            sleep(self._limit.at_most(seconds))
+        except DeadlinePassed:
+            return  # the next call says so

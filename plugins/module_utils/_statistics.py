@@ -1,0 +1,21 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Counters of the server, in one shape for all releases. Private to this collection.
+
+from __future__ import annotations
+
+from ._structs import members
+from .binrpc.desired.drive import ask
+
+
+def statistics(names):
+    """Return counters by group and name; the server gives them as texts, whatever their size."""
+    found = {}
+    for values in (yield from ask("stats.fetch", *names)):
+        for full_name, value in members([values]):
+            group, _dot, name = full_name.partition(".")
+            found.setdefault(group, {})[name] = int(value)
+    return found

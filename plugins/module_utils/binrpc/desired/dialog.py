@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Dialogs of the module dialog: how many there are, and ending some of them."""
+
+from __future__ import annotations
+
+from ..faults import NotFound
+from .drive import Now, Sleep, ask
+from .engine import Resource, StateError, Step
+from .options import Kind, Option, Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional, Sequence, Set
+
+    from .drive import Talk
+    from .engine import Plan
+
+    Match = Sequence[str]
+
+ANSWERED = (3, 4)
+DELETED = 5
+PAUSE = 0.2
+"""Seconds between readings while ended dialogs go away."""
+
+
+def matching(match: Match) -> Talk[List[Any]]:
+    """Return the dialogs that fit ``(key, operator, value)`` and are not over."""
+    try:
+        values = yield from ask("dlg.list_match", *match)
+    except NotFound:
+        return []
+    return [each for each in values if each["state"] < DELETED]
+
+
+def count(
+    match: Optional[Match] = None,
+    profile: Optional[str] = None,
+    profile_value: Optional[str] = None,
+) -> Talk[int]:
+    """Return how many dialogs there are: that fit, in a profile, or in all."""
+    if match:
+        return len((yield from matching(match)))
+    if profile:
+        params = [profile] if profile_value is None else [profile, profile_value]
+        return int((yield from ask("dlg.profile_get_size", *params))[0])
+    return int((yield from ask("dlg.stats_active"))[0]["all"])
+
+
+class EndedDialogs(Resource):
+    """Answered dialogs that fit, by entry and id: those seen at first, and no newer ones.
+
+    :param match: key, operator and value, as ``dlg.list_match`` takes them.
+    :param at_most: how many may match, or None for any number.
+    :param wait: seconds until both sides have to agree to the end.
+    """
+
+    def __init__(self, match: Match, at_most: Optional[int] = None, wait: float = 10.0) -> None:
+        self.match = match
+        self.at_most = at_most
+        self.wait = wait
+        self.targets: Optional[Set[Any]] = None
+        self.others = 0
+        self.ended = False
+
+    def read(self) -> Talk[Any]:
+        give_up = (yield Now()) + self.wait
+        while True:
+            have = yield from self._read()
+            # Both sides have to agree to the end, which takes a while.
+            if not have or not self.ended or (yield Now()) >= give_up:
+                return have
+            yield Sleep(PAUSE)
+
+    def _read(self) -> Talk[Dict[Any, Any]]:
+        found = yield from matching(self.match)
+        self.others = sum(each["state"] not in ANSWERED for each in found)
+        have = {
+            (each["h_entry"], each["h_id"]): {
+                "call_id": each["call-id"],
+                "from_uri": each["from_uri"],
+                "to_uri": each["to_uri"],
+            }
+            for each in found
+            if each["state"] in ANSWERED
+        }
+        if self.targets is None:
+            self.targets = set(have)
+        return {key: each for key, each in have.items() if key in self.targets}
+
+    def want(self, have: Any) -> Any:
+        if self.at_most is not None and len(have) > self.at_most:
+            raise StateError("%d dialogs match, at most %d may" % (len(have), self.at_most))
+        return {}
+
+    def steps(self, have: Any, want: Any) -> Plan:
+        self.ended = True
+        return [Step("dlg.end_dlg", *key, accepts=[NotFound]) for key in have]
+
+    def show(self, state: Any) -> Any:
+        return {each["call_id"]: each for each in state.values()}
+
+    def members(self, have: Any) -> Dict[str, Any]:
+        return {"unanswered": self.others}
+
+
+def match_of(params: Dict[str, Any]) -> Optional[Match]:
+    """Return key, operator and value of the option ``match``, or None."""
+    match = params["match"]
+    return match and [match[name] for name in ("key", "operator", "value")]
+
+
+def _ended(params: Dict[str, Any]) -> Resource:
+    match = match_of(params)
+    if params["state"] != "absent" or match is None:
+        raise StateError("drained is waited for, not made; state: absent with match ends dialogs")
+    return EndedDialogs(match, params["require_matches_max"], params["wait_timeout"])
+
+
+DIALOGS = Kind(
+    "dialog",
+    Options(
+        {
+            "state": Option(choices=["drained", "absent"], required=True),
+            "match": Option(
+                "dict",
+                options={
+                    "key": Option(
+                        choices=["ruri", "furi", "turi", "callid", "start_ts"],
+                        required=True,
+                        secret=False,
+                    ),
+                    "operator": Option(choices=["eq", "re", "sw", "gt", "lt"], default="eq"),
+                    "value": Option(required=True),
+                },
+            ),
+            "profile": Option(),
+            "profile_value": Option(),
+            "require_matches_max": Option("int"),
+            "wait_timeout": Option("float", default=300),
+            "poll": Option("float", default=2),
+        },
+        required_if=[("state", "absent", ["match"])],
+        required_by={"profile_value": ["profile"]},
+        mutually_exclusive=[("match", "profile")],
+    ),
+    _ended,
+)

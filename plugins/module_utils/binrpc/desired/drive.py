@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Code that says what it needs, and drivers that do it.
+
+The engine and the resources are generators. They yield what they need (a call, a pause, the time)
+and are sent the answer, so that one code serves blocking clients, asyncio, Ansible, Salt and tests
+without a server. An error of a call is raised where the call was yielded.
+"""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+
+from ..errors import BinrpcError
+from ..faults import Fault, MethodNotFound
+from ..views import reply_to_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Generator, List, Protocol, Tuple, TypeVar, Union
+
+    from ..reply import Reply
+
+    T = TypeVar("T")
+    Need = Union["Ask", "Do", "Sleep", "Now"]
+    Talk = Generator[Need, Any, T]
+
+    class Endpoint(Protocol):
+        """What the blocking driver calls."""
+
+        def call(self, method: str, *params: Any, read_only: bool = True) -> Reply:
+            """Make a call; it may be repeated if it only reads or if it certainly did not run."""
+
+        def once(self, method: str, *params: Any) -> Reply:
+            """Make a call a single time."""
+
+
+class Ask:
+    """A call that only reads. The driver may repeat it. The answer is the Reply."""
+
+    __slots__ = ("method", "params")
+
+    def __init__(self, method: str, params: Tuple[Any, ...] = ()) -> None:
+        self.method = method
+        self.params = params
+
+
+class Do:
+    """A call that changes something. The answer is the Reply.
+
+    The driver makes it once: after an error, the caller has to read before it acts again.
+
+    :param retry: the driver may repeat it after an error that says that it did not run.
+    """
+
+    __slots__ = ("method", "params", "retry")
+
+    def __init__(self, method: str, params: Tuple[Any, ...] = (), retry: bool = False) -> None:
+        self.method = method
+        self.params = params
+        self.retry = retry
+
+
+class Sleep:
+    """A pause of some seconds."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Now:
+    """The time in seconds, from a clock that never goes backwards, is the answer."""
+
+    __slots__ = ()
+
+
+def ask(method: str, *params: Any) -> Talk[List[Any]]:
+    """Return the values of a reply in the shape of Kamailio's own JSON-RPC."""
+    reply = yield Ask(method, params)
+    return reply_to_json(reply, method)
+
+
+def ask_or(default: T, text: str, method: str, *params: Any) -> Talk[Union[T, List[Any]]]:
+    """Do as :func:`ask`; return ``default`` for a fault whose text contains ``text``."""
+    try:
+        return (yield from ask(method, *params))
+    except Fault as fault:
+        if text.lower() in fault.text.lower() and not isinstance(fault, MethodNotFound):
+            return default
+        raise
+
+
+def drive(
+    talk: Talk[T],
+    endpoint: Endpoint,
+    clock: Callable[[], float] = monotonic,
+    pause: Callable[[float], None] = sleep,
+) -> T:
+    """Run a generator to its end with blocking calls, and return what it returns."""
+    advance: Callable[[Any], Need] = talk.send
+    answer: Any = None
+    while True:
+        try:
+            need = advance(answer)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        advance = talk.send
+        try:
+            if isinstance(need, Ask):
+                answer = endpoint.call(need.method, *need.params)
+            elif isinstance(need, Do) and need.retry:
+                answer = endpoint.call(need.method, *need.params, read_only=False)
+            elif isinstance(need, Do):
+                answer = endpoint.once(need.method, *need.params)
+            elif isinstance(need, Sleep):
+                pause(need.seconds)
+                answer = None
+            else:
+                answer = clock()
+        except BinrpcError as error:
+            advance = talk.throw
+            answer = error

@@ -1,0 +1,215 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The options of each kind of resource, as one table for Ansible, Salt, Python and files.
+
+Ansible turns a table into an argument specification and checks it by itself. All others call
+:meth:`Options.check`, which means the same but guesses less: text is no number and no boolean.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+    from .engine import Resource
+
+    Names = Sequence[str]
+    Condition = Tuple[str, Any, Names]
+
+
+class Option:
+    """One option.
+
+    :param type: ``str``, ``int``, ``float``, ``bool``, ``list``, ``dict``, or ``raw`` for what
+        the resource itself checks.
+    :param elements: type of the items of a list.
+    :param options: the options of each item of a list of ``dict``, or of a ``dict``.
+    :param secret: the value must not be shown; False where only the name looks like it.
+    """
+
+    __slots__ = ("choices", "default", "elements", "options", "required", "secret", "type")
+
+    def __init__(
+        self,
+        type: str = "str",
+        required: bool = False,
+        default: Any = None,
+        choices: Optional[Sequence[str]] = None,
+        elements: Optional[str] = None,
+        options: Optional[Mapping[str, Option]] = None,
+        secret: Optional[bool] = None,
+    ) -> None:
+        self.type = type
+        self.required = required
+        self.default = default
+        self.choices = choices
+        self.elements = elements
+        self.options = options
+        self.secret = secret
+
+
+class Options:
+    """The options of one kind, and the conditions between them.
+
+    :param required_if: ``(name, value, names)``: with that value these are required.
+    :param required_one_of: groups of names of which one has to be given.
+    :param required_together: groups of names of which all or none have to be given.
+    :param required_by: name to names that it needs.
+    :param mutually_exclusive: groups of names of which at most one may be given.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, Option],
+        required_if: Sequence[Condition] = (),
+        required_one_of: Sequence[Names] = (),
+        required_together: Sequence[Names] = (),
+        required_by: Optional[Mapping[str, Names]] = None,
+        mutually_exclusive: Sequence[Names] = (),
+    ) -> None:
+        self.fields = fields
+        self.required_if = required_if
+        self.required_one_of = required_one_of
+        self.required_together = required_together
+        self.required_by = required_by or {}
+        self.mutually_exclusive = mutually_exclusive
+
+    def check(self, given: Mapping[str, Any]) -> Dict[str, Any]:
+        """Return all options: those given in their types, the others with their defaults.
+
+        :raises ValueError: the options are wrong; the message says how to write them.
+        """
+        params = _checked(self.fields, given, "")
+        for problem in self._contradictions(params, {name for name in given if name in params}):
+            raise ValueError(problem)
+        return params
+
+    def _contradictions(self, params: Dict[str, Any], named: Any) -> List[str]:
+        given = {name for name in named if params[name] is not None}
+        found = []
+        for names in self.mutually_exclusive:
+            both = [name for name in names if name in given]
+            if len(both) > 1:
+                found.append("%s exclude each other; give one of them" % " and ".join(both))
+        found += [
+            "nothing is given of %s; give one of them" % ", ".join(names)
+            for names in self.required_one_of
+            if not given & set(names)
+        ]
+        found += [
+            "%s belong together; give all of them" % ", ".join(names)
+            for names in self.required_together
+            if given & set(names) and not given >= set(names)
+        ]
+        for name, needed in self.required_by.items():
+            if name in given:
+                found += _missing(needed, given, "%s is given" % name)
+        for name, value, needed in self.required_if:
+            if params[name] == value:
+                present = {each for each in params if params[each] is not None}
+                found += _missing(needed, present, "%s is %s" % (name, value))
+        return found
+
+
+class Kind:
+    """A kind of resource: its options, and how it is made of them.
+
+    :param name: as in the names of Ansible's modules and Salt's states.
+    :param build: gets all options, checked, and returns the Resource.
+    """
+
+    def __init__(
+        self, name: str, options: Options, build: Callable[[Dict[str, Any]], Resource]
+    ) -> None:
+        self.name = name
+        self.options = options
+        self.build = build
+
+    def make(self, given: Mapping[str, Any]) -> Resource:
+        """Check options and return the Resource.
+
+        :raises ValueError: the options are wrong.
+        """
+        return self.build(self.options.check(given))
+
+
+def _missing(needed: Names, present: Any, why: str) -> List[str]:
+    missing = [name for name in needed if name not in present]
+    return ["%s; give %s as well" % (why, ", ".join(missing))] if missing else []
+
+
+def _checked(fields: Mapping[str, Option], given: Mapping[str, Any], path: str) -> Dict[str, Any]:
+    unknown = sorted(str(name) for name in given if name not in fields)
+    if unknown:
+        raise ValueError(
+            "there is no option %s; there are %s"
+            % (", ".join(path + name for name in unknown), ", ".join(fields))
+        )
+    params = {}
+    for name, option in fields.items():
+        value = given.get(name)
+        if value is None and name in given and option.default is not None:
+            raise ValueError("%s is null; leave it out, or give a value" % (path + name))
+        if value is None:
+            if option.required:
+                raise ValueError("%s is missing; give it" % (path + name))
+            params[name] = option.default
+            continue
+        params[name] = _value(option, value, path + name)
+    return params
+
+
+def _value(option: Option, value: Any, path: str) -> Any:
+    value = _typed(option.type, value, path)
+    if option.type == "list" and option.elements:
+        items = [
+            _typed(option.elements, item, "%s[%d]" % (path, index))
+            for index, item in enumerate(value)
+        ]
+        if option.options is not None:
+            items = [
+                _checked(option.options, item, "%s[%d]." % (path, index))
+                for index, item in enumerate(items)
+            ]
+        value = items
+    elif option.options is not None:
+        value = _checked(option.options, value, path + ".")
+    if option.choices is not None:
+        for each in value if option.type == "list" else [value]:
+            if each not in option.choices:
+                raise ValueError(
+                    "%s is %r; write one of %s" % (path, each, ", ".join(option.choices))
+                )
+    return value
+
+
+def _typed(type: str, value: Any, path: str) -> Any:
+    """Return a value in its type, or refuse it."""
+    if type == "raw":
+        return value
+    is_bool = isinstance(value, bool)
+    if type == "bool" and is_bool:
+        return value
+    if type == "int" and isinstance(value, int) and not is_bool:
+        return value
+    if type == "float" and isinstance(value, (int, float)) and not is_bool:
+        return float(value)
+    # Keys and names that look like numbers come as such out of YAML.
+    if type == "str" and isinstance(value, (str, int)) and not is_bool:
+        return str(value)
+    if type == "list" and isinstance(value, (list, tuple)):
+        return list(value)
+    if type == "dict" and hasattr(value, "items"):
+        return dict(value)
+    raise ValueError("%s is %r; write %s" % (path, value, _WRITTEN[type]))
+
+
+_WRITTEN: Dict[str, Union[str, Any]] = {
+    "str": "text, in quotes",
+    "int": "a whole number, without quotes",
+    "float": "a number, without quotes",
+    "bool": "true or false, without quotes",
+    "list": "a list",
+    "dict": "a mapping",
+}
