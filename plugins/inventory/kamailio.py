@@ -117,7 +117,6 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.address import parse_address
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import visible
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import message
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.dispatcher import (
     destinations,
     parse_uri,
@@ -127,7 +126,7 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import 
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.fleet import Fleet
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.hosts import is_host
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.views import reply_to_json
-from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options, explained
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._unsafe import unsafe
 
 SUFFIXES = ("kamailio.yml", "kamailio.yaml")
@@ -151,7 +150,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._add_endpoints(options)
             self._add_known(self._known(options, path, cache))
         except (BinrpcError, ValueError) as error:
-            raise AnsibleParserError(visible(str(error))) from error
+            raise AnsibleParserError(explained(error)) from error
         self._construct()
 
     # The configuration file
@@ -214,7 +213,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         fleet = Fleet(addresses, options.timeout, connect_wait=options.connect_wait)
         report = fleet.run_sync(work)
         for name, error in report.errors.items():
-            self._complain(visible("%s: %s" % (name, message(error))))
+            self._complain(explained(error, name))
         return visible(report.replies), report.ok
 
     def _complain(self, text):

@@ -143,7 +143,6 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.expect
     parameter,
     steps,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import message
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import (
     BinrpcError,
     EncodeError,
@@ -154,7 +153,7 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.views import (
     to_json,
     to_pairs,
 )
-from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options, explained
 
 
 class LookupModule(LookupBase):
@@ -167,10 +166,10 @@ class LookupModule(LookupBase):
             values = self._values(method, params)
         except NotFound as fault:
             if self.get_option("default") is None:
-                raise AnsibleLookupError(visible(message(fault))) from fault
+                raise AnsibleLookupError(explained(fault, method)) from fault
             return [self.get_option("default")]
         except (BinrpcError, ValueError) as error:
-            raise AnsibleLookupError(visible("%s: %s" % (method, _said(error, method)))) from error
+            raise AnsibleLookupError(explained(error, method)) from error
         return self._at(path, values, method) if path else values
 
     def _described(self, terms):
@@ -207,9 +206,10 @@ class LookupModule(LookupBase):
         }
         with Endpoint(settings) as endpoint:
             reply = endpoint.call(method, *params)
-        if self.get_option("view") == "json":
-            return visible(reply_to_json(reply, method))
-        return visible([_lists(to_pairs(value)) for value in reply])
+        json = self.get_option("view") == "json"
+        return visible(
+            reply_to_json(reply, method) if json else [_lists(to_pairs(value)) for value in reply]
+        )
 
     def _at(self, path, values, method):
         found = at_path(values[0] if len(values) == 1 else values, path)
@@ -225,9 +225,3 @@ def _lists(value):
     if isinstance(value, (list, tuple)):
         return [_lists(item) for item in value]
     return to_json(value)
-
-
-def _said(error, method):
-    text = message(error) if isinstance(error, BinrpcError) else str(error)
-    start = method + ": "
-    return text[len(start) :] if text.startswith(start) else text

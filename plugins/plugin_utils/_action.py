@@ -19,10 +19,10 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible_collections.kamailio.ctl.plugins.module_utils._endpoints import addresses
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import Setting, failure
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Setting
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.address import parse_address
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import visible
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import explained
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._reachability import same_from_here
 
 HINT = (
@@ -52,7 +52,7 @@ class Action(ActionBase):
             where = addresses(params["endpoints"], params["config_file"]) if named else {}
             on_host = self._has_to_be_on_host(params, where)
         except (BinrpcError, ValueError) as error:
-            return self._done(visible(failure(error)), params, secrets)
+            return self._done({"failed": True, "msg": explained(error)}, params, secrets)
         if named:
             # Names mean the same in either place.
             arguments["endpoints"] = params["endpoints"] = where

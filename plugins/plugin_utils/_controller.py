@@ -3,13 +3,25 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# What plugins on the controller share: the options of the doc fragment controller. Private to
-# this collection.
+# What plugins on the controller share: the options of the doc fragment controller, and errors in
+# words. Private to this collection.
 
 from __future__ import annotations
 
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc import wire
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.config import load_config
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import visible
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import message
+
+
+def explained(error, context=""):
+    """Return an error as text that Ansible can show.
+
+    :param context: what it is about; the text begins with it, once.
+    """
+    text = message(error)
+    start = context + ": " if context else ""
+    return visible(text if text.startswith(start) else start + text)
 
 
 class Options:
@@ -25,9 +37,9 @@ class Options:
         self.timeout = float(self._either("timeout", 5.0))
         self.connect_wait = float(self._either("connect_wait", 0.0))
 
-    def _either(self, name, otherwise):
+    def _either(self, name, fallback):
         value = self._get(name)
-        return self.config.defaults.get(name, otherwise) if value is None else value
+        return self.config.defaults.get(name, fallback) if value is None else value
 
     def endpoint(self):
         """Return the address of the option ``endpoint``, which may be a name."""

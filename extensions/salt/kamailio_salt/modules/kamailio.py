@@ -48,10 +48,10 @@ def rpc(
     try:
         sent = [from_mapping(param) for param in params]
         with connect(_given("__salt__"), endpoint, timeout) as server:
-            values = visible(reply_to_json(server.call(method, *sent), method))
+            values = reply_to_json(server.call(method, *sent), method)
     except (BinrpcError, ValueError) as error:
-        raise CommandExecutionError(_said(error)) from error
-    return values[0] if len(values) == 1 else values
+        raise CommandExecutionError(visible(message(error))) from error
+    return visible(values[0] if len(values) == 1 else values)
 
 
 def facts_(
@@ -70,10 +70,10 @@ def facts_(
     try:
         parts = core_facts.select(subset or ("all",))
         with connect(_given("__salt__"), endpoint, timeout) as server:
-            found: dict[str, Any] = visible(core_facts.gather(server.call, parts))
+            found = core_facts.gather(server.call, parts)
     except (BinrpcError, ValueError) as error:
-        raise CommandExecutionError(_said(error)) from error
-    return found
+        raise CommandExecutionError(visible(message(error))) from error
+    return visible(found)  # type: ignore[no-any-return]
 
 
 def destinations(endpoint: str | None = None, timeout: float | None = None) -> list[dict[str, Any]]:
@@ -87,11 +87,6 @@ def destinations(endpoint: str | None = None, timeout: float | None = None) -> l
     """
     values = rpc("dispatcher.list", endpoint=endpoint, timeout=timeout)
     return in_words([values])
-
-
-def _said(error: Exception) -> str:
-    said: str = visible(message(error) if isinstance(error, BinrpcError) else str(error))
-    return said
 
 
 def _given(name: str) -> Any:

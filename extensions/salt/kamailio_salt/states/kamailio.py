@@ -160,11 +160,11 @@ def _applied(
         outcome = failure.outcome
         ret["comment"] = str(failure)
     except (BinrpcError, ValueError) as error:
-        ret["comment"] = message(error) if isinstance(error, BinrpcError) else str(error)
-        return visible(ret)  # type: ignore[no-any-return]
-    if outcome.changed:
+        ret["comment"] = message(error)
+        outcome = None
+    if outcome and outcome.changed:
         ret["changes"] = {"old": outcome.before, "new": outcome.after}
-    if outcome.warnings:
+    if outcome and outcome.warnings:
         ret["warnings"] = outcome.warnings
     return visible(ret)  # type: ignore[no-any-return]
 

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import re
 
-from ..errors import BinrpcError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict
@@ -18,10 +16,10 @@ EXECUTED = {True: "yes", False: "no", None: "unknown"}
 """Words for an error's ``executed``."""
 
 
-def message(error: BinrpcError) -> str:
+def message(error: Exception) -> str:
     """Say what went wrong, and whether the server may have acted."""
     text = str(error)
-    if error.executed is None:
+    if getattr(error, "executed", False) is None:
         text += ". Whether the server has run the method is unknown"
     return text
 

@@ -546,3 +546,36 @@ def test_waiting_for_a_server(play, tmp_path):
     timer.join()
     result = play("wait_for", failed=True, wait_timeout=0.05, **options)
     assert "late" in result["msg"]
+
+
+# --- texts with bytes that are not UTF-8
+
+
+def test_bytes_are_escaped_once(play):
+    wish = {"type": "escaped", "value": r"caf\xff"}
+    result = play("htable_item", table="t", key="n", value=wish, diff=True)
+    assert result["after"] == {"value": r"caf\xff"}
+    assert result["diff"]["after"] == {"value": r"caf\xff"}
+    assert result["rpc_calls"][0]["params"] == ["t", "n", r"caf\xff"]
+
+
+def test_backslashes_are_escaped_once(play):
+    wish = {"type": "escaped", "value": r"\x5cxff"}  # the four characters, and no byte
+    result = play("htable_item", table="t", key="n", value=wish)
+    assert result["after"] == {"value": r"\x5cxff"}
+    assert result["rpc_calls"][0]["params"] == ["t", "n", r"\x5cxff"]
+
+
+def test_bytes_in_messages_are_escaped_once(play, lab):
+    lab.modules["htable"].tables["t"]["n"] = "caf\udcff"
+    options = {"method": "htable.get", "params": ["t", "n"], "path": "item.value"}
+    assert play("wait_for", expect=r"caf\xff", **options)["value"] == r"caf\xff"
+    result = play("wait_for", failed=True, expect=r"x\xff", wait_timeout=0, **options)
+    assert result["msg"].endswith(r"item.value: expected str 'x\xff', got str 'caf\xff'")
+    probe = dict(options, expect=r"x\xff")
+    call = {"method": "htable.sets", "params": ["t", "n", "caf\\x"], "probe": probe}
+    predicted = play("rpc", check_mode=True, diff=True, **call)
+    assert predicted["probe"]["before"] == r"caf\xff"
+    assert predicted["probe"]["after"] == r"x\xff"
+    result = play("rpc", failed=True, **call)
+    assert result["msg"].endswith(r"item.value: expected str 'x\xff', got str 'caf\\x'")
