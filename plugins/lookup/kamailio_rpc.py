@@ -135,7 +135,9 @@ _raw:
 from ansible.errors import AnsibleLookupError, AnsibleOptionsError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.kamailio.ctl.plugins.module_utils._endpoint import Endpoint
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.catalogue import is_read_only
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.catalogue.reading import (
+    is_read_only,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import visible
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.expect import (
     MISSING,

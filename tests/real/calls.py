@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The read-only calls that the tests make of a real Kamailio, and something to be read by them.
 
-Every method that a server lists and that `catalogue.is_read_only` knows must stand in `CALLS`;
-what is listed and not known to be reading stands in `WRITING`, with the reason where it is not
-plain from the name. A test compares both with the server's own list, so that a method which comes
+Every method that a server lists and that `is_read_only` knows must stand in `CALLS`; what
+is listed and not known to be reading stands in `WRITING`, with the reason where it is not plain
+from the name. A test compares both with the server's own list, so that a method which comes
 with a new release makes someone decide.
 """
 

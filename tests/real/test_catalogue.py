@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 
 from kamailio_binrpc import Client
+from kamailio_binrpc.core.catalogue.binding import bind
+from kamailio_binrpc.core.catalogue.blame import explain
+from kamailio_binrpc.core.catalogue.lookup import find
+from kamailio_binrpc.core.catalogue.notation import Method, Param
 from kamailio_binrpc.core.faults import Busy, Fault, InvalidParams
-from kamailio_binrpc.core.methods import Method, Param, bind, explain, find
 from kamailio_binrpc.core.values import Struct
 from tests.support.kamailio import Kamailio
 
@@ -140,7 +143,7 @@ def called(client: Client) -> list[Method]:
 def test_every_listed_method_is_known(server: Client, tell: Callable[[str], None]) -> None:
     names = listed(server)
     unknown = {name for name in names if find(name) is None}
-    assert unknown - set(UNKNOWN) == set(), "into method_data, or into UNKNOWN with the reason"
+    assert unknown - set(UNKNOWN) == set(), "into the catalogue, or into UNKNOWN with the reason"
     assert {name for name in UNKNOWN if find(name) is not None} == set()
     tell(f"catalogue: {len(names) - len(unknown)} of {len(names)} listed methods are known")
 

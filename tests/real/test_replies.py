@@ -12,7 +12,7 @@ import pytest
 
 from kamailio_binrpc import Client, Fault, Struct, decode, encode
 from kamailio_binrpc.core import wire as protocol
-from kamailio_binrpc.core.catalogue import is_read_only
+from kamailio_binrpc.core.catalogue.reading import is_read_only
 from kamailio_binrpc.core.decoder import decode_records
 from tests.real.calls import CALLS, TRANSPORTS, WRITING_SET, Scene
 from tests.real.wire import Wire, head_size
@@ -105,7 +105,7 @@ def test_every_listed_method_is_called_or_known_to_write(scene: Scene) -> None:
     reading = {method for method in listed if is_read_only(method)}
     assert reading - called == set(), "a method that reads is missing in CALLS"
     assert listed - reading - WRITING_SET == set(), (
-        "the server has a method nobody has decided about: put it into core/catalogue.py and "
+        "the server has a method nobody has decided about: put it into core/catalogue and "
         "CALLS if it changes nothing, into WRITING otherwise"
     )
 

@@ -191,7 +191,7 @@ def make_fault(code: int, text: str, method: str = "") -> Fault:
     if code == 400 and text.startswith("bad request"):
         return BadRequest(code, text, method)
     # Only an answer that is a fault pays for the table.
-    from .fault_meanings import meaning_of
+    from .catalogue.meanings import meaning_of
 
     meaning = meaning_of(method, text)
     if meaning:

@@ -15,8 +15,9 @@ import os
 import select
 import stat
 
-from . import explain, methods
+from . import explain
 from .address import Address, parse_address
+from .catalogue.lookup import find
 from .deadline import Deadline
 from .errors import (
     BinrpcError,
@@ -250,7 +251,7 @@ def check_method(method: str, params: Any) -> None:
 
     :raises EncodeError: says why.
     """
-    known = methods.find(method)
+    known = find(method)
     if known is None:
         return
     converted = [param.name for param in known.params if param.converted]

@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from .catalogue import arrays_of
+from .catalogue.arrays import arrays_of
 from .errors import BinrpcError
 from .values import Fixed, Struct
 
@@ -43,7 +43,7 @@ def to_json(value: Any, arrays: AbstractSet[str] = frozenset(), path: str = "") 
     with one key, as jsonrpcs has it.
 
     :param arrays: dotted paths of the members that the server's code builds as arrays, from
-        :func:`catalogue.arrays_of`; ``.`` is the value itself.
+        :func:`.catalogue.arrays.arrays_of`; ``.`` is the value itself.
     :param path: where ``value`` stands.
     """
     if isinstance(value, Struct):

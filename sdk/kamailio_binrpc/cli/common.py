@@ -167,16 +167,17 @@ def read_params(method: str, words: Sequence[str], *, raw: bool = False) -> list
 
     :raises EncodeError: a word does not read as what its prefix or the method wants.
     """
-    from ..core import methods
+    from ..core.catalogue.binding import AsIs, bind
+    from ..core.catalogue.lookup import find
     from ..core.params import from_text
 
-    known = None if raw else methods.find(method)
+    known = None if raw else find(method)
     values: list[Any] = []
     for index, word in enumerate(words):
         if word[:2] == "j:":
-            values.append(methods.AsIs(_from_json(word[2:])))
+            values.append(AsIs(_from_json(word[2:])))
         elif word[1:2] == ":" and word[0] in "sidb":
-            values.append(methods.AsIs(from_text(word)))
+            values.append(AsIs(from_text(word)))
         elif known is None or not known.params:
             values.append(from_text(word))
         else:
@@ -184,9 +185,9 @@ def read_params(method: str, words: Sequence[str], *, raw: bool = False) -> list
             by_look = param.type == "any" and not param.typed_by
             values.append(from_text(word) if by_look else word)
     if raw:
-        return [value.value if isinstance(value, methods.AsIs) else value for value in values]
+        return [value.value if isinstance(value, AsIs) else value for value in values]
     try:
-        return methods.bind(method, values)
+        return bind(method, values)
     except EncodeError as error:
         raise EncodeError(f"{error} (--raw sends the arguments as they look)") from None
 
@@ -214,9 +215,9 @@ def call(client: Client, method: str, params: Sequence[Any]) -> Reply:
 
 def explain_fault(fault: Fault, params: Sequence[Any]) -> None:
     """Replace a fault's general advice by what the catalogue says about these parameters."""
-    from ..core import methods
+    from ..core.catalogue.blame import explain
 
-    advice = methods.explain(fault, params)
+    advice = explain(fault, params)
     if advice and isinstance(fault, InvalidParams):
         fault.remedy = advice
 

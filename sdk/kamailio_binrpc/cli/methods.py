@@ -14,7 +14,7 @@ from . import common, exit_codes, output, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..core.methods import Method
+    from ..core.catalogue.notation import Method
 
 _FORMATS = ("text", "json", "jsonl", "yaml")
 
@@ -48,10 +48,10 @@ def _add(actions: Any, name: str, text: str, run: Any, argument: str) -> None:
 
 def names(options: argparse.Namespace) -> list[str]:
     """Return the names of the server's methods, or of the catalogue's."""
-    from ..core import methods
+    from ..core.catalogue import lookup
 
     if options.offline:
-        return sorted(method.name for method in methods.methods())
+        return sorted(method.name for method in lookup.methods())
     with common.Settings(options).client() as client:
         return [str(name) for name in client.call("system.listMethods")]
 
@@ -84,11 +84,11 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _signature(options: argparse.Namespace) -> int:
-    from ..core import methods
+    from ..core.catalogue import lookup
 
-    if methods.find(options.word) is None:
+    if lookup.find(options.word) is None:
         _check_exists(options)
-    text = methods.signature(options.word)
+    text = lookup.signature(options.word)
     if options.output == "text":
         output.write(text + "\n")
     else:
@@ -97,9 +97,9 @@ def _signature(options: argparse.Namespace) -> int:
 
 
 def _help(options: argparse.Namespace) -> int:
-    from ..core import methods
+    from ..core.catalogue import lookup
 
-    known = methods.find(options.word)
+    known = lookup.find(options.word)
     servers = "" if options.offline else _servers_help(options, needed=known is None)
     if known is None and options.offline:
         _check_exists(options)
@@ -133,9 +133,9 @@ def _check_exists(options: argparse.Namespace) -> None:
 
 def summary(name: str) -> str:
     """Return the catalogue's line about a method, "" if it has none."""
-    from ..core import methods
+    from ..core.catalogue import lookup
 
-    known = methods.find(name)
+    known = lookup.find(name)
     return known.text if known else ""
 
 

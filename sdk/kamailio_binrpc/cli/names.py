@@ -97,7 +97,7 @@ class Names:
         found = self.of("methods")
         if found:
             return found
-        from ..core.methods import methods
+        from ..core.catalogue.lookup import methods
 
         return sorted(method.name for method in methods())
 
@@ -111,7 +111,7 @@ class Names:
             if not before:
                 return self.under(kind)
             return self.of(f"{kind}/{before[0].partition('[')[0]}") if len(before) == 1 else []
-        from ..core.methods import find
+        from ..core.catalogue.lookup import find
 
         known = find(method)
         if known is None or len(before) >= len(known.params):

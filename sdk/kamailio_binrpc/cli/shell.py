@@ -163,10 +163,10 @@ class Shell:
         if not rest:
             self._show("".join(f"  {text}\n" for text in _BUILTINS.values() if text))
             return
-        from ..core import methods
+        from ..core.catalogue.lookup import find
         from .methods import explain
 
-        known = methods.find(rest[0])
+        known = find(rest[0])
         servers = ""
         with contextlib.suppress(BinrpcError):
             servers = str(self._client.call("system.methodHelp", rest[0]).value).strip()
@@ -285,9 +285,9 @@ class Shell:
 
     def _hint(self, method: str, place: int) -> None:
         """Show a method's parameters below the line, and the line again."""
-        from ..core import methods
+        from ..core.catalogue.lookup import find
 
-        known: Any = methods.find(method)
+        known: Any = find(method)
         if known is None:
             return
         text = known.signature

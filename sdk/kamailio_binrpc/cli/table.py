@@ -63,9 +63,9 @@ def _rows(values: list[Any], method: str) -> list[Row]:
 
 def _group_size(method: str) -> int:
     """How many values of a flat reply belong together: ``(int,str)*`` are two."""
-    from ..core import methods
+    from ..core.catalogue.lookup import find
 
-    known = methods.find(method)
+    known = find(method)
     reply = known.reply if known else ""
     return reply.count(",") + 1 if reply.startswith("(") and reply.endswith(")*") else 1
 

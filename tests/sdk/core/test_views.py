@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from kamailio_binrpc.core.catalogue import arrays_of
+from kamailio_binrpc.core.catalogue.arrays import arrays_of
 from kamailio_binrpc.core.errors import BinrpcError
 from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Fixed, Struct

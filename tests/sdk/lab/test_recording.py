@@ -9,7 +9,7 @@ import json
 import pytest
 
 from kamailio_binrpc.cli.main import main
-from kamailio_binrpc.core.catalogue import is_read_only
+from kamailio_binrpc.core.catalogue.reading import is_read_only
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.facts import PARTS, gather
 from kamailio_binrpc.core.faults import Fault, MethodNotFound

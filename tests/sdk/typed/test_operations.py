@@ -24,6 +24,7 @@ from kamailio_binrpc import (
     NotFound,
     RetryPolicy,
 )
+from kamailio_binrpc.core.catalogue.lookup import find
 from kamailio_binrpc.core.lab.methods.cfg import Configuration
 from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
 from kamailio_binrpc.core.lab.methods.htable import HashTables
@@ -32,7 +33,6 @@ from kamailio_binrpc.core.lab.methods.shv import SharedVariables
 from kamailio_binrpc.core.lab.methods.uac import Registrations
 from kamailio_binrpc.core.lab.methods.usrloc import UserLocation
 from kamailio_binrpc.core.lab.server import LabServer
-from kamailio_binrpc.core.methods import find
 from kamailio_binrpc.typed import ReportedFailure
 from kamailio_binrpc.typed.asynchronous.namespace import Namespace
 from kamailio_binrpc.typed.models.uac import NewRegistration

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..catalogue import is_read_only
+from ..catalogue.reading import is_read_only
 from ..encoder import Encoder
 from ..errors import BinrpcError, EncodeError
 from ..faults import Fault, NotFound, ReplyTooLarge

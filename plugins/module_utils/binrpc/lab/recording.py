@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import re
 
-from ..catalogue import is_read_only
+from ..catalogue.reading import is_read_only
+from ..catalogue.secrets import secret_members
 from ..faults import Fault, MethodNotFound
 from ..values import Struct
 from .registry import Registry
@@ -34,7 +35,6 @@ SECRET_NAME = re.compile(
 )
 """Names whose values are not written."""
 
-_SECRET_METHODS = frozenset(("autheph.dump_secrets", "auth_xkeys_.list"))
 _LABELS = ("name", "param", "key", "id")
 _IN_URL = re.compile(r"(?<=://)([^/:@\s]*):[^/@\s]*@")
 
@@ -195,7 +195,7 @@ def _from_json(value: Any) -> Any:
 
 def mask(method: str, values: Sequence[Any], secret: Any = SECRET_NAME) -> List[Any]:
     """Replace secrets in a reply: by members' names, and passwords in URLs."""
-    if method in _SECRET_METHODS:
+    if "." in secret_members(method):
         return [_mask_all(value) for value in values]
     return [_mask(value, secret) for value in values]
 
@@ -332,11 +332,11 @@ def record(
 
 
 def _wants_nothing(name: str) -> bool:
-    from .. import methods
+    from ..catalogue.lookup import find
 
     if not is_read_only(name):
         return False
-    known = methods.find(name)
+    known = find(name)
     return known is None or all(param.optional for param in known.params)
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ...core import wire
 from ...core.async_client import AsyncClient
-from ...core.methods import bind, find
+from ...core.catalogue.binding import bind
+from ...core.catalogue.lookup import find
 
 if TYPE_CHECKING:
     from typing import Any

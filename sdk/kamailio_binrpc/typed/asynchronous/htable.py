@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from ...core import wire
+from ...core.catalogue.binding import AsIs
 from ...core.errors import EncodeError
 from ...core.faults import InvalidParams
-from ...core.methods import AsIs
 from .. import reading
 from ..models.htable import HashTable, HashTableStats, Item, Slot
 from .namespace import Namespace

@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...core import wire
+from ...core.catalogue.binding import bind
+from ...core.catalogue.lookup import find
 from ...core.client import Client
-from ...core.methods import bind, find
 
 if TYPE_CHECKING:
     from typing import Any

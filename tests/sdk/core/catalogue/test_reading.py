@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What is known of the methods."""
+"""Which calls only read."""
 
 from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.catalogue import is_read_only
+from kamailio_binrpc.core.catalogue.reading import is_read_only
 
 
 @pytest.mark.parametrize(
