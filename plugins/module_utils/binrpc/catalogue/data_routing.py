@@ -129,7 +129,7 @@ reload_count:int,reload_time:int}}* reads
  +5.7: reload_count and reload_time are doubles
 mtree.list [tree:.str] -> {tname:str,tprefix:str,tvalue:[str*]}* reads
  Prefixes of a tree with their values
-mtree.match tree:.str number:.str mode:int{0|2} -> (str,{PREFIX:str,TVALUE:str})* reads
+mtree.match tree:.str number mode:int{0|2} -> (str,{PREFIX:str,TVALUE:str})* reads
  Looks a number up in a tree
  mode: 0 longest prefix, 2 all prefixes
 mtree.reload [tree{.|...}] -> str repeatable

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ...faults import Fault
+from ...values import Struct
 from ..registry import Module, method
 
 TYPE_CHECKING = False
@@ -18,6 +19,12 @@ COUNTERS = (
     *("IP address    ", "from name     ", "to name       ", "contact name  ", "from user     "),
     *("to user       ", "contact user  "),
 )
+# From 5.7 on the lists and the counters are structs.
+GROUPS = ("User-Agent", "Country", "Domain", "IP-Address", "Username")
+MEMBERS = (
+    *("User-Agent", "Country", "From-Domain", "To-Domain", "Contact-Domain", "IP-Address"),
+    *("From-Name", "To-Name", "Contact-Name", "From-User", "To-User", "Contact-User"),
+)
 _USAGE = (
     "Invalid Parameters. Usage: secfilter.add_%s type value\n     Example: secfilter.add_%s user %s"
 )
@@ -27,7 +34,7 @@ _USAGE_DST = (
 
 
 class SecFilter(Module):
-    """The module secfilter, up to 5.6: from 5.7 on its lists are structs, which are not done.
+    """The module secfilter.
 
     :param blocked: type (ua, country, domain, ip, user, dst) to values.
     :param allowed: the same, without dst.
@@ -58,7 +65,7 @@ class SecFilter(Module):
         )
         return "Data reloaded"
 
-    @method("secfilter.add_bl", help="Add new values to blacklist", until=(5, 7))
+    @method("secfilter.add_bl", help="Add new values to blacklist")
     def block(self, ctx: Any) -> str:
         params = ctx.scan("ss")
         if params.count < 2:
@@ -67,7 +74,7 @@ class SecFilter(Module):
         self.blocked.setdefault(kind, []).append(params[1])
         return "Values (%s, %s) inserted into blacklist" % tuple(params)
 
-    @method("secfilter.add_wl", help="Add new values to whitelist", until=(5, 7))
+    @method("secfilter.add_wl", help="Add new values to whitelist")
     def allow(self, ctx: Any) -> str:
         params = ctx.scan("ss")
         if params.count < 2:
@@ -86,11 +93,24 @@ class SecFilter(Module):
         self.blocked.setdefault("dst", []).append(str(number))
         return "Values (%d) inserted into blacklist destinations" % number
 
-    @method("secfilter.print", help="Print values from database", until=(5, 7))
-    def print(self, ctx: Any) -> Iterator[str]:
+    @method("secfilter.print", help="Print values from database")
+    def print(self, ctx: Any) -> Any:
         params = ctx.scan("s")
         everything = params.count < 1
         text = "" if everything else params[0]
+        if self.state.release < (5, 7):
+            return self._print_text(text, everything)
+        reply = Struct()
+        if "dst".startswith(text):
+            reply.add("Destinations", Struct(Blacklisted=_values(self.blocked.get("dst", ()))))
+        for kind, title in zip(TYPES, GROUPS):
+            if kind.startswith(text):
+                lists = (self.blocked.get(kind, ()), self.allowed.get(kind, ()))
+                black, white = map(_values, lists)
+                reply.add(title, Struct(Blacklisted=black, Whitelisted=white))
+        return reply
+
+    def _print_text(self, text: str, everything: bool) -> Iterator[str]:
         if not everything and "dst".startswith(text):
             yield from _title("Destinations")
             yield from _list("Blacklisted", self.blocked.get("dst", ()))
@@ -102,13 +122,15 @@ class SecFilter(Module):
                 yield from _list("Whitelisted", self.allowed.get(kind, ()))
         yield ""
 
-    @method(
-        "secfilter.stats",
-        "",
-        help="Print statistics of blocked and allowed messages",
-        until=(5, 7),
-    )
-    def stats(self) -> Iterator[str]:
+    @method("secfilter.stats", "", help="Print statistics of blocked and allowed messages")
+    def stats(self) -> Any:
+        if self.state.release < (5, 7):
+            return self._stats_text()
+        counts = dict.fromkeys(MEMBERS, 0)
+        other = Struct({"Destination": 0, "SQL-Injection": 0})
+        return Struct(Blacklist=Struct(counts), Whitelist=Struct(counts), Other=other)
+
+    def _stats_text(self) -> Iterator[str]:
         for title in ("Blocked messages (blacklist)", "Allowed messages (whitelist)"):
             yield from _title(title)
             for name in COUNTERS:
@@ -134,6 +156,10 @@ def _title(text: str) -> Iterator[str]:
     yield ""
     yield text
     yield "=" * len(text)
+
+
+def _values(values: Any) -> Struct:
+    return Struct([("Value", value) for value in values])
 
 
 def _list(title: str, values: Any) -> Iterator[str]:

@@ -112,7 +112,7 @@ class Transactions(Module):
         + _UAC_END,
     )
     def start(self, ctx: Any) -> None:
-        params = ctx.scan("SSSSS*SS")
+        params = ctx.scan("SSSSS*S")
         if params.count < 5:
             raise Fault(400, "too few parameters (%d/5)" % params.count)
 
