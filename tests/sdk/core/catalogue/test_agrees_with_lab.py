@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""The lab server's methods read the parameters of the catalogue, and come and go with the same
+release. Where a method scans for itself, a call shows what it scans."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kamailio_binrpc.core.catalogue.lookup import FILES, find
+from kamailio_binrpc.core.catalogue.notation import Method, Param
+from kamailio_binrpc.core.faults import Fault
+from kamailio_binrpc.core.lab.context import BinrpcContext
+from kamailio_binrpc.core.lab.engine import build
+from kamailio_binrpc.core.lab.registry import UNDOCUMENTED, Declaration, Module
+from kamailio_binrpc.core.lab.state import RELEASES, LabState
+
+OLDEST = (5, 6)
+MASTER = (6, 2)
+SERIES = [*(tuple(map(int, name.split("."))) for name in RELEASES), MASTER]
+LETTERS = {"s": "str", "S": "str", "d": "int", "u": "int", "b": "int", "t": "int", "f": "float"}
+
+# Read only where something is there that a lab server does not have at once, or not at all; with
+# the reason.
+UNSEEN = {
+    "dbg.bp": "reads the value behind the number of a process",
+    "dlg.bridge_dlg": "proxy and body change nothing in a lab",
+    "dlg.end_dlg": "the headers change nothing in a lab",
+    "dst_blocklist.add": "the blocklist is off, and that is said first",
+    "pv.shvSet": "reads the value by its type, as the catalogue has it",
+    "cfg.set": "tries the value as a number, then as a text",
+    "cfg.set_delayed": "tries the value as a number, then as a text",
+    "uac.reg_add": "contact_user came after 6.1",
+    "rtpengine.reload": "the parameter ping came with 5.8 and changes nothing in a lab",
+    "tm.t_uac_wait": "refused before anything is read",
+    "ul.db_contacts": "refused before anything is read",
+    "ul.db_expired_contacts": "refused before anything is read",
+    "ul.db_users": "refused before anything is read",
+}
+
+# Not to be called: they never answer, or end the server.
+SILENT = {"core.kill", "keepalive.add", "keepalive.del", "keepalive.flush", "keepalive.get"}
+
+
+class Declared:
+    """A method as a module of the lab declares it."""
+
+    def __init__(self, module: type[Module], declaration: Declaration) -> None:
+        self.name = declaration.name
+        self.scan = declaration.scan
+        self.since = declaration.since
+        self.until = declaration.until
+        self.help = declaration.help
+        self.path = Path(inspect.getfile(module)).name
+
+
+def subclasses(kind: type) -> Iterator[type]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from subclasses(each)
+
+
+@cache
+def declared() -> dict[str, Declared]:
+    build()  # imports the default modules
+    return {
+        declaration.name: Declared(module, declaration)
+        for module in subclasses(Module)
+        if module.__module__.startswith("kamailio_binrpc.core.lab.")
+        for function in vars(module).values()
+        for declaration in getattr(function, "rpc_methods", ())
+        if not declaration.name.startswith("lab.")  # the lab's own
+    }
+
+
+NAMES = sorted(declared())
+
+
+def files(one: Declared) -> str:
+    """Both files, for messages."""
+    return f"{one.name}: lab/{one.path} and catalogue/{FILES.get(one.name.partition('.')[0])}.py"
+
+
+def letters(scan: str) -> Iterator[tuple[str, bool, bool]]:
+    """Type, whether it is converted, and whether it is optional, of each letter of a format."""
+    optional = converted = False
+    for letter in scan:
+        if letter == "*":
+            optional = True
+        elif letter == ".":
+            converted = True
+        else:
+            yield LETTERS[letter], converted, optional
+            converted = False
+
+
+def value_for(param: Param) -> Any:
+    if param.words:
+        return int(param.words[0]) if param.type == "int" else param.words[0]
+    if param.fill is not None:
+        return param.fill
+    return {"str": "nosuch", "int": 1, "float": 0.5, "any": "5"}[param.type]
+
+
+def release_of(text: str) -> tuple[int, ...]:
+    return MASTER if text == "master" else tuple(int(part) for part in text.split(".")[:2])
+
+
+def scanned(method: Method, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, bool, bool]]:
+    """What a method scans when it is called with all its parameters."""
+    seen: list[str] = []
+    scan = BinrpcContext.scan
+
+    def spy(self: BinrpcContext, fmt: str) -> Any:
+        seen.append(fmt)
+        return scan(self, fmt)
+
+    monkeypatch.setattr(BinrpcContext, "scan", spy)
+    newer = method.since and release_of(method.since) > OLDEST
+    engine = build(state=LabState(method.since if newer else "5.6"))
+    with contextlib.suppress(Fault):
+        engine.call(method.name, *map(value_for, method.params))
+    return letters("".join(seen))
+
+
+COMPARED = [name for name in NAMES if name not in SILENT]
+
+
+@pytest.mark.parametrize("count", [f"{len(COMPARED) - len(UNSEEN)}-of-{len(NAMES)}"])
+def test_how_many_agree(count: str) -> None:
+    assert set(UNSEEN) | SILENT <= set(NAMES)
+    assert len(COMPARED) - len(UNSEEN) > 250
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_parameters(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, method = declared()[name], find(name)
+    assert method is not None, f"{files(one)}: the catalogue has no such method"
+    wanted = [(param.type, param.converted, param.optional) for param in method.params]
+    if one.scan is not None:
+        found = list(letters(one.scan))
+    else:
+        # What is optional decides the function that scans.
+        found = [(*each, False) for *each, _optional in scanned(method, monkeypatch)]
+        wanted = [(*each, False) for *each, _optional in wanted]
+        while method.params and method.params[-1].repeated and len(found) > len(wanted):
+            wanted.append(wanted[-1])
+    if name in UNSEEN:
+        assert found != wanted, f"{files(one)}: agree, so it needs no excuse"
+    else:
+        assert found == wanted, files(one)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_releases(name: str) -> None:
+    one, method = declared()[name], find(name)
+    assert method is not None
+    first = release_of(method.since) if method.since else OLDEST
+    assert one.since == (() if first <= OLDEST else first), f"{files(one)}: @{method.since}"
+    last = release_of(method.until) if method.until else MASTER
+    gone = next((each for each in SERIES if each > last), (999,))
+    assert one.until == gone, f"{files(one)}: @-{method.until}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_method_has_a_help_line(name: str) -> None:
+    one = declared()[name]
+    assert one.help not in ("", UNDOCUMENTED), f"{name}: lab/{one.path}: no help"
