@@ -159,7 +159,7 @@ dialplan.dump dpid:int -> {DPID:int,ENTRIES:[ENTRY:{PRIO:int,MATCHOP:int,MATCHEX
 SUBSTEXP:str,REPLEXP:str,ATTRS:str}*]} reads
  Rules of a dialplan
  %absent=dialplan id not matched|absent=no translation|invalid=missing parameter|invalid=empty input
-dialplan.translate dpid:int input -> {Output:str,Attributes:str} reads
+dialplan.translate dpid:int number -> {Output:str,Attributes:str} reads
  What a dialplan makes of a number
  %= dialplan.dump
 dialplan.reload -> - repeatable
