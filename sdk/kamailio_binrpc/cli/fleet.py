@@ -9,9 +9,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from ..core.changes import compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
-from . import changes, colour, common, exit_codes, output
+from . import colour, common, exit_codes, output
 
 if TYPE_CHECKING:
     from ..core.errors import BinrpcError
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """Call a method on many endpoints at once.
 
-Results are printed as they come, each under its endpoint's name; failures are told at the end,
-grouped by their cause, on standard error. With --diff replies are compared: endpoints that say
-the same are named together, and the smaller groups show where they differ from the largest.
+Results are printed as they arrive, each under its endpoint's name. At the end, errors are printed
+on standard error, grouped by their cause. With --diff replies are compared: endpoints with equal
+replies are named together, and each smaller group shows the rows that it has in addition to the
+largest group (+), that it lacks (-) or that differ (~).
 """
 _SHOWN_NAMES = 6
 
@@ -185,7 +187,7 @@ def _differences(report: Report) -> str:
     """Group endpoints by their reply, and compare each group with the largest."""
     groups: dict[str, list[str]] = {}
     for name, reply in report.replies.items():
-        groups.setdefault(output.render_data(reply.to_json(), "json"), []).append(name)
+        groups.setdefault(fingerprint(reply.to_json()), []).append(name)
     if not groups:
         return ""
     ordered = sorted(groups.values(), key=lambda names: -len(names))
@@ -196,11 +198,11 @@ def _differences(report: Report) -> str:
     else:
         lines.append(f"{len(ordered[0])} agree ({_named(ordered[0])}):\n")
     lines.append(output.render(common_reply, "text") or "(empty)\n")
-    expected = dict(changes.leaves(common_reply.to_json()))
+    expected = common_reply.to_json()
     for names in ordered[1:]:
         verb = "differs" if len(names) == 1 else "differ"
         lines.append(colour.paint(f"{len(names)} {verb} ({_named(names)}):", "yellow", sys.stdout))
         lines.append("\n")
-        found = dict(changes.leaves(report.replies[names[0]].to_json()))
-        lines += (f"  {changes.text(change)}\n" for change in changes.between(expected, found))
+        found = report.replies[names[0]].to_json()
+        lines += (f"  {output.printable(each)}\n" for each in compare(expected, found))
     return "".join(lines)

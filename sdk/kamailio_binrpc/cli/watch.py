@@ -9,18 +9,21 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from ..core.changes import compare
 from ..core.errors import BinrpcError, TransportError
-from . import changes, colour, common, exit_codes, output
+from . import colour, common, exit_codes, output
 
 if TYPE_CHECKING:
+    from ..core.changes import Change
     from ..core.reply import Reply
 
 _DESCRIPTION = """Call a method every few seconds.
 
-On a terminal the whole reply is shown anew, with what changed since the call before below it.
-Elsewhere the first reply comes whole and then only changes, each line with the time. With
---output jsonl each call that brings a change is an object with "time" and "changed". A server
-that cannot be reached meanwhile is waited for.
+On a terminal each reply is shown whole, with what changed since the call before below it.
+Elsewhere the first reply is printed whole and then only changes, each line with the time. Each
+line is one row that was added (+), removed (-) or changed (~). With --output jsonl each call that
+brings changes is an object with "time" and "changes". If the server becomes unreachable, watch
+keeps trying.
 """
 
 
@@ -57,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 def _watch(options: argparse.Namespace) -> int:
     params = common.read_params(options.method, options.params, raw=options.raw)
     screen = options.output == "text" and sys.stdout.isatty()
-    before: dict[str, Any] | None = None
+    before: list[Any] | None = None
     done = 0
     with common.Settings(options).client() as client:
         while True:
@@ -69,8 +72,8 @@ def _watch(options: argparse.Namespace) -> int:
                     raise
                 _tell_failure(error, screen=screen)
             else:
-                now = dict(changes.leaves(reply.to_json()))
-                found = [] if before is None else changes.between(before, now)
+                now = reply.to_json()
+                found = [] if before is None else compare(before, now)
                 _show(options, reply, found, first=before is None, screen=screen)
                 before = now
                 if found and options.until_changed:
@@ -84,7 +87,7 @@ def _watch(options: argparse.Namespace) -> int:
 def _show(
     options: argparse.Namespace,
     reply: Reply,
-    found: list[changes.Change],
+    found: list[Change],
     *,
     first: bool,
     screen: bool,
@@ -94,9 +97,10 @@ def _show(
         if first:
             output.write(output.render_data({"time": stamp, "reply": reply.to_json()}, "json"))
         elif found:
-            output.write(output.render_data({"time": stamp, "changed": _data(found)}, "json"))
+            data = {"time": stamp, "changes": [_data(change) for change in found]}
+            output.write(output.render_data(data, "json"))
         return
-    lines = [output.printable(changes.text(change)) for change in found]
+    lines = [output.printable(change) for change in found]
     if screen:
         head = f"{stamp}  {options.method} {' '.join(options.params)}".rstrip()
         body = output.printable(output.render(reply, "text"))
@@ -109,14 +113,9 @@ def _show(
         output.write("".join(f"{stamp} {line}\n" for line in lines))
 
 
-def _data(found: list[changes.Change]) -> dict[str, dict[str, Any]]:
+def _data(change: Change) -> dict[str, Any]:
     return {
-        place: {
-            name: value
-            for name, value in (("old", before), ("new", after))
-            if value is not changes.GONE
-        }
-        for place, before, after in found
+        name: getattr(change, name) for name in ("kind", "place", "keys", "members", "old", "new")
     }
 
 

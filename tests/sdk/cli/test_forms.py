@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamailio_binrpc.cli import changes, colour, output, table, yaml
+from kamailio_binrpc.cli import colour, output, table, yaml
 from kamailio_binrpc.cli.names import Names
 from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Fixed, Struct
@@ -87,17 +87,6 @@ def test_tables_lose_nothing():
     assert table.render([[]], "") == "\n"
     wide = table.render([{"a": "\u65e5\u672c", "b": "x"}, {"a": "ab", "b": "y"}], "")
     assert wide.splitlines()[1:] == ["\u65e5\u672c  x", "ab    y"]
-
-
-def test_changes():
-    old = dict(changes.leaves([{"a": 1, "b": [1, 2]}, "x"]))
-    new = dict(changes.leaves([{"a": 2, "b": [1]}, "x", "y"]))
-    assert list(map(changes.text, changes.between(old, new))) == [
-        "[0].a: 1 -> 2",
-        "[2]: + y",
-        "[0].b[1]: - 2",
-    ]
-    assert changes.between(old, old) == []
 
 
 class Screen(io.StringIO):

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -16,74 +15,12 @@ import pytest
 
 from kamailio_binrpc.cli import completion, exit_codes
 from kamailio_binrpc.cli.config import inventory_of
-from kamailio_binrpc.cli.main import main
 from kamailio_binrpc.core.config import load_config
-from kamailio_binrpc.core.faults import Fault
-from kamailio_binrpc.core.lab.server import LabServer
 
 yaml = pytest.importorskip("yaml")
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("kamrpc")
-    server = LabServer([f"unix:{folder}/s", "tcp:127.0.0.1:0"])
-    server.counter = 0
-
-    @server.registry.method("test.types")
-    def types(ctx):
-        for value in server.calls.of("test.types")[-1].params:
-            ctx.add("s", f"{type(value).__name__}:{value}")
-
-    @server.registry.method("test.count")
-    def count(ctx):
-        server.counter += 1
-        return server.counter // 2
-
-    @server.registry.method("test.where")
-    def where(ctx):
-        return int(ctx.caller.host == "127.0.0.1")
-
-    @server.registry.method("test.stuck")
-    async def stuck(ctx):
-        await asyncio.sleep(3600)
-
-    @server.registry.method("test.nothing")
-    def nothing(ctx):
-        return None
-
-    @server.registry.method("htable.get")
-    def get(ctx):
-        raise Fault(500, "Not enough parameters (htable name and key name)")
-
-    with server.running_in_thread() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def surroundings(monkeypatch, tmp_path, lab):
-    for name in list(os.environ):
-        if name.startswith(("KAMRPC_", "XDG_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("KAMRPC_CONFIG", "")
-    monkeypatch.setenv("KAMRPC_ENDPOINT", lab.addresses[0])
-
-
-@pytest.fixture
-def kamrpc(capfdbinary):
-    """Run kamrpc in this process; return status, standard output and standard error."""
-
-    def run(*args):
-        try:
-            status = main(args)
-        except SystemExit as end:
-            status = end.code
-        sys.stdout.flush()
-        captured = capfdbinary.readouterr()
-        return status, captured.out.decode("utf-8", "surrogateescape"), captured.err.decode()
-
-    return run
+pytestmark = pytest.mark.usefixtures("surroundings")
 
 
 # --- call
@@ -184,18 +121,6 @@ def test_a_fault_as_json(kamrpc):
 # --- configuration
 
 
-@pytest.fixture
-def config(tmp_path, monkeypatch, lab):
-    path = tmp_path / "config.ini"
-    path.write_text(
-        f"[defaults]\nendpoint = one\ntimeout = 3\n[endpoints]\none = {lab.addresses[0]}\n"
-        f"two = {lab.addresses[1]}\ngone = unix:/nonexistent/a\nlost = unix:/nonexistent/b\n"
-        "off = tcp:127.0.0.1:1\n[groups]\nboth = one two\nmany = both gone lost off\n"
-    )
-    monkeypatch.setenv("KAMRPC_CONFIG", str(path))
-    return path
-
-
 def test_flags_win_over_environment_and_that_over_the_file(kamrpc, config, monkeypatch):
     monkeypatch.setenv("KAMRPC_ENDPOINT", "gone")
     assert kamrpc("call", "core.echo")[0] == exit_codes.CONNECT
@@ -231,46 +156,6 @@ def test_the_configuration_is_an_ansible_inventory(kamrpc, config):
     assert json.loads(kamrpc("config", "inventory", "--list")[1]) == data
     host = json.loads(kamrpc("config", "inventory", "--host", "off")[1])
     assert host == {"ctl_address": "tcp:127.0.0.1:1"}
-
-
-# --- fleet
-
-
-def test_fleet_prints_results_and_groups_failures(kamrpc, config):
-    status, out, err = kamrpc("fleet", "-g", "many", "core.echo", "x")
-    assert status == exit_codes.CONNECT
-    assert sorted(out.splitlines()) == ["one: x", "two: x"]
-    assert "2 failed: ConnectError: No such file or directory\n  gone, lost\n" in err
-    assert "1 failed: ConnectError: Connection refused\n  off\n" in err
-    assert "2 of 5 answered in " in err
-
-
-def test_fleet_tells_failures_of_several_kinds(kamrpc, config, lab):
-    status, _other, _other = kamrpc("fleet", "-g", "one", "-g", "gone", "no.such")
-    assert status == exit_codes.SEVERAL
-
-
-def test_fleet_as_json_and_jsonl(kamrpc, config):
-    _other, out, _other = kamrpc("fleet", "--all", "--json", "core.echo", "x")
-    data = json.loads(out)
-    assert list(data) == ["one", "two", "gone", "lost", "off"]
-    assert data["one"]["reply"] == ["x"]
-    assert "cannot connect" in data["off"]["error"]
-    _other, out, _other = kamrpc("fleet", "--all", "-o", "jsonl", "core.echo", "x")
-    assert {json.loads(line)["name"] for line in out.splitlines()} == set(data)
-
-
-def test_fleet_diff_shows_who_disagrees(kamrpc, config, lab):
-    _other, out, _other = kamrpc("fleet", "-g", "both", "--diff", "core.echo", "x")
-    assert out == "all 2 agree:\nx\n"
-    _other, out, _other = kamrpc("fleet", "-g", "both", "--diff", "test.where")
-    assert "1 agree (one):" in out or "1 agree (two):" in out
-    assert out.endswith(("  [0]: 0 -> 1\n", "  [0]: 1 -> 0\n"))
-
-
-def test_fleet_without_endpoints(kamrpc, config):
-    assert kamrpc("fleet", "core.echo")[0] == exit_codes.USAGE
-    assert kamrpc("fleet", "-g", "nosuch", "core.echo")[0] == exit_codes.USAGE
 
 
 # --- batch
@@ -327,34 +212,6 @@ def test_batch_without_its_file_or_server(kamrpc, batch):
     status, _other, err = batch("core.echo\ncore.echo\n", "-k", "-s", "unix:/nonexistent")
     assert status == exit_codes.CONNECT
     assert err.count("line ") == 1
-
-
-# --- watch
-
-
-def test_watch_shows_the_first_reply_and_then_changes(kamrpc, lab):
-    lab.counter = 1
-    status, out, _other = kamrpc("watch", "-n", "0.01", "--count", "4", "test.count")
-    assert status == 0
-    first, *rest = out.splitlines()
-    assert first == "1"
-    assert [line.split(" ", 2)[2] for line in rest] == ["[0]: 1 -> 2"]
-
-
-def test_watch_as_jsonl_until_something_changes(kamrpc, lab):
-    lab.counter = 1
-    _other, out, _other = kamrpc(
-        "watch", "-n", "0.01", "-o", "jsonl", "--until-changed", "test.count"
-    )
-    first, second = map(json.loads, out.splitlines())
-    assert first["reply"] == [1]
-    assert second["changed"] == {"[0]": {"old": 1, "new": 2}}
-
-
-def test_watch_refuses_what_makes_no_sense(kamrpc):
-    assert kamrpc("watch", "-n", "0", "core.echo")[0] == exit_codes.USAGE
-    assert kamrpc("watch", "--count", "0", "core.echo")[0] == exit_codes.USAGE
-    assert kamrpc("watch", "-s", "unix:/nonexistent", "core.echo")[0] == exit_codes.CONNECT
 
 
 # --- methods and facts

@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: MIT
 
 import itertools
+import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kamailio_binrpc.core.changes import compare
+from kamailio_binrpc.core.changes import compare, fingerprint
+from tests.sdk.core.strategies import thorough
 
 
 def told(*args, **options):
@@ -62,12 +66,153 @@ def test_positions_do_not_count():
 
 def test_rows_come_and_go():
     changes = told(dispatcher(A, B), dispatcher(A, C))
-    assert [(kind, keys) for kind, _place, keys, *_rest in changes[1:]] == [
+    assert [(kind, keys) for kind, _place, keys, *_rest in changes] == [
         ("removed", {"SET.ID": 1, "DEST.URI": "sip:b"}),
         ("added", {"SET.ID": 2}),
     ]
-    # NRSETS is a member of no row.
-    assert changes[0] == ("changed", "0.NRSETS", {}, 1, 2, [])
+
+
+def test_a_count_is_told_only_if_no_row_came_or_went():
+    old, new = dispatcher(A), dispatcher(A)
+    new[0]["NRSETS"] = 7
+    assert told(old, new) == [("changed", "0.NRSETS", {}, 1, 7, [])]
+    new[0]["RECORDS"][0]["SET"]["TARGETS"][0]["DEST"]["FLAGS"] = "IP"
+    assert [change[1] for change in told(old, new)][-1] == "0.NRSETS"
+
+
+def slots(*each):
+    """Make a reply to htable.dump of (entry, {key: value})."""
+    return [
+        {
+            "entry": entry,
+            "size": len(items),
+            "slot": [{"name": k, "value": v, "type": "int"} for k, v in items.items()],
+        }
+        for entry, items in each
+    ]
+
+
+def test_items_of_a_hash_table_are_named_and_not_their_slots():
+    old = slots((3, {"a": 1}), (5, {"b": 1}))
+    now = slots((3, {"a": 2, "c": 1}), (9, {"d": 1}))
+    assert [(kind, place, keys) for kind, place, keys, *_rest in told(old, now)] == [
+        ("changed", "[name=a]", {"name": "a"}),
+        ("removed", "[name=b]", {"name": "b"}),
+        ("added", "[name=c]", {"name": "c"}),
+        ("added", "[name=d]", {"name": "d"}),
+    ]
+    assert [change[2] for change in told([], now)] == [{"name": each} for each in "acd"]
+
+
+def test_a_slot_is_named_if_only_it_differs():
+    old, now = slots((3, {"a": 1})), slots((4, {"a": 1}))
+    assert [(each[0], each[2]) for each in told(old, now)] == [
+        ("removed", {"entry": 3}),
+        ("added", {"entry": 4}),
+    ]
+
+
+def test_the_same_uri_twice_is_told_apart_by_duid():
+    def reply(*pairs):
+        return [{"DEST": {"URI": "sip:a", "FLAGS": f, "ATTRS": {"DUID": d}}} for d, f in pairs]
+
+    assert told(reply(("x", "AX"), ("y", "IP")), reply(("y", "IP"), ("x", "AX"))) == []
+    (change,) = told(reply(("x", "AX"), ("y", "IP")), reply(("y", "AX"), ("x", "AX")))
+    assert change[2] == {"DEST.URI": "sip:a", "DEST.ATTRS.DUID": "y"}
+
+
+def test_rows_of_the_same_name_are_not_changed_by_another_order():
+    old = [{"name": "x", "v": 1}, {"name": "x", "v": 2}, {"name": "x", "v": 2}]
+    for order in itertools.permutations(old):
+        assert told(old, list(order)) == []
+    assert [each[0] for each in told(old, [old[1], old[2], {"name": "x", "v": 3}])] == ["changed"]
+
+
+@pytest.mark.parametrize(
+    "old, new, line",
+    [
+        ([5], [6], "~ [0]: 5 -> 6"),
+        ({"a": 1}, {}, "- a: 1"),
+        ([], ["x"], "+ x"),
+        (dispatcher(A), dispatcher(A, B), "+ SET.ID=1 DEST.URI=sip:b: "),
+        (dispatcher(A, B), dispatcher(A), "- SET.ID=1 DEST.URI=sip:b: "),
+        (
+            dispatcher(A),
+            dispatcher((1, "sip:a", "IP", 1.0)),
+            "~ SET.ID=1 DEST.URI=sip:a: DEST.FLAGS AX -> IP",
+        ),
+        (slots((1, {"k": 1})), slots((1, {"k": 2, "l": 3}))[:1], "~ name=k: value 1 -> 2"),
+        ([{"name": "x", "v": ["a"]}], [{"name": "x", "v": []}], "~ name=x: v - a"),
+        ([{"name": "x"}], [{"name": "x", "v": {"a": 1}}], "~ name=x: v + a=1"),
+        (["a\nb"], ["c"], "~ [0]: a\\nb -> c"),
+    ],
+)
+def test_a_change_is_one_line(old, new, line):
+    text = str(compare(old, new)[0])
+    assert text.startswith(line)
+    assert "\n" not in text
+
+
+def test_the_line_of_an_added_row_holds_all_of_it():
+    (change,) = compare(dispatcher(A), dispatcher(A, B))
+    assert str(change) == ("+ SET.ID=1 DEST.URI=sip:b: DEST.FLAGS=AX, DEST.LATENCY.AVG=1.0")
+
+
+leaves = st.one_of(st.none(), st.booleans(), st.integers(0, 2), st.floats(), st.sampled_from("ab"))
+member_names = st.sampled_from(
+    ["name", "id", "entry", "size", "slot", "v", "NRSETS", "Stats", "SET", "ID", "SET.ID", "a.b"]
+)
+replies = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(member_names, inner, max_size=4)
+    ),
+    max_leaves=25,
+)
+
+
+def shuffled(value, rng):
+    """Change the order of everything whose order does not count."""
+    if isinstance(value, dict):
+        pairs = [(name, shuffled(member, rng)) for name, member in value.items()]
+        rng.shuffle(pairs)
+        return dict(pairs)
+    if isinstance(value, list):
+        items = [shuffled(item, rng) for item in value]
+        rng.shuffle(items)
+        return items
+    return value
+
+
+@thorough
+@given(replies, replies)
+def test_any_two_replies_differ_exactly_if_there_is_a_change(old, new):
+    changes = compare(old, new)
+    assert bool(changes) is (fingerprint(old) != fingerprint(new))
+    for change in changes:
+        assert "\n" not in str(change)
+        assert change.kind != "changed" or fingerprint(change.old) != fingerprint(change.new)
+
+
+@thorough
+@given(replies, st.randoms(use_true_random=False))
+def test_order_is_no_change(value, rng):
+    other = shuffled(value, rng)
+    assert compare(value, other) == []
+    assert fingerprint(value) == fingerprint(other)
+
+
+@thorough
+@given(st.lists(st.fixed_dictionaries({"name": st.sampled_from("abc"), "v": leaves})), st.data())
+def test_rows_that_come_and_go_are_exactly_those(rows, data):
+    """Names repeat here: what was removed and added turns the old rows into the new ones."""
+    now = [row for row in rows if data.draw(st.booleans())]
+    random.Random(0).shuffle(now)
+    left = sorted(map(fingerprint, rows))
+    for change in compare(rows, now):
+        assert change.kind == "removed"
+        left.remove(fingerprint(change.old))
+    assert left == sorted(map(fingerprint, now))
 
 
 def test_members_can_be_ignored():
