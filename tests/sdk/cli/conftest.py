@@ -107,7 +107,7 @@ def make_gateways(request, tmp_path):
                 with Client(address) as client:  # its socket differs from server to server
                     client.call("dispatcher.remove", 1, "sip:127.0.0.1:5081")
                 return address
-            modules = [Dispatcher({1: ["sip:127.0.0.1:5082"]})]
+            modules = [Dispatcher({1: ["sip:127.0.0.1:5082", "sip:127.0.0.1:5083"]})]
             lab = LabServer(binrpc=f"unix:{tmp_path}/{next(numbers)}", modules=modules)
             return servers.enter_context(lab.running_in_thread()).addresses[0]
 
