@@ -72,7 +72,7 @@ async def event(queue: asyncio.Queue[Any]) -> Any:
 
 async def settled(lab: LabServer, rounds: int = 2) -> None:
     """Wait until the source has called so often."""
-    wanted = lab.calls.total + rounds * 2
+    wanted = lab.calls.total + rounds * 3
     while lab.calls.total < wanted:
         await asyncio.sleep(0.01)
 
@@ -185,6 +185,101 @@ def test_faults_are_told_once() -> None:
         )
 
 
+def test_items_of_a_hash_table_come_and_go() -> None:
+    with LabServer(binrpc="tcp:127.0.0.1:0", modules=modules()).running_in_thread() as lab:
+
+        async def play(queue: asyncio.Queue[Any]) -> None:
+            await settled(lab)
+            async with AsyncClient(lab.addresses[0]) as client:
+                for method, kind in (("htable.seti", "added"), ("htable.delete", "removed")):
+                    value = [5] if kind == "added" else []
+                    await client.call(method, "t", "another", *value)
+                    found = await event(queue)
+                    assert (found["type"], found["keys"]) == (kind, {"name": "another"})
+                    assert found["place"] == "[name=another]"
+            await settled(lab)
+
+        methods = {"method": "htable.dump", "params": ["t"]}
+        watching({"endpoints": [lab.addresses[0]], "methods": methods}, play)
+
+
+def test_the_same_uri_twice() -> None:
+    """Two destinations of one URI are two rows, whatever their order."""
+    lines = [{"uri": GATEWAY, "attrs": f"duid={duid}", "flags": flags} for duid, flags in TWO]
+    dispatcher = Dispatcher({1: lines})
+    with LabServer(binrpc="tcp:127.0.0.1:0", modules=[dispatcher]).running_in_thread() as lab:
+
+        async def play(queue: asyncio.Queue[Any]) -> None:
+            await settled(lab)
+            dispatcher.sets[1].reverse()
+            await settled(lab, 3)
+            assert queue.empty()
+            second = next(each for each in dispatcher.sets[1] if "duid=b" in each.attrs)
+            second.flags = 0
+            found = await event(queue)
+            assert found["type"] == "changed"
+            assert found["keys"] == {"set_id": 1, "uri": GATEWAY, "duid": "b"}
+
+        watching({"endpoints": [lab.addresses[0]]}, play)
+
+
+TWO = (("a", 0), ("b", 4))
+
+
+def test_a_restart_between_two_rounds() -> None:
+    with LabServer(binrpc="tcp:127.0.0.1:0", modules=modules()).running_in_thread() as lab:
+
+        async def play(queue: asyncio.Queue[Any]) -> None:
+            await settled(lab)
+            lab.state.started += 3600
+            found = await event(queue)
+            assert found["type"] == "restarted"
+            assert found["up_since"] == lab.state.ctime(lab.state.started)
+            await settled(lab)
+
+        watching({"endpoints": [lab.addresses[0]]}, play)
+
+
+def test_an_odd_reply_ends_nothing() -> None:
+    with contextlib.ExitStack() as stack:
+        odd, good = (
+            stack.enter_context(
+                LabServer(binrpc="tcp:127.0.0.1:0", modules=modules()).running_in_thread()
+            )
+            for _number in range(2)
+        )
+        odd.registry.method("dispatcher.list")(lambda _ctx: 5)
+        odd.registry.method("core.uptime")(lambda _ctx: 5)
+
+        async def play(queue: asyncio.Queue[Any]) -> None:
+            found = await event(queue)
+            assert (found["endpoint"], found["type"]) == ("odd", "invalid")
+            assert found["method"] == "dispatcher.list"
+            assert "no reply to dispatcher.list" in found["error"]
+            await settled(good)
+            async with AsyncClient(good.addresses[0]) as client:
+                await client.call(SET, "d", 1, OTHER)
+            found = await event(queue)
+            assert (found["endpoint"], found["type"]) == ("good", "changed")
+            await settled(odd)
+
+        addresses = {"odd": odd.addresses[0], "good": good.addresses[0]}
+        watching({"endpoints": addresses}, play)
+
+
+@pytest.mark.parametrize("methods", ["dispatcher.list", {"method": "dispatcher.list"}])
+@pytest.mark.parametrize("initial", ["false", "no", False, None])
+def test_a_method_needs_no_list_and_false_is_false(methods: Any, initial: Any) -> None:
+    with LabServer(binrpc="tcp:127.0.0.1:0", modules=modules()).running_in_thread() as lab:
+
+        async def play(_queue: asyncio.Queue[Any]) -> None:
+            await settled(lab)
+            assert lab.calls.of("dispatcher.list")
+
+        args = {"endpoints": [lab.addresses[0]], "methods": methods, "initial": initial}
+        watching(args, play)
+
+
 def test_many_servers_of_the_configuration_file(tmp_path: Path) -> None:
     with contextlib.ExitStack() as stack:
         labs = [
@@ -222,6 +317,11 @@ def test_many_servers_of_the_configuration_file(tmp_path: Path) -> None:
         ({"methods": [{"method": "core.psx", "key": "a"}]}, "methods has no key"),
         ({"methods": [{"method": "core.psx", "params": "a"}]}, "params is a list"),
         ({"methods": [{"method": "core.psx", "mutates": "x"}]}, "mutates is auto or never"),
+        ({"endpoints": []}, "endpoints is empty; leave it out"),
+        ({"endpoints": {}}, "endpoints is empty"),
+        ({"methods": []}, "methods is a list of at least one"),
+        ({"methods": 5}, "methods is a list of at least one"),
+        ({"initial": "maybe"}, "initial is true or false, not 'maybe'"),
         ({"interval": 0}, "interval is more than 0"),
         ({"timeout": -1}, "timeout"),
     ],

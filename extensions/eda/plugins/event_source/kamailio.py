@@ -23,14 +23,16 @@ description:
     an event for each row of a reply that was added, removed or changed since the call before.
   - The destinations of C(dispatcher.list) are told in words, so that a rule can react when the
     state of one changes.
-  - Emits an event as well when a server can no longer be reached, when it can be reached again, and
-    when a method starts to answer with a fault.
+  - Emits an event as well when a server can no longer be reached, when it can be reached again or
+    was restarted, and when a method starts to answer with a fault or with a reply that makes no
+    sense.
 options:
   endpoints:
     description:
       - The servers. Each is the name of an endpoint or group of O(config), or an address such as
         V(udp:192.0.2.1:2049). A mapping gives names to addresses.
       - Without it, the default endpoint of O(config) or V(unix:/run/kamailio/kamailio_ctl).
+      - An empty list is an error.
     type: raw
   config:
     description:
@@ -40,6 +42,7 @@ options:
   methods:
     description:
       - What to call. Each is the name of a method, or a mapping with the members below.
+      - A single one needs no list.
       - They must not change anything on the server.
     type: list
     elements: raw
@@ -56,8 +59,9 @@ options:
         default: []
       keys:
         description:
-          - Members that name a row of a list, of which the first counts that all rows have. Each is
-            a name, a path such as V(SET.ID), or several with commas between them.
+          - Members that name a row of a list. The first counts that all rows have and that tells
+            them apart. Each is a name, a path such as V(SET.ID), or several with commas between
+            them.
           - For most methods of Kamailio nothing needs to be said.
         type: list
         elements: str
@@ -84,14 +88,17 @@ options:
     default: false
 notes:
   - Every event has the member C(kamailio) with C(type), which is V(added), V(removed), V(changed),
-    V(fault), V(unreachable) or V(reachable), C(endpoint) with the name and C(address) with the
-    address of the server.
+    V(fault), V(invalid), V(unreachable), V(reachable) or V(restarted), C(endpoint) with the name
+    and C(address) with the address of the server.
   - For V(added), V(removed) and V(changed) it has C(method), C(params), C(place) with the path of
     the row, C(keys) with the members that name it, C(old) and C(new) with the row before and now,
     which are null where there is none, and C(members) with the paths of what changed inside the
     row.
   - For V(fault) it has C(method), C(params), and C(fault) with C(code), C(text) and C(remedy). For
-    V(unreachable) it has C(error).
+    V(invalid), a reply that makes no sense, it has C(method), C(params) and C(error). Both are
+    emitted once, until the method answers as expected again.
+  - For V(unreachable) it has C(error), for V(restarted) C(up_since). V(restarted) is a restart
+    between two rounds of calls; one that a round meets is V(unreachable) and then V(reachable).
   - C(meta.hosts) is the name of the server, so that a playbook which a rule starts runs on this
     host of the inventory.
   - Changes that are undone before the next call are not seen.
@@ -191,7 +198,7 @@ class _Watched:
         self.ignore = options.get("ignore") or []
         self.sent = [_core("params").from_mapping(param) for param in self.params]
         self._known: Any = None
-        self._fault: Any = None
+        self._problem: Any = None
         mutates = options.get("mutates", "auto")
         if mutates not in ("auto", "never"):
             raise ValueError("%s: mutates is auto or never, not %r" % (self.method, mutates))
@@ -206,15 +213,24 @@ class _Watched:
         """Call the method and return what is new."""
         faults = _core("faults")
         try:
-            values = self._in_words(await client.call(self.method, *self.sent))
-        except faults.NotFound as fault:
-            if fault.meaning != "empty":
-                return self._on_fault(fault)
-            values = []
+            reply = await client.call(self.method, *self.sent)
         except faults.Fault as fault:
-            return self._on_fault(fault)
-        self._fault = None
-        known, self._known = self._known, values
+            if not isinstance(fault, faults.NotFound) or fault.meaning != "empty":
+                text = _plain(fault.text.strip())
+                shown = {"code": fault.code, "text": text, "remedy": fault.remedy}
+                return self._on_problem("fault", {"fault": shown})
+            reply = None
+        try:
+            values = [] if reply is None else self._in_words(reply)
+            found = self._compared(values, initial)
+        except Exception as error:  # noqa: BLE001  (other methods and servers are still watched)
+            return self._on_problem("invalid", {"error": _plain(str(error))})
+        self._problem = None
+        self._known = values
+        return found
+
+    def _compared(self, values: Any, initial: bool) -> list[dict[str, Any]]:
+        known = self._known
         if known is None:
             if not initial:
                 return []
@@ -240,12 +256,12 @@ class _Watched:
             "new": change.new,
         }
 
-    def _on_fault(self, fault: Any) -> list[dict[str, Any]]:
-        shown = {"code": fault.code, "text": _plain(fault.text.strip()), "remedy": fault.remedy}
-        if shown == self._fault:
+    def _on_problem(self, kind: str, members: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return an event, unless the call before had the same problem."""
+        if members == self._problem:
             return []
-        self._fault = shown
-        return [{"type": "fault", "method": self.method, "params": self.params, "fault": shown}]
+        self._problem = members
+        return [{"type": kind, "method": self.method, "params": self.params, **members}]
 
 
 class _Server:
@@ -256,17 +272,20 @@ class _Server:
         self._client = _core("async_client").AsyncClient(address, timeout)
         self._watched = watched
         self._reachable = True
+        self._start: Any = None
 
     async def round(self, initial: bool) -> list[dict[str, Any]]:
         """Call all methods once and return the events."""
         events: list[dict[str, Any]] = []
         try:
+            events += await self._restarted()
             for each in self._watched:
                 events += await each.look(self._client, initial)
         except _core("errors").BinrpcError as error:
             if self._reachable:
                 events.append({"type": "unreachable", "error": _plain(str(error))})
             self._reachable = False
+            self._start = None  # that it can be reached again says enough
         else:
             if not self._reachable:
                 events.insert(0, {"type": "reachable"})
@@ -274,6 +293,18 @@ class _Server:
         finally:
             await self._client.close()  # servers have few descriptors for idle connections
         return [self._complete(event) for event in events]
+
+    async def _restarted(self) -> list[dict[str, Any]]:
+        """Return an event if the server has started since the round before."""
+        try:
+            (reply,) = (await self._client.call("core.uptime")).to_json()
+            start = _plain(reply["up_since"])
+        except (_core("faults").Fault, ValueError, KeyError, TypeError):
+            return []  # it does not say
+        before, self._start = self._start, start
+        if before in (None, start):
+            return []
+        return [{"type": "restarted", "up_since": start}]
 
     def _complete(self, event: dict[str, Any]) -> dict[str, Any]:
         about = {"endpoint": self.name, "address": str(self._client.address)}
@@ -308,7 +339,9 @@ def _servers(args: dict[str, Any]) -> list[_Server]:
     _check_names(args, _OPTIONS, "the source kamailio")
     config = _core("config").load_config(args.get("config"))
     wanted = args.get("endpoints")
-    if not wanted:
+    if wanted is not None and not wanted:
+        raise ValueError("endpoints is empty; leave it out to watch the default endpoint")
+    if wanted is None:
         wanted = [config.defaults.get("endpoint", _core("wire").DEFAULT_ADDRESS)]
     if isinstance(wanted, dict):
         addresses = {str(name): config.address(address) for name, address in wanted.items()}
@@ -316,7 +349,13 @@ def _servers(args: dict[str, Any]) -> list[_Server]:
         addresses = config.select([wanted] if isinstance(wanted, str) else wanted)
     timeout = args.get("timeout")
     timeout = float(config.defaults.get("timeout", 5.0) if timeout is None else timeout)
-    methods = args.get("methods") or ["dispatcher.list"]
+    methods = args.get("methods")
+    if methods is None:
+        methods = ["dispatcher.list"]
+    if isinstance(methods, (str, dict)):
+        methods = [methods]
+    if not methods or not isinstance(methods, list):
+        raise ValueError("methods is a list of at least one method, not %r" % (methods,))
     return [
         _Server(name, address, timeout, [_Watched(each) for each in methods])
         for name, address in addresses.items()
@@ -329,7 +368,7 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
     interval = float(args.get("interval", 10))
     if not 0 < interval <= 86400:
         raise ValueError("interval is more than 0 and at most 86400 s, not %g" % interval)
-    initial = bool(args.get("initial", False))
+    initial = _boolean(args.get("initial"), "initial")
     gate = asyncio.Semaphore(_AT_ONCE)
     now = asyncio.get_running_loop().time()
     # Spread over the interval, so that many servers are no burst.
@@ -340,6 +379,15 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
             for server, start in zip(servers, starts)
         )
     )
+
+
+def _boolean(value: Any, name: str) -> bool:
+    """Understand what YAML and templates make of a boolean."""
+    known = {"true": True, "yes": True, "false": False, "no": False, "none": False}
+    word = str(value).lower()
+    if word not in known:
+        raise ValueError("%s is true or false, not %r" % (name, value))
+    return known[word]
 
 
 def _check_names(found: dict[str, Any], known: tuple[str, ...], where: str) -> None:
