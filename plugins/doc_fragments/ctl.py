@@ -41,12 +41,10 @@ options:
     version_added: 0.1.0
   retries:
     description:
-      - How often to repeat a call that failed, with growing pauses.
+      - How many times to repeat a call that failed, with growing pauses.
       - Only what cannot act twice is repeated. That is a call that certainly did not reach the
         server or that the server refused because it was busy, and a lost call of a method that
         changes nothing.
-      - A retry needs the Python library C(tenacity) where the task runs. Without it the first
-        failure that could be retried is reported as such.
     type: int
     default: 0
     version_added: 0.1.0

@@ -75,8 +75,8 @@ options:
     version_added: 0.1.0
   retries:
     description:
-      - How often to repeat a call that was lost, or that the server refused because it was busy,
-        with growing pauses. This needs the Python library C(tenacity).
+      - How many times to repeat a call that was lost, or that the server refused because it was
+        busy, with growing pauses.
     type: int
     default: 0
     version_added: 0.1.0

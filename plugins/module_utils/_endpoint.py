@@ -10,11 +10,9 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .binrpc.client import Client
 from .binrpc.errors import BinrpcError, TransportError
-from .binrpc.retry import MissingLibrary, RetryPolicy, with_retries
+from .binrpc.retry import RetryPolicy, with_retries
 
 MAX_WAIT = 31_536_000
 """Seconds that stand for any number of them."""
@@ -22,17 +20,6 @@ MAX_WAIT = 31_536_000
 
 class DeadlinePassed(BinrpcError):
     """The deadline for all endpoints together has passed, so the call was not made."""
-
-
-class LibraryNeeded(BinrpcError):
-    """A retry is due, and the library for it is not installed."""
-
-    def __init__(self, missing):
-        super().__init__(
-            "%s. The call that would be retried failed with: %s"
-            % (missing_required_lib(missing.library, reason="to retry calls"), missing.error)
-        )
-        self.executed = missing.executed
 
 
 class Limit:
@@ -101,10 +88,7 @@ class Endpoint:
         if not self._retries:
             return self.once(method, *params)
         policy = RetryPolicy(self._retries, deadline=self._limit.at_most(MAX_WAIT))
-        try:
-            return with_retries(lambda: self.once(method, *params), policy, read_only)
-        except MissingLibrary as error:
-            raise LibraryNeeded(error) from error
+        return with_retries(lambda: self.once(method, *params), policy, read_only)
 
     def once(self, method, *params):
         """Call a method without any retries."""

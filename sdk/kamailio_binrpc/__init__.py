@@ -55,8 +55,6 @@ if TYPE_CHECKING:
     from .core.record import CallRecord
     from .core.reply import Reply
     from .core.retry import (
-        MissingLibrary,
-        RetryPolicy,
         may_retry,
         with_retries,
     )
@@ -73,6 +71,7 @@ if TYPE_CHECKING:
         to_json,
         to_pairs,
     )
+    from .retry import RetryPolicy
     from .typed import AsyncKamailio, Kamailio
 
 # Which module of the core a name comes from.
@@ -105,7 +104,6 @@ _HOMES = {
     "LossyView": "views",
     "Message": "packet",
     "MethodNotFound": "faults",
-    "MissingLibrary": "retry",
     "NotBinrpcError": "errors",
     "NotFound": "faults",
     "ProtocolError": "errors",
@@ -114,7 +112,6 @@ _HOMES = {
     "ReplyTooLarge": "faults",
     "Report": "fleet",
     "Result": "fleet",
-    "RetryPolicy": "retry",
     "Struct": "values",
     "TooFast": "faults",
     "TransportError": "errors",
@@ -134,8 +131,8 @@ _HOMES = {
     "with_retries": "retry",
 }
 
-# Those that need pydantic.
-_TYPED = ("AsyncKamailio", "Kamailio")
+# Those that are not in the core, with their modules.
+_OUTER = {"AsyncKamailio": "typed", "Kamailio": "typed", "RetryPolicy": "retry"}
 
 __all__ = [
     "Address",
@@ -168,7 +165,6 @@ __all__ = [
     "LossyView",
     "Message",
     "MethodNotFound",
-    "MissingLibrary",
     "NotBinrpcError",
     "NotFound",
     "ProtocolError",
@@ -200,11 +196,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES and name not in _TYPED:
+    if name not in _HOMES and name not in _OUTER:
         raise AttributeError("module %r has no attribute %r" % (__name__, name))  # noqa: UP031
     from importlib import import_module
 
-    home = ".typed" if name in _TYPED else ".core." + _HOMES[name]
+    home = "." + _OUTER[name] if name in _OUTER else ".core." + _HOMES[name]
     value = getattr(import_module(home, __name__), name)
     globals()[name] = value
     return value

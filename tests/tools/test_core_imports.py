@@ -51,8 +51,6 @@ def test_only_the_standard_library(path):
         for module, inside in imports(ast.parse(path.read_text()))
         if module.split(".")[0] not in sys.stdlib_module_names
     }
-    if path == CORE / "retry.py":
-        foreign.discard(("tenacity", True))
     if path == CORE / "decoding.py":
         foreign.discard(("kamailio_binrpc._speedups", False))
     assert not foreign

@@ -5,49 +5,37 @@
 The server does not recognise a repeated request, so a write that may have reached it is
 never sent again unless the caller says that it may (``repeatable``).
 
-The first attempt costs nothing extra: tenacity is imported at the first error that may be
-retried, and only then has to be installed.
+A policy decides with functions of its numbers alone: :func:`may_retry`, :func:`wait_after` and
+:func:`gives_up`. Here a loop follows them, so that retries work where only Python is; the policy
+of the SDK lets tenacity follow the same ones.
 """
 
 from __future__ import annotations
+
+from time import monotonic, sleep
 
 from .errors import BinrpcError, DecodeError, NotBinrpcError, ProtocolError, TransportError
 from .faults import Busy, TooFast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Awaitable, Callable, Dict, Optional, Sequence, TypeVar
+    from typing import Awaitable, Callable, Optional, Sequence, TypeVar
 
     T = TypeVar("T")
     OnRetry = Callable[[BaseException, int], None]
-
-
-class MissingLibrary(BinrpcError):
-    """A retry is due and tenacity is not installed.
-
-    ``library`` names it, ``error`` is the failure that would have been retried.
-    """
-
-    def __init__(self, library: str, error: BinrpcError) -> None:
-        super().__init__(
-            "retrying needs the Python library %s, which is not installed here; the first "
-            "attempt failed with: %s" % (library, error)
-        )
-        self.library = library
-        self.error = error
-        self.executed = error.executed
+    Random = Callable[[], float]
 
 
 class RetryPolicy:
-    """How often and how patiently to try again.
+    """How many retries there are, and how long to wait before each.
 
     :param retries: attempts after the first one; 0 never retries.
     :param wait: seconds before the first retry; doubled each time, with full jitter.
     :param max_wait: upper limit of that.
     :param busy_wait: seconds to wait when the server itself asked for patience (a reload
         under way, a command executed too fast).
-    :param deadline: seconds after the first failure beyond which no wait may reach; None for
-        no such limit.
+    :param deadline: seconds after the first failure; a wait that would reach them is not begun.
+        None for no such limit.
     """
 
     __slots__ = ("busy_wait", "deadline", "max_wait", "retries", "wait")
@@ -68,6 +56,123 @@ class RetryPolicy:
         self.busy_wait = busy_wait
         self.deadline = deadline
 
+    def run(
+        self,
+        attempt: Callable[[], T],
+        repeatable: bool,
+        on_retry: Optional[OnRetry] = None,
+        *,
+        clock: Callable[[], float] = monotonic,
+        pause: Callable[[float], object] = sleep,
+        random: Optional[Random] = None,
+    ) -> T:
+        """Do as :func:`with_retries`, by a clock, a pause and random numbers of the caller."""
+        attempts = _Attempts(self, repeatable, on_retry, clock, random)
+        while True:
+            try:
+                return attempt()
+            except BinrpcError as error:
+                seconds = attempts.failed(error)
+                if seconds is None:
+                    raise
+            pause(seconds)
+
+    async def run_async(
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        repeatable: bool,
+        on_retry: Optional[OnRetry] = None,
+        *,
+        clock: Callable[[], float] = monotonic,
+        pause: Optional[Callable[[float], Awaitable[object]]] = None,
+        random: Optional[Random] = None,
+    ) -> T:
+        """Do as :meth:`run` for a function that is awaited."""
+        attempts = _Attempts(self, repeatable, on_retry, clock, random)
+        while True:
+            try:
+                return await attempt()
+            except BinrpcError as error:
+                seconds = attempts.failed(error)
+                if seconds is None:
+                    raise
+            if pause is None:
+                import asyncio
+
+                pause = asyncio.sleep
+            await pause(seconds)
+
+
+class _Attempts:
+    """The attempts of one call, as far as they have failed."""
+
+    def __init__(
+        self,
+        policy: RetryPolicy,
+        repeatable: bool,
+        on_retry: Optional[OnRetry],
+        clock: Callable[[], float],
+        random: Optional[Random],
+    ) -> None:
+        self._policy = policy
+        self._repeatable = repeatable
+        self._on_retry = on_retry
+        self._clock = clock
+        self._random = random
+        self._made = 0
+        self._since: Optional[float] = None
+
+    def failed(self, error: BinrpcError) -> Optional[float]:
+        """Count a failed attempt; return the seconds before the next, None to give up."""
+        self._made += 1
+        if not may_retry(error, self._repeatable):
+            return None
+        now = self._clock()
+        if self._since is None:
+            self._since = now
+        seconds = wait_after(self._policy, self._made, error, self._random)
+        if gives_up(self._policy, self._made, now - self._since, seconds):
+            return None
+        if self._on_retry is not None:
+            self._on_retry(error, self._made)
+        return seconds
+
+
+def wait_after(
+    policy: RetryPolicy,
+    attempts: int,
+    error: BaseException,
+    random: Optional[Random] = None,
+) -> float:
+    """Return the seconds to wait after a failed attempt.
+
+    :param attempts: those made so far, 1 or more.
+    :param random: returns a number from 0 to 1.
+
+    >>> [wait_after(RetryPolicy(), made, OSError(), lambda: 1.0) for made in range(1, 8)]
+    [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
+    """
+    if isinstance(error, (Busy, TooFast)):
+        return policy.busy_wait
+    if random is None:
+        import random as numbers
+
+        random = numbers.random
+    # 2.0**1024 is an OverflowError, and sixty doublings exceed any limit that makes sense.
+    return random() * min(policy.max_wait, policy.wait * 2.0 ** min(attempts - 1, 60))
+
+
+def gives_up(policy: RetryPolicy, attempts: int, elapsed: float, wait: float) -> bool:
+    """Is the policy exhausted?
+
+    :param attempts: those made so far.
+    :param elapsed: seconds since the first failure.
+    :param wait: seconds before the next attempt.
+    """
+    if attempts > policy.retries:
+        return True
+    return policy.deadline is not None and elapsed + wait >= policy.deadline
+
 
 def is_repeatable(method: str, params: Sequence[object] = ()) -> bool:
     """Does the catalogue say that running this call twice does no more than running it once?
@@ -83,7 +188,7 @@ def is_repeatable(method: str, params: Sequence[object] = ()) -> bool:
 
 
 def may_retry(error: BaseException, repeatable: bool) -> bool:
-    """May the call that failed so be made again without any risk of acting twice?
+    """Is it safe to repeat a call that failed with this error?
 
     :param repeatable: running the method twice does no more than running it once.
     """
@@ -106,26 +211,9 @@ def with_retries(
     """Run ``attempt`` until it succeeds, must not be repeated, or the policy is exhausted.
 
     :param on_retry: called before each wait with the error and the number of attempts made.
-    :raises MissingLibrary: a retry is due and tenacity is missing.
     :raises BinrpcError: the last attempt's error.
     """
-    try:
-        return attempt()
-    except BinrpcError as error:
-        if policy.retries == 0 or not may_retry(error, repeatable):
-            raise
-        captured = error
-    tenacity = _tenacity(captured)
-    first = [captured]
-
-    def again() -> T:
-        # tenacity counts the attempt that was made without it.
-        if first:
-            raise first.pop()
-        return attempt()
-
-    result: T = tenacity.Retrying(**_settings(tenacity, policy, repeatable, on_retry))(again)
-    return result
+    return policy.run(attempt, repeatable, on_retry)
 
 
 async def with_retries_async(
@@ -135,55 +223,4 @@ async def with_retries_async(
     on_retry: Optional[OnRetry] = None,
 ) -> T:
     """Do as :func:`with_retries` for a function that is awaited."""
-    try:
-        return await attempt()
-    except BinrpcError as error:
-        if policy.retries == 0 or not may_retry(error, repeatable):
-            raise
-        captured = error
-    tenacity = _tenacity(captured)
-    first = [captured]
-
-    async def again() -> T:
-        if first:
-            raise first.pop()
-        return await attempt()
-
-    retrying = tenacity.AsyncRetrying(**_settings(tenacity, policy, repeatable, on_retry))
-    result: T = await retrying(again)
-    return result
-
-
-def _tenacity(error: BinrpcError) -> Any:
-    try:
-        import tenacity
-    except ImportError:
-        raise MissingLibrary("tenacity", error) from error
-    return tenacity
-
-
-def _settings(
-    tenacity: Any, policy: RetryPolicy, repeatable: bool, on_retry: Optional[OnRetry]
-) -> Dict[str, Any]:
-    backoff = tenacity.wait_random_exponential(multiplier=policy.wait, max=policy.max_wait)
-
-    def wait(state: Any) -> float:
-        error = state.outcome.exception()
-        if isinstance(error, (Busy, TooFast)):
-            return policy.busy_wait
-        return float(backoff(state))
-
-    def before_sleep(state: Any) -> None:
-        if on_retry is not None:
-            on_retry(state.outcome.exception(), state.attempt_number)
-
-    stop = tenacity.stop_after_attempt(policy.retries + 1)
-    if policy.deadline is not None:
-        stop = stop | tenacity.stop_before_delay(policy.deadline)
-    return {
-        "retry": tenacity.retry_if_exception(lambda error: may_retry(error, repeatable)),
-        "stop": stop,
-        "wait": wait,
-        "before_sleep": before_sleep,
-        "reraise": True,
-    }
+    return await policy.run_async(attempt, repeatable, on_retry)
