@@ -20,13 +20,18 @@ import pytest
 # The helpers are imported as tests.support.*, from whatever directory pytest is started in.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-# Only the fixtures import them: ansible-test loads this file on Python 3.8 as well.
+from tests.support.signals import stop_inheritance
+
+# Only the fixtures import the others: ansible-test loads this file on Python 3.8 as well.
 if TYPE_CHECKING:
     from tests.support.kamailio import Kamailio
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "real: needs a real Kamailio on this machine")
+    # With -n the workers start the processes; they have to inherit what is ignored.
+    if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
+        stop_inheritance()
 
 
 def _need(program: str, path: str | None) -> None:

@@ -16,6 +16,7 @@ import pytest
 from kamailio_binrpc.cli import completion, exit_codes
 from kamailio_binrpc.cli.config import inventory_of
 from kamailio_binrpc.core.config import load_config
+from tests.support.signals import default_handlers
 
 yaml = pytest.importorskip("yaml")
 
@@ -398,8 +399,9 @@ def test_a_cancelled_call_leaves_the_shell_alive(lab, capfd):
         time.sleep(0.3)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=interrupt, daemon=True).start()
-    assert shell.line("test.stuck") is True
+    with default_handlers():
+        threading.Thread(target=interrupt, daemon=True).start()
+        assert shell.line("test.stuck") is True
     assert shell.line("core.echo 'a b'") is True
     assert shell.line("no.such") is True
     assert shell.line("output json") is True

@@ -18,6 +18,7 @@ import kamailio_binrpc
 from kamailio_binrpc.core import reply_socket
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.errors import ConnectError
+from tests.support.signals import default_handlers
 
 from .support import PATIENCE
 
@@ -130,13 +131,14 @@ def test_signal_handlers_are_there_only_while_needed(server, folder):
     def handlers():
         return [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
 
-    before = handlers()
-    with connected(server, folder):
-        assert handlers() == [reply_socket._on_signal] * 2
+    with default_handlers():
+        before = handlers()
         with connected(server, folder):
-            pass
-        assert handlers() == [reply_socket._on_signal] * 2
-    assert handlers() == before
+            assert handlers() == [reply_socket._on_signal] * 2
+            with connected(server, folder):
+                pass
+            assert handlers() == [reply_socket._on_signal] * 2
+        assert handlers() == before
 
 
 def test_a_handler_of_the_program_stays(server, folder):
@@ -190,9 +192,7 @@ def test_gone_at_exit(server, folder, code, status):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_gone_after_a_signal(server, folder, number):
-    # A test runner in the background ignores SIGINT, and its children inherit that.
-    code = "signal.signal(signal.SIGINT, signal.default_int_handler); ready()"
-    with program(server, folder, code) as process:
+    with program(server, folder, "ready()") as process:
         assert process.stdout.readline() == "ready\n"
         assert len(files(folder)) == 1
         process.send_signal(number)
