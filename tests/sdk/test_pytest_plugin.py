@@ -12,9 +12,9 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+# By its entry point; where the tests of a source tree run, nothing is installed that has one.
 INSTALLED = list(entry_points(group="pytest11", name="kamailio"))
-# Where the tests of a source tree run, nothing is installed that would name the plugin.
-LOADING = () if INSTALLED else ("-p", "kamailio_binrpc.pytest_plugin")
+PLUGIN = "kamailio" if INSTALLED else "kamailio_binrpc.pytest_plugin"
 
 TESTS = """
 import os
@@ -53,14 +53,16 @@ def test_the_factory(kamailio_lab_factory):
 """
 
 
-def test_the_fixtures(pytester):
+def test_the_fixtures(pytester, monkeypatch):
+    # Other plugins that happen to be installed change what the run prints, or fail it.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(TESTS)
-    result = pytester.runpytest_subprocess("-q", *LOADING)
+    result = pytester.runpytest_subprocess("-q", "-p", PLUGIN)
     result.assert_outcomes(passed=7)
 
 
 def test_they_are_listed_with_their_help(pytester):
-    result = pytester.runpytest_subprocess("--fixtures", *LOADING)
+    result = pytester.runpytest_subprocess("--fixtures", "-p", PLUGIN)
     result.stdout.fnmatch_lines(["kamailio_lab_factory*", "*Starts lab servers*"])
     result.stdout.fnmatch_lines(["kamailio_lab -- *", "*A lab server that runs as long as*"])
 
