@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 import socket
+import time
 from contextlib import closing
 
 import pytest
@@ -309,9 +310,8 @@ def test_receive_buffer(plain, transport, total):
 def test_connection_limit(plain, transport):
     fates = []
     for side in (plain.real, plain.lab):
-        # Closed connections of earlier tests must be gone before these are counted.
-        open_now = duel.values(side.ask("udp", call("ctl.connections"))[0][0])[0]
-        connections = [side.connect(transport) for _other in range(128 - open_now)]
+        wait_for_no_connections(side)
+        connections = [side.connect(transport) for _other in range(128)]
         try:
             for sock in connections:
                 sock.sendall(duel.PROBE)
@@ -322,12 +322,23 @@ def test_connection_limit(plain, transport):
                     got = late.recv(100)
                 except (ConnectionResetError, BrokenPipeError):
                     got = b""
-            counted = duel.values(side.ask("udp", call("ctl.connections"))[0][0])
-            fates.append((got, counted))
+            fates.append((got, open_connections(side)))
         finally:
             for sock in connections:
                 sock.close()
-    assert fates[0] == fates[1] == (b"", [128])
+    assert fates[0] == fates[1] == (b"", 128)
+
+
+def open_connections(side):
+    return duel.values(side.ask("udp", call("ctl.connections"))[0][0])[0]
+
+
+def wait_for_no_connections(side):
+    """Wait until a server has noticed that those of earlier tests are closed."""
+    deadline = time.monotonic() + duel.TIMEOUT
+    while open_connections(side):
+        assert time.monotonic() < deadline, "earlier tests have left connections"
+        time.sleep(0.01)
 
 
 def test_sockets_get_the_same_mode(start_duel):
