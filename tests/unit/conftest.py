@@ -8,11 +8,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
-import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(__file__).resolve().parents[2] / "build"
 
 
 def pytest_configure(config):
@@ -20,11 +20,9 @@ def pytest_configure(config):
         return
     from ansible.plugins.loader import init_plugin_loader
 
-    # Not below build/: a link to a directory above is a trap for whatever walks the tree.
-    folder = tempfile.TemporaryDirectory(prefix="units-")
-    config.add_cleanup(folder.cleanup)
-    namespace = Path(folder.name) / "ansible_collections" / "kamailio"
-    namespace.mkdir(parents=True)
-    (namespace / "ctl").symlink_to(ROOT, target_is_directory=True)
+    namespace = BUILD / "units" / "ansible_collections" / "kamailio"
+    namespace.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        (namespace / "ctl").symlink_to("../../../..", target_is_directory=True)
     # Ansible's own finder, since the loaders of plugins ask it for names like kamailio.ctl.x.
-    init_plugin_loader([folder.name])
+    init_plugin_loader([str(BUILD / "units")])
