@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 from collections import Counter
@@ -20,8 +21,10 @@ LINK = re.compile(r"\]\((?:protocol\.md)?#([\w-]*)\)")
 FOREIGN = re.compile("|".join(["ctl" + "-spec", "spec\\w* " + "\N{SECTION SIGN}"]))
 
 
+@functools.cache
 def texts():
-    """Yield (name, text) of each text file that git knows or would add."""
+    """List (name, text) of each text file that git knows or would add."""
+    found = []
     names = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -33,9 +36,10 @@ def texts():
         path = ROOT / name
         if path.is_file() and not path.is_symlink():
             try:
-                yield name, path.read_text("utf-8")
+                found.append((name, path.read_text("utf-8")))
             except UnicodeDecodeError:
                 continue
+    return found
 
 
 def anchors(markdown):

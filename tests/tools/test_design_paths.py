@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def imports_of(source, package):
         pending += ast.iter_child_nodes(node)
 
 
+@functools.cache
 def modules():
     """Map the core's modules and packages to what they import of each other."""
     found = {}
