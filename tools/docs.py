@@ -127,6 +127,9 @@ def main() -> int:
     shutil.rmtree(HTML, ignore_errors=True)
     shutil.copytree(collection / "docs" / "site", PAGES)
     shutil.copytree(collection / "sdk", PAGES / "_sdk")
+    # The copy of the tree has no links.
+    core = collection / "plugins" / "module_utils" / "binrpc"
+    shutil.copytree(core, PAGES / "_sdk" / "kamailio_binrpc" / "core")
     # antsibull-docs refuses a directory that others may write to.
     PAGES.chmod(0o700)
     write_guides()
