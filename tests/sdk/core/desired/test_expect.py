@@ -5,8 +5,18 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired.expect import MISSING, at_path, difference, merged, steps
+from kamailio_binrpc.core.desired.expect import (
+    MISSING,
+    accepts,
+    at_path,
+    check_fault_pattern,
+    difference,
+    merged,
+    parameter,
+    steps,
+)
 from kamailio_binrpc.core.errors import EncodeError
+from kamailio_binrpc.core.faults import Fault, NotFound, ReplyTooLarge, StructTooLarge
 
 RECORDS = [
     {"SET": {"ID": 1, "DEST": ["a", "b"]}},
@@ -110,3 +120,41 @@ def test_what_is_not_a_path(path):
 def test_predictions(got, want, result):
     assert merged(got, want) == result
     assert difference(want, merged(got, want)) == ""
+
+
+@pytest.mark.parametrize(
+    "wanted, fault, matches",
+    [
+        (404, Fault(404, "x"), True),
+        ("404", Fault(404, "x"), True),
+        ("-1", Fault(-1, "x"), True),
+        (404, Fault(500, "404"), False),
+        ("not_found", NotFound(500, "x"), True),
+        ("busy", NotFound(500, "busy"), False),
+        ("reply_too_large", StructTooLarge(500, "x"), True),
+        ("struct_too_large", ReplyTooLarge(500, "x"), False),
+        ("No Such", Fault(500, "there is no such key"), True),
+        ("no such", Fault(500, "other"), False),
+        (" ", Fault(500, "other"), False),
+    ],
+)
+def test_faults(wanted, fault, matches):
+    assert accepts([wanted], fault) is matches
+    assert accepts(["nothing of the kind", wanted], fault) is matches
+
+
+@pytest.mark.parametrize("item", [404, "404", "busy", "no such"])
+def test_fault_patterns(item):
+    check_fault_pattern(item)
+
+
+@pytest.mark.parametrize("item", [None, True, 1.5, "", "  ", ["x"]])
+def test_what_describes_no_fault(item):
+    with pytest.raises(EncodeError, match="neither the code"):
+        check_fault_pattern(item)
+
+
+def test_parameters():
+    assert parameter({"type": "escaped", "value": "caf\\xe9"}) == "caf\udce9"
+    assert parameter({"type": "int", "value": "5"}) == 5
+    assert parameter("caf\\xe9") == "caf\\xe9"

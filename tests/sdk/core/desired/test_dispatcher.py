@@ -1,0 +1,215 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+import pytest
+
+from kamailio_binrpc.core.desired.dispatcher import (
+    DESTINATIONS,
+    STATE,
+    DispatcherDestinations,
+    DispatcherState,
+    full_uri,
+    parts,
+)
+from kamailio_binrpc.core.desired.engine import StateError
+from kamailio_binrpc.core.faults import Fault
+
+GATEWAY = "sip:192.0.2.11:5060"
+OTHER = "sip:192.0.2.12:5060"
+VERSIONS = ["5.6", "5.8", "6.1", "master"]
+every_version = pytest.mark.parametrize("lab", VERSIONS, indirect=True)
+
+
+def calls_of(result):
+    return [(call["method"], *call["params"]) for call in result["rpc_calls"]]
+
+
+def states(lab, number=1):
+    return [each.state for each in lab.modules["dispatcher"].sets[number]]
+
+
+@pytest.mark.parametrize(
+    "text, uri",
+    [
+        ("192.0.2.1", "sip:192.0.2.1"),
+        ("SIPS:h", "SIPS:h"),
+        ("tel:1", "tel:1"),
+        ("urn:x", "urn:x"),
+        ("sipx", "sip:sipx"),
+    ],
+)
+def test_schemes(text, uri):
+    assert full_uri(text) == uri
+
+
+def test_the_order_of_attributes_does_not_count():
+    assert parts("b=1; a=2 ;") == parts("a=2;b=1")
+    assert parts("a") != parts("a;b")
+
+
+# --- states
+
+
+@every_version
+def test_a_state_by_uri(ensure, lab):
+    result = ensure(DispatcherState(1, "disabled", GATEWAY.upper()))
+    assert calls_of(result) == [("dispatcher.set_state", "D", 1, GATEWAY)]
+    assert states(lab)[0] == "DX"
+    assert result["after"] == {GATEWAY: {"state": "disabled", "probing": False}}
+    assert ensure(DispatcherState(1, "disabled", GATEWAY))["changed"] is False
+
+
+def test_probing_is_left_alone_unless_given(ensure, lab):
+    lab.modules["dispatcher"].find(1, GATEWAY).flags = 8
+    ensure(DispatcherState(1, "inactive", GATEWAY))
+    assert states(lab)[0] == "IP"
+    ensure(DispatcherState(1, "inactive", GATEWAY, probing=False))
+    assert states(lab)[0] == "IX"
+
+
+def test_a_state_by_duid(ensure, lab):
+    result = ensure(DispatcherState(1, "disabled", duid="GW2"))
+    assert [call[0] for call in calls_of(result)] == ["dispatcher.set_duid_state"]
+    assert result["matched"] == [OTHER]
+    assert states(lab) == ["AX", "DX"]
+
+
+def test_a_whole_set_takes_one_call(ensure, lab):
+    result = ensure(DispatcherState(1, "trying", probing=True))
+    assert calls_of(result) == [("dispatcher.set_state", "TP", 1, "all")]
+    assert states(lab) == ["TP", "TP"]
+
+
+def test_a_part_of_a_set_is_never_changed_as_a_whole(ensure, lab, calls):
+    """Two of three destinations match: the third has to stay as it is."""
+    calls.once("dispatcher.add", 1, GATEWAY, 0, 0, "duid=gw3")
+    result = ensure(DispatcherState(1, "disabled", GATEWAY))
+    assert sorted(call[1:] for call in calls_of(result)) == [("D", 1, "gw1"), ("D", 1, "gw3")]
+    assert lab.modules["dispatcher"].find(1, OTHER).state == "AX"
+
+
+def test_one_of_two_with_the_same_uri_is_changed_by_its_duid():
+    state = DispatcherState(1, "disabled", GATEWAY)
+    have = [
+        {"uri": GATEWAY, "duid": "a", "state": "disabled", "probing": False},
+        {"uri": GATEWAY, "duid": "b", "state": "active", "probing": False},
+    ]
+    (step,) = state.steps(have, state.want(have))
+    assert (step.method, *step.params) == ("dispatcher.set_duid_state", "D", 1, "b")
+
+
+def test_one_of_a_whole_set_that_differs(ensure, lab):
+    lab.modules["dispatcher"].find(1, GATEWAY).flags = 4
+    result = ensure(DispatcherState(1, "disabled"))
+    assert calls_of(result) == [("dispatcher.set_state", "D", 1, OTHER)]
+
+
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ({"set_id": 1, "uri": "sip:nobody"}, "0 destinations match, at least 1 are required"),
+        ({"set_id": 99}, "0 destinations match, at least 1"),
+        ({"set_id": 1, "at_most": 1}, "2 destinations match, at most 1 may: " + GATEWAY),
+    ],
+)
+def test_guards(ensure, lab, options, text):
+    assert text in ensure(DispatcherState(state="disabled", **options), failed=True)["msg"]
+    assert states(lab) == ["AX", "AX"]
+
+
+def test_no_match_may_be_allowed(ensure):
+    assert ensure(DispatcherState(99, "disabled", at_least=0))["changed"] is False
+
+
+def test_a_disabled_destination_is_not_probed():
+    with pytest.raises(StateError, match="cannot be probed"):
+        DispatcherState(1, "disabled", probing=True)
+
+
+def test_twins_have_names_of_their_own(ensure, lab):
+    dispatcher = lab.modules["dispatcher"]
+    dispatcher._load([*dispatcher._rows(), (1, dispatcher.find(1, GATEWAY))])
+    result = ensure(DispatcherState(1, "active", GATEWAY), check=True)
+    assert list(result["before"]) == [GATEWAY, GATEWAY + " (again)"]
+
+
+# --- members
+
+
+@every_version
+def test_a_destination_comes_and_goes(ensure, lab):
+    wish = {"uri": "192.0.2.77", "flags": 9, "priority": 3, "attrs": "weight=5;"}
+    result = ensure(DispatcherDestinations(1, [wish]))
+    assert result["after"] == {"sip:192.0.2.77": {"priority": 3, "attrs": "weight=5"}}
+    assert lab.modules["dispatcher"].find(1, "sip:192.0.2.77").state == "IP"
+    assert ensure(DispatcherDestinations(1, [wish]))["changed"] is False
+    result = ensure(DispatcherDestinations(1, absent=["192.0.2.77"]))
+    assert calls_of(result) == [("dispatcher.remove", 1, "sip:192.0.2.77")]
+
+
+@every_version
+def test_a_changed_destination_keeps_its_state(ensure, lab):
+    lab.modules["dispatcher"].find(1, GATEWAY).flags = 4
+    wish = {"uri": GATEWAY, "priority": 7}
+    assert ensure(DispatcherDestinations(1, [wish]))["changed"] is True
+    found = lab.modules["dispatcher"].find(1, GATEWAY)
+    assert (found.priority, found.state, found.attrs) == (7, "DX", "duid=gw1;weight=50")
+    wish["attrs"] = "weight=50; duid=gw1;"
+    assert ensure(DispatcherDestinations(1, [wish]))["changed"] is False
+
+
+def test_a_twin_is_removed(ensure, lab):
+    dispatcher = lab.modules["dispatcher"]
+    dispatcher._load([*dispatcher._rows(), (1, dispatcher.find(1, GATEWAY))])
+    result = ensure(DispatcherDestinations(1, [{"uri": GATEWAY}]))
+    assert list(result["before"]) == [GATEWAY, GATEWAY + " (2)"]
+    assert [each.uri for each in dispatcher.sets[1]].count(GATEWAY) == 1
+
+
+def test_a_set_exactly(ensure, lab):
+    wanted = [{"uri": GATEWAY}, {"uri": "192.0.2.13:5060", "priority": 3}]
+    predicted = ensure(DispatcherDestinations(1, wanted, exact=True), check=True)
+    result = ensure(DispatcherDestinations(1, wanted, exact=True))
+    assert predicted["after"] == result["after"]
+    # What is new comes first, so that no destination is missed meanwhile.
+    assert [call[0] for call in calls_of(result)] == ["dispatcher.add", "dispatcher.remove"]
+    assert 2 in lab.modules["dispatcher"].sets
+
+
+def test_a_destination_given_twice():
+    with pytest.raises(StateError, match="sip:a is given twice"):
+        DispatcherDestinations(1, [{"uri": "sip:A"}, {"uri": "sip:a"}])
+
+
+@pytest.mark.parametrize(
+    "code, text, hint",
+    [(500, "adding failed", "often a host name does not resolve"), (500, "no", "")],
+)
+def test_advice(ensure, lab, code, text, hint):
+    def refuse(ctx):
+        raise Fault(code, text)
+
+    lab.registry.method("dispatcher.add")(refuse)
+    message = ensure(DispatcherDestinations(1, [{"uri": "sip:new"}]), failed=True)["msg"]
+    assert message.endswith(hint or "fault 500: no")
+
+
+# --- options
+
+
+def test_options_of_a_state():
+    state = STATE.make({"set_id": 1, "state": "active", "duid": "x", "require_matches_max": 3})
+    assert (state.set_id, state.duid, state.at_least, state.at_most) == (1, "x", 1, 3)
+    with pytest.raises(ValueError, match="uri and duid exclude each other"):
+        STATE.make({"set_id": 1, "state": "active", "uri": "a", "duid": "x"})
+
+
+def test_options_of_destinations():
+    one = DESTINATIONS.make({"set_id": 1, "uri": "a", "priority": 3})
+    assert one.wanted["sip:a"]["priority"] == 3
+    gone = DESTINATIONS.make({"set_id": 1, "uri": "a", "state": "absent"})
+    assert (gone.wanted, list(gone.absent)) == ({}, ["sip:a"])
+    several = DESTINATIONS.make({"set_id": 1, "destinations": [{"uri": "a"}], "mode": "replaced"})
+    assert (several.exact, several.wanted["sip:a"]["attrs"]) == (True, None)

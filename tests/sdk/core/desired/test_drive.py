@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+import pytest
+
+from kamailio_binrpc.core.desired.drive import Ask, Do, Now, Sleep, ask, ask_or, drive
+from kamailio_binrpc.core.faults import Fault, MethodNotFound, NotFound
+
+from .script import Script
+
+
+def run(talk, script):
+    return drive(talk, script, script.clock, script.pause)
+
+
+def test_each_need_is_met():
+    def talk():
+        asked = yield Ask("a", (1,))
+        done = yield Do("b", (2,))
+        retried = yield Do("c", retry=True)
+        yield Sleep(2.5)
+        now = yield Now()
+        return asked, done, retried, now
+
+    script = Script({"a": ["x"], "b": ["y"], "c": ["z"]})
+    assert run(talk(), script) == (["x"], ["y"], ["z"], 2.5)
+    assert script.made == [("ask", "a", 1), ("once", "b", 2), ("retry", "c")]
+
+
+def test_an_error_is_raised_where_the_call_was_yielded():
+    def talk():
+        try:
+            yield Do("a")
+        except Fault as fault:
+            found = fault
+        return found, (yield Ask("b"))
+
+    fault = NotFound(404, "no", "a")
+    assert run(talk(), Script({"a": fault, "b": [1]})) == (fault, [1])
+
+
+def test_an_error_that_nothing_catches_ends_the_run():
+    fault = NotFound(404, "no", "a")
+    with pytest.raises(NotFound) as caught:
+        run(ask("a"), Script({"a": fault}))
+    assert caught.value is fault
+
+
+def test_a_run_that_needs_nothing():
+    def talk():
+        return 5
+        yield
+
+    assert run(talk(), Script()) == 5
+
+
+@pytest.mark.parametrize("fault, found", [(Fault(500, "No Sets here"), None), (None, [1])])
+def test_a_fault_may_mean_nothing(fault, found):
+    assert run(ask_or(None, "no sets", "a"), Script({"a": fault or [1]})) == found
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(500, "other"), MethodNotFound(500, "no sets: command not found")]
+)
+def test_other_faults_stay(fault):
+    with pytest.raises(type(fault)):
+        run(ask_or(None, "no sets", "a"), Script({"a": fault}))

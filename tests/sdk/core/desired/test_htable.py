@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+import pytest
+
+from kamailio_binrpc.core.desired.engine import StateError
+from kamailio_binrpc.core.desired.htable import ITEM, TABLE, HashTable, HashTableItem, item_value
+from kamailio_binrpc.core.faults import Fault
+
+
+def methods(result):
+    return [call["method"] for call in result["rpc_calls"]]
+
+
+# --- items
+
+
+@pytest.mark.parametrize("lab", ["5.6", "5.7.4", "5.8.0", "6.1", "master"], indirect=True)
+@pytest.mark.parametrize("value", [5, -5, 2**31 - 1, "5", ""])
+def test_a_value_with_its_type(ensure, lab, value):
+    assert ensure(HashTableItem("t", "n", value))["changed"] is True
+    stored = lab.modules["htable"].tables["t"]["n"]
+    assert (type(stored), stored) == (type(value), value)
+    assert ensure(HashTableItem("t", "n", value))["changed"] is False
+    assert ensure(HashTableItem("t", "n", "x5"))["changed"] is True
+
+
+def test_an_item_goes(ensure, lab):
+    lab.modules["htable"].tables["t"]["n"] = 1
+    assert methods(ensure(HashTableItem("t", "n"))) == ["htable.delete"]
+    assert ensure(HashTableItem("t", "n"))["changed"] is False
+
+
+def test_a_boolean_is_a_number(ensure, lab):
+    ensure(HashTableItem("t", "n", True))
+    assert lab.modules["htable"].tables["t"]["n"] == 1
+
+
+@pytest.mark.parametrize("value", [2**31, -(2**31) - 1, 1.5, ["a"], "a\0b", None])
+def test_what_a_table_cannot_hold(value):
+    with pytest.raises(StateError):
+        item_value(value)
+
+
+@pytest.mark.parametrize("expire", [-1, 2**31])
+def test_an_expiry_out_of_range(expire):
+    with pytest.raises(StateError, match="expire is 0 to 2147483647"):
+        HashTableItem("t", "n", 1, expire)
+
+
+def test_only_a_lost_expiry_is_set_again(ensure, lab, calls):
+    table = lab.modules["htable"].tables["blocked"]
+    first = ensure(HashTableItem("blocked", "x", "short", expire=100))
+    assert first["after"]["expire"] > 90
+    longer = HashTableItem("blocked", "x", "something much longer", expire=100)
+    assert methods(ensure(longer)) == ["htable.setxs", "htable.setex"]
+    assert table.cells["x"].expire > 0
+    assert ensure(HashTableItem("blocked", "x", "something much longer"))["changed"] is False
+    calls.time += 50
+    # Any expiry will do, unless a tolerance is given.
+    same = ("blocked", "x", "something much longer", 100)
+    assert ensure(HashTableItem(*same))["changed"] is False
+    assert ensure(HashTableItem(*same, tolerance=60))["changed"] is False
+    assert methods(ensure(HashTableItem(*same, tolerance=5))) == ["htable.setex"]
+
+
+def test_an_expiry_is_taken_away(ensure, lab):
+    ensure(HashTableItem("blocked", "x", 1, expire=100))
+    assert methods(ensure(HashTableItem("blocked", "x", 1, expire=0))) == ["htable.setex"]
+    assert lab.modules["htable"].tables["blocked"].cells["x"].expire == 0
+    assert ensure(HashTableItem("blocked", "x", 1, expire=0))["changed"] is False
+
+
+def test_a_new_item_that_never_expires(ensure, lab):
+    result = ensure(HashTableItem("blocked", "new", 1, expire=0))
+    assert result["after"] == {"value": 1, "expire": None}
+    assert methods(result) == ["htable.seti", "htable.setex"]
+
+
+def test_a_table_in_which_nothing_expires(ensure):
+    result = ensure(HashTableItem("t", "x", 1, expire=60))
+    assert "Items in table t never expire" in result["warnings"][0]
+    assert ensure(HashTableItem("t", "x", 1, expire=60))["changed"] is False
+
+
+def test_a_server_without_a_clock(ensure, lab):
+    """Then the clock of this machine has to do."""
+    ensure(HashTableItem("blocked", "x", 1, expire=100))
+
+    def no_clock(ctx):
+        return {"now": "who knows"}
+
+    lab.registry.method("core.uptime")(no_clock)
+    result = ensure(HashTableItem("blocked", "x", 1, expire=100, tolerance=10**9))
+    assert result["changed"] is False
+
+
+def test_a_table_that_is_not_there(ensure):
+    result = ensure(HashTableItem("nowhere", "x", 1, expire=5), failed=True)
+    assert result["fault"]["text"] == "No such htable"
+
+
+def test_the_list_of_tables_may_lack_one(ensure, lab):
+    lab.registry.method("htable.listTables")(lambda ctx: None)
+    assert "never expire" in ensure(HashTableItem("blocked", "x", 1, expire=5))["warnings"][0]
+
+
+# --- tables
+
+
+def test_merged_leaves_the_rest_alone(ensure, lab):
+    table = lab.modules["htable"].tables["t"]
+    result = ensure(HashTable("t", {"limit": "10", "new": 1}, absent=["greeting"]))
+    assert (table["limit"], table["new"]) == ("10", 1)
+    assert "greeting" not in table
+    assert "hosts[0]" in table
+    assert result["before"] == {"limit": 10, "greeting": "hello"}
+
+
+def test_merged_with_deletions_alone_never_flushes_the_table(ensure, lab):
+    """A flush would take items that the task does not name."""
+    table = lab.modules["htable"].tables["t"]
+    before = dict(table)
+    result = ensure(HashTable("t", {}, absent=["greeting", "none"]))
+    assert methods(result) == ["htable.delete"]
+    del before["greeting"]
+    assert dict(table) == before
+
+
+def test_exact_deletes_the_rest(ensure, lab):
+    result = ensure(HashTable("t", {"limit": 10}, exact=True))
+    assert list(lab.modules["htable"].tables["t"]) == ["limit"]
+    assert set(methods(result)) == {"htable.delete"}
+    assert ensure(HashTable("t", {"limit": 10}, exact=True))["changed"] is False
+
+
+def test_exact_and_empty_flushes(ensure, lab):
+    assert methods(ensure(HashTable("t", {}, exact=True))) == ["htable.flush"]
+    assert not lab.modules["htable"].tables["t"]
+    assert ensure(HashTable("t", {}, exact=True))["changed"] is False
+
+
+def test_wanted_and_unwanted():
+    with pytest.raises(StateError, match="both in items and absent: a, b"):
+        HashTable("t", {"a": 1, "b": 1, "c": 1}, absent=["b", "a"])
+
+
+def test_a_table_that_is_too_large(ensure, lab):
+    def too_large(ctx):
+        raise Fault(500, "internal error creating rpc data")
+
+    lab.registry.method("htable.dump")(too_large)
+    assert "Single items" in ensure(HashTable("t", {"a": 1}), failed=True)["msg"]
+
+
+def test_a_table_that_is_full(ensure, lab):
+    def refuse(ctx):
+        raise Fault(500, "no memory")
+
+    lab.registry.method("htable.seti")(refuse)
+    result = ensure(HashTable("t", {"a": 1}), failed=True)
+    assert result["msg"] == "htable.seti: fault 500: no memory"
+
+
+# --- options
+
+
+def test_options_of_an_item():
+    item = ITEM.make({"table": "t", "key": 5, "value": 1, "expire": 3})
+    assert (item.table, item.key, item.value, item.expire) == ("t", "5", 1, 3)
+    gone = ITEM.make({"table": "t", "key": "k", "value": 1, "state": "absent"})
+    assert gone.value is None
+    with pytest.raises(ValueError, match="state is present; give value as well"):
+        ITEM.make({"table": "t", "key": "k", "value": None})
+
+
+def test_options_of_a_table():
+    table = TABLE.make({"table": "t", "items": {"a": 1}, "absent": ["b"], "mode": "replaced"})
+    assert (table.items, table.absent, table.exact) == ({"a": 1}, {"b"}, True)
+    assert TABLE.make({"table": "t"}).exact is False
