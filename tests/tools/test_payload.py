@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""A module ships nothing that it never imports, and needs nothing that it does not ship.
+
+Each module runs from its payload alone, with calls that together use what it has: a change, many
+endpoints, a fault. What is imported then is compared with what is shipped.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kamailio_binrpc.core.lab.server import LabServer
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import payload  # noqa: E402
+
+# Calls of each module, besides those that every module gets.
+CALLS: dict[str, list[dict[str, Any]]] = {
+    "kamailio_cfg": [{"group": "core", "name": "debug", "value": 3}],
+    "kamailio_ctl_facts": [{}],
+    "kamailio_ctl_info": [{}],
+    "kamailio_debug_level": [{"level": 1}, {"module": "dispatcher", "level": 3}],
+    "kamailio_dialog": [
+        {"state": "drained", "wait_timeout": 0.2, "poll": 0.1},
+        {"state": "terminated", "callid": "nosuch"},
+    ],
+    "kamailio_dispatcher_destination": [{"set_id": 1, "uri": "sip:192.0.2.13:5060"}],
+    "kamailio_dispatcher_state": [{"set_id": 2, "uri": "all", "state": "disabled"}],
+    "kamailio_htable": [{"table": "nosuch", "items": {"a": 1}}],
+    "kamailio_htable_item": [{"table": "nosuch", "key": "a", "value": 1}],
+    "kamailio_permissions_info": [{}],
+    "kamailio_pipelimit": [{"name": "p", "algorithm": "TAILDROP", "limit": 20}],
+    "kamailio_reload": [{"what": "dispatcher"}],
+    "kamailio_rpc": [
+        {"method": "core.version", "retries": 1},
+        {"method": "htable.get", "params": ["nosuch", "a"]},
+    ],
+    "kamailio_rtpengine_node": [{"url": "udp:192.0.2.40:2223", "state": "disabled"}],
+    "kamailio_shv": [{"name": "nosuch", "value": 1}],
+    "kamailio_stats_info": [{"names": ["shmem:"]}],
+    "kamailio_toggle": [{"what": "siptrace", "enabled": True}],
+    "kamailio_uac_registration": [{"l_uuid": "trunk-1", "state": "absent"}],
+    "kamailio_usrloc_contact": [{"aor": "a", "contact": "sip:192.0.2.70:5060"}],
+    "kamailio_wait_for": [{"method": "core.uptime"}],
+}
+
+CORE = "plugins/module_utils/binrpc/"
+
+# Shipped, and imported by none of these calls, with the reason.
+LATE = {
+    CORE + "catalogue/meanings.py": "imported with the first fault",
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory):
+    folder = tmp_path_factory.mktemp("payload")
+    with LabServer(f"unix:{folder}/ctl").running_in_thread() as lab:
+        yield lab.addresses[0]
+
+
+def build(module: str, path: Path) -> list[str]:
+    """Write the payload as Ansible has it, and return the names of the collection's files."""
+    files = payload.files(module)
+    with zipfile.ZipFile(path, "w") as archive:
+        for each in files:
+            name = each.relative_to(ROOT).as_posix()
+            archive.write(each, f"ansible_collections/kamailio/ctl/{name}")
+        for package in ("", "kamailio/", "kamailio/ctl/", "kamailio/ctl/plugins/"):
+            archive.writestr(f"ansible_collections/{package}__init__.py", "")
+        for package in ("modules", "module_utils"):
+            archive.writestr(f"ansible_collections/kamailio/ctl/plugins/{package}/__init__.py", "")
+    return [each.relative_to(ROOT).as_posix() for each in files]
+
+
+def run(module: str, path: Path, calls: list[dict[str, Any]]) -> Any:
+    done = subprocess.run(
+        [sys.executable, Path(__file__).with_name("payload_run.py"), path, module],
+        input=json.dumps(calls),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def calls_of(module: str, address: str) -> list[dict[str, Any]]:
+    calls = [{**options, "endpoint": address} for options in CALLS[module]]
+    if module != "kamailio_ctl_facts":  # facts of many servers have no place
+        calls.append({**CALLS[module][0], "endpoints": {"a": address}})
+    return calls
+
+
+def test_every_module_is_tried():
+    assert sorted(CALLS) == payload.names()
+
+
+@pytest.mark.parametrize("module", payload.names())
+def test_what_is_shipped_is_imported(module, address, tmp_path):
+    path = tmp_path / "payload.zip"
+    shipped = build(module, path)
+    found = run(module, path, calls_of(module, address))
+    for result in found["results"]:
+        assert "Unsupported parameters" not in result.get("msg", ""), result
+        assert "missing required" not in result.get("msg", ""), result
+    imported = {name for name in found["files"] if not name.endswith("s/__init__.py")}
+    assert imported - set(shipped) == set()
+    waste = [name for name in shipped if name not in imported and name not in LATE]
+    assert waste == [], f"{module} ships what it never imports"
+
+
+def test_what_is_late_is_imported_somewhere(address, tmp_path):
+    path = tmp_path / "payload.zip"
+    build("kamailio_rpc", path)
+    assert set(LATE) <= set(run("kamailio_rpc", path, calls_of("kamailio_rpc", address))["files"])
+
+
+def test_the_payload_is_small():
+    sizes = {module: payload.zipped(payload.files(module)) for module in payload.names()}
+    assert sizes["kamailio_rpc"] <= 75_000
+    assert max(sizes.values()) <= 85_000
