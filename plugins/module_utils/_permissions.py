@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from ._structs import members
 from .binrpc.desired.drive import ask_or
+from .binrpc.values import NULL_TEXT
 
 PERMISSIONS = ("addresses", "subnets", "domains", "trusted")
 PROTOCOLS = ("any", "udp", "tcp", "tls", "sctp", "ws", "wss")
 
 
 def _tag(text):
-    return "" if text in ("NULL", "<null string>") else text
+    return "" if text in ("NULL", NULL_TEXT) else text
 
 
 def permissions(subset=PERMISSIONS, group=None):

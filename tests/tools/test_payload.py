@@ -58,7 +58,16 @@ CORE = "plugins/module_utils/binrpc/"
 
 # Shipped, and imported by none of these calls, with the reason.
 LATE = {
+    CORE + "catalogue/__init__.py": "imported with the first fault",
     CORE + "catalogue/meanings.py": "imported with the first fault",
+}
+
+# Shipped with one module alone, with the reason.
+EXCUSED = {
+    "kamailio_ctl_facts": {
+        # One class of tasks serves it and kamailio_ctl_info, which takes many endpoints.
+        *(CORE + "batches.py", CORE + "config.py", "plugins/module_utils/_endpoints.py"),
+    },
 }
 
 
@@ -116,8 +125,8 @@ def test_what_is_shipped_is_imported(module, address, tmp_path):
         assert "missing required" not in result.get("msg", ""), result
     imported = {name for name in found["files"] if not name.endswith("s/__init__.py")}
     assert imported - set(shipped) == set()
-    waste = [name for name in shipped if name not in imported and name not in LATE]
-    assert waste == [], f"{module} ships what it never imports"
+    waste = {name for name in shipped if name not in imported and name not in LATE}
+    assert waste == EXCUSED.get(module, set()), f"{module} ships what it never imports"
 
 
 def test_what_is_late_is_imported_somewhere(address, tmp_path):
@@ -128,5 +137,5 @@ def test_what_is_late_is_imported_somewhere(address, tmp_path):
 
 def test_the_payload_is_small():
     sizes = {module: payload.zipped(payload.files(module)) for module in payload.names()}
-    assert sizes["kamailio_rpc"] <= 75_000
-    assert max(sizes.values()) <= 85_000
+    assert sizes["kamailio_rpc"] <= 77_000
+    assert max(sizes.values()) <= 80_000

@@ -35,6 +35,15 @@ def parse_flags(flags: str) -> Tuple[str, bool]:
     return STATES.get(flags[:1], flags[:1]), flags[1:2] == "P"
 
 
+def write_flags(state: str, probing: bool) -> str:
+    """Return the letters that ``dispatcher.set_state`` takes.
+
+    >>> write_flags("active", True), write_flags("disabled", False)
+    ('AP', 'D')
+    """
+    return LETTERS[state] + ("P" if probing else "")
+
+
 def parse_attrs(text: str) -> Dict[str, str]:
     """Return the attributes of a destination; of a name that repeats the last one, as the server.
 

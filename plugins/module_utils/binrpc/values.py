@@ -174,7 +174,10 @@ def signed(value: int) -> int:
     return value - 0x100000000 if value & 0x80000000 else value
 
 
-UNSET_TEXTS = ("<null string>", "none", ".", "[not set]")
+NULL_TEXT = "<null string>"
+"""What ctl sends for a text that is not there at all."""
+
+UNSET_TEXTS = (NULL_TEXT, "none", ".", "[not set]")
 """How the server shows a text that is not set; which of them depends on the method."""
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.values import Struct
+from ..core.values import NULL_TEXT, Struct
 from .errors import UnexpectedReply
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from .models.base import Base
 
     M = TypeVar("M", bound=Base)
-
-NULL = "<null string>"
 
 
 def build(reply: Reply, kind: type[M], value: Any) -> M:
@@ -121,7 +119,7 @@ def member(reply: Reply, name: str) -> int:
 
 def setting(reply: Reply, value: Any) -> int | str | None:
     """Return a value that is a number or a text, None for a text that is not set."""
-    if value == NULL:
+    if value == NULL_TEXT:
         return None
     return _text(reply, value) if isinstance(value, str) else _number(reply, value)
 

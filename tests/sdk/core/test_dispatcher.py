@@ -9,6 +9,7 @@ from kamailio_binrpc.core.dispatcher import (
     parse_flags,
     parse_uri,
     sets,
+    write_flags,
 )
 
 
@@ -22,6 +23,11 @@ def reply(*targets, number=1):
 
 
 GATEWAY = {"URI": "sip:192.0.2.1", "FLAGS": "TP", "PRIORITY": 5}
+
+
+@pytest.mark.parametrize("flags", ["A", "AP", "I", "IP", "D", "DP", "T", "TP"])
+def test_what_is_read_is_written(flags):
+    assert write_flags(*parse_flags(flags)) == flags
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..faults import Fault
-from ..values import set_text
+from ..values import NULL_TEXT, set_text
 from .drive import ask
 from .engine import Resource, StateError, Step, Wait
 from .expect import parameter
@@ -58,7 +58,7 @@ class CfgVariables(Resource):
                     "%s.%s cannot be read: %s. See cfg.list for what there is"
                     % (group, name, fault.text.strip())
                 ) from fault
-            have[group, name] = set_text(value) if value == "<null string>" else value
+            have[group, name] = set_text(value) if value == NULL_TEXT else value
         if len(have) > 1:
             self.pending = yield from ask("cfg.diff")
         return have

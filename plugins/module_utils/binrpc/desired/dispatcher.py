@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ..dispatcher import LETTERS, sets
+from ..dispatcher import LETTERS, sets, write_flags
 from .drive import ask_or
 from .engine import Resource, StateError, Step
 from .options import Kind, Option, Options
@@ -143,7 +143,7 @@ class DispatcherState(Resource):
 
 
 def _word(each: Mapping[str, Any]) -> str:
-    return LETTERS[each["state"]] + ("P" if each["probing"] else "")
+    return write_flags(each["state"], each["probing"])
 
 
 _ANY = dict.fromkeys(("priority", "attrs", "flags"))

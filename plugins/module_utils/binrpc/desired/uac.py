@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..faults import NotFound
-from ..values import set_text
+from ..values import NULL_TEXT, set_text
 from .drive import ask
 from .engine import Resource, StateError, Step
 from .options import Kind, Option, Options
@@ -71,7 +71,7 @@ class UacRegistration(Resource):
             value = record[name]
             if isinstance(value, str):
                 value = set_text(value) if name in (*OPTIONAL, "auth_proxy") else value
-                value = "" if value == "<null string>" else value
+                value = "" if value == NULL_TEXT else value
             else:
                 value = int(value)
             have[name] = value

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from .. import wire
 from ..packet import build_header
+from ..values import NULL_TEXT
 from .convert import to_thousandths
 
 TYPE_CHECKING = False
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 PIECES_PER_WRITE = 96
 MAX_FAULT_TEXT = 254
-NULL_TEXT = "<null string>"
 
 
 def int_record(value: int) -> bytes:

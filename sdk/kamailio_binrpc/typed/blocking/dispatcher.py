@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...core.dispatcher import write_flags
 from .. import reading
 from ..models.dispatcher import DispatcherSet, Hash, PingState
 from .namespace import Namespace
@@ -38,11 +39,11 @@ class Dispatcher(Namespace):
         :param probing: ping it whatever its state; not with ``disabled``.
         :raises NotFound: there is no such set or destination.
         """
-        self._do("dispatcher.set_state", _letters(state, probing), group, uri)
+        self._do("dispatcher.set_state", write_flags(state, probing), group, uri)
 
     def set_duid_state(self, state: State, group: int, duid: str, *, probing: bool = False) -> None:
         """Set the state of the destination with that duid, or of ``all``."""
-        self._do("dispatcher.set_duid_state", _letters(state, probing), group, duid)
+        self._do("dispatcher.set_duid_state", write_flags(state, probing), group, duid)
 
     def add(
         self,
@@ -86,7 +87,3 @@ class Dispatcher(Namespace):
     def hash(self, slots: int, value1: str, value2: str | None = None) -> Hash:
         """Hash of one or two values, and the slot it falls into."""
         return reading.one(self._call("dispatcher.hash", slots, value1, value2), Hash)
-
-
-def _letters(state: State, probing: bool) -> str:
-    return state[:1].upper() + ("P" if probing else "")

@@ -19,11 +19,8 @@ from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import Self
 
-from ...core.values import Struct, signed, unsigned
+from ...core.values import NULL_TEXT, Struct, signed, unsigned
 from ...core.views import to_json
-
-NULL = "<null string>"
-"""What ctl sends for a text that is not there at all."""
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _CTIME = re.compile(r"\w{3} (\w{3}) +(\d+) (\d+):(\d+):(\d+) (\d{4})\s*\Z")
@@ -52,7 +49,7 @@ class Unset(Form):
     """Texts that stand for None; the first is the one to send."""
 
     def __init__(self, *texts: str) -> None:
-        self._texts = (*texts, NULL)
+        self._texts = (*texts, NULL_TEXT)
 
     def read(self, raw: Any) -> Any:
         return None if isinstance(raw, str) and raw in self._texts else raw

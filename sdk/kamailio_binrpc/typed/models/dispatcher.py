@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict
 
-from ...core.dispatcher import STATES
+from ...core.dispatcher import LETTERS, parse_flags
 from .base import Count, Model, Repeated, Size, Text, wire
 
 
@@ -85,12 +85,13 @@ class Destination(Model):
     @property
     def state(self) -> str:
         """``active``, ``inactive``, ``disabled``, ``trying``, or "" for a letter not known here."""
-        return STATES.get(self.flags[:1], "")
+        state = parse_flags(self.flags)[0]
+        return state if state in LETTERS else ""
 
     @property
     def probing(self) -> bool:
         """Is it pinged whatever its state?"""
-        return self.flags[1:2] == "P"
+        return parse_flags(self.flags)[1]
 
 
 class DispatcherSet(Model):

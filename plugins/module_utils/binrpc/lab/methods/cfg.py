@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from ...faults import Fault
-from ...values import Struct
+from ...values import NULL_TEXT, Struct
 from ..registry import Module, method
 from .cfg_variables import VARIABLES
 
@@ -428,7 +428,7 @@ def _group(text: str, needs_id: bool = False) -> Tuple[str, Optional[int]]:
 
 
 def _shown(value: Value) -> Union[int, str]:
-    return "<null string>" if value is None else value
+    return NULL_TEXT if value is None else value
 
 
 def _checked(variable: Variable, value: Value) -> Value:

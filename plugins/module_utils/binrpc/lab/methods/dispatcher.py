@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from ...faults import Fault
-from ...values import Struct
+from ...values import NULL_TEXT, Struct
 from ..registry import Module, method
 from .hashing import core_hash
 from .reloads import ReloadGuard
@@ -28,7 +28,6 @@ SAMPLE: Dict[int, List[Any]] = {
 
 INACTIVE, TRYING, DISABLED, PROBING, NO_DNS, NO_PING = 1, 2, 4, 8, 16, 32
 STATES = 31
-NULL = "<null string>"
 PROTOCOLS = ("", "udp", "tcp", "tls", "sctp", "ws", "wss")
 _URI = re.compile(
     r"(?:sips?):(?:[^@;?]*@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]+))?((?:;[^?]*)?)(?:\?.*)?",
@@ -219,14 +218,14 @@ class Dispatcher(Module):
             dest.add(
                 "ATTRS",
                 Struct(
-                    BODY=each.attrs or NULL,
-                    DUID=text("duid") or NULL,
+                    BODY=each.attrs or NULL_TEXT,
+                    DUID=text("duid") or NULL_TEXT,
                     MAXLOAD=each.number("maxload"),
                     WEIGHT=each.number("weight", 1, 100),
                     RWEIGHT=each.number("rweight", 1, 100),
-                    SOCKET=text("socket") or NULL,
-                    SOCKNAME=text("sockname") or NULL,
-                    OBPROXY=text("obproxy") or NULL,
+                    SOCKET=text("socket") or NULL_TEXT,
+                    SOCKNAME=text("sockname") or NULL_TEXT,
+                    OBPROXY=text("obproxy") or NULL_TEXT,
                 ),
             )
         if self.latency_stats:

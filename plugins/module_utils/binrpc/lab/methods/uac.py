@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from ...faults import Fault
-from ...values import Struct
+from ...values import NULL_TEXT, Struct
 from ..registry import Module, method
 from .hashing import core_hash
 from .reloads import ReloadGuard
@@ -125,7 +125,7 @@ class Registrations(Module):
             text = record[name]
             if name in TEXTS[-3:]:
                 text = text or "none"
-            reply.add(name, "<null string>" if text is None else text)
+            reply.add(name, NULL_TEXT if text is None else text)
         reply.add("expires", number(record["expires"]))
         reply.add("flags", record["flags"])
         now = int(self.state.clock())
@@ -135,7 +135,7 @@ class Registrations(Module):
         reply.add("reg_delay", record["reg_delay"])
         reply.add("contact_addr", record["contact_addr"] or "none")
         socket = record["socket"]
-        reply.add("socket", "<null string>" if socket is None else socket)
+        reply.add("socket", NULL_TEXT if socket is None else socket)
         if release >= (6, 2):
             reply.add("contact_user", record.get("contact_user") or "none")
         return reply
