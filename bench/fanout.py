@@ -44,8 +44,8 @@ PROCESSES = 4
 
 SERVERS = """
 import asyncio, gc, sys
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import HashTables
+from kamailio_binrpc.lab import LabServer
 
 async def main():
     for _server in range(int(sys.argv[1])):

@@ -25,10 +25,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import tree  # noqa: E402
 
-from kamailio_binrpc.core.lab.methods.cfg import Configuration  # noqa: E402
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher  # noqa: E402
-from kamailio_binrpc.core.lab.methods.htable import HashTables  # noqa: E402
-from kamailio_binrpc.core.lab.server import LabServer  # noqa: E402
+from kamailio_binrpc.lab import Configuration, Dispatcher, HashTables, LabServer  # noqa: E402
 
 BOLD, PLAIN = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("", "")
 FOLDER_PREFIX = "fleet-"

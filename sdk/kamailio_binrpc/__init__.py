@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .core.address import Address, parse_address, parse_listen
     from .core.async_client import AsyncClient
+    from .core.call_record import CallRecord
     from .core.client import Client
     from .core.config import Config, ConfigError, load_config
     from .core.decoding import decoder_implementation
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from .core.fifo_client import FifoClient
     from .core.fleet import Fleet, Report, Result
     from .core.packet import Message, decode, encode
-    from .core.record import CallRecord
     from .core.reply import Reply
     from .core.retry import (
         may_retry,
@@ -84,7 +84,7 @@ _HOMES = {
     "BadRequest": "faults",
     "BinrpcError": "errors",
     "Busy": "faults",
-    "CallRecord": "record",
+    "CallRecord": "call_record",
     "CallTimeout": "errors",
     "Client": "client",
     "Config": "config",

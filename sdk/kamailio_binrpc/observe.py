@@ -12,7 +12,7 @@ from .core.faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .core.record import CallRecord
+    from .core.call_record import CallRecord
 
 
 def log_calls(

@@ -13,8 +13,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.values import Struct
+from kamailio_binrpc.lab import LabServer
 
 # How many structs an answer holds; with 48 and more it takes several datagrams.
 SIZES = (0, 0, 0, 0, 1, 3, 20, 60)
@@ -36,7 +36,9 @@ def main() -> None:
     executed: list[int] = []
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         addresses = [f"unix:{folder}/s", f"unixd:{folder}/d"]
-        lab = LabServer([*addresses, "udp:127.0.0.1:0", "tcp:127.0.0.1:0"], fault_seed=sys.argv[1])
+        lab = LabServer(
+            [*addresses, "udp:127.0.0.1:0", "tcp:127.0.0.1:0"], failure_seed=sys.argv[1]
+        )
 
         @lab.registry.method("chaos.read", "d")
         def read(token: int) -> list[Any]:

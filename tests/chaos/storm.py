@@ -34,7 +34,7 @@ from tests.chaos.answers import answer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kamailio_binrpc.core.record import CallRecord
+    from kamailio_binrpc.core.call_record import CallRecord
 
 TRANSPORTS = ("unix", "unixd", "udp", "tcp")
 MODES = ("sync", "async")
@@ -134,14 +134,14 @@ class Server:
     def set_rate(self, rate: float) -> None:
         """Spoil that part of the calls, every kind equally often."""
         with Client(self._control) as client:
-            client.call("lab.clear_faults")
+            client.call("lab.clear_failures")
             left = 1.0
             for words in FAULTS if rate else ():
                 share = rate / len(FAULTS) / left
                 left -= rate / len(FAULTS)
                 method = "*" if words == "refuse" else "chaos.*"
                 client.call(
-                    "lab.set_fault", *words.split(), f"method={method}", f"probability={share}"
+                    "lab.set_failure", *words.split(), f"method={method}", f"probability={share}"
                 )
 
     def executed(self) -> Counter[int]:

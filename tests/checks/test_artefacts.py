@@ -15,8 +15,7 @@ from fnmatch import fnmatch
 
 import pytest
 
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import HashTables, LabServer
 from tests.checks.tool import ROOT, run
 
 sys.path.insert(0, str(ROOT / "tools"))

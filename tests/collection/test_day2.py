@@ -21,13 +21,8 @@ import pytest
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.dispatcher import destinations
 from kamailio_binrpc.core.faults import NotFound
-from kamailio_binrpc.core.lab.methods.dialog import Dialogs
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.methods.permissions import Permissions
-from kamailio_binrpc.core.lab.methods.rtpengine import RtpEngine
-from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.views import reply_to_json
+from kamailio_binrpc.lab import Dialogs, Dispatcher, HashTables, LabServer, Permissions, RtpEngine
 from tests.collection.conftest import BIN, Run
 
 GATEWAYS = ["sip:192.0.2.11:5060", "sip:192.0.2.12:5060"]

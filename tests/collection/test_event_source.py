@@ -24,9 +24,7 @@ from typing import Any
 import pytest
 
 from kamailio_binrpc import AsyncClient, Client
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import Dispatcher, HashTables, LabServer
 from tests.collection.conftest import ROOT
 
 SOURCE = ROOT / "extensions" / "eda" / "plugins" / "event_source" / "kamailio.py"

@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 
 from kamailio_binrpc import Client
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import HashTables, LabServer
 from tests.collection.conftest import BIN, ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -18,9 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import Dispatcher, HashTables, LabServer
 from tests.collection.conftest import ROOT, Run
 
 HERE = Path(__file__).parent

@@ -15,8 +15,7 @@ import pytest
 
 from kamailio_binrpc.cli.main import main
 from kamailio_binrpc.core.facts import PARTS
-from kamailio_binrpc.core.lab.recording import read_recording
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import LabServer, read_recording
 from tests.support.facts import MOMENTARY, steady
 from tests.support.kamailio import Kamailio
 

@@ -18,11 +18,7 @@ from typing import Any
 
 import pytest
 
-from kamailio_binrpc.core.lab.methods.cfg import Configuration
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.methods.shv import SharedVariables
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import Configuration, Dispatcher, HashTables, LabServer, SharedVariables
 from tests.collection.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "tools"))

@@ -8,32 +8,36 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc.core.faults import Fault
-from kamailio_binrpc.core.lab.methods.cfg import Configuration
-from kamailio_binrpc.core.lab.methods.counters import Counters
-from kamailio_binrpc.core.lab.methods.dbg import Debugger
-from kamailio_binrpc.core.lab.methods.dialog import Dialogs
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.methods.permissions import Permissions
-from kamailio_binrpc.core.lab.methods.pipelimit import PipeLimit
-from kamailio_binrpc.core.lab.methods.ratelimit import RateLimit
-from kamailio_binrpc.core.lab.methods.routing import (
+from kamailio_binrpc.core.lab.state import LabState, Process
+from kamailio_binrpc.lab import (
+    CfgUtils,
+    Configuration,
+    Counters,
+    Debugger,
+    Dialogs,
     DialPlan,
+    Dispatcher,
     Domains,
+    HashTables,
+    LabServer,
     LeastCost,
+    Permissions,
+    Pike,
+    PipeLimit,
     PrefixDomains,
+    Queues,
+    RateLimit,
+    Registrations,
+    RtpEngine,
+    RtpProxy,
+    SecFilter,
+    SharedVariables,
+    Stateless,
+    Transactions,
     Trees,
     UserBlockList,
+    UserLocation,
 )
-from kamailio_binrpc.core.lab.methods.rtpengine import RtpEngine, RtpProxy
-from kamailio_binrpc.core.lab.methods.secfilter import SecFilter
-from kamailio_binrpc.core.lab.methods.shv import SharedVariables
-from kamailio_binrpc.core.lab.methods.tm import Stateless, Transactions
-from kamailio_binrpc.core.lab.methods.toggles import CfgUtils, Pike, Queues
-from kamailio_binrpc.core.lab.methods.uac import Registrations
-from kamailio_binrpc.core.lab.methods.usrloc import UserLocation
-from kamailio_binrpc.core.lab.server import LabServer
-from kamailio_binrpc.core.lab.state import LabState, Process
 from tests.support import dbtext
 
 if TYPE_CHECKING:
@@ -94,7 +98,7 @@ def lab_like(server: Kamailio, client: Client, folder: str, **options: Any) -> L
     version = client.call("core.version").value.split()[1]
     lab = LabServer(binrpc, fifo, modules=modules, version=version, **options)
     copy_state(lab.state, server, client)
-    lab.modules["cfg"].groups["dbg"]["mod_level_mode"].value = 1  # nobody can read it
+    lab.modules["cfg_rpc"].groups["dbg"]["mod_level_mode"].value = 1  # nobody can read it
     for name in ("dispatcher", "dmq"):
         lab.modules[name].added()  # again, now that they can know the sockets
     return lab

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import LabServer
 from tests.support.kamailio import Kamailio
 
 ROOT = Path(__file__).resolve().parents[2]

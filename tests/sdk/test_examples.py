@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import Dispatcher, LabServer
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "examples"

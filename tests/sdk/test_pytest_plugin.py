@@ -23,7 +23,7 @@ import pytest
 from kamailio_binrpc import Client
 from kamailio_binrpc.core.errors import CallTimeout
 from kamailio_binrpc.core.fifo_client import FifoClient
-from kamailio_binrpc.core.lab.methods.shv import SharedVariables
+from kamailio_binrpc.lab import SharedVariables
 
 seen = []
 
@@ -44,7 +44,7 @@ def test_the_text_protocol(kamailio_lab):
 
 def test_the_factory(kamailio_lab_factory):
     one = kamailio_lab_factory(modules=[SharedVariables({"drain": 1})], version="5.8")
-    two = kamailio_lab_factory(binrpc="udp:127.0.0.1:0", faults=["drop method=core.*"])
+    two = kamailio_lab_factory(binrpc="udp:127.0.0.1:0", failures=["drop method=core.*"])
     with Client(one.addresses[0]) as client:
         assert client.call("pv.shvGet", "drain")[0]["value"] == 1
     with Client(two.addresses[0], timeout=0.1) as client, pytest.raises(CallTimeout):

@@ -9,8 +9,8 @@ import logging
 import signal
 import sys
 
-from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.values import Struct
+from kamailio_binrpc.lab import LabServer
 
 
 async def serve(replies: str, addresses: list[str]) -> None:

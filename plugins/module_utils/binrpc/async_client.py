@@ -13,18 +13,18 @@ from time import monotonic
 
 from . import explain, wire
 from .address import Address, parse_address
+from .call_record import CallRecord
 from .connection import Connection, Request, unwrap
 from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
-from .record import CallRecord
 from .transport import BACKLOG_PAUSE, Transport, look_up, read_rest, targets_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
 
-    from .record import OnCall
+    from .call_record import OnCall
     from .reply import Reply
     from .retry import OnRetry, RetryPolicy
     from .transport import Target

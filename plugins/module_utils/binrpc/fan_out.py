@@ -15,11 +15,11 @@ from heapq import heappop, heappush
 from time import monotonic
 
 from . import explain
+from .call_record import CallRecord
 from .connection import Connection, Request
 from .deadline import Deadline
 from .errors import BinrpcError, CallTimeout, ConnectError
 from .exchange import Exchange
-from .record import CallRecord
 from .transport import BACKLOG_PAUSE, Transport, read_rest, targets_of
 
 TYPE_CHECKING = False
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     )
 
     from .address import Address
+    from .call_record import OnCall
     from .lookups import Lookups
-    from .record import OnCall
     from .transport import Target
 
     # A descriptor (or one of those below), the events to wait for, and until when. What comes

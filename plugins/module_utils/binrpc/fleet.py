@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from .async_client import AsyncClient
     from .batches import Batch
-    from .record import OnCall
+    from .call_record import OnCall
 
     Work = Callable[[AsyncClient], Awaitable[Any]]
 

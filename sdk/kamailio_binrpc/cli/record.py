@@ -52,7 +52,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(options: argparse.Namespace) -> int:
     """Record; return the exit status."""
-    from ..core.lab import recording
+    from ..core.lab.recorder import record_server
 
     def tell(method: str, params: Any) -> None:
         print(" ".join(map(str, (method, *params))), file=sys.stderr)
@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         except re.error as error:
             raise ValueError(f"--mask {options.mask}: {error}") from None
         with common.Settings(options).client() as client:
-            found = recording.record(client.call, also, secret, tell if options.verbose else None)
+            found = record_server(client.call, also, secret, tell if options.verbose else None)
         _write(options.output, found.dump())
         if options.output:
             print(f"{len(found)} calls of {found.server} in {options.output}")
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _pattern(more: str | None) -> re.Pattern[str]:
-    from ..core.lab.recording import SECRET_NAME
+    from ..core.lab.masking import SECRET_NAME
 
     if more is None:
         return SECRET_NAME

@@ -64,14 +64,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     add("--replay", metavar="FILE", help="serve what 'kamrpc record' has kept")
     add(
-        "--fault",
-        metavar="FAULT",
-        dest="faults",
+        "--failure",
+        metavar="FAILURE",
+        dest="failures",
         action="append",
         help="make something go wrong, such as 'drop method=core.* probability=10%%'; may be "
-        "repeated, and changed at run time by lab.set_fault",
+        "repeated, and changed at run time by lab.set_failure",
     )
-    add("--fault-seed", metavar="SEED", help="repeat the chances of an earlier run")
+    add("--failure-seed", metavar="SEED", help="repeat the chances of an earlier run")
     add("--log-format", metavar="text|json", help="log what goes on to standard error")
     add("--trace", action="store_true", help="print each packet decoded")
     add(

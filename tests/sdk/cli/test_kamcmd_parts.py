@@ -309,7 +309,7 @@ HEAVY = {
 
 
 def test_a_call_loads_nothing_heavy_and_nothing_foreign(tmp_path, request):
-    from kamailio_binrpc.core.lab.server import LabServer
+    from kamailio_binrpc.lab import LabServer
 
     with LabServer([f"unix:{tmp_path}/s"]).running_in_thread() as lab:
         source = str(request.config.rootpath / "sdk")
@@ -348,7 +348,7 @@ def test_the_installed_program_loads_no_more():
 
 
 def test_output_that_nobody_reads_ends_it_quietly(tmp_path):
-    from kamailio_binrpc.core.lab.server import LabServer
+    from kamailio_binrpc.lab import LabServer
 
     with LabServer([f"unix:{tmp_path}/s"]).running_in_thread() as lab:
         command = f"{sys.executable} -m kamailio_binrpc.cli.kamcmd.main -s {lab.addresses[0]}"

@@ -23,9 +23,9 @@ from kamailio_binrpc.core.errors import (
     TruncatedReply,
 )
 from kamailio_binrpc.core.faults import MethodNotFound
-from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.packet import decode, encode
 from kamailio_binrpc.core.retry import RetryPolicy
+from kamailio_binrpc.lab import LabServer
 
 ADDRESSES = ("unix:%s/s", "unixd:%s/d", "tcp:127.0.0.1:0", "udp:127.0.0.1:0")
 

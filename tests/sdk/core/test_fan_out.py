@@ -25,8 +25,8 @@ from kamailio_binrpc.core.errors import (
 from kamailio_binrpc.core.fan_out import FanOut
 from kamailio_binrpc.core.faults import NotFound
 from kamailio_binrpc.core.fleet import Fleet
-from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.values import Struct
+from kamailio_binrpc.lab import LabServer
 
 from .support import PATIENCE, echo, fault_to, reply_to
 

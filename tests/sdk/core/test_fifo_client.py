@@ -19,8 +19,8 @@ from kamailio_binrpc.core.errors import (
 )
 from kamailio_binrpc.core.faults import MethodNotFound
 from kamailio_binrpc.core.fifo_client import FifoClient
-from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.values import Struct
+from kamailio_binrpc.lab import LabServer
 
 
 @pytest.fixture(scope="module")

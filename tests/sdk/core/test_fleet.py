@@ -14,8 +14,8 @@ from kamailio_binrpc.core.config import Config
 from kamailio_binrpc.core.errors import AddressError, CallTimeout, ConnectError
 from kamailio_binrpc.core.faults import Fault, MethodNotFound
 from kamailio_binrpc.core.fleet import Fleet, Skipped, batches
-from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.retry import RetryPolicy
+from kamailio_binrpc.lab import LabServer
 
 
 @pytest.fixture(scope="module")

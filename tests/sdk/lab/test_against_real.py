@@ -11,8 +11,7 @@ from contextlib import closing
 
 import pytest
 
-from kamailio_binrpc.core.lab.methods.shv import SharedVariables
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import LabServer, SharedVariables
 
 from . import duel
 from .duel import call, string

@@ -11,9 +11,8 @@ import pytest
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.core.lab.engine import build
-from kamailio_binrpc.core.lab.methods.dns import Blocklist
-from kamailio_binrpc.core.lab.methods.modparam import ModuleParameters
 from kamailio_binrpc.core.lab.state import LabState
+from kamailio_binrpc.lab import Blocklist, ModuleParameters
 
 # Seconds may pass between the two.
 TICKING = re.compile(r"((?:expires|last_used)', )-?\d+")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Faults on demand, as a client meets them on each transport."""
+"""Failures on demand, as a client meets them on each transport."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kamailio_binrpc.core.faults import Busy, Fault
 from kamailio_binrpc.core.fifo import build_request
 from kamailio_binrpc.core.fifo_client import FifoClient
 from kamailio_binrpc.core.lab.failures import KINDS, NOT_RUN, Failure, Failures, parse_failure
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import LabServer
 
 from . import duel
 from .duel import call, string
@@ -30,7 +30,7 @@ ANSWER = bytes.fromhex("a1110c1234") + string("some text")
 def lab(tmp_path):
     addresses = [f"unix:{tmp_path}/s", f"unixd:{tmp_path}/d", "udp:127.0.0.1:0", "tcp:127.0.0.1:0"]
     fifo = [f"fifo:{tmp_path}/f", "udp:127.0.0.1:0", "tcp:127.0.0.1:0"]
-    server = LabServer(addresses, fifo, reply_directory=str(tmp_path), fault_seed=1)
+    server = LabServer(addresses, fifo, reply_directory=str(tmp_path), failure_seed=1)
     with server.running_in_thread():
         yield server
 
@@ -220,14 +220,14 @@ def test_a_real_fifo(lab):
 
 def test_rules_over_the_wire(lab):
     with Client(lab.addresses[0]) as client:
-        assert client.call("lab.faults") == []
+        assert client.call("lab.failures") == []
         rule = client.call(
-            "lab.set_fault", "busy", "method=core.*", "probability=50%", "count=3", "text=wait"
+            "lab.set_failure", "busy", "method=core.*", "probability=50%", "count=3", "text=wait"
         ).value
         assert (rule["kind"], rule["probability"], rule["count"]) == ("busy", 0.5, 3)
-        client.call("lab.set_fault", "drop", "method=pv.*")
-        client.call("lab.seed_faults", 7)
-        assert [each["method"] for each in client.call("lab.faults")] == ["core.*", "pv.*"]
+        client.call("lab.set_failure", "drop", "method=pv.*")
+        client.call("lab.seed_failures", 7)
+        assert [each["method"] for each in client.call("lab.failures")] == ["core.*", "pv.*"]
         outcomes = []
         for _other in range(40):
             try:
@@ -235,27 +235,27 @@ def test_rules_over_the_wire(lab):
             except Fault as fault:
                 outcomes.append(fault.text)
         assert outcomes.count("wait") == 3
-        assert client.call("lab.faults")[0]["hits"] == 3
-        assert client.call("lab.clear_faults", "drop") == [1]
-        assert client.call("lab.clear_faults", rule["number"]) == [1]
-        assert client.call("lab.clear_faults") == [0]
+        assert client.call("lab.failures")[0]["hits"] == 3
+        assert client.call("lab.clear_failures", "drop") == [1]
+        assert client.call("lab.clear_failures", rule["number"]) == [1]
+        assert client.call("lab.clear_failures") == [0]
 
 
 def test_its_own_namespace_is_spared(lab):
     lab.failures.add("lose")
     lab.failures.add("refuse", count=0)
     with Client(lab.addresses[0]) as client:
-        assert client.call("lab.clear_faults") == [2]
-        client.call("lab.set_fault", "busy", "method=lab.faults")
+        assert client.call("lab.clear_failures") == [2]
+        client.call("lab.set_failure", "busy", "method=lab.failures")
         with pytest.raises(Busy):
-            client.call("lab.faults")
+            client.call("lab.failures")
 
 
 @pytest.mark.parametrize(
     "words, match",
     [
         ([], "begins with its kind"),
-        (["explode"], "unknown fault 'explode'; there are delay, drop"),
+        (["explode"], "unknown failure 'explode'; there are delay, drop"),
         (["drop", "method"], "'method' is not name=value"),
         (["drop", "colour=red"], "'colour=red' is not name=value"),
         (["drop", "count=many"], "count=many: not a number"),
@@ -269,13 +269,13 @@ def test_wrong_rules(lab, words, match):
     with pytest.raises(ValueError, match=match):
         parse_failure(words)
     with Client(lab.addresses[0]) as client, pytest.raises(Fault, match=match):
-        client.call("lab.set_fault", *words)
+        client.call("lab.set_failure", *words)
     assert lab.failures.rules == []
 
 
 def test_from_the_constructor(tmp_path):
-    faults = ["drop method=core.p* probability=10%", Failure("busy")]
-    lab = LabServer(f"unix:{tmp_path}/s", faults=faults)
+    failures = ["drop method=core.p* probability=10%", Failure("busy")]
+    lab = LabServer(f"unix:{tmp_path}/s", failures=failures)
     assert [rule.kind for rule in lab.failures.rules] == ["drop", "busy"]
     assert lab.failures.rules[0].probability == 0.1
 

@@ -22,9 +22,8 @@ from kamailio_binrpc.core.fifo import (
     write_member,
     write_value,
 )
-from kamailio_binrpc.core.lab.methods.shv import SharedVariables
-from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.values import Struct
+from kamailio_binrpc.lab import LabServer, SharedVariables
 
 ODD = "a:b,c\\d\ne\rf\tg\0h"
 
@@ -142,7 +141,7 @@ def test_values(lab):
     sockets = ask("core.sockets_list").lines
     assert sockets[0].startswith(b"socket:virtual:no,mhomed:no,mcast:no,port:5060,")
     assert ask("pv.shvSet", ["banner", "str", ODD]).texts() == ["Ok. Variable set to new value."]
-    assert lab.modules["shv"].variables["banner"] == ODD
+    assert lab.modules["pv"].variables["banner"] == ODD
     assert ask("pv.shvGet", ["banner"]).members()[0]["value"] == ODD
     assert lab.calls.of("core.printi")[0].params == ["1", "-5", "0x10", "010"]
 

@@ -18,27 +18,30 @@ import pytest
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.core.lab.engine import build
-from kamailio_binrpc.core.lab.methods.cfg import Configuration
-from kamailio_binrpc.core.lab.methods.dbg import Debugger
-from kamailio_binrpc.core.lab.methods.dialog import Dialogs
-from kamailio_binrpc.core.lab.methods.permissions import Permissions
-from kamailio_binrpc.core.lab.methods.pipelimit import PipeLimit
-from kamailio_binrpc.core.lab.methods.ratelimit import RateLimit
-from kamailio_binrpc.core.lab.methods.routing import (
+from kamailio_binrpc.core.lab.state import LabState, Process
+from kamailio_binrpc.lab import (
+    CfgUtils,
+    Configuration,
+    Debugger,
+    Dialogs,
     DialPlan,
     Domains,
     LeastCost,
+    Permissions,
+    Pike,
+    PipeLimit,
     PrefixDomains,
+    Queues,
+    RateLimit,
+    Registrations,
+    RtpEngine,
+    RtpProxy,
+    SecFilter,
+    Stateless,
     Trees,
     UserBlockList,
+    UserLocation,
 )
-from kamailio_binrpc.core.lab.methods.rtpengine import RtpEngine, RtpProxy
-from kamailio_binrpc.core.lab.methods.secfilter import SecFilter
-from kamailio_binrpc.core.lab.methods.tm import Stateless
-from kamailio_binrpc.core.lab.methods.toggles import CfgUtils, Pike, Queues
-from kamailio_binrpc.core.lab.methods.uac import Registrations
-from kamailio_binrpc.core.lab.methods.usrloc import UserLocation
-from kamailio_binrpc.core.lab.state import LabState, Process
 from tests.conformance.furniture import (
     CONFIG,
     HASH_TABLES,

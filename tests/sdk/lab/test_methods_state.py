@@ -10,19 +10,22 @@ import pytest
 
 from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.core.lab.engine import build
-from kamailio_binrpc.core.lab.methods.cfg import Configuration
-from kamailio_binrpc.core.lab.methods.counters import Counters
-from kamailio_binrpc.core.lab.methods.dispatcher import NO_DNS, NO_PING, Dispatcher
-from kamailio_binrpc.core.lab.methods.hashing import core_case_hash, core_hash
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.methods.permissions import Permissions
-from kamailio_binrpc.core.lab.methods.routing import DialPlan
-from kamailio_binrpc.core.lab.methods.rtpengine import RtpEngine
-from kamailio_binrpc.core.lab.methods.tls import Tls
-from kamailio_binrpc.core.lab.methods.uac import Registrations
-from kamailio_binrpc.core.lab.methods.usrloc import UserLocation
+from kamailio_binrpc.core.lab.hashing import core_case_hash, core_hash
+from kamailio_binrpc.core.lab.modules.dispatcher import NO_DNS, NO_PING
 from kamailio_binrpc.core.lab.state import LabState
 from kamailio_binrpc.core.values import Struct
+from kamailio_binrpc.lab import (
+    Configuration,
+    Counters,
+    DialPlan,
+    Dispatcher,
+    HashTables,
+    Permissions,
+    Registrations,
+    RtpEngine,
+    Tls,
+    UserLocation,
+)
 
 
 class Clock:
@@ -97,13 +100,13 @@ def test_state_can_be_given_as_plain_data():
                        "options": {"e": {"autoexpire": 60, "size": 5}}},
             "dispatcher": {"sets": {"7": ["sip:192.0.2.1",
                                           {"uri": "sip:192.0.2.2", "flags": 1}]}},
-            "cfg": {"groups": {"core": {"debug": 3},
+            "cfg_rpc": {"groups": {"core": {"debug": 3},
                                "own": {"text": "x", "number": [5, "five"]}}}}"""
     )
     engine, _clock = lab(
         HashTables(**given["htable"]),
         Dispatcher(**given["dispatcher"]),
-        Configuration(**given["cfg"]),
+        Configuration(**given["cfg_rpc"]),
     )
     assert engine.call("htable.get", "t", "l[1]")[0]["item"]["value"] == "y"
     assert engine.call("htable.get", "t", "l::size")[0]["item"]["value"] == 2
@@ -122,7 +125,7 @@ def test_python_and_rpc_see_the_same_state():
     engine.call("htable.sets", "t", "k", "v")
     assert dict(modules["htable"].tables["t"]) == {"k": "v"}
     engine.call("cfg.seti", "lab", "max_calls", 7)
-    assert modules["cfg"]["lab"]["max_calls"] == 7
+    assert modules["cfg_rpc"]["lab"]["max_calls"] == 7
     engine.call("dispatcher.set_state", "ip", 1, "all")
     assert {each.state for each in modules["dispatcher"].sets[1]} == {"IP"}
 

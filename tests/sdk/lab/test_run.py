@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from kamailio_binrpc.core.client import Client
-from kamailio_binrpc.core.lab.recording import Recording
 from kamailio_binrpc.core.lab.run import main
+from kamailio_binrpc.lab import Recording
 
 VENDORED = Path(__file__).resolve().parents[3] / "plugins" / "module_utils"
 

@@ -18,17 +18,17 @@ import pytest
 from kamailio_binrpc.cli.main import main
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.faults import Busy, Fault
-from kamailio_binrpc.core.lab.recording import Recording
 from kamailio_binrpc.core.lab.settings import SettingsError, load_settings
+from kamailio_binrpc.lab import Recording
 
 CONFIG = {
     "version": "5.8",
     "fidelity": "sane",
     "mode": "0640",
     "rpc_exec_delta": 600,
-    "faults": ["busy method=core.prints count=1"],
+    "failures": ["busy method=core.prints count=1"],
     "modules": {
-        "shv": {"variables": {"maintenance": 1, "who": "me"}},
+        "pv": {"variables": {"maintenance": 1, "who": "me"}},
         "htable": {"tables": {"t": {"key": "value"}}},
         "dispatcher": {"sets": {"1": [{"uri": "sip:192.0.2.1:5060", "priority": 3}]}},
     },
@@ -40,9 +40,9 @@ binrpc = udp:127.0.0.1:0
 version = 5.8
 mode = 0640
 autoconversion = yes
-faults = drop method=core.* probability=10%
+failures = drop method=core.* probability=10%
 
-[module shv]
+[module pv]
 variables = {"maintenance": 1}
 """
 
@@ -92,9 +92,9 @@ def test_an_ini_file_says_the_same(tmp_path):
     (tmp_path / "lab.ini").write_text(INI)
     settings = load_settings(str(tmp_path / "lab.ini"))
     (module,) = settings.pop("modules")
-    (fault,) = settings.pop("faults")
+    (failure,) = settings.pop("failures")
     assert module.variables == {"maintenance": 1}
-    assert (fault.kind, fault.probability) == ("drop", 0.1)
+    assert (failure.kind, failure.probability) == ("drop", 0.1)
     assert settings == {
         "binrpc": ["udp:127.0.0.1:0", "tcp:127.0.0.1:0"],
         "version": "5.8",
@@ -122,16 +122,16 @@ def test_the_command_line_has_the_last_word(tmp_path):
         ('{"fidelity": "low"}', 'fidelity: faithful or sane, not "low"'),
         ('{"binrpc_buffer_size": "big"}', 'binrpc_buffer_size: a whole number, not "big"'),
         ('{"autoconversion": "maybe"}', 'autoconversion: true or false, not "maybe"'),
-        ('{"faults": ["explode"]}', "faults: explode: unknown fault 'explode'"),
+        ('{"failures": ["explode"]}', "failures: explode: unknown failure 'explode'"),
         ('{"replay": "/no/such/file"}', "replay: /no/such/file: "),
         ('{"log_format": "xml"}', 'log_format: text or json, not "xml"'),
         ('{"modules": {"nope": {}}}', "modules: no module 'nope'; there are "),
-        ('{"modules": {"shv": []}}', "modules: shv: an object, not []"),
-        ('{"modules": {"shv": {"x": 1}}}', "modules: shv: unknown setting 'x'; there are variab"),
+        ('{"modules": {"pv": []}}', "modules: pv: an object, not []"),
+        ('{"modules": {"pv": {"x": 1}}}', "modules: pv: unknown setting 'x'; there are variab"),
         ('{"modules": {"dispatcher": {"sets": 5}}}', "dispatcher: sets: an object, not 5"),
         ('{"modules": {"dispatcher": {"sets": {"1": [{"url": "x"}]}}}}', "unknown member 'url'"),
         ('{"modules": {"dispatcher": {"sets": {"1": [{}]}}}}', "dispatcher: 'uri' is missing"),
-        ('{"modules": {"shv": {"variables": {"x": []}}}}', "x: a whole number or a text, not []"),
+        ('{"modules": {"pv": {"variables": {"x": []}}}}', "x: a whole number or a text, not []"),
         ('{"modules": {"permissions": {"addresses": [5]}}}', "addresses[0]: an object, not 5"),
         ('{"modules": {"permissions": {"addresses": [{}]}}}', "permissions: 'ip_addr' is missing"),
         ('{"modules": {"mqueue": {"queues": {"q": [["a"]]}}}}', 'q[0]: a list of 2, not ["a"]'),
@@ -164,7 +164,7 @@ def test_a_file_that_is_not_there():
         (["--binrpc", "tcp:*:0"], "can be reached from other hosts"),
         (["--binrpc", "tcp:*:0"], "--expose"),
         (["--mode", "rw"], "an octal text such as"),
-        (["--fault", "explode"], "unknown fault"),
+        (["--failure", "explode"], "unknown failure"),
         (["--replay", "/no/such"], "/no/such"),
         (["--kamailio-version", "4"], "a release such as 5.6.3"),
     ],

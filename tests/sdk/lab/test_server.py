@@ -15,9 +15,9 @@ import threading
 import pytest
 
 from kamailio_binrpc.core.client import Client
-from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.lab.sockets import ListenError
 from kamailio_binrpc.core.values import Struct
+from kamailio_binrpc.lab import LabServer
 
 from . import duel
 from .duel import call, string

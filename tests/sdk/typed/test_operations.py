@@ -25,14 +25,16 @@ from kamailio_binrpc import (
     RetryPolicy,
 )
 from kamailio_binrpc.core.catalogue.lookup import find
-from kamailio_binrpc.core.lab.methods.cfg import Configuration
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
-from kamailio_binrpc.core.lab.methods.htable import HashTables
-from kamailio_binrpc.core.lab.methods.pipelimit import PipeLimit
-from kamailio_binrpc.core.lab.methods.shv import SharedVariables
-from kamailio_binrpc.core.lab.methods.uac import Registrations
-from kamailio_binrpc.core.lab.methods.usrloc import UserLocation
-from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import (
+    Configuration,
+    Dispatcher,
+    HashTables,
+    LabServer,
+    PipeLimit,
+    Registrations,
+    SharedVariables,
+    UserLocation,
+)
 from kamailio_binrpc.typed import ReportedFailure
 from kamailio_binrpc.typed.asynchronous.namespace import Namespace
 from kamailio_binrpc.typed.models.uac import NewRegistration

@@ -13,12 +13,12 @@ from ..faults import make_fault
 from ..packet import build_header, decode, parse_header
 from .caller import Call, CallLog
 from .context import BinrpcContext
+from .default_modules import default_modules
 from .failures import NOT_RUN, cut
-from .methods.defaults import default_modules
 from .output import fault_packet, text_record, to_bytes, value_record, writes
 from .reader import ReadError, RecordReader
-from .recording import replay
 from .registry import Registry
+from .replay import replay
 from .state import LabState
 
 TYPE_CHECKING = False

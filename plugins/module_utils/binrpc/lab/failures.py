@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Faults on demand, for those who test clients.
+"""Failures on demand, for those who test clients.
 
 A rule says what goes wrong, with which methods, how often::
 
@@ -83,7 +83,7 @@ class Failure:
         transport: str = "",
     ) -> None:
         if kind not in KINDS:
-            raise ValueError("unknown fault %r; there are %s" % (kind, ", ".join(KINDS)))
+            raise ValueError("unknown failure %r; there are %s" % (kind, ", ".join(KINDS)))
         if not 0 <= probability <= 1:
             raise ValueError("probability is 0 to 1, not %r" % (probability,))
         if not 0 <= seconds <= 3600:
@@ -134,7 +134,7 @@ def parse_failure(words: Union[str, List[str]]) -> Failure:
     if isinstance(words, str):
         words = words.split()
     if not words:
-        raise ValueError("a fault begins with its kind: " + ", ".join(KINDS))
+        raise ValueError("a failure begins with its kind: " + ", ".join(KINDS))
     options: Dict[str, Any] = {}
     for word in words[1:]:
         name, equals, value = word.partition("=")

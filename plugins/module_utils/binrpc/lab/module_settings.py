@@ -13,8 +13,8 @@ import inspect
 import json
 import re
 
+from .default_modules import DEFAULTS
 from .engine import build
-from .methods.defaults import DEFAULTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -104,12 +104,12 @@ class LabServer:
     :param faithful: see :class:`~.state.LabState`.
     :param expose: allow tcp and udp addresses that other hosts can reach.
     :param reply_directory: where clients of a real fifo have their reply fifos.
-    :param faults: what is to go wrong from the start, :class:`~.failures.Failure` or texts such
+    :param failures: what is to go wrong from the start, :class:`~.failures.Failure` or texts such
         as ``drop method=core.* probability=10%``.
     :param recording: serve what was recorded instead of modules, see :mod:`.recording`.
     :param observer: told of what goes on, see :mod:`.observer`.
     :param rpc_exec_delta: seconds between two runs of a method that is limited so (5.7).
-    :param fault_seed: makes the chances of the faults a sequence that can be repeated.
+    :param failure_seed: makes the chances of failures a sequence that can be repeated.
     :raises AddressError, ValueError: a parameter is wrong.
     """
 
@@ -130,8 +130,8 @@ class LabServer:
         faithful: bool = True,
         expose: bool = False,
         reply_directory: str = "/tmp",  # noqa: S108 - where Kamailio has it
-        faults: Iterable[Union[str, Failure]] = (),
-        fault_seed: Any = None,
+        failures: Iterable[Union[str, Failure]] = (),
+        failure_seed: Any = None,
         recording: Optional[Recording] = None,
         observer: Optional[Observer] = None,
         rpc_exec_delta: int = 0,
@@ -156,9 +156,9 @@ class LabServer:
         )
         self.state.rpc_exec_delta = rpc_exec_delta
         self.state.directory = os.getcwd()
-        if fault_seed is not None:
-            self.failures.seed(fault_seed)
-        for each in faults:
+        if failure_seed is not None:
+            self.failures.seed(failure_seed)
+        for each in failures:
             self.failures.add(parse_failure(each) if isinstance(each, str) else each)
         self._engine = build(modules, self.state, recording)
         self._ctl = self.state.modules["ctl"]
@@ -178,7 +178,7 @@ class LabServer:
 
     @property
     def failures(self) -> Failures:
-        """Faults on demand: what goes wrong, also at run time."""
+        """Failures on demand: what goes wrong, also at run time."""
         return self.state.failures
 
     @property

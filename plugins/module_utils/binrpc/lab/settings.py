@@ -7,15 +7,15 @@
     {
       "binrpc": ["unix:/run/lab/ctl", "tcp:127.0.0.1:2049"],
       "version": "5.8",
-      "faults": ["delay method=core.* seconds=0.2 probability=10%"],
+      "failures": ["delay method=core.* seconds=0.2 probability=10%"],
       "modules": {
-        "shv": {"variables": {"maintenance": 0}},
+        "pv": {"variables": {"maintenance": 0}},
         "dispatcher": {"sets": {"1": [{"uri": "sip:192.0.2.1:5060"}]}}
       }
     }
 
-The same in INI: options under ``[server]``, a section ``[module shv]`` for each module. A
-module's settings are the arguments of its class in :mod:`.methods`. ``replay`` is a
+The same in INI: options under ``[server]``, a section ``[module pv]`` for each module. A
+module's settings are the arguments of its class in :mod:`.modules`. ``replay`` is a
 recording, or the name of its file, which is looked for beside this one.
 """
 
@@ -33,14 +33,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict
 
-_LISTS = ("binrpc", "fifo", "faults")
+_LISTS = ("binrpc", "fifo", "failures")
 _TEXTS = ("user", "group", "version", "reply_directory", "log_format", "replay")
 _NUMBERS = (
     *("binrpc_max_body_size", "binrpc_struct_max_body_size", "binrpc_buffer_size"),
     "rpc_exec_delta",
 )
 _SWITCHES = ("autoconversion", "expose", "trace")
-_OTHERS = ("mode", "fidelity", "fault_seed", "modules")
+_OTHERS = ("mode", "fidelity", "failure_seed", "modules")
 OPTIONS = (*_LISTS, *_TEXTS, *_NUMBERS, *_SWITCHES, *_OTHERS)
 _FIDELITIES = ("faithful", "sane")
 _LOG_FORMATS = ("text", "json")
@@ -144,7 +144,7 @@ def _checked(name: str, value: Any) -> Any:
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
             raise SettingsError("%s: a list of texts, not %s" % (name, json.dumps(value)))
-        return [_failure(each) for each in texts] if name == "faults" else texts
+        return [_failure(each) for each in texts] if name == "failures" else texts
     if name == "replay":
         try:
             if isinstance(value, dict):
@@ -203,4 +203,4 @@ def _failure(words: str) -> Failure:
     try:
         return parse_failure(words)
     except ValueError as error:
-        raise SettingsError("faults: %s: %s" % (words, error)) from None
+        raise SettingsError("failures: %s: %s" % (words, error)) from None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...core.address import Address
-    from ...core.record import OnCall
+    from ...core.call_record import OnCall
     from ...core.reply import Reply
     from ...core.retry import OnRetry, RetryPolicy
     from .cfg import Cfg

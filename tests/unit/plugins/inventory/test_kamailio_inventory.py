@@ -14,10 +14,10 @@ from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.hosts import is_host
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.methods.dispatcher import (
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.modules.dispatcher import (
     Dispatcher,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.methods.toggles import Dmq
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.modules.dmq import Dmq
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.registry import Module, method
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.server import LabServer
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.values import Struct

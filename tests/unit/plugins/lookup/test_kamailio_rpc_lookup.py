@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleLookupError, AnsibleOptionsError
 from ansible.plugins.loader import lookup_loader
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.methods.dispatcher import (
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.modules.dispatcher import (
     Dispatcher,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.methods.htable import (
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.modules.htable import (
     HashTables,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.server import LabServer

@@ -260,7 +260,7 @@ def test_replaced_deletes_the_rest(play, lab):
 
 
 def test_several_variables_or_none(play, lab):
-    cfg = lab.modules["cfg"]
+    cfg = lab.modules["cfg_rpc"]
     # The last one can be read, but not set.
     wish = {"lab": {"max_calls": 11, "label": "x"}, "tcp": {"fd_cache": 0}}
     result = play("cfg", failed=True, variables=wish)
@@ -278,14 +278,14 @@ def test_somebody_elses_transaction_is_not_committed(play, lab):
     result = play("cfg", failed=True, variables=wish, busy_timeout=0.1)
     assert "core.debug = 0" in result["msg"]
     assert result["changed"] is False
-    assert lab.modules["cfg"]["core"]["debug"] != 0
-    assert len(lab.modules["cfg"].pending) == 1
+    assert lab.modules["cfg_rpc"]["core"]["debug"] != 0
+    assert len(lab.modules["cfg_rpc"].pending) == 1
 
 
 def test_the_variable_decides_on_the_type(play, lab):
     assert play("cfg", group="lab", name="max_calls", value="10")["changed"] is False
     assert play("cfg", group="lab", name="label", value=5)["changed"] is True
-    assert lab.modules["cfg"]["lab"]["label"] == "5"
+    assert lab.modules["cfg_rpc"]["lab"]["label"] == "5"
     result = play("cfg", failed=True, group="lab", name="max_calls", value="many")
     assert "is a number" in result["msg"]
     result = play("cfg", failed=True, group="lab", name="nothing", value=1)
@@ -301,7 +301,7 @@ def test_a_shared_variable_has_to_be_declared(play):
 
 
 def test_a_level_that_does_not_count(play, lab):
-    lab.modules["cfg"].put("dbg", "mod_level_mode", 0)
+    lab.modules["cfg_rpc"].put("dbg", "mod_level_mode", 0)
     options = {"module": "tm", "level": 4}
     assert "mod_level_mode is 0" in play("debug_level", failed=True, **options)["msg"]
     assert play("debug_level", activate=True, **options)["changed"] is True
@@ -514,7 +514,7 @@ def test_waiting_for_a_value(play, lab):
     options = {"method": "cfg.get", "params": ["lab", "max_calls"], "poll": 0.01}
     assert play("wait_for", **options)["value"] == 10
     assert play("wait_for", min=5, max=10, **options)["tries"] == 1
-    timer = threading.Timer(0.2, lab.modules["cfg"].put, ("lab", "max_calls", 3))
+    timer = threading.Timer(0.2, lab.modules["cfg_rpc"].put, ("lab", "max_calls", 3))
     timer.start()
     assert play("wait_for", expect=3, wait_timeout=60, **options)["value"] == 3
     timer.join()
