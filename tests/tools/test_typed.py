@@ -45,13 +45,13 @@ def test_a_change_is_noticed_and_followed(repository: Path) -> None:
     source = repository / SOURCE / "pv.py"
     source.write_text(source.read_text().replace("shv_list", "shv_all"))
     (repository / MADE / "ctl.py").write_text("")
-    (repository / MADE / "dlg.py").unlink()
+    (repository / MADE / "dialog.py").unlink()
     (repository / MADE / "old.py").write_text("")
     before = {path: path.read_bytes() for path in (repository / MADE).iterdir()}
     done = typed(repository, "--check")
     assert done.returncode == 1
     lines = [line.rpartition("/")[2] for line in done.stdout.splitlines()[:-1]]
-    assert lines == ["ctl.py: differs", "dlg.py: missing", "old.py: stale", "pv.py: differs"]
+    assert lines == ["ctl.py: differs", "dialog.py: missing", "old.py: stale", "pv.py: differs"]
     assert {path: path.read_bytes() for path in (repository / MADE).iterdir()} == before
     assert typed(repository).returncode == 0
     assert typed(repository, "--check").returncode == 0

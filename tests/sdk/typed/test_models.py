@@ -14,7 +14,16 @@ from pydantic import SecretStr, ValidationError
 from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.typed import UnexpectedReply, reading
-from kamailio_binrpc.typed.models import core, dispatcher, dlg, htable, media, pv, uac, ul
+from kamailio_binrpc.typed.models import (
+    core,
+    corex,
+    dispatcher,
+    htable,
+    pv,
+    rtpengine,
+    uac,
+    usrloc,
+)
 from kamailio_binrpc.typed.models.base import Base, Model, Repeated, Row
 from tests.sdk.typed.operations import AROUND, READING
 from tests.sdk.typed.support import FLAVOURS, captured, leaves, models_in, replaying
@@ -131,7 +140,7 @@ def test_texts_for_nothing_are_none_and_come_back():
     assert first.to_wire()["auth_ha1"] == "none"
     assert first.to_wire()["socket"] == "<null string>"
     (location,) = models_of(("ul.dump",))
-    assert isinstance(location, ul.Location)
+    assert isinstance(location, usrloc.Location)
     contact = location.aors[0].contacts[0]
     assert contact.received is None and contact.q is None
     assert contact.to_wire()["Received"] == "[not set]" and contact.to_wire()["Q"] == -1.0
@@ -167,7 +176,7 @@ def test_errors_do_not_show_passwords_either():
     ],
 )
 def test_expiry_of_a_contact(sent, expires, seconds, permanent):
-    contact = one(ul.Contact, Address="sip:a@b", Expires=sent)
+    contact = one(usrloc.Contact, Address="sip:a@b", Expires=sent)
     assert contact.expires == expires
     assert contact.expires_seconds == seconds
     assert contact.permanent is permanent
@@ -206,14 +215,14 @@ def test_memory_beyond_two_gib_comes_out_negative_up_to_5_6():
 
 def test_a_node_disabled_by_command():
     node = one(
-        *(media.RtpengineNode,),
+        *(rtpengine.RtpengineNode,),
         url="udp:a",
         disabled="1(permanent)",
         recheck_ticks="N/A",
     )
     assert node.disabled is True and node.recheck_ticks is None and node.active is None
     assert node.to_wire()["disabled"] == "1(permanent)"
-    newer = one(media.RtpengineNode, url="udp:a", disabled=0, active=1, recheck_ticks=-1)
+    newer = one(rtpengine.RtpengineNode, url="udp:a", disabled=0, active=1, recheck_ticks=-1)
     assert newer.disabled is False and newer.active is True and newer.recheck_ticks == -1
 
 
@@ -228,13 +237,13 @@ def test_states_of_a_destination():
 
 
 def test_profiles_and_variables_of_a_dialog():
-    (dialog,) = models_of(("dlg.list",))
-    assert isinstance(dialog, dlg.Dialog)
-    assert dialog.profiles == (("inbound", None), ("caller", "lab"))
-    assert dialog.variables == {"size": "7", "color": "blue"}
-    changed = dialog.model_copy(update={"variables": {"size": "8"}})
+    (found,) = models_of(("dlg.list",))
+    assert isinstance(found, dialog.Dialog)
+    assert found.profiles == (("inbound", None), ("caller", "lab"))
+    assert found.variables == {"size": "7", "color": "blue"}
+    changed = found.model_copy(update={"variables": {"size": "8"}})
     assert changed.to_wire()["variables"] == Struct.of(Struct(size="8"))
-    assert changed.to_wire()["profiles"] == dialog.to_wire()["profiles"]
+    assert changed.to_wire()["profiles"] == found.to_wire()["profiles"]
 
 
 def test_times_of_the_server():
@@ -274,7 +283,7 @@ def test_names_in_lower_case_from_5_8():
     sent = Struct(
         [("proto", "udp"), ("addrlist", Struct(addr="192.0.2.1")), ("mcast", "yes"), ("new", 1)]
     )
-    socket = core.CorexSocket.model_validate(sent)
+    socket = corex.CorexSocket.model_validate(sent)
     assert socket.addresses == ("192.0.2.1",) and socket.multicast is True
     assert socket.model_extra == {"new": 1}
     assert socket.to_wire() == sent

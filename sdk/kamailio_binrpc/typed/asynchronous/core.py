@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``system.*``, ``core.*`` and ``corex.*``: the server itself."""
+"""``core.*``: the server itself."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING
 from .. import reading
 from ..models.core import (
     Aliases,
-    CorexAlias,
-    CorexSocket,
     Define,
     Info,
-    LogLevelChange,
     Process,
     ProcessName,
     ProcessState,
@@ -30,18 +27,6 @@ from .namespace import Namespace
 
 if TYPE_CHECKING:
     from typing import Literal
-
-
-class System(Namespace):
-    """``system.*``: the RPCs themselves."""
-
-    async def list_methods(self) -> list[str]:
-        """Names of all methods of the loaded modules."""
-        return reading.texts(await self._call("system.listMethods"))
-
-    async def method_help(self, method: str) -> str:
-        """The server's own help text of a method."""
-        return reading.text(await self._call("system.methodHelp", method))
 
 
 class Core(Namespace):
@@ -126,23 +111,3 @@ class Core(Namespace):
     async def udp4_raw_info(self) -> Udp4Raw:
         """Settings of raw UDP sockets."""
         return reading.one(await self._call("core.udp4_raw_info"), Udp4Raw)
-
-
-class Corex(Namespace):
-    """``corex.*``: more of the server itself."""
-
-    async def debug(self) -> int:
-        """The log level."""
-        return reading.member(await self._call("corex.debug"), "debug")
-
-    async def set_debug(self, level: int) -> LogLevelChange:
-        """Set the log level: -1 errors, 0 warnings ... 3 everything (``corex.debug``)."""
-        return reading.one(await self._call("corex.debug", level), LogLevelChange)
-
-    async def list_sockets(self) -> list[CorexSocket]:
-        """Sockets on which the server listens for SIP."""
-        return reading.each(await self._call("corex.list_sockets"), CorexSocket)
-
-    async def list_aliases(self) -> list[CorexAlias]:
-        """Names under which the server knows itself."""
-        return reading.each(await self._call("corex.list_aliases"), CorexAlias)

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``dmq.*`` and ``mqueue.*``: messages between servers and inside one."""
+"""``dmq.*``: the distributed message queue."""
 
 from __future__ import annotations
 
 from .. import reading
-from ..models.dmq import DmqNode, QueueSize
+from ..models.dmq import DmqNode
 from .namespace import Namespace
 
 
@@ -19,11 +19,3 @@ class Dmq(Namespace):
     async def remove(self, address: str) -> None:
         """Remove a node by its URI."""
         await self._do("dmq.remove", address)
-
-
-class Mqueue(Namespace):
-    """``mqueue.*``: queues of the configuration."""
-
-    async def get_sizes(self) -> list[QueueSize]:
-        """Number of entries in each queue."""
-        return reading.each(await self._call("mqueue.get_sizes"), QueueSize)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``tm.*`` and ``sl.*``: transactions, and replies without one."""
+"""``tm.*``: transactions."""
 
 from __future__ import annotations
 
@@ -24,11 +24,3 @@ class Tm(Namespace):
     async def list(self) -> builtins.list[Transaction]:
         """Transactions under way."""
         return reading.each(await self._call("tm.list"), Transaction)
-
-
-class Sl(Namespace):
-    """``sl.*``: replies without a transaction."""
-
-    async def stats(self) -> dict[str, int]:
-        """Number of replies by code, such as ``404`` and ``4xx``."""
-        return reading.numbers(await self._call("sl.stats"))

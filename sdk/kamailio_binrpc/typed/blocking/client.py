@@ -22,26 +22,37 @@ if TYPE_CHECKING:
     from ...core.call_record import OnCall
     from ...core.reply import Reply
     from ...core.retry import OnRetry, RetryPolicy
-    from .cfg import Cfg
-    from .core import Core, Corex, System
+    from .cfg_rpc import Cfg
+    from .core import Core
+    from .corex import Corex
+    from .counters import Cnt
     from .ctl import Ctl
-    from .dbg import Dbg
+    from .debugger import Dbg
+    from .dialog import Dlg
+    from .dialplan import Dialplan
     from .dispatcher import Dispatcher
-    from .dlg import Dlg
-    from .dmq import Dmq, Mqueue
+    from .dmq import Dmq
+    from .domain import Domain
+    from .drouting import Drouting
     from .htable import Htable
-    from .limits import Pike, Pl
-    from .media import Rtpengine, Rtpproxy
-    from .memory import Pkg, Shm
+    from .kex import Pkg, Shm, Stats
+    from .lcr import Lcr
+    from .mqueue import Mqueue
+    from .mtree import Mtree
     from .permissions import Permissions
+    from .pike import Pike
+    from .pipelimit import Pl
     from .pv import Pv
-    from .routing import Dialplan, Domain, Drouting, Lcr, Mtree
-    from .stats import Cnt, Stats
+    from .rtpengine import Rtpengine
+    from .rtpproxy import Rtpproxy
+    from .sipdump import Sipdump
+    from .siptrace import Siptrace
+    from .sl import Sl
+    from .system import System
     from .tls import Tls
-    from .tm import Sl, Tm
-    from .tracing import Sipdump, Siptrace
+    from .tm import Tm
     from .uac import Uac
-    from .ul import Ul
+    from .usrloc import Ul
 
 
 class Kamailio:
@@ -130,7 +141,7 @@ class Kamailio:
     @cached_property
     def system(self) -> System:
         """Operations of ``system.*``."""
-        from .core import System
+        from .system import System
 
         return System(self)
 
@@ -144,7 +155,7 @@ class Kamailio:
     @cached_property
     def corex(self) -> Corex:
         """Operations of ``corex.*``."""
-        from .core import Corex
+        from .corex import Corex
 
         return Corex(self)
 
@@ -158,35 +169,35 @@ class Kamailio:
     @cached_property
     def shm(self) -> Shm:
         """Operations of ``shm.*``."""
-        from .memory import Shm
+        from .kex import Shm
 
         return Shm(self)
 
     @cached_property
     def pkg(self) -> Pkg:
         """Operations of ``pkg.*``."""
-        from .memory import Pkg
+        from .kex import Pkg
 
         return Pkg(self)
 
     @cached_property
     def cfg(self) -> Cfg:
         """Operations of ``cfg.*``."""
-        from .cfg import Cfg
+        from .cfg_rpc import Cfg
 
         return Cfg(self)
 
     @cached_property
     def stats(self) -> Stats:
         """Operations of ``stats.*``."""
-        from .stats import Stats
+        from .kex import Stats
 
         return Stats(self)
 
     @cached_property
     def cnt(self) -> Cnt:
         """Operations of ``cnt.*``."""
-        from .stats import Cnt
+        from .counters import Cnt
 
         return Cnt(self)
 
@@ -200,7 +211,7 @@ class Kamailio:
     @cached_property
     def dbg(self) -> Dbg:
         """Operations of ``dbg.*``."""
-        from .dbg import Dbg
+        from .debugger import Dbg
 
         return Dbg(self)
 
@@ -214,7 +225,7 @@ class Kamailio:
     @cached_property
     def sl(self) -> Sl:
         """Operations of ``sl.*``."""
-        from .tm import Sl
+        from .sl import Sl
 
         return Sl(self)
 
@@ -242,63 +253,63 @@ class Kamailio:
     @cached_property
     def rtpengine(self) -> Rtpengine:
         """Operations of ``rtpengine.*``."""
-        from .media import Rtpengine
+        from .rtpengine import Rtpengine
 
         return Rtpengine(self)
 
     @cached_property
     def rtpproxy(self) -> Rtpproxy:
         """Operations of ``rtpproxy.*``."""
-        from .media import Rtpproxy
+        from .rtpproxy import Rtpproxy
 
         return Rtpproxy(self)
 
     @cached_property
     def pl(self) -> Pl:
         """Operations of ``pl.*``."""
-        from .limits import Pl
+        from .pipelimit import Pl
 
         return Pl(self)
 
     @cached_property
     def pike(self) -> Pike:
         """Operations of ``pike.*``."""
-        from .limits import Pike
+        from .pike import Pike
 
         return Pike(self)
 
     @cached_property
     def mtree(self) -> Mtree:
         """Operations of ``mtree.*``."""
-        from .routing import Mtree
+        from .mtree import Mtree
 
         return Mtree(self)
 
     @cached_property
     def domain(self) -> Domain:
         """Operations of ``domain.*``."""
-        from .routing import Domain
+        from .domain import Domain
 
         return Domain(self)
 
     @cached_property
     def dialplan(self) -> Dialplan:
         """Operations of ``dialplan.*``."""
-        from .routing import Dialplan
+        from .dialplan import Dialplan
 
         return Dialplan(self)
 
     @cached_property
     def lcr(self) -> Lcr:
         """Operations of ``lcr.*``."""
-        from .routing import Lcr
+        from .lcr import Lcr
 
         return Lcr(self)
 
     @cached_property
     def drouting(self) -> Drouting:
         """Operations of ``drouting.*``."""
-        from .routing import Drouting
+        from .drouting import Drouting
 
         return Drouting(self)
 
@@ -312,14 +323,14 @@ class Kamailio:
     @cached_property
     def ul(self) -> Ul:
         """Operations of ``ul.*``."""
-        from .ul import Ul
+        from .usrloc import Ul
 
         return Ul(self)
 
     @cached_property
     def dlg(self) -> Dlg:
         """Operations of ``dlg.*``."""
-        from .dlg import Dlg
+        from .dialog import Dlg
 
         return Dlg(self)
 
@@ -333,7 +344,7 @@ class Kamailio:
     @cached_property
     def mqueue(self) -> Mqueue:
         """Operations of ``mqueue.*``."""
-        from .dmq import Mqueue
+        from .mqueue import Mqueue
 
         return Mqueue(self)
 
@@ -347,13 +358,13 @@ class Kamailio:
     @cached_property
     def siptrace(self) -> Siptrace:
         """Operations of ``siptrace.*``."""
-        from .tracing import Siptrace
+        from .siptrace import Siptrace
 
         return Siptrace(self)
 
     @cached_property
     def sipdump(self) -> Sipdump:
         """Operations of ``sipdump.*``."""
-        from .tracing import Sipdump
+        from .sipdump import Sipdump
 
         return Sipdump(self)

@@ -1,17 +1,14 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``core.*`` and ``corex.*``: the server itself, its processes, sockets and connections."""
+"""``core.*``: the server itself, its processes, sockets and connections."""
 
 import re
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict
-
 from .base import (
     ClockTime,
     Count,
-    EitherCase,
     Line,
     Model,
     NumberOr,
@@ -236,39 +233,3 @@ class Define(Model):
     name: str
     type: Count = 0
     value: Annotated[str | None, Unset("none")] = None
-
-
-class LogLevelChange(Model):
-    """``corex.debug`` with a parameter."""
-
-    old: Count
-    new: Count
-
-
-class CorexSocket(EitherCase):
-    """``corex.list_sockets``: one socket for SIP."""
-
-    model_config = ConfigDict(alias_generator=str.upper)
-
-    proto: str
-    name: Text = None
-    addresses: Annotated[tuple[str, ...], Repeated("ADDR", "addr"), wire("ADDRLIST")] = ()
-    port: Annotated[int | None, Port()] = None
-    multicast: Annotated[YesNo, wire("MCAST")] = False
-    multihomed: Annotated[YesNo, wire("MHOMED")] = False
-    virtual: YesNo = False
-    sockname: Annotated[str | None, Unset("-")] = None
-    advertise: Annotated[str | None, Unset("-")] = None
-
-
-class CorexAlias(EitherCase):
-    """``corex.list_aliases``: one name.
-
-    :ivar port: 0 for any.
-    """
-
-    model_config = ConfigDict(alias_generator=str.upper)
-
-    proto: str
-    address: Annotated[str, wire("ADDR")]
-    port: Count = 0

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``dmq.*`` and ``mqueue.*``: messages between servers and inside one."""
+"""``dmq.*``: the distributed message queue."""
 
 from typing import Annotated
 
@@ -24,13 +24,3 @@ class DmqNode(Model):
     last_notification: Count = 0
     local: OnOff = False
     fail_count: Count | None = None
-
-
-class QueueSize(Model):
-    """``mqueue.get_sizes``: one queue.
-
-    :ivar size: number of entries.
-    """
-
-    name: str
-    size: Count

@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``corex.*``: more of the server itself."""
+
+from __future__ import annotations
+
+from .. import reading
+from ..models.corex import CorexAlias, CorexSocket, LogLevelChange
+from .namespace import Namespace
+
+
+class Corex(Namespace):
+    """``corex.*``: more of the server itself."""
+
+    async def debug(self) -> int:
+        """The log level."""
+        return reading.member(await self._call("corex.debug"), "debug")
+
+    async def set_debug(self, level: int) -> LogLevelChange:
+        """Set the log level: -1 errors, 0 warnings ... 3 everything (``corex.debug``)."""
+        return reading.one(await self._call("corex.debug", level), LogLevelChange)
+
+    async def list_sockets(self) -> list[CorexSocket]:
+        """Sockets on which the server listens for SIP."""
+        return reading.each(await self._call("corex.list_sockets"), CorexSocket)
+
+    async def list_aliases(self) -> list[CorexAlias]:
+        """Names under which the server knows itself."""
+        return reading.each(await self._call("corex.list_aliases"), CorexAlias)
