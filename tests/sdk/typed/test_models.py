@@ -17,6 +17,7 @@ from kamailio_binrpc.typed import UnexpectedReply, reading
 from kamailio_binrpc.typed.models import (
     core,
     corex,
+    dialog,
     dispatcher,
     htable,
     pv,
