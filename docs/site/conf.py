@@ -8,12 +8,15 @@ from __future__ import annotations
 import ast
 import functools
 import importlib.util
+import inspect
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from docutils.statemachine import StringList
 from sphinx import addnodes
+from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -53,6 +56,8 @@ toc_object_entries_show_parents = "hide"
 # The plugin is read where pytest is not installed.
 autodoc_mock_imports = ["pytest"]
 
+# Where users import from; each has an __all__.
+DOORS = ("changes", "dispatcher", "facts", "lab", "methods", "params")
 # Where docstrings name things without their package.
 PACKAGES = ("kamailio_binrpc.core.", "kamailio_binrpc.core.lab.", "kamailio_binrpc.typed.")
 
@@ -87,6 +92,40 @@ def names_in(module: str) -> dict[str, str]:
     return found
 
 
+@functools.cache
+def public_names() -> dict[str, str]:
+    """Map what the core defines, by its full name there, to the name that users import."""
+    found = {}
+    for door in (*(f"kamailio_binrpc.{name}" for name in DOORS), "kamailio_binrpc"):
+        module = importlib.import_module(door)
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if hasattr(thing, "__qualname__"):
+                found[f"{thing.__module__}.{thing.__qualname__}"] = f"{door}.{name}"
+    return found
+
+
+def published(name: str) -> str:
+    """Return the public form of a full name, or of a member's full name."""
+    names = public_names()
+    parent, _dot, member = name.rpartition(".")
+    return names.get(name) or (f"{names[parent]}.{member}" if parent in names else name)
+
+
+class Intro(SphinxDirective):
+    """``.. intro:: errors``: what the docstring of that module of the core says."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the docstring's nodes."""
+        module = importlib.import_module(f"kamailio_binrpc.core.{self.arguments[0]}")
+        lines = (inspect.getdoc(module) or "").replace("  # doctest: +SKIP", "").splitlines()
+        node = nodes.Element()
+        self.state.nested_parse(StringList(lines, source=module.__name__), 0, node)
+        return node.children
+
+
 def qualify(app: Sphinx, doctree: nodes.document) -> None:
     """Give types in signatures the names that they have where they are written."""
     for node in doctree.findall(addnodes.pending_xref):
@@ -94,7 +133,7 @@ def qualify(app: Sphinx, doctree: nodes.document) -> None:
         if node.get("refdomain") == "py" and module.startswith("kamailio_binrpc"):
             first, dot, rest = target.partition(".")
             if first in names_in(module):
-                node["reftarget"] = names_in(module)[first] + dot + rest
+                node["reftarget"] = published(names_in(module)[first] + dot + rest)
                 node["refspecific"] = False
 
 
@@ -105,8 +144,9 @@ def resolve(
     target = node.get("reftarget", "")
     if node.get("refdomain") == "py":
         for package in PACKAGES:
+            name = published(package + target)
             found = env.get_domain("py").resolve_xref(
-                env, node["refdoc"], app.builder, node["reftype"], package + target, node, content
+                env, node["refdoc"], app.builder, node["reftype"], name, node, content
             )
             if found is not None:
                 return found
@@ -128,6 +168,7 @@ def without_tests(
 
 
 def setup(app: Sphinx) -> None:
+    app.add_directive("intro", Intro)
     app.connect("doctree-read", qualify)
     app.connect("missing-reference", resolve)
     app.connect("autodoc-process-docstring", without_tests)

@@ -7,7 +7,10 @@
 ...     kamailio.call("core.version").value
 'kamailio 5.6.3 (x86_64/linux) '
 
-Names load when first used, so that importing one does not cost the others.
+Names load when first used, so that importing one does not cost the others. Further names stand in
+:mod:`~kamailio_binrpc.changes`, :mod:`~kamailio_binrpc.dispatcher`, :mod:`~kamailio_binrpc.facts`,
+:mod:`~kamailio_binrpc.lab`, :mod:`~kamailio_binrpc.methods` and :mod:`~kamailio_binrpc.params`;
+``core`` is not for users.
 """
 
 from __future__ import annotations
@@ -48,15 +51,20 @@ if TYPE_CHECKING:
         MethodNotFound,
         NotFound,
         ReplyTooLarge,
+        StructTooLarge,
         TooFast,
     )
-    from .core.fifo_client import FifoClient
-    from .core.fleet import Fleet, Report, Result
-    from .core.packet import Message, decode, encode
+    from .core.fifo_client import FifoClient, FifoReply
+    from .core.fleet import Fleet, Report, Result, Skipped
+    from .core.framing import DatagramDecoder, StreamDecoder
+    from .core.lab.server import LabServer
+    from .core.lab.sockets import ListenError
+    from .core.packet import Header, Message, decode, encode
     from .core.reply import Reply
     from .core.retry import (
         may_retry,
         with_retries,
+        with_retries_async,
     )
     from .core.values import (
         Avp,
@@ -71,8 +79,9 @@ if TYPE_CHECKING:
         to_json,
         to_pairs,
     )
+    from .observe import log_calls
     from .retry import RetryPolicy
-    from .typed import AsyncKamailio, Kamailio
+    from .typed import AsyncKamailio, Kamailio, ReportedFailure, UnexpectedReply
 
 # Which module of the core a name comes from.
 _HOMES = {
@@ -91,16 +100,21 @@ _HOMES = {
     "ConfigError": "config",
     "ConnectError": "errors",
     "ConnectionLost": "errors",
+    "DatagramDecoder": "framing",
     "DecodeError": "errors",
     "DepthLimit": "errors",
     "EncodeError": "errors",
     "Fault": "faults",
     "FifoClient": "fifo_client",
+    "FifoReply": "fifo_client",
     "Fixed": "values",
     "Fleet": "fleet",
     "FramingLost": "errors",
+    "Header": "packet",
     "InvalidParams": "faults",
+    "LabServer": "lab.server",
     "LengthLimit": "errors",
+    "ListenError": "lab.sockets",
     "LossyView": "views",
     "Message": "packet",
     "MethodNotFound": "faults",
@@ -112,7 +126,10 @@ _HOMES = {
     "ReplyTooLarge": "faults",
     "Report": "fleet",
     "Result": "fleet",
+    "Skipped": "fleet",
+    "StreamDecoder": "framing",
     "Struct": "values",
+    "StructTooLarge": "faults",
     "TooFast": "faults",
     "TransportError": "errors",
     "TruncatedReply": "errors",
@@ -129,10 +146,18 @@ _HOMES = {
     "to_pairs": "views",
     "unsigned": "values",
     "with_retries": "retry",
+    "with_retries_async": "retry",
 }
 
 # Those that are not in the core, with their modules.
-_OUTER = {"AsyncKamailio": "typed", "Kamailio": "typed", "RetryPolicy": "retry"}
+_OUTER = {
+    "AsyncKamailio": "typed",
+    "Kamailio": "typed",
+    "ReportedFailure": "typed",
+    "RetryPolicy": "retry",
+    "UnexpectedReply": "typed",
+    "log_calls": "observe",
+}
 
 __all__ = [
     "Address",
@@ -151,17 +176,22 @@ __all__ = [
     "ConfigError",
     "ConnectError",
     "ConnectionLost",
+    "DatagramDecoder",
     "DecodeError",
     "DepthLimit",
     "EncodeError",
     "Fault",
     "FifoClient",
+    "FifoReply",
     "Fixed",
     "Fleet",
     "FramingLost",
+    "Header",
     "InvalidParams",
     "Kamailio",
+    "LabServer",
     "LengthLimit",
+    "ListenError",
     "LossyView",
     "Message",
     "MethodNotFound",
@@ -172,17 +202,23 @@ __all__ = [
     "Reply",
     "ReplyTooLarge",
     "Report",
+    "ReportedFailure",
     "Result",
     "RetryPolicy",
+    "Skipped",
+    "StreamDecoder",
     "Struct",
+    "StructTooLarge",
     "TooFast",
     "TransportError",
     "TruncatedReply",
+    "UnexpectedReply",
     "__version__",
     "decode",
     "decoder_implementation",
     "encode",
     "load_config",
+    "log_calls",
     "may_retry",
     "parse_address",
     "parse_listen",
@@ -192,6 +228,7 @@ __all__ = [
     "to_pairs",
     "unsigned",
     "with_retries",
+    "with_retries_async",
 ]
 
 

@@ -1,0 +1,9 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Compare two replies of the same call."""
+
+from __future__ import annotations
+
+from .core.changes import Change, compare
+
+__all__ = ["Change", "compare"]

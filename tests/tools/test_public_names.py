@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+"""Users import from ``kamailio_binrpc`` and its doors, never from ``core``; names have a page."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import kamailio_binrpc
+
+ROOT = Path(__file__).resolve().parents[2]
+SDK = ROOT / "sdk" / "kamailio_binrpc"
+LIBRARY = "".join(
+    path.read_text("utf-8") for path in (ROOT / "docs" / "site" / "library").glob("*.rst")
+)
+DOORS = ("changes", "dispatcher", "facts", "lab", "methods", "params")
+NAMES = [
+    *(("kamailio_binrpc", name) for name in kamailio_binrpc.__all__ if name != "__version__"),
+    *(
+        (f"kamailio_binrpc.{door}", name)
+        for door in DOORS
+        for name in importlib.import_module(f"kamailio_binrpc.{door}").__all__
+    ),
+]
+FOR_USERS = [
+    ROOT / "README.md",
+    SDK / "pytest_plugin.py",
+    *(path for path in (ROOT / "docs").rglob("*") if path.suffix in {".md", ".rst"}),
+    *(path for folder in ("examples", "demo") for path in (ROOT / folder).rglob("*.py")),
+    *(ROOT / "roles").glob("*/README.md"),
+]
+# They say how the tree is built, to those who change it.
+FOR_AUTHORS = {ROOT / "docs" / "design.md", ROOT / "docs" / "protocol.md"}
+
+
+@pytest.mark.parametrize("module, name", NAMES, ids=lambda text: text)
+def test_a_public_name_is_there_and_documented(module, name):
+    thing = getattr(importlib.import_module(module), name)
+    homes = {module, getattr(thing, "__module__", module)}
+    whole = any(f"automodule:: {home}\n   :members:" in LIBRARY for home in homes)
+    alone = any(f":: {home}.{name}\n" in LIBRARY for home in (module, "kamailio_binrpc"))
+    assert whole or alone, f"{module}.{name} is on no page of docs/site/library"
+
+
+@pytest.mark.parametrize("path", FOR_USERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_users_are_shown_no_internal_import(path):
+    if path not in FOR_AUTHORS:
+        found = re.findall(r".*kamailio_binrpc\.core.*", path.read_text("utf-8"))
+        assert found == [], f"{path}: import from kamailio_binrpc or one of its doors"
+
+
+def imported_for_type_checkers(path):
+    """The names below ``if TYPE_CHECKING:``."""
+    return {
+        alias.name
+        for block in ast.parse(path.read_text("utf-8")).body
+        if isinstance(block, ast.If)
+        for node in ast.walk(block)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+
+
+@pytest.mark.parametrize("file", ["__init__.py", "lab.py"])
+def test_type_checkers_see_the_names_that_load_when_used(file):
+    module = "kamailio_binrpc" if file == "__init__.py" else "kamailio_binrpc.lab"
+    names = set(importlib.import_module(module).__all__) - {"__version__"}
+    assert imported_for_type_checkers(SDK / file) == names
+
+
+def test_every_error_of_the_library_is_public():
+    public = [getattr(importlib.import_module(module), name) for module, name in NAMES]
+    missing = set()
+    for path in sorted([*(SDK / "core").rglob("*.py"), *(SDK / "typed").glob("*.py")]):
+        place = path.relative_to(SDK).with_suffix("")
+        if path.name == "__init__.py":
+            continue
+        module = importlib.import_module(".".join(("kamailio_binrpc", *place.parts)))
+        for name, thing in inspect.getmembers(module, inspect.isclass):
+            own = thing.__module__ == module.__name__ and not name.startswith("_")
+            if own and issubclass(thing, Exception) and thing not in public:
+                missing.add(f"{module.__name__}.{name}")
+    # Neither leaves the lab server.
+    assert missing <= {
+        "kamailio_binrpc.core.lab.module_settings.ModuleSettingsError",
+        "kamailio_binrpc.core.lab.reader.ReadError",
+    }
