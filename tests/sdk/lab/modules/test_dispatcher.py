@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kamailio_binrpc import Client
+from kamailio_binrpc.core.lab.modules.dispatcher import NO_DNS, NO_PING
+from kamailio_binrpc.lab import Dispatcher, LabState
+from tests.conformance.furniture import dispatcher as dispatcher_of
+from tests.sdk.lab.modules.support import Pair, fault, lab
+from tests.support.kamailio import Kamailio
+
+
+def test_a_refused_call_of_the_dispatcher_starts_no_new_wait_but_a_wrong_one_does():
+    engine, clock = lab()
+    assert fault(engine, "dispatcher.add") == (500, "Invalid Parameters")
+    clock.now += 4
+    assert fault(engine, "dispatcher.add", 1, "sip:192.0.2.9") == (500, "Ongoing reload")
+    clock.now += 1
+    engine.call("dispatcher.add", 1, "sip:192.0.2.9")
+
+
+def test_dispatcher_lists_differ():
+    sets = {1: [{"uri": "sip:192.0.2.1", "flags": NO_PING}]}
+    full = {}
+    for version in ("5.8", "6.0"):
+        engine, _clock = lab(Dispatcher(sets), version=version)
+        reply = engine.call("dispatcher.list", "full")[0]
+        full[version] = reply["RECORDS"]["SET"]["TARGETS"]["DEST"]
+        assert "ATTRS" not in engine.call("dispatcher.list")[0]["RECORDS"]["SET"]["TARGETS"]["DEST"]
+    assert "ATTRS" not in full["5.8"]
+    assert full["5.8"]["FLAGS"] == "AX"
+    assert full["6.0"]["ATTRS"]["BODY"] == "<null string>"
+    assert full["6.0"]["FLAGS"] == "AN"
+
+
+def test_the_dispatcher_of_master_reloads_at_any_time():
+    engine, _clock = lab(version="master")
+    for _other in range(3):
+        assert engine.call("dispatcher.reload") == ["Ok. Dispatcher successfully reloaded."]
+
+
+def test_names_resolve_as_told():
+    hosts = {"gw.example.com": "198.51.100.7", "gone.example.com": ""}
+    engine, clock = lab(Dispatcher({}, addresses=hosts))
+    for number, host in enumerate(("gw.example.com", "gone.example.com", "new.example.com")):
+        engine.call("dispatcher.add", number, "sip:" + host)
+        clock.now += 5
+    engine.call("dispatcher.add", 1, "sip:gone.example.com", NO_DNS)
+    sets = engine.call("dispatcher.list", "full")[0]["RECORDS"].get_all("SET")
+    addresses = {each["ID"]: each["TARGETS"]["DEST"]["IPADDR"] for each in sets}
+    assert addresses == {0: "198.51.100.7", 1: "", 2: "192.0.2.1"}
+
+
+def test_reload_forgets_states_and_what_was_added():
+    engine, clock = lab()
+    before = engine.call("dispatcher.list", "full")
+    engine.call("dispatcher.set_state", "dx", 1, "all")
+    engine.call("dispatcher.add", 9, "sip:192.0.2.9")
+    assert engine.call("dispatcher.list", "full") != before
+    clock.now += 5
+    engine.call("dispatcher.reload")
+    assert engine.call("dispatcher.list", "full") == before
+
+
+LISTS: tuple[tuple[Any, ...], ...] = ((), ("full",), ("short",), ("FULL",), ("x",), (1,))
+
+
+@pytest.fixture
+def dispatcher(server: Kamailio, real: Client, sockets: LabState) -> Iterator[Pair]:
+    module = dispatcher_of(server)
+    real.call("dispatcher.reload")
+    yield Pair(real, module, state=sockets)
+    real.call("dispatcher.reload")
+    real.call("dispatcher.ping_active", 1)
+
+
+@pytest.mark.real
+def test_dispatcher_states(dispatcher: Pair) -> None:
+    dispatcher.same_methods("dispatcher.")
+    for mode in LISTS:
+        dispatcher.same("dispatcher.list", *mode)
+    states = ["a", "A", "ap", "i", "iP", "d", "dp", "t", "tp", "0", "1", "2", "3", "0p", "x", "all"]
+    by_uri = ["sip:127.0.0.1:5081", "SIP:127.0.0.1:5081", "all", "sip:nope", ""]
+    by_duid = ["gw1", "GW2", "all", "", "sip:nope"]
+    for state in [*states, "", 1, 0, 2, 3, 4, 10, 1.5, -1]:
+        for method, targets in (("set_state", by_uri), ("set_duid_state", by_duid)):
+            for target in targets:
+                for number in (1, 2, 7, "1"):
+                    dispatcher.same("dispatcher." + method, state, number, target)
+                dispatcher.same("dispatcher.list", "short")
+    few: tuple[Any, ...]
+    for few in ((), ("a",), ("a", 1), ("a", "x", "y"), ("a", 1, 1)):
+        dispatcher.same("dispatcher.set_state", *few)
+        dispatcher.same("dispatcher.set_duid_state", *few)
+    for mode in LISTS:
+        dispatcher.same("dispatcher.list", *mode)
+
+
+@pytest.mark.real
+def test_dispatcher_pinging_and_hashes(dispatcher: Pair) -> None:
+    params: tuple[Any, ...]
+    for params in ((), (1,), (0,), (-1,), (5,), ("1",), (1.5,), (1,)):
+        dispatcher.same("dispatcher.ping_active", *params)
+    for params in (
+        *[(), (1,), (8, "a"), (8, "abc", "def"), (8, "abcdefgh"), (0, "x"), (-4, "x"), (16, "")],
+        *[(16, "", ""), ("8", "a"), (7, "añb€" * 5), (8, "a", 1)],
+    ):
+        dispatcher.same("dispatcher.hash", *params)
+    chance = random.Random(7)
+    for _other in range(200):
+        text = f"u{chance.randrange(10**6)}@h"
+        dispatcher.same("dispatcher.hash", chance.randint(1, 1000), text, "x" * chance.randrange(9))
+
+
+@pytest.mark.real
+def test_dispatcher_destinations(dispatcher: Pair, sockets: LabState) -> None:
+    here = "socket=udp:127.0.0.1:" + sockets.sockets[0][2]
+    rows: list[tuple[Any, ...]] = [
+        *[(1, "sip:127.0.0.1:5090"), (1, "sip:127.0.0.1:5090"), (5, "127.0.0.9")],
+        *[(6, "127.0.0.9:5070", 0, 3), (8, "sips:127.0.0.9", 16), (3, "sip:nohost.invalid")],
+        (7, "sip:127.0.0.9;transport=TLS", 2, 3, "duid=x;weight=101;rweight=5;latency=30"),
+        *[(3, ""), (4, "sip:127.0.0.4", 8, "x"), (4, "sip:127.0.0.4", 8, 9, 10), (4,), (4, 1)],
+        *[("4", "x"), (-3, "sip:u@127.0.0.8:1?x=y"), (4, "sip:u:p@127.0.0.8:70000")],
+        (9, "sip:127.0.0.8:5060;lr;transport=ws", 1, 0, "socket=udp:192.0.2.1:5060"),
+        *[(9, "tel:123"), (9, "sip:127.0.0.1:5081", 0, 0, here + ";"), (11, "x")],
+        *[(9, "sip:127.0.0.1:5081", 0, 0, "sockname=foo"), (10, "sip:127.0.0.1", 99)],
+        *[(12, "sip:127.0.0.1:abc"), (13, "sip:[::1]:5060"), (14, "sip:x.invalid", 16)],
+        (15, "127.0.0.1", 0, 0, "a;b=c; duid = z "),
+    ]
+    for row in rows:
+        dispatcher.same("dispatcher.add", *row)
+        dispatcher.same("dispatcher.list")
+        dispatcher.same("dispatcher.list", "full")
+    chance = random.Random(5)
+    for _other in range(60):
+        uri = f"sip:127.0.0.{chance.randint(1, 9)}:{chance.choice([5060, 5061])}"
+        flags, priority = chance.choice([0, 1, 8]), chance.randint(0, 3)
+        dispatcher.same("dispatcher.add", chance.randint(1, 40), uri, flags, priority)
+    dispatcher.same("dispatcher.list", "short")
+    for row in [*rows, (1, "SIP:127.0.0.1:5081"), (1, "sip:127.0.0.1:5081"), (99, "sip:1.1.1.1")]:
+        dispatcher.same("dispatcher.remove", *row[:2])
+        dispatcher.same("dispatcher.list", "short")
+    dispatcher.same("dispatcher.reload")
+    for mode in LISTS:
+        dispatcher.same("dispatcher.list", *mode)
+    sets = dispatcher.engine.state.modules["dispatcher"].sets
+    for number, destinations in sets.items():
+        for each in destinations:
+            dispatcher.same("dispatcher.remove", number, each.uri)
+            dispatcher.same("dispatcher.list", "short")
+            dispatcher.same("dispatcher.set_state", "a", number, each.uri)

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kamailio_binrpc import Client
+from kamailio_binrpc.lab import HashTables
+from tests.conformance.furniture import HASH_TABLES, hash_tables
+from tests.sdk.lab.modules.support import Pair, fault, lab
+
+
+def test_items_expire():
+    engine, clock = lab(HashTables({"e": {}}, {"e": {"autoexpire": 60}}))
+    engine.call("htable.sets", "e", "k", "v")
+    engine.call("htable.setxs", "e", "long", "v", 600)
+    clock.now += 60
+    assert engine.call("htable.get", "e", "k")[0]["item"]["expire"] != "NEVER"
+    clock.now += 1
+    assert fault(engine, "htable.get", "e", "k") == (500, "Key name doesn't exist in htable.")
+    assert engine.call("htable.stats")[0]["all"] == 1
+    engine.call("htable.setex", "e", "long", 0)
+    clock.now += 10_000
+    assert engine.call("htable.get", "e", "long")[0]["item"]["expire"] == "NEVER"
+
+
+def test_seti_takes_a_double_from_5_8():
+    tables = {"t": {}}
+    for version, wrong in (("5.6.3", ()), ("5.7.4", (5, "5")), ("5.8.0", (5, "5"))):
+        engine, _clock = lab(HashTables(tables), version=version)
+        for value in (5, "5", 5.0):
+            if value in wrong and not isinstance(value, float):
+                assert fault(engine, "htable.seti", "t", "k", value)[1].startswith("Not enough")
+            else:
+                assert engine.call("htable.seti", "t", "k", value) == ["Ok. Key set to new value."]
+    engine, _clock = lab(HashTables(tables), version="6.1")
+    assert engine.call("htable.seti", "t", "k", 5) == ["Ok. Key set to new value."]
+    engine.call("htable.seti", "t", "k", 4294967297.0)
+    assert engine.call("htable.get", "t", "k")[0]["item"]["value"] == 1
+
+
+@pytest.fixture
+def htable(real: Client) -> Iterator[Pair]:
+    yield Pair(real, hash_tables())
+    for table in HASH_TABLES:
+        real.call("htable.flush", table)
+    real.call("htable.sets", "stored", "text", "abc")
+    real.call("htable.seti", "stored", "number", 42)
+    real.call("htable.store", "stored")
+
+
+@pytest.mark.real
+def test_htable_items_and_parameters(htable: Pair) -> None:
+    names = "get sets seti setex setxs setxi delete dump listTables stats flush reload store"
+    htable.same_methods("htable.")
+    params: list[tuple[Any, ...]] = [
+        *[(), ("t",), ("t", "k"), ("t", "k", "v"), ("t", "k", 5), ("t", "k", 1.5)],
+        *[("t", "k", "v", 5), ("t", "k", 5, 5), ("nope",), ("nope", "k"), ("nope", "k", "v")],
+        *[("nope", "k", 5), ("nope", "k", "7"), ("nope", "k", "v", 5), ("nope", "k", 5, 5)],
+        *[(1,), ("t", 1), ("t", "", ""), ("t", "k", "-3"), ("t", "k", "12abc"), ("stored",)],
+        *[("t", "k", "x", "y"), ("exp", "e", "v"), ("upd", "u", "v")],
+    ]
+    for name in names.split():
+        for each in params:
+            htable.same("htable." + name, *each)
+        htable.same("htable.dump", "t")
+        htable.same("htable.get", "t", "k")
+        htable.same("htable.stats")
+
+
+@pytest.mark.real
+def test_htable_slots_and_limits(htable: Pair) -> None:
+    for i in range(120):
+        htable.same("htable.sets", "t", f"key{i}", "v" * i)
+        htable.same("htable.seti", "big", f"Ké{i}", i * 7 - 3)
+    for table in ("t", "big", "stored"):
+        htable.same("htable.dump", table)
+    htable.same("htable.flush", "t")
+    for i in range(400):
+        htable.same("htable.sets", "t", f"k{i}", "v" * 60)
+    htable.same("htable.dump", "t")
+    htable.same("htable.stats")
+
+
+@pytest.mark.real
+def test_htable_expiry(htable: Pair) -> None:
+    for table in ("t", "exp", "upd"):
+        for value in ("aa", "aaaa", "a"):
+            for call in (
+                *[("setxs", value, 5000), ("sets", value), ("setxi", 5, 6000), ("setex", 0)],
+                *[("setex", 9900), ("setxi", 5, 0), ("setex", -1)],
+            ):
+                htable.same("htable." + call[0], table, "k", *call[1:])
+                htable.same("htable.get", table, "k", normalise=_without_seconds)
+
+
+def _without_seconds(outcome: Any) -> str:
+    # The two may be asked on either side of a second.
+    text = repr(outcome)
+    return text if "NEVER" in text or "1970-" in text else text.partition("'expire', '2")[0]
+
+
+@pytest.mark.real
+def test_htable_database(htable: Pair) -> None:
+    for call in (*["dump", "flush", "dump", "reload", "dump", "flush", "store", "reload", "dump"],):
+        htable.same("htable." + call, "stored")
+    for key, value in (("zz", "1"), ("list[0]", "x"), ("list::size", "1")):
+        htable.same("htable.sets", "stored", key, value)
+    for call in ("store", "flush", "reload", "dump"):
+        htable.same("htable." + call, "stored")

@@ -1,0 +1,18 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+import pytest
+
+from kamailio_binrpc import Client
+from tests.sdk.lab.modules.support import ODD, Pair
+
+
+@pytest.mark.real
+def test_regex(real: Client) -> None:
+    pair = Pair(real)
+    pair.same_methods("regex.")
+    for name in pair.engine.registry.names():
+        if name.startswith("regex."):
+            pair.each(name, *ODD)
