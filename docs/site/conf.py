@@ -57,7 +57,7 @@ toc_object_entries_show_parents = "hide"
 autodoc_mock_imports = ["pytest"]
 
 # Where users import from; each has an __all__.
-DOORS = ("changes", "dispatcher", "facts", "lab", "methods", "params")
+DOORS = ("changes", "desired", "dispatcher", "facts", "lab", "methods", "params")
 # Where docstrings name things without their package.
 PACKAGES = ("kamailio_binrpc.core.", "kamailio_binrpc.core.lab.", "kamailio_binrpc.typed.")
 

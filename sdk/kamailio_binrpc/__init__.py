@@ -8,9 +8,8 @@
 'kamailio 5.6.3 (x86_64/linux) '
 
 Names load when first used, so that importing one does not cost the others. Further names stand in
-:mod:`~kamailio_binrpc.changes`, :mod:`~kamailio_binrpc.dispatcher`, :mod:`~kamailio_binrpc.facts`,
-:mod:`~kamailio_binrpc.lab`, :mod:`~kamailio_binrpc.methods` and :mod:`~kamailio_binrpc.params`;
-``core`` is not for users.
+the modules ``changes``, ``desired``, ``dispatcher``, ``facts``, ``lab``, ``methods`` and ``params`` of this
+package; what is below ``core`` is not for users.
 """
 
 from __future__ import annotations

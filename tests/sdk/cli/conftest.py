@@ -15,8 +15,8 @@ import pytest
 from kamailio_binrpc import Client
 from kamailio_binrpc.cli.main import main
 from kamailio_binrpc.core.faults import Fault
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
 from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import Dispatcher
 
 
 @pytest.fixture(scope="module")

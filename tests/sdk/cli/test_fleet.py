@@ -11,8 +11,8 @@ import pytest
 
 from kamailio_binrpc import Client
 from kamailio_binrpc.cli import exit_codes
-from kamailio_binrpc.core.lab.methods.dispatcher import Dispatcher
 from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.lab import Dispatcher
 
 pytestmark = pytest.mark.usefixtures("surroundings")
 

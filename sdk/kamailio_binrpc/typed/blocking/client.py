@@ -61,7 +61,7 @@ class Kamailio:
     What a method raises besides the errors of :meth:`call`: UnexpectedReply where the answer is
     not of the shape that is known.
 
-    :param address: of ctl; see :mod:`kamailio_binrpc.core.address`.
+    :param address: of ctl; see :func:`~kamailio_binrpc.parse_address`.
     :param timeout: seconds for each attempt of a call, connecting included.
     :param connect_wait: further seconds to go on trying while nobody listens.
     :param reply_socket: unix datagram only: folder, path or ``"@"``.

@@ -10,7 +10,7 @@ from kamailio_binrpc.core.catalogue.binding import bind
 from kamailio_binrpc.core.catalogue.lookup import find, methods
 from kamailio_binrpc.core.catalogue.secrets import secret_members, secret_params
 from kamailio_binrpc.core.errors import EncodeError
-from kamailio_binrpc.core.lab.recording import SECRET_NAME
+from kamailio_binrpc.core.lab.masking import SECRET_NAME
 
 
 def test_parameters():
