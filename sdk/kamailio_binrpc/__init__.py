@@ -8,8 +8,8 @@
 'kamailio 5.6.3 (x86_64/linux) '
 
 Names load when first used, so that importing one does not cost the others. Further names stand in
-the modules ``changes``, ``desired``, ``dispatcher``, ``facts``, ``lab``, ``methods`` and ``params`` of this
-package; what is below ``core`` is not for users.
+this package's modules ``changes``, ``desired``, ``dispatcher``, ``facts``, ``lab``, ``methods`` and
+``params``; what is below ``core`` is not for users.
 """
 
 from __future__ import annotations
