@@ -108,7 +108,7 @@ _FIXED = (
 
 
 class Counters(Module):
-    """The module counters; ``stats.*`` of :mod:`.kex` reads and resets the same values.
+    """The module counters; ``stats.*`` of the module kex reads and resets the same values.
 
     Counters of contacts, dialogs, registrations and shared memory show what the lab has; the
     others change only when set: ``lab.modules["counters"]["core", "x"] = 1``.
@@ -119,7 +119,7 @@ class Counters(Module):
     """
 
     name = "counters"
-    # The core loads kex before: its statistics need no module of their own in the list.
+    # kex is loaded before this one, although its class comes later among the defaults.
     loads = ("kex", "counters")
 
     def __init__(

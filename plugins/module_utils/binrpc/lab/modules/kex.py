@@ -27,7 +27,7 @@ FIGURES = {
 
 
 class Kex(Module):
-    """The module kex. Its statistics are the counters of :mod:`.counters`.
+    """The module kex. Its statistics are the counters of the module counters.
 
     :ivar figures: what every process has, for ``pkg.stats``.
     """
