@@ -173,7 +173,7 @@ class Bench:
         return clock, processor
 
     def _verify(self, way: str) -> None:
-        report = Fleet(self._names, limit=50).call_sync("htable.get", "t", "k")
+        report = Fleet(self._names, limit=50).call("htable.get", "t", "k")
         values = [reply[0]["item"]["value"] for reply in report.replies.values()]
         if values != [self._value] * len(self._names):
             sys.exit(f"{way}: {values.count(self._value)} of {len(self._names)} were changed")

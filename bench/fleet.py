@@ -47,10 +47,10 @@ GROWTH = (100, 1000, 10_000)
 GOAL = 10.0
 
 BLOCKING = "Fleet, new process"
-ASYNCIO = "Fleet with asyncio, new process"
+ASYNCIO = "AsyncFleet, new process"
 WARM = "Fleet, in a running program"
-WARM_ASYNCIO = "Fleet with asyncio, in a running program"
-TASK_EACH = "Fleet.run with a function, in a running program"
+WARM_ASYNCIO = "AsyncFleet, in a running program"
+TASK_EACH = "AsyncFleet.run with a function, in a running program"
 KAMRPC = "`kamrpc fleet`"
 
 MODES = {WARM: "blocking", WARM_ASYNCIO: "asyncio", TASK_EACH: "task-each"}

@@ -23,15 +23,18 @@ LIMIT = 1000  # as xargs gets the best of several
 def call(addresses: list[str], mode: str) -> tuple[float, float]:
     """Call them all and return the seconds that it took, on the clock and of the processor."""
     start, used = perf_counter(), process_time()
-    fleet = Fleet(addresses, limit=LIMIT)
     if mode == "blocking":
-        report = fleet.call_sync(METHOD)
-    elif mode == "asyncio":
+        report = Fleet(addresses, limit=LIMIT).call(METHOD)
+    else:
         import asyncio
 
-        report = asyncio.run(fleet.call(METHOD))
-    else:  # what a function of a client goes through
-        report = fleet.run_sync(lambda client: client.call(METHOD))
+        from kamailio_binrpc import AsyncFleet
+
+        fleet = AsyncFleet(addresses, limit=LIMIT)
+        if mode == "asyncio":
+            report = asyncio.run(fleet.call(METHOD))
+        else:  # what a function of a client goes through
+            report = asyncio.run(fleet.run(lambda client: client.call(METHOD)))
     taken = perf_counter() - start, process_time() - used
     if not report.ok or len(report.replies) != len(addresses):
         sys.exit(f"not all answered: {report.causes()}")

@@ -5,7 +5,7 @@ from kamailio_binrpc import Fleet, load_config
 
 config = load_config()  # KAMRPC_CONFIG, ~/.config/kamrpc/config.ini or /etc/kamrpc/config.ini
 fleet = Fleet(config.select(["edge"]), timeout=2)
-report = fleet.call_sync("core.uptime")
+report = fleet.call("core.uptime")
 for name, reply in report.replies.items():
     print(f"{name} is up for {reply.value['uptime']} s")
 for cause, names in report.causes().items():

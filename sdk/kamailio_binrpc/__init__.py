@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .core.address import Address, parse_address, parse_listen
     from .core.async_client import AsyncClient
+    from .core.async_fleet import AsyncFleet
     from .core.call_record import CallRecord
     from .core.client import Client
     from .core.config import Config, ConfigError, load_config
@@ -88,6 +89,7 @@ _HOMES = {
     "AddressError": "errors",
     "AlreadyExists": "faults",
     "AsyncClient": "async_client",
+    "AsyncFleet": "async_fleet",
     "Avp": "values",
     "BadRequest": "faults",
     "BinrpcError": "errors",
@@ -163,6 +165,7 @@ __all__ = [
     "AddressError",
     "AlreadyExists",
     "AsyncClient",
+    "AsyncFleet",
     "AsyncKamailio",
     "Avp",
     "BadRequest",

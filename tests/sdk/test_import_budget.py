@@ -53,7 +53,7 @@ def test_nothing_but_the_typed_layer_loads_pydantic(statement):
         "from kamailio_binrpc import Client; Client('unix:/none')",
         "from kamailio_binrpc import FifoClient; FifoClient('fifo:/none')",
         pytest.param(
-            "from kamailio_binrpc import Fleet; Fleet(['unix:/none']).call_sync('core.version')",
+            "from kamailio_binrpc import Fleet; Fleet(['unix:/none']).call('core.version')",
             marks=pytest.mark.skipif(not fan_out.AVAILABLE, reason="NOT TESTED: no epoll"),
         ),
     ],

@@ -15,7 +15,7 @@ from .errors import AddressError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Tuple
+    from typing import Optional, Tuple, Union
 
 PROTOCOLS = {
     "unix": "unixs",
@@ -85,8 +85,8 @@ class Address:
         return hash(str(self))
 
 
-def parse_address(text: str) -> Address:
-    """Parse an address that a client connects to.
+def parse_address(text: Union[str, Address]) -> Address:
+    """Parse an address that a client connects to; return an Address as it is.
 
     Without a protocol: ``host:port`` is udp, anything else a unix stream socket, as kamcmd
     has it. Without a port: 2049.
@@ -98,12 +98,16 @@ def parse_address(text: str) -> Address:
         return address
     raise AddressError(
         "%r names no host: a client needs one, such as %s:127.0.0.1:%s"
-        % (text, address.protocol, address.port)
+        % (str(text), address.protocol, address.port)
     )
 
 
-def parse_listen(text: str, *, fifo: bool = False, any_port: bool = False) -> Address:
+def parse_listen(
+    text: Union[str, Address], *, fifo: bool = False, any_port: bool = False
+) -> Address:
     """Parse a listen address, the value of the modparam ``binrpc`` or ``fifo``.
+
+    An Address is returned as it is.
 
     Without protocol and port, a name with a slash is a unix stream socket (a fifo for the
     modparam ``fifo``), any other is a udp host (a fifo).
@@ -115,7 +119,11 @@ def parse_listen(text: str, *, fifo: bool = False, any_port: bool = False) -> Ad
     return _parse(text, default="fifo" if fifo else "udp", listen=True, any_port=any_port)
 
 
-def _parse(text: str, default: str, listen: bool = False, any_port: bool = False) -> Address:
+def _parse(
+    text: Union[str, Address], default: str, listen: bool = False, any_port: bool = False
+) -> Address:
+    if isinstance(text, Address):
+        return text
     if not isinstance(text, str):
         raise AddressError("an address is text, not %s" % type(text).__name__)
     if not text:

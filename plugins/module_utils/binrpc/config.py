@@ -31,7 +31,9 @@ from .errors import AddressError, BinrpcError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, Iterable, List, Optional, Sequence
+    from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Union
+
+    from .address import Address
 
 VARIABLE = "KAMRPC_CONFIG"
 _TIMES = ("timeout", "connect_wait")
@@ -52,13 +54,13 @@ class Config:
 
     def __init__(
         self,
-        endpoints: Optional[Dict[str, str]] = None,
+        endpoints: Optional[Mapping[str, Union[str, Address]]] = None,
         groups: Optional[Dict[str, List[str]]] = None,
         defaults: Optional[Dict[str, object]] = None,
         path: Optional[str] = None,
     ) -> None:
         self.path = path
-        self.endpoints = dict(endpoints or {})
+        self.endpoints = {name: str(address) for name, address in (endpoints or {}).items()}
         self.groups = {name: list(members) for name, members in (groups or {}).items()}
         self.defaults = dict(defaults or {})
         self._check()
@@ -78,18 +80,18 @@ class Config:
     def _error(self, text: str) -> ConfigError:
         return ConfigError("%s: %s" % (self.path or "configuration", text))
 
-    def address(self, name: str) -> str:
+    def address(self, name: Union[str, Address]) -> str:
         """Return the address that a name stands for, or the text itself if it is none."""
-        return self.endpoints.get(name, name)
+        return self.endpoints.get(str(name), str(name))
 
-    def select(self, names: Iterable[str]) -> Dict[str, str]:
+    def select(self, names: Iterable[Union[str, Address]]) -> Dict[str, str]:
         """Resolve endpoints, groups and plain addresses to ``{name: address}``, each once.
 
         :raises ConfigError: a name is neither, or a group contains itself.
         """
         chosen: Dict[str, str] = {}
         for name in names:
-            self._collect(name, chosen, ())
+            self._collect(str(name), chosen, ())
         return chosen
 
     def _collect(self, name: str, chosen: Dict[str, str], open_groups: Sequence[str]) -> None:

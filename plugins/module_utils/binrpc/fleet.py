@@ -1,29 +1,29 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""One call on many endpoints at once.
+"""One call on many endpoints at once, from blocking code.
 
->>> report = Fleet({"edge1": "udp:10.0.0.1", "edge2": "udp:10.0.0.2"}).call_sync(
+>>> report = Fleet({"edge1": "udp:10.0.0.1", "edge2": "udp:10.0.0.2"}).call(
 ...     "core.uptime")  # doctest: +SKIP
 >>> report.replies["edge1"], report.causes()  # doctest: +SKIP
+
+:mod:`async_fleet` has the same for asyncio.
 """
 
 from __future__ import annotations
 
 from time import monotonic
 
-from . import fan_out, retry
+from . import fan_out, wire
 from .address import parse_address
-from .batches import batches
+from .batches import Batches, DeadlinePassed
+from .client import Client
 from .deadline import Deadline
-from .errors import BinrpcError
+from .errors import BinrpcError, CallTimeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import asyncio
     from typing import (
         Any,
-        AsyncGenerator,
-        Awaitable,
         Callable,
         Dict,
         Iterable,
@@ -35,11 +35,16 @@ if TYPE_CHECKING:
         Union,
     )
 
-    from .async_client import AsyncClient
-    from .batches import Batch
+    from .address import Address
+    from .batches import Limit, Serial
     from .call_record import OnCall
+    from .client import Call
+    from .reply import Reply
+    from .retry import OnRetry, RetryPolicy
 
-    Work = Callable[[AsyncClient], Awaitable[Any]]
+    Endpoint = Union[str, Address]
+    Work = Callable[[Client], Any]
+    OnResult = Callable[["Result"], None]
 
 
 class Skipped(BinrpcError):
@@ -47,7 +52,7 @@ class Skipped(BinrpcError):
 
 
 class Result:
-    """What came of one endpoint.
+    """The result of one endpoint.
 
     :ivar name: its name in the fleet.
     :ivar value: what the call or the function returned; None if it failed.
@@ -97,7 +102,7 @@ class Report:
         }
 
     def causes(self) -> Dict[str, List[str]]:
-        """Names of the failed, grouped by what they failed of; the most frequent first."""
+        """Names of the failed, grouped by the cause; the most frequent cause first."""
         groups: Dict[str, List[str]] = {}
         for name, error in self.errors.items():
             groups.setdefault(_cause(error), []).append(name)
@@ -118,157 +123,77 @@ def _cause(error: BinrpcError) -> str:
     return kind
 
 
-class Fleet:
-    """Endpoints to call together.
+class Endpoints:
+    """What blocking and asyncio fleets share: endpoints, and how to call them.
 
     :param endpoints: name -> address, or addresses, which are then their own names.
     :param timeout: seconds for each call.
     :param connect_wait: further seconds for each endpoint to start listening.
     :param limit: endpoints under way at once; each takes one descriptor meanwhile.
     :param rate: endpoints started per second at most; None for no such limit.
-    :param retries: what to do about errors that may be retried; None never retries.
+    :param max_reply: bytes allowed in one reply's body.
+    :param unsigned: give int records as 0..2**32-1 instead of -2**31..2**31-1.
     :param on_call: gets a :class:`record.CallRecord` for each attempt of a call.
+    :param retry: how each call tries again where that is safe, see :mod:`retry`; None never.
+    :param on_retry: gets the error and the number of attempts made, before each wait.
     :raises AddressError: an address is not one a client can use.
     :raises ValueError: a number is out of range.
 
-    One call everywhere, without rate and retries, is the fast case on Linux: see :mod:`fan_out`.
-    Everything else runs an AsyncClient for each endpoint.
+    On Linux, one call everywhere with the defaults of rate, max_reply, unsigned and retry is the
+    fast case: see :mod:`fan_out`. Everything else runs a client for each endpoint.
     """
 
     def __init__(
         self,
-        endpoints: Union[Mapping[str, str], Iterable[str]],
+        endpoints: Union[Mapping[str, Endpoint], Iterable[Endpoint]],
         timeout: float = 5.0,
         *,
         connect_wait: float = 0.0,
         limit: int = 500,
         rate: Optional[float] = None,
-        retries: Optional[retry.RetryPolicy] = None,
+        max_reply: int = wire.MAX_BODY,
+        unsigned: bool = False,
         on_call: Optional[OnCall] = None,
+        retry: Optional[RetryPolicy] = None,
+        on_retry: Optional[OnRetry] = None,
     ) -> None:
         if not hasattr(endpoints, "items"):
-            endpoints = {address: address for address in endpoints}
+            endpoints = {str(address): address for address in endpoints}
         # Parsed here so that a bad address or time is known before anything is called.
-        self._addresses = {name: parse_address(text) for name, text in endpoints.items()}
+        self._addresses = {name: parse_address(each) for name, each in endpoints.items()}
         Deadline(timeout)
         if not 0 <= connect_wait <= 31_536_000:
             raise ValueError("connect_wait is 0 to 31536000 s, not %r" % connect_wait)
         if limit < 1 or (rate is not None and not rate > 0):
             raise ValueError("limit must be at least 1, and rate more than 0")
         self._timeout = timeout
-        self._connect_wait = connect_wait
         self._limit = limit
-        self._rate = rate
-        self._retries = retries
+        self._pause = 1 / rate if rate else 0.0
+        self._retry = retry
+        self._on_retry = on_retry
+        self._connect_wait = connect_wait
         self._on_call = on_call
+        self._options: Dict[str, Any] = {
+            "connect_wait": connect_wait,
+            "max_reply": max_reply,
+            "unsigned": unsigned,
+            "on_call": on_call,
+        }
+        # FanOut has neither of them.
+        usual = not self._pause and retry is None
+        self._is_simple = usual and max_reply == wire.MAX_BODY and not unsigned
 
     @property
     def names(self) -> List[str]:
         """The endpoints' names in order."""
         return list(self._addresses)
 
-    async def call(
-        self,
-        method: str,
-        *params: Any,
-        repeatable: Optional[bool] = None,
-        deadline: Optional[float] = None,
-        serial: Union[Batch, Sequence[Batch], None] = None,
-        max_fail_percentage: Optional[float] = None,
-        on_result: Optional[Callable[[Result], None]] = None,
-    ) -> Report:
-        """Call one method everywhere; see :meth:`run` for the options.
-
-        :param repeatable: as the catalogue says, unless given.
-        """
-        progress = _Progress(self.names, deadline, serial, max_fail_percentage, on_result)
-        if self._is_simple:
-            for batch in progress:
-                arrivals = self._fan_out(method, params, batch, progress.deadline).arrivals()
-                try:
-                    async for talk in arrivals:
-                        progress.add(_result(talk))
-                finally:
-                    await arrivals.aclose()
-            return progress.report()
-        if repeatable is None:
-            repeatable = retry.is_repeatable(method, params)
-        return await self._run(_caller(method, params), repeatable, progress)
-
-    def call_sync(
-        self,
-        method: str,
-        *params: Any,
-        repeatable: Optional[bool] = None,
-        deadline: Optional[float] = None,
-        serial: Union[Batch, Sequence[Batch], None] = None,
-        max_fail_percentage: Optional[float] = None,
-        on_result: Optional[Callable[[Result], None]] = None,
-    ) -> Report:
-        """Call one method everywhere, from code without an event loop: see :meth:`call`."""
-        if self._is_simple:
-            progress = _Progress(self.names, deadline, serial, max_fail_percentage, on_result)
-            for batch in progress:
-                fan = self._fan_out(method, params, batch, progress.deadline)
-                try:
-                    for talk in fan:
-                        progress.add(_result(talk))
-                finally:
-                    fan.close()
-            return progress.report()
-        import asyncio
-
-        return asyncio.run(
-            self.call(
-                method,
-                *params,
-                repeatable=repeatable,
-                deadline=deadline,
-                serial=serial,
-                max_fail_percentage=max_fail_percentage,
-                on_result=on_result,
-            )
-        )
-
-    def run_sync(self, work: Work, **options: Any) -> Report:
-        """Run a function everywhere, from code without an event loop: see :meth:`run`."""
-        import asyncio
-
-        return asyncio.run(self.run(work, **options))
-
-    async def run(
-        self,
-        work: Work,
-        *,
-        repeatable: bool = False,
-        deadline: Optional[float] = None,
-        serial: Union[Batch, Sequence[Batch], None] = None,
-        max_fail_percentage: Optional[float] = None,
-        on_result: Optional[Callable[[Result], None]] = None,
-    ) -> Report:
-        """Run ``await work(client)`` for every endpoint and collect the results.
-
-        :param work: gets an AsyncClient that is connected when first used and closed after.
-        :param repeatable: running ``work`` twice does no more than once, so that it may be
-            retried after a loss.
-        :param deadline: seconds for the whole fleet; what is not done by then fails with a
-            CallTimeout.
-        :param serial: endpoints per batch, as Ansible has it: a number, a percentage such as
-            ``"25%"``, or a list of those, of which the last one repeats.
-        :param max_fail_percentage: stop after a batch of which more than that has failed; the
-            rest is Skipped.
-        :param on_result: called with each result as it arrives.
-        """
-        progress = _Progress(self.names, deadline, serial, max_fail_percentage, on_result)
-        return await self._run(work, repeatable, progress)
-
-    @property
-    def _is_simple(self) -> bool:
-        return fan_out.AVAILABLE and self._rate is None and self._retries is None
-
     def _fan_out(
-        self, method: str, params: Sequence[Any], names: Iterable[str], deadline: Optional[Deadline]
-    ) -> fan_out.FanOut:
+        self, method: str, params: Sequence[Any], names: Iterable[str], limit: Limit
+    ) -> Optional[fan_out.FanOut]:
+        """Return the fast way to make a call, None if it must go the other way."""
+        if not (self._is_simple and fan_out.AVAILABLE):
+            return None
         endpoints = [(name, self._addresses[name]) for name in names]
         return fan_out.FanOut(
             endpoints,
@@ -277,156 +202,205 @@ class Fleet:
             self._timeout,
             self._connect_wait,
             self._limit,
-            deadline,
+            limit.deadline,
             self._on_call,
         )
 
-    async def _run(self, work: Work, repeatable: bool, progress: _Progress) -> Report:
+
+class Fleet(Endpoints):
+    __doc__ = Endpoints.__doc__
+
+    def call(
+        self,
+        method: str,
+        *params: Any,
+        repeatable: Optional[bool] = None,
+        deadline: Optional[float] = None,
+        serial: Serial = None,
+        max_fail_percentage: Optional[float] = None,
+        on_result: Optional[OnResult] = None,
+    ) -> Report:
+        """Call one method everywhere; see :meth:`run` for the options.
+
+        :param repeatable: running it twice does no more than once, so that it may be retried
+            after a loss; the catalogue decides unless given.
+        """
+        progress = Progress(self.names, deadline, serial, max_fail_percentage, on_result)
         for batch in progress:
-            results = self.stream(work, batch, repeatable=repeatable, deadline=progress.deadline)
+            fan = self._fan_out(method, params, batch, progress.limit)
+            if fan is None:
+
+                def work(client: Client) -> Reply:
+                    return client.call(method, *params, repeatable=repeatable)
+
+                self._run(work, batch, progress)
+                continue
             try:
-                async for result in results:
-                    progress.add(result)
+                for talk in fan:
+                    progress.add(result_of(talk))
             finally:
-                await results.aclose()
+                fan.close()
         return progress.report()
 
-    async def stream(
+    def run(
+        self,
+        work: Work,
+        *,
+        deadline: Optional[float] = None,
+        serial: Serial = None,
+        max_fail_percentage: Optional[float] = None,
+        on_result: Optional[OnResult] = None,
+    ) -> Report:
+        """Run ``work(client)`` for every endpoint, in threads, and collect the results.
+
+        :param work: gets a Client that connects when first used and is closed after.
+        :param deadline: seconds for the whole fleet; what is not done by then fails with a
+            CallTimeout. It ends calls, and not what else the function does.
+        :param serial: endpoints per batch, as Ansible has it: a number, a percentage such as
+            ``"25%"``, or a list of those, of which the last one repeats.
+        :param max_fail_percentage: stop after a batch of which more than that has failed; the
+            rest is Skipped.
+        :param on_result: called with each result as it arrives, in the calling thread.
+        """
+        progress = Progress(self.names, deadline, serial, max_fail_percentage, on_result)
+        for batch in progress:
+            self._run(work, batch, progress)
+        return progress.report()
+
+    def stream(
         self,
         work: Work,
         names: Optional[Sequence[str]] = None,
         *,
-        repeatable: bool = False,
-        deadline: Union[Deadline, float, None] = None,
-    ) -> AsyncGenerator[Result, None]:
-        """Run ``await work(client)`` for every endpoint and yield results as they arrive."""
-        import asyncio
+        deadline: Optional[float] = None,
+    ) -> Iterator[Result]:
+        """Run ``work(client)`` for every endpoint and yield results as they arrive."""
+        names = self.names if names is None else names
+        yield from self._results(work, names, Batches(names, deadline=deadline).limit)
 
-        if deadline is not None and not isinstance(deadline, Deadline):
-            deadline = Deadline(deadline)
-        waiting = list(reversed(self.names if names is None else list(names)))
-        done: asyncio.Queue[asyncio.Future[Result]] = asyncio.Queue()
-        total = len(waiting)
+    def _run(self, work: Work, batch: Sequence[str], progress: Progress) -> None:
+        for result in self._results(work, batch, progress.limit):
+            progress.add(result)
 
-        pause = 1 / self._rate if self._rate else 0.0
+    def _results(self, work: Work, names: Sequence[str], limit: Limit) -> Iterator[Result]:
+        from concurrent.futures import Future, ThreadPoolExecutor
+        from queue import Empty, SimpleQueue
 
-        tasks: List[asyncio.Future[Any]] = []
-
-        async def start() -> None:
-            """Take endpoints one by one; with a rate, one starter paces them all."""
-            while waiting:
-                task = asyncio.ensure_future(self._one(waiting.pop(), work, repeatable, deadline))
-                task.add_done_callback(deliver)
-                tasks.append(task)
-                await (asyncio.sleep(pause) if pause else task)
-
-        def deliver(task: asyncio.Future[Result]) -> None:
-            if not task.cancelled():
-                done.put_nowait(task)
-
-        tasks += [asyncio.ensure_future(start()) for _starter in range(1 if pause else self._limit)]
-        try:
-            for _result in range(total):
-                yield (await done.get()).result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _one(
-        self, name: str, work: Work, repeatable: bool, deadline: Optional[Deadline]
-    ) -> Result:
-        from .async_client import AsyncClient
-
+        done: SimpleQueue[Future[Result]] = SimpleQueue()
+        waiting = list(reversed(names))
+        running = 0
         start = monotonic()
-        client = AsyncClient(
-            self._addresses[name],
-            self._timeout,
-            connect_wait=self._connect_wait,
-            on_call=self._on_call,
-        )
-        value, error = None, None
-        try:
-            value = await self._limited(client, work, repeatable, deadline)
-        except BinrpcError as problem:
-            error = problem
-        finally:
-            await client.close()
+        with ThreadPoolExecutor(max(1, min(self._limit, len(waiting)))) as pool:
+            try:
+                while waiting or running:
+                    now = monotonic()
+                    while waiting and running < self._limit and start <= now:
+                        task = pool.submit(self._one, waiting.pop(), work, limit)
+                        task.add_done_callback(done.put)
+                        running += 1
+                        start = now + self._pause
+                    starting = waiting and running < self._limit
+                    try:
+                        result = done.get(timeout=max(0.0, start - now) if starting else None)
+                    except Empty:
+                        continue  # the next one may start
+                    running -= 1
+                    yield result.result()
+            except BaseException:
+                limit.stop()  # what has not started will not; leaving awaits what has
+                raise
+
+    def _one(self, name: str, work: Work, limit: Limit) -> Result:
+        start = monotonic()
+        address = self._addresses[name]
+        value: Any = None
+        error: Optional[BinrpcError] = None
+        with _Limited(limit, self, address) as client:
+            try:
+                value = work(client)
+            except BinrpcError as problem:
+                error = problem
+        end = limit.deadline
+        if isinstance(error, (CallTimeout, DeadlinePassed)) and end is not None and end.expired():
+            error = fan_out.too_late(end, address, error.executed)
         return Result(name, value, error, monotonic() - start)
 
-    async def _limited(
-        self, client: AsyncClient, work: Work, repeatable: bool, deadline: Optional[Deadline]
-    ) -> Any:
-        import asyncio
 
-        async def attempt() -> Any:
-            if self._retries is None:
-                return await work(client)
-            return await retry.with_retries_async(lambda: work(client), self._retries, repeatable)
+class _Limited(Client):
+    """A client whose calls end with the fleet's deadline at the latest."""
 
-        if deadline is None:
-            return await attempt()
-        try:
-            return await asyncio.wait_for(attempt(), deadline.remaining())
-        except asyncio.TimeoutError as error:
-            if isinstance(error, BinrpcError):
-                raise
-            raise fan_out.too_late(deadline, client.address, None) from None
+    def __init__(self, limit: Limit, fleet: Fleet, address: Address) -> None:
+        super().__init__(address, fleet._timeout, **fleet._options)
+        self._limit = limit
+        self._patience = self.connect_wait
+        self._policy = fleet._retry
+        self._tell = fleet._on_retry
+
+    def call(
+        self,
+        method: str,
+        *params: Any,
+        timeout: Optional[float] = None,
+        repeatable: Optional[bool] = None,
+    ) -> Reply:
+        def once() -> Reply:
+            return Client.call(self, method, *params, timeout=self._rest(timeout))
+
+        if self._policy is None:
+            return once()
+        from copy import copy
+
+        from .retry import is_repeatable, with_retries
+
+        policy = copy(self._policy)
+        policy.deadline = self._limit.at_most(1e9 if policy.deadline is None else policy.deadline)
+        if repeatable is None:
+            repeatable = is_repeatable(method, params)
+        return with_retries(once, policy, repeatable, self._tell)
+
+    def call_many(
+        self, calls: Iterable[Call], timeout: Optional[float] = None, window: int = 8
+    ) -> List[Union[Reply, BinrpcError]]:
+        return super().call_many(calls, self._rest(timeout), window)
+
+    def _rest(self, timeout: Optional[float]) -> float:
+        self.connect_wait = self._limit.at_most(self._patience)
+        return self._limit.at_most(self.timeout if timeout is None else timeout)
 
 
-class _Progress:
-    """The batches of a run, as long as there are any and not too many fail; and its results.
-
-    :ivar deadline: of the run, or None.
-    """
+class Progress(Batches):
+    """The batches of a run, and the results so far."""
 
     def __init__(
         self,
         names: List[str],
-        seconds: Optional[float],
-        serial: Union[Batch, Sequence[Batch], None],
+        deadline: Optional[float],
+        serial: Serial,
         max_fail_percentage: Optional[float],
-        on_result: Optional[Callable[[Result], None]],
+        on_result: Optional[OnResult],
     ) -> None:
-        self.deadline = None if seconds is None else Deadline(seconds)
+        super().__init__(names, serial, max_fail_percentage, deadline)
         self._start = monotonic()
         self._names = names
-        self._batches = batches(names, serial)
-        self._most = 100.0 if max_fail_percentage is None else max_fail_percentage
         self._on_result = on_result
         self._results: Dict[str, Result] = {}
-        self._failed = 0
-
-    def __iter__(self) -> Iterator[Sequence[str]]:
-        for batch in self._batches:
-            self._failed = 0
-            yield batch
-            if self._failed * 100 > self._most * len(batch):
-                return
 
     def add(self, result: Result) -> None:
         """Take a result of the current batch."""
         self._results[result.name] = result
-        self._failed += not result.ok
+        self.count(failed=not result.ok)
         if self._on_result is not None:
             self._on_result(result)
 
     def report(self) -> Report:
-        """Return the report; what was in no batch has been skipped."""
-        for name in self._names:
-            if name not in self._results:
-                error = Skipped("too many others failed")
-                self._results[name] = Result(name, None, error, 0.0)
+        """Return the report; the endpoints of batches that were not begun are skipped."""
+        for name in self.skipped:
+            error = Skipped("too many others failed")
+            self._results[name] = Result(name, None, error, 0.0)
         ordered = [self._results[name] for name in self._names]
         return Report(ordered, monotonic() - self._start)
 
 
-def _result(talk: fan_out.Talk) -> Result:
+def result_of(talk: fan_out.Talk) -> Result:
+    """Return what a fan-out knows of one endpoint."""
     return Result(talk.name, talk.value, talk.error, talk.seconds)
-
-
-def _caller(method: str, params: Sequence[Any]) -> Work:
-    async def work(client: AsyncClient) -> Any:
-        return await client.call(method, *params)
-
-    return work

@@ -99,7 +99,7 @@ def _check(options: argparse.Namespace) -> int:
         return exit_codes.OK
     from ..core.fleet import Fleet
 
-    report = Fleet(config.endpoints).call_sync("core.version")
+    report = Fleet(config.endpoints).call("core.version")
     for name, result in report.results.items():
         text = result.error if result.error is not None else str(result.value.value).strip()
         output.write(output.printable(f"{name}: {text}") + "\n")

@@ -83,10 +83,10 @@ def _run(options: argparse.Namespace) -> int:
         connect_wait=settings.connect_wait,
         limit=options.limit,
         rate=options.rate,
-        retries=RetryPolicy(options.retries) if options.retries else None,
+        retry=RetryPolicy(options.retries) if options.retries else None,
     )
     show = _Show(options, params, len(endpoints))
-    report = fleet.call_sync(
+    report = fleet.call(
         options.method,
         *params,
         deadline=options.deadline,

@@ -13,6 +13,7 @@ import pytest
 
 from kamailio_binrpc.core import fan_out, lookups, transport
 from kamailio_binrpc.core.address import parse_address
+from kamailio_binrpc.core.async_fleet import AsyncFleet
 from kamailio_binrpc.core.deadline import Deadline
 from kamailio_binrpc.core.errors import (
     CallTimeout,
@@ -332,10 +333,10 @@ def test_a_fleet_closes_what_its_caller_breaks_off(lab):
 
     fleet = Fleet(lab.addresses, limit=10)
     with pytest.raises(KeyboardInterrupt):
-        fleet.call_sync("test.slow", on_result=stop)
+        fleet.call("test.slow", on_result=stop)
     assert not still_open()
     with pytest.raises(KeyboardInterrupt):
-        asyncio.run(fleet.call("test.slow", on_result=stop))
+        asyncio.run(AsyncFleet(lab.addresses, limit=10).call("test.slow", on_result=stop))
     assert not still_open()
 
 
