@@ -202,16 +202,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Ask all servers at once; return what they know, and whether all have answered."""
         gather = self.get_option("gather")
 
-        async def work(client):
+        def work(client):
             try:
-                return {part: await PARTS[part](client) for part in PARTS if part in gather}
+                return {part: PARTS[part](client) for part in PARTS if part in gather}
             except ValueError as error:
                 # The reply has another shape: that concerns this server alone.
                 raise BinrpcError(str(error)) from error
 
         addresses = options.select(self.get_option("servers"))
         fleet = Fleet(addresses, options.timeout, connect_wait=options.connect_wait)
-        report = fleet.run_sync(work)
+        report = fleet.run(work)
         for name, error in report.errors.items():
             self._complain(explained(error, name))
         return visible(report.replies), report.ok
@@ -321,24 +321,24 @@ def _with(server, row):
     return dict(row, server=server)
 
 
-async def _values(client, method):
+def _values(client, method):
     try:
-        return reply_to_json(await client.call(method), method)
+        return reply_to_json(client.call(method), method)
     except NotFound as fault:
         if fault.meaning != "empty":
             raise
         return []
 
 
-async def _dispatcher(client):
-    rows = destinations(await _values(client, "dispatcher.list"))
+def _dispatcher(client):
+    rows = destinations(_values(client, "dispatcher.list"))
     if not all(isinstance(row["uri"], str) and isinstance(row["set_id"], int) for row in rows):
         raise ValueError("the reply to dispatcher.list has a URI or a set of another type")
     return rows
 
 
-async def _dmq(client):
-    nodes = await _values(client, "dmq.list_nodes")
+def _dmq(client):
+    nodes = _values(client, "dmq.list_nodes")
     if not all(isinstance(node, dict) and isinstance(node.get("host"), str) for node in nodes):
         raise ValueError("the reply to dmq.list_nodes has a node without a host")
     return nodes

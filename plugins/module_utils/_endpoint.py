@@ -8,48 +8,15 @@
 
 from __future__ import annotations
 
-from time import monotonic, sleep
+from time import sleep
 
+from .binrpc.batches import DeadlinePassed, Limit
 from .binrpc.client import Client
-from .binrpc.errors import BinrpcError, TransportError
+from .binrpc.errors import TransportError
 from .binrpc.retry import RetryPolicy, with_retries
 
 MAX_WAIT = 31_536_000
 """Seconds that stand for any number of them."""
-
-
-class DeadlinePassed(BinrpcError):
-    """The deadline for all endpoints together has passed, so the call was not made."""
-
-
-class Limit:
-    """The end of a whole task.
-
-    :param seconds: from now, or None for no such end.
-    """
-
-    def __init__(self, seconds=None):
-        self._seconds = seconds
-        self._end = None if seconds is None else monotonic() + seconds
-
-    def stop(self):
-        """End now."""
-        self._end = monotonic()
-
-    def at_most(self, seconds):
-        """Return how much of these seconds is left.
-
-        :raises DeadlinePassed: nothing is left.
-        """
-        if self._end is None:
-            return seconds
-        left = self._end - monotonic()
-        if left <= 0:
-            text = "the task was stopped"
-            if self._seconds is not None:
-                text = "the deadline of %g s for all endpoints has passed" % self._seconds
-            raise DeadlinePassed(text)
-        return min(seconds, left)
 
 
 class Endpoint:

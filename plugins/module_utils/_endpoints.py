@@ -13,9 +13,9 @@ from __future__ import annotations
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-from ._endpoint import Endpoint, Limit
+from ._endpoint import Endpoint
 from ._task import failure, run_job
-from .binrpc.batches import batches
+from .binrpc.batches import Batches
 from .binrpc.config import load_config
 from .binrpc.errors import BinrpcError
 
@@ -78,44 +78,34 @@ class Place:
 
 def run_everywhere(task, params, setting):
     """Run a Task at each of the endpoints, and return the result of the task."""
-    limit = Limit(params["deadline"])
     try:
-        places = [
-            Place(name, Endpoint(params, address, limit), task.prepare(params))
-            for name, address in addresses(params["endpoints"], params["config_file"]).items()
-        ]
-        parts = batches(places, params["serial"] or None)
-        _check(params)
+        if params["forks"] < 1:
+            raise ValueError("forks is at least 1, not %r" % params["forks"])
+        chosen = addresses(params["endpoints"], params["config_file"])
+        batches = Batches(
+            list(chosen), params["serial"], params["max_fail_percentage"], params["deadline"]
+        )
+        places = {
+            name: Place(name, Endpoint(params, address, batches.limit), task.prepare(params))
+            for name, address in chosen.items()
+        }
     except (BinrpcError, ValueError) as error:
         return failure(error)
     if setting.log:
         # Many at once would be confusing, and threads must not share it.
         setting.log = None
     results = []
-    stopped = False
     with _threads(params["forks"], len(places)) as threads:
         try:
-            for part in parts:
-                if stopped:
-                    results += [place.skipped() for place in part]
-                    continue
-                found = list(threads.map(lambda place: place.run(setting), part))
-                results += found
-                failed = sum(each["failed"] for each in found)
-                stopped = failed * 100 > params["max_fail_percentage"] * len(part)
+            for batch in batches:
+                for result in threads.map(lambda name: places[name].run(setting), batch):
+                    batches.count(failed=result["failed"])
+                    results.append(result)
         except BaseException:
-            limit.stop()  # what has not started will not; leaving awaits what has
+            batches.limit.stop()  # what has not started will not; leaving awaits what has
             raise
-    return summary(results, stopped)
-
-
-def _check(params):
-    if params["forks"] < 1:
-        raise ValueError("forks is at least 1, not %r" % params["forks"])
-    if not 0 <= params["max_fail_percentage"] <= 100:
-        raise ValueError("max_fail_percentage is 0 to 100, not %r" % params["max_fail_percentage"])
-    if params["deadline"] is not None and not params["deadline"] > 0:
-        raise ValueError("deadline is more than 0 s, not %r" % params["deadline"])
+    results += [places[name].skipped() for name in batches.skipped]
+    return summary(results, batches.stopped)
 
 
 def _threads(forks, count):

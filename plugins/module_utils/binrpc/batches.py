@@ -84,8 +84,8 @@ class Batches:
             max_fail_percentage = 100.0
         if not 0 <= max_fail_percentage <= 100:
             raise ValueError("max_fail_percentage is 0 to 100, not %r" % max_fail_percentage)
-        if deadline is not None and not deadline > 0:
-            raise ValueError("deadline is more than 0 s, not %r" % deadline)
+        if deadline is not None and not 0 < deadline <= 31_536_000:
+            raise ValueError("deadline is more than 0 and at most 31536000 s, not %r" % deadline)
         self.limit = Limit(deadline)
         self.skipped: List[Any] = list(endpoints)
         self.stopped = False

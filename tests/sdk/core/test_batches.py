@@ -76,6 +76,7 @@ def test_failures_of_the_last_batch_are_known():
         ({"max_fail_percentage": 100.1}, "max_fail_percentage"),
         ({"deadline": 0}, "deadline"),
         ({"deadline": -5}, "deadline"),
+        ({"deadline": 1e12}, "deadline"),
     ],
 )
 def test_numbers_out_of_range(options, name):

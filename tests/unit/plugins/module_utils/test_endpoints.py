@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from ansible_collections.kamailio.ctl.plugins.module_utils import _endpoint, _endpoints
-from ansible_collections.kamailio.ctl.plugins.module_utils._endpoint import Limit
 from ansible_collections.kamailio.ctl.plugins.module_utils._endpoints import addresses, grouped
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
     Setting,
     Task,
     argument_spec,
 )
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc import deadline
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine import StateError
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 
@@ -39,7 +39,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(_endpoint, "monotonic", clock)
+    monkeypatch.setattr(deadline, "monotonic", clock)
     monkeypatch.setattr(_endpoint, "sleep", clock.sleep)
     return clock
 
@@ -267,14 +267,6 @@ def test_the_deadline_ends_calls_and_pauses(clock, monkeypatch):
     assert clock.now == 1010
     assert result["failed"] is True
     assert "the deadline of 10 s for all endpoints has passed" in result["msg"]
-
-
-def test_a_limit_that_is_stopped(clock):
-    limit = Limit()
-    assert limit.at_most(7) == 7
-    limit.stop()
-    with pytest.raises(_endpoint.DeadlinePassed, match="the task was stopped"):
-        limit.at_most(7)
 
 
 def test_an_interrupted_task_calls_nobody_else(monkeypatch):
