@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from kamailio_binrpc.core.desired.toggle import SWITCHES, TOGGLE, Toggle
-from kamailio_binrpc.core.lab.methods.cfg import Variable
+from kamailio_binrpc.core.lab.modules.cfg_rpc import Variable
 
 READABLE = ["dispatcher_ping", "dns", "sipdump", "siptrace", "websocket"]
 
