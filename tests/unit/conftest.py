@@ -15,9 +15,7 @@ from pathlib import Path
 BUILD = Path(__file__).resolve().parents[2] / "build"
 
 
-def pytest_configure(config):
-    if importlib.util.find_spec("ansible_collections") is not None:
-        return
+def make_importable():
     from ansible.plugins.loader import init_plugin_loader
 
     namespace = BUILD / "units" / "ansible_collections" / "kamailio"
@@ -26,3 +24,8 @@ def pytest_configure(config):
         (namespace / "ctl").symlink_to("../../../..", target_is_directory=True)
     # Ansible's own finder, since the loaders of plugins ask it for names like kamailio.ctl.x.
     init_plugin_loader([str(BUILD / "units")])
+
+
+# Now, and not in a hook: the conftest files below import the collection.
+if importlib.util.find_spec("ansible_collections") is None:
+    make_importable()
