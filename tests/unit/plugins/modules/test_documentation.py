@@ -1,0 +1,100 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Options as they are documented and as they are taken. The sanity test validate-modules compares
+# them too, but takes minutes.
+
+from __future__ import annotations
+
+import importlib
+import os
+
+import pytest
+from ansible.plugins.loader import fragment_loader
+from ansible.utils.plugin_docs import get_docstring
+
+FOLDER = os.path.join(os.path.dirname(__file__), *[os.pardir] * 4, "plugins", "modules")
+MODULES = sorted(name[:-3] for name in os.listdir(FOLDER) if name.endswith(".py"))
+
+
+def documented(name):
+    path = os.path.join(FOLDER, name + ".py")
+    return get_docstring(path, fragment_loader, collection_name="kamailio.ctl", is_module=True)[0]
+
+
+def taken(name):
+    """Return the module's argument specification."""
+    module = importlib.import_module("ansible_collections.kamailio.ctl.plugins.modules." + name)
+    return module.WORK.spec
+
+
+def differences(options, spec, where=""):
+    """List how documented options differ from an argument specification."""
+    found = []
+    for name in sorted({*options, *spec}):
+        path = where + name
+        if name not in options:
+            found.append("DOCUMENTATION lacks the option %s" % path)
+        elif name not in spec:
+            found.append("the argument specification lacks the option %s" % path)
+        else:
+            found += _of_one(options[name], spec[name], path)
+    return found
+
+
+def _of_one(option, argument, path):
+    for key, default in [
+        ("type", "str"),
+        ("elements", None),
+        ("required", False),
+        ("default", None),
+        ("choices", None),
+        ("aliases", None),
+    ]:
+        one, other = option.get(key, default), argument.get(key, default)
+        if one != other:
+            yield "%s of the option %s is documented as %r, but is %r" % (key, path, one, other)
+    inner = option.get("suboptions") or {}, argument.get("options") or {}
+    yield from differences(*inner, path + ".")
+    if not option.get("version_added"):
+        yield "DOCUMENTATION lacks version_added of the option %s" % path
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_options_are_documented_as_they_are_taken(name):
+    found = documented(name)
+    assert found["module"] == name
+    assert differences(found["options"], taken(name)) == [], "plugins/modules/%s.py" % name
+
+
+def option(**more):
+    return dict({"type": "int", "version_added": "0.1.0"}, **more)
+
+
+@pytest.mark.parametrize(
+    "options, spec, said",
+    [
+        ({"a": option()}, {"a": {"type": "int"}}, []),
+        ({}, {"a": {}}, ["DOCUMENTATION lacks the option a"]),
+        ({"a": option()}, {}, ["the argument specification lacks the option a"]),
+        (
+            {"a": option()},
+            {"a": {"type": "str"}},
+            ["type of the option a is documented as 'int', but is 'str'"],
+        ),
+        (
+            {"a": option(suboptions={"b": option(default=1)})},
+            {"a": {"type": "int", "options": {"b": {"type": "int", "default": 2}}}},
+            ["default of the option a.b is documented as 1, but is 2"],
+        ),
+        (
+            {"a": {"type": "int"}},
+            {"a": {"type": "int"}},
+            ["DOCUMENTATION lacks version_added of the option a"],
+        ),
+    ],
+)
+def test_each_difference_is_named(options, spec, said):
+    assert differences(options, spec) == said
