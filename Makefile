@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 
-.PHONY: help setup demo test typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule bare fuzz clean
+.PHONY: help setup demo test check units typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule bare fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -19,6 +19,12 @@ demo: ## Change a fleet of lab servers with a playbook, and then find nothing to
 # In the order of the files: the slowest have few tests, and would come last.
 test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
 	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+check: setup ## Before a commit: lint, types, generated files, changelog, tests near the change
+	@$(PY) tools/check.py $(ARGS)
+
+units: setup ## Run the unit tests of the collection, or those given (ARGS=tests/unit/plugins/filter)
+	@$(PY) -m pytest $(or $(ARGS),tests/unit)
 
 typed: setup ## Make the typed layer's blocking operations from the asynchronous ones
 	@$(PY) tools/typed.py
