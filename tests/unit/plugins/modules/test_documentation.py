@@ -27,7 +27,7 @@ def documented(name):
 def taken(name):
     """Return the module's argument specification."""
     module = importlib.import_module("ansible_collections.kamailio.ctl.plugins.modules." + name)
-    return module.WORK.spec
+    return module.TASK.spec
 
 
 def differences(options, spec, where=""):

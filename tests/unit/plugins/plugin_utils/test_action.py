@@ -8,9 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import os
+from types import SimpleNamespace
 
 import pytest
-from ansible_collections.kamailio.ctl.plugins.plugin_utils._action import Action, plain
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, argument_spec
+from ansible_collections.kamailio.ctl.plugins.plugin_utils import _action
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._action import Action, is_internet, plain
 
 FOLDER = os.path.join(os.path.dirname(__file__), *[os.pardir] * 4, "plugins", "modules")
 MODULES = sorted(name[:-3] for name in os.listdir(FOLDER) if name.endswith(".py"))
@@ -63,3 +66,270 @@ def test_each_module_has_an_action_with_its_task(name):
     module = importlib.import_module("ansible_collections.kamailio.ctl.plugins.modules." + name)
     assert issubclass(action.ActionModule, Action)
     assert action.ActionModule.module_task is module.TASK
+
+
+# --- an action with a fake task and a fake connection
+
+SPEC = argument_spec(
+    password={"type": "str", "no_log": True},
+    entries={"type": "list", "elements": "dict", "options": {"pin": {"no_log": True}}},
+    word={"type": "str"},
+    size={"type": "int", "default": 1},
+    left={},
+    right={},
+)
+AWAY = "udp:192.0.2.1"
+"""An address for documentation, which no machine has: it means the same everywhere."""
+UNIX = "unix:/run/ctl"
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+TMPDIR = "/remote/tmp"
+
+
+class Trial:
+    """Runs an action with these options, and keeps what came of it.
+
+    :param result: of the module's job, on the controller.
+    """
+
+    def __init__(self, result=None, verbosity=0, transport="ssh", become=None, **task):
+        self.here = []
+        self.on_host = []
+        self.removed = []
+        self.logged = []
+        task = dict(
+            {"async_val": 0, "check_mode": False, "diff": False, "delegate_to": None}, **task
+        )
+
+        def prepare(params):
+            def job(endpoint, setting):
+                self.here.append((params, setting))
+                return dict({"changed": False} if result is None else result)
+
+            return job
+
+        class Tried(Action):
+            module_task = Task(SPEC, prepare, required_together=[("left", "right")])
+
+        self.task = SimpleNamespace(action="kamailio.ctl.kamailio_tried", args={}, **task)
+        shell = SimpleNamespace(tmpdir=TMPDIR)
+        connection = SimpleNamespace(transport=transport, become=become, _shell=shell)
+        play_context = SimpleNamespace(remote_addr="host1")
+        self.action = Tried(self.task, connection, play_context, None, None, None)
+        self.action._display = SimpleNamespace(verbosity=verbosity, vvv=self._vvv)
+        self.action._execute_module = self._execute_module
+        self.action._remove_tmp_path = self.removed.append
+
+    def _vvv(self, text, host=None):
+        self.logged.append((host, text))
+
+    def _execute_module(self, module_args=None, task_vars=None, wrap_async=False):
+        self.on_host.append((module_args, task_vars, wrap_async))
+        return {"of": "the module"}
+
+    def run(self, **options):
+        self.task.args = options
+        return self.action.run(task_vars={"a": 1})
+
+
+# --- where it runs
+
+
+@pytest.mark.parametrize(
+    "where, task, options",
+    [
+        # auto: here, if the address means the same server here
+        ("here", {}, {"endpoint": AWAY}),
+        ("host", {}, {"endpoint": UNIX}),
+        ("host", {}, {}),
+        ("host", {}, {"endpoint": "tcp:127.0.0.1:2049"}),
+        ("here", {}, {"endpoints": {"a": AWAY, "b": "tcp:198.51.100.7"}}),
+        ("host", {}, {"endpoints": {"a": AWAY, "b": UNIX}}),
+        ("here", {}, {"endpoint": UNIX, "endpoints": [AWAY]}),
+        # a host that is this machine
+        ("here", {"transport": "local"}, {"endpoint": UNIX}),
+        ("here", {"transport": "local"}, {"endpoint": AWAY}),
+        ("host", {"transport": "local", "become": "sudo"}, {"endpoint": UNIX}),
+        ("here", {"transport": "local", "become": "sudo"}, {"endpoint": AWAY}),
+        ("host", {"transport": "local", "become": "sudo"}, {"endpoints": {"a": AWAY, "b": UNIX}}),
+        # a host that was chosen to reach it
+        ("host", {"delegate_to": "other"}, {"endpoint": AWAY}),
+        ("here", {"delegate_to": "localhost", "transport": "local"}, {"endpoint": UNIX}),
+        # as the task says
+        ("here", {}, {"endpoint": UNIX, "run_on": "controller"}),
+        ("here", {"delegate_to": "other"}, {"endpoint": UNIX, "run_on": "controller"}),
+        (
+            "here",
+            {"transport": "local", "become": "sudo"},
+            {"endpoint": UNIX, "run_on": "controller"},
+        ),
+        ("host", {}, {"endpoint": AWAY, "run_on": "host"}),
+        ("host", {"transport": "local"}, {"endpoint": UNIX, "run_on": "host"}),
+        # in the background
+        ("host", {"async_val": 5}, {"endpoint": AWAY}),
+        ("host", {"async_val": 5, "transport": "local"}, {"endpoint": UNIX}),
+        ("host", {"async_val": 5}, {"endpoint": AWAY, "run_on": "host"}),
+    ],
+)
+def test_where_it_runs(where, task, options):
+    trial = Trial(**task)
+    result = trial.run(**options)
+    assert bool(trial.here) is (where == "here")
+    assert len(trial.on_host) == (where == "host")
+    assert (result == {"of": "the module"}) is (where == "host")
+
+
+def test_async_contradicts_the_controller():
+    trial = Trial(async_val=5)
+    result = trial.run(endpoint=AWAY, run_on="controller")
+    assert result["failed"] is True
+    assert "a task with async runs on the host" in result["msg"]
+    assert (trial.here, trial.on_host) == ([], [])
+
+
+@pytest.mark.parametrize("async_val, removed", [(0, [TMPDIR]), (5, [])])
+def test_the_module_gets_the_options_as_they_were_written(async_val, removed):
+    trial = Trial(async_val=async_val)
+    trial.run(endpoint=UNIX, word=Text("a"), size="2")
+    assert trial.on_host == [
+        ({"endpoint": UNIX, "word": "a", "size": "2"}, {"a": 1}, async_val),
+    ]
+    # Where the module goes on in the background, its files are still needed.
+    assert trial.removed == removed
+
+
+def test_names_of_endpoints_mean_the_same_on_the_host(tmp_path):
+    path = tmp_path / "config.ini"
+    path.write_text("[endpoints]\na = %s\nb = %s\n[groups]\nboth = a b\n" % (AWAY, UNIX))
+    trial = Trial()
+    trial.run(endpoints=["both"], config_file=str(path))
+    ((arguments, _variables, _async),) = trial.on_host
+    assert arguments["endpoints"] == {"a": AWAY, "b": UNIX}
+    trial = Trial()
+    result = trial.run(endpoints=["both"], config_file=str(path), run_on="controller")
+    assert [each["name"] for each in result["results"]] == ["a", "b"]
+    assert len(trial.here) == 2
+
+
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        ({"endpoint": "tcp:"}, "tcp:"),
+        ({"endpoints": ["nowhere"], "config_file": "/nowhere"}, "nowhere"),
+        ({"endpoints": 5}, "endpoints is a list or a mapping, not 5"),
+    ],
+)
+def test_wrong_addresses_fail_without_a_call(options, said):
+    trial = Trial()
+    result = trial.run(**options)
+    assert result["failed"] is True
+    assert said in result["msg"]
+    assert (trial.here, trial.on_host) == ([], [])
+
+
+@pytest.mark.parametrize("text, internet", [(AWAY, True), ("tcp:h:1", True), (UNIX, False)])
+def test_addresses_of_hosts(text, internet):
+    assert is_internet(text) is internet
+
+
+# --- what the job is told
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("diff", [True, False])
+def test_the_job_is_told_how_the_task_is_run(check_mode, diff):
+    trial = Trial(check_mode=check_mode, diff=diff, verbosity=2)
+    trial.run(endpoint=AWAY, size="2")
+    ((params, setting),) = trial.here
+    assert (setting.check_mode, setting.diff, setting.verbosity) == (check_mode, diff, 2)
+    assert (params["size"], params["timeout"]) == (2, 5)
+
+
+@pytest.mark.parametrize(
+    "transport, options, advised",
+    [("ssh", {}, True), ("ssh", {"run_on": "controller"}, False), ("local", {}, False)],
+)
+def test_advice_is_given_only_where_the_place_was_a_guess(transport, options, advised):
+    trial = Trial(transport=transport)
+    trial.run(endpoint=AWAY, **options)
+    ((_params, setting),) = trial.here
+    assert setting.hint == (_action.HINT if advised else "")
+
+
+@pytest.mark.parametrize("delegate_to, host", [(None, "host1"), ("other", "other")])
+def test_what_is_logged_names_the_host(delegate_to, host):
+    trial = Trial(delegate_to=delegate_to)
+    trial.run(endpoint=AWAY, run_on="controller")
+    ((_params, setting),) = trial.here
+    setting.tell("a call")
+    assert trial.logged == [(host, "a call")]
+
+
+# --- options that are wrong
+
+
+def test_unsupported_options_are_named_as_a_module_does():
+    trial = Trial()
+    result = trial.run(endpoint=AWAY, wrod="x")
+    assert result["failed"] is True
+    assert result["msg"].startswith("Unsupported parameters for (kamailio_tried) module: wrod. ")
+    assert (trial.here, trial.on_host) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        ({"size": "two"}, "size"),
+        ({"run_on": "moon"}, "value of run_on must be one of"),
+        ({"left": "w"}, "parameters are required together: left, right"),
+    ],
+)
+@pytest.mark.parametrize("run_on", [{}, {"run_on": "host"}])
+def test_wrong_options_fail_before_anything_runs(options, said, run_on):
+    trial = Trial()
+    result = trial.run(**dict(run_on, **options))
+    assert result["failed"] is True
+    assert said in result["msg"]
+    assert not result["msg"].startswith("Unsupported")
+    assert (trial.here, trial.on_host) == ([], [])
+
+
+# --- the result
+
+
+def test_a_result_is_what_json_would_bring():
+    trial = Trial({"changed": True, "a": (1, 2), "b": {3: None}, "warnings": []})
+    assert trial.run(endpoint=AWAY) == {"changed": True, "a": [1, 2], "b": {"3": None}}
+    trial = Trial({"changed": False, "warnings": ["w"]})
+    assert trial.run(endpoint=AWAY)["warnings"] == ["w"]
+
+
+@pytest.mark.parametrize("verbosity", [0, 2, 3, 4])
+def test_the_invocation_is_shown_at_vvv(verbosity):
+    result = Trial(verbosity=verbosity).run(endpoint=AWAY, size="2")
+    assert ("invocation" in result) is (verbosity >= 3)
+    if verbosity >= 3:
+        shown = result["invocation"]["module_args"]
+        assert (shown["size"], shown["endpoint"], shown["forks"]) == (2, AWAY, 128)
+
+
+@pytest.mark.parametrize("more", [{}, {"size": "two"}, {"wrod": 1}, {"run_on": "nowhere"}])
+def test_secrets_are_masked_at_vvv_whatever_happens(more):
+    trial = Trial({"changed": True, "said": "it is s3cret, yes", "pins": ["1234"]}, verbosity=3)
+    entries = [{"pin": "1234"}]
+    options = dict(endpoint=AWAY, password="s3cret", word="w", entries=entries, **more)
+    result = trial.run(**options)
+    assert "s3cret" not in repr(result)
+    assert "1234" not in repr(result)
+    shown = result["invocation"]["module_args"]
+    assert (shown["password"], shown["entries"], shown["word"]) == (HIDDEN, [{"pin": HIDDEN}], "w")
+    if not more:
+        assert (result["said"], result["pins"]) == ("it is ********, yes", [HIDDEN])
+        # The job itself needs it.
+        ((params, _setting),) = trial.here
+        assert params["password"] == "s3cret"
+
+
+def test_a_secret_that_reads_like_a_state_hides_no_state():
+    trial = Trial({"changed": True, "failed": False, "after": None, "text": "True"})
+    found = trial.run(endpoint=AWAY, password="True", word="False", entries=[{"pin": "None"}])
+    assert found == {"changed": True, "failed": False, "after": None, "text": HIDDEN}
