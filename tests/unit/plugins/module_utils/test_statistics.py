@@ -1,0 +1,29 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._statistics import statistics
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
+
+
+def read(scripted, names, *answer):
+    with scripted(("stats.fetch", *names, list(answer))) as endpoint:
+        return drive(statistics(names), endpoint)
+
+
+def test_counters_are_numbers_by_group_and_name(scripted):
+    big = "18446744073709551615"
+    found = read(scripted, ["all"], {"core.fwd": "3", "shmem.free": big, "core.bad.URIs": "0"})
+    assert found == {"core": {"fwd": 3, "bad.URIs": 0}, "shmem": {"free": 2**64 - 1}}
+
+
+def test_names_may_repeat(scripted):
+    found = read(scripted, ["core:", "core.fwd"], [{"core.fwd": "1"}, {"core.fwd": "2"}])
+    assert found == {"core": {"fwd": 2}}
+
+
+def test_nothing_is_found(scripted):
+    assert read(scripted, ["nothing"]) == {}
