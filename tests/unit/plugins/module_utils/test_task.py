@@ -1,0 +1,159 @@
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
+    Setting,
+    Task,
+    argument_spec,
+    conditions_of,
+    options_spec,
+    run_job,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
+    Option,
+    Options,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
+
+MANY = {"endpoints", "config_file", "forks", "serial", "max_fail_percentage", "deadline"}
+
+
+def params(**given):
+    found = {name: each.get("default") for name, each in argument_spec().items()}
+    return dict(found, endpoint="udp:192.0.2.1", **given)
+
+
+# --- options
+
+
+def test_options_of_all_modules_and_own_ones():
+    whole, one = argument_spec(own={"type": "int"}), argument_spec(many=False)
+    assert set(whole) - set(one) == MANY | {"own"}
+    assert whole["own"] == {"type": "int"}
+    # The own one wins.
+    assert argument_spec(timeout={"type": "int"})["timeout"] == {"type": "int"}
+
+
+@pytest.mark.parametrize(
+    "option, expected",
+    [
+        (Option(), {"type": "str"}),
+        (Option("int", required=True), {"type": "int", "required": True}),
+        (Option("bool", default=False), {"type": "bool", "default": False}),
+        (Option(choices=("a", "b")), {"type": "str", "choices": ("a", "b")}),
+        (Option(secret=True), {"type": "str", "no_log": True}),
+        # Ansible guesses by the name unless told otherwise.
+        (Option(secret=False), {"type": "str", "no_log": False}),
+        (
+            Option("list", elements="dict", options={"pin": Option(secret=True)}),
+            {
+                "type": "list",
+                "elements": "dict",
+                "options": {"pin": {"type": "str", "no_log": True}},
+            },
+        ),
+    ],
+)
+def test_options_of_the_core_become_an_argument_specification(option, expected):
+    assert options_spec({"name": option}) == {"name": expected}
+
+
+def test_conditions_become_arguments_of_the_module():
+    options = Options(
+        {"a": Option(), "b": Option()},
+        required_if=[("a", "x", ["b"])],
+        required_by={"b": ["a"]},
+    )
+    assert conditions_of(options) == {
+        "required_if": [("a", "x", ["b"])],
+        "required_by": {"b": ["a"]},
+    }
+
+
+# --- run
+
+
+def test_the_job_gets_endpoint_and_setting():
+    setting = Setting(check_mode=True)
+
+    def job(endpoint, given):
+        return {"changed": False, "at": endpoint.address, "same": given is setting}
+
+    found = Task(argument_spec(), lambda given: job).run(params(), setting)
+    assert found == {"changed": False, "at": "udp:192.0.2.1:2049", "same": True}
+
+
+@pytest.mark.parametrize("error", [BinrpcError("cannot be"), ValueError("cannot be")])
+def test_options_that_cannot_be_carried_out_fail_the_task(error):
+    def prepare(given):
+        raise error
+
+    found = Task(argument_spec(), prepare).run(params(), Setting())
+    assert found == {"failed": True, "msg": "cannot be"}
+
+
+def test_a_wrong_address_fails_the_task():
+    found = Task(argument_spec(), lambda given: None).run(
+        dict(params(), endpoint="udp:"), Setting()
+    )
+    assert found["failed"] is True
+
+
+@pytest.mark.parametrize("endpoints", [None, {"a": "udp:192.0.2.1", "b": "udp:192.0.2.2"}])
+def test_bytes_that_are_not_utf8_are_escaped_once(endpoints):
+    def job(endpoint, setting):
+        return {"changed": False, "value": "caf\udce9"}
+
+    found = Task(argument_spec(), lambda given: job).run(params(endpoints=endpoints), Setting())
+    values = [each["value"] for each in found.get("results", [found])]
+    assert values == ["caf\\xe9"] * (len(endpoints) if endpoints else 1)
+
+
+class At:
+    """An endpoint that was lost, or was not."""
+
+    def __init__(self, lost):
+        self.lost = lost
+        self.left = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.left = True
+
+
+@pytest.mark.parametrize(
+    "lost, failed, hint, expected",
+    [
+        (True, True, "; try this", "no; try this"),
+        (False, True, "; try this", "no"),
+        (True, False, "; try this", "no"),
+        (True, True, "", "no"),
+    ],
+)
+def test_advice_where_the_server_cannot_be_reached(lost, failed, hint, expected):
+    endpoint = At(lost)
+    result = {"failed": failed, "msg": "no"}
+    found = run_job(lambda _endpoint, _setting: result, endpoint, Setting(hint=hint))
+    assert found["msg"] == expected
+    assert endpoint.left
+
+
+def test_an_endpoint_is_left_whatever_the_job_does():
+    endpoint = At(False)
+    with pytest.raises(ZeroDivisionError):
+        run_job(lambda _endpoint, _setting: 1 // 0, endpoint, Setting())
+    assert endpoint.left
+
+
+def test_a_setting_tells_its_log():
+    said = []
+    Setting(log=said.append).tell("caf\udce9")
+    assert said == ["caf\\xe9"]
+    Setting().tell("nobody listens")
