@@ -56,8 +56,8 @@ lint: setup ## Run the linters and the type checker only
 docs: setup ## Build the documentation site in build/docs: guides, collection, library
 	@$(PY) tools/docs.py
 
-build: setup ## Build wheel, sdist and collection artefact into dist/
-	@$(PY) tools/build.py
+build: setup ## Build wheel, sdist and collection artefact into dist/, checked as Galaxy does
+	@$(PY) tools/build.py --check
 
 sanity: setup ## ansible-test sanity on the oldest and the newest ansible-core
 	@$(PY) tools/ansible_test.py sanity oldest newest

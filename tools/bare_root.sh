@@ -8,7 +8,7 @@
 #   tools/bare_root.sh [RELEASE [TARGET...]]
 #   tools/bare_root.sh                           # make demo and make test on Debian 12
 #   tools/bare_root.sh trixie demo
-#   tools/bare_root.sh trixie 'test ARGS=tests/sdk/cli'
+#   tools/bare_root.sh trixie "test ARGS='-k decoder tests/sdk'"
 #
 # The root folder stays for a look, in build/bare, until the next run. Remove it as root. It is made
 # once from packages and then copied; remove build/bare/RELEASE.tar to have newer ones.
@@ -22,7 +22,7 @@ SAYS=bare
 
 RELEASE=${1:-bookworm}
 [ $# = 0 ] || shift
-[ $# != 0 ] || set -- demo test
+[ $# != 0 ] || set -- demo "test ARGS='-p tests.support.skips'"
 case $RELEASE in
     bookworm | trixie) ;;
     *) die "unknown release $RELEASE; there are bookworm and trixie" ;;
@@ -95,9 +95,8 @@ for target in "$@"; do
         cd /
         umount --lazy /.old
         cd "$TREE"
-        # shellcheck disable=SC2086  # words for make
-        exec env -i HOME=/root LANG=C.UTF-8 TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-            sh -c ". /pip.env; exec make \"\$@\"" sh $1
+        exec env -i KAMAILIO_REQUIRED=1 HOME=/root LANG=C.UTF-8 TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+            sh -c ". /pip.env; make $1"
     ' sh "$target" </dev/null || { status=$?; break; }
 done
 exit "$status"

@@ -14,13 +14,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import importer
 import tree
+
+
+def newest(path: Path) -> float:
+    return path.stat().st_mtime
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--output", type=Path, default=tree.ROOT / "dist")
-    output = parser.parse_args().output.resolve()
+    parser.add_argument("--check", action="store_true", help="check the artefact as Galaxy does")
+    options = parser.parse_args()
+    output = options.output.resolve()
     output.mkdir(parents=True, exist_ok=True)
 
     copy = tree.copy_collection(tree.BUILD / "collections", links=True)
@@ -31,6 +38,8 @@ def main() -> int:
     subprocess.run([*galaxy, output, copy], env=environment, check=True)
     package = [sys.executable, "-m", "build", "--no-isolation", "--outdir", output, copy]
     subprocess.run(package, env=environment, check=True)
+    if options.check:
+        return importer.check(max(output.glob("kamailio-ctl-*.tar.gz"), key=newest))
     return 0
 
 

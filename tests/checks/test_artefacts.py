@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,11 +17,12 @@ from fnmatch import fnmatch
 import pytest
 
 from kamailio_binrpc.lab import HashTables, LabServer
-from tests.checks.tool import ROOT, run
+from tests.checks.tool import BIN, ROOT, run
 
 sys.path.insert(0, str(ROOT / "tools"))
 
 import ansible_test
+import tree
 import venvs
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -31,6 +33,16 @@ def artefacts(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dist")
     run(sys.executable, ROOT / "tools" / "build.py", "--output", folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    """Return the address of a git repository with the files of the work tree."""
+    folder = tree.copy_collection(tmp_path_factory.mktemp("repository"), links=True)
+    git = ["git", "-c", "init.defaultBranch=main", "-c", "user.name=t", "-c", "user.email=t@t.test"]
+    for command in (["init", "-q"], ["add", "--all"], ["commit", "-q", "-m", "All"]):
+        subprocess.run([*git, *command], cwd=folder, check=True)
+    return f"git+file://{folder}"
 
 
 def tar_names(folder, pattern):
@@ -46,14 +58,17 @@ def test_the_wheel_is_the_sdk_alone(artefacts):
     assert {name.rpartition("/")[2] for name in scripts} == {"pykamcmd"}
     code = {name for name in names - scripts if ".dist-info/" not in name}
     source = {
-        file.relative_to(ROOT / "sdk").as_posix()
-        for file in (ROOT / "sdk" / "kamailio_binrpc").rglob("*")
-        if file.suffix == ".py" or file.name == "py.typed"
+        os.path.relpath(os.path.join(folder, name), ROOT / "sdk")
+        # The core is a link.
+        for folder, _, names in os.walk(ROOT / "sdk" / "kamailio_binrpc", followlinks=True)
+        for name in names
+        if name.endswith(".py") or name == "py.typed"
     }
     # Compiled where a compiler is; the wheel is made in either case.
     compiled = {name for name in code if fnmatch(name, "kamailio_binrpc/_speedups.*.so")}
     assert len(compiled) <= 1
     assert code - compiled == source
+    assert {"kamailio_binrpc/core/decoder.py", "kamailio_binrpc/core/lab/server.py"} <= code
     assert any(name.endswith(".dist-info/licenses/LICENSES/MIT.txt") for name in names)
 
 
@@ -81,6 +96,36 @@ def test_the_collection_holds_what_ansible_users_need(artefacts):
         assert not [name for name in names if name.startswith(folder)]
 
 
+PROGRAM = """
+import sys
+import kamailio_binrpc
+from kamailio_binrpc.core import decoder
+with kamailio_binrpc.Client(sys.argv[1]) as client:
+    [found] = client.call("htable.get", "t", "a")
+    print(found["item"]["value"])
+print(decoder.__file__)
+"""
+
+
+@pytest.mark.parametrize("source", ["wheel", "sdist", "git"])
+def test_the_sdk_works_where_nothing_else_is(artefacts, repository, source, tmp_path):
+    patterns = {"wheel": "kamailio_binrpc-*.whl", "sdist": "kamailio_binrpc-*.tar.gz"}
+    found = next(artefacts.glob(patterns[source])) if source in patterns else repository
+    # What builds a package is there already, instead of being fetched each time.
+    bin_dir = venvs.ensure("build", venvs.this_python(), "build")
+    options = ["-q", "--no-build-isolation", "--no-deps", "--target", str(tmp_path)]
+    # Compiling is tested elsewhere.
+    pure = {"KAMAILIO_BINRPC_PUREPYTHON": "1"}
+    run(bin_dir / "python", "-m", "pip", "install", *options, found, cwd=tmp_path, **pure)
+    assert not [path for path in tmp_path.rglob("*") if path.is_symlink()]
+    assert (tmp_path / "kamailio_binrpc" / "core" / "decoder.py").is_file()
+    module = HashTables({"t": {"a": 5}})
+    with LabServer("tcp:127.0.0.1:0", modules=[module]).running_in_thread() as lab:
+        program = [bin_dir / "python", "-c", PROGRAM, lab.addresses[0]]
+        output = run(*program, cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert output == f"5\n{tmp_path}/kamailio_binrpc/core/decoder.py\n"
+
+
 PLAYBOOK = """
 - hosts: localhost
   gather_facts: false
@@ -88,11 +133,14 @@ PLAYBOOK = """
     group/kamailio.ctl.kamailio:
       endpoint: "%s"
   tasks:
-    - kamailio.ctl.kamailio_htable_item: {table: t, key: a, value: 5}
+    - kamailio.ctl.kamailio_htable_item: {table: t, key: a, value: 5, run_on: controller}
       register: item
+    - kamailio.ctl.kamailio_htable_item: {table: t, key: b, value: 6, run_on: host}
+      register: other
     - ansible.builtin.assert:
         that:
           - item is changed
+          - other is changed
           - >-
             lookup('kamailio.ctl.kamailio_rpc', 'htable.get', 't', 'a', endpoint='%s').item
             == {'name': 'a', 'value': 5, 'flags': 0, 'expire': 'NEVER'}
@@ -100,21 +148,20 @@ PLAYBOOK = """
 
 
 @pytest.fixture(scope="module")
-def bare(artefacts, tmp_path_factory):
-    """Run programs of an environment with ansible-core alone, where the artefact is installed."""
+def bare(tmp_path_factory):
+    """Run programs of an environment with ansible-core alone, where a collection is installed."""
     bin_dir = venvs.ensure("ansible-newest", ansible_test.controller("newest"), "ansible-newest")
-    folder = tmp_path_factory.mktemp("bare")
-    (artefact,) = artefacts.glob("kamailio-ctl-*.tar.gz")
+    home = tmp_path_factory.mktemp("home")
 
-    def bare(program, *arguments):
+    def bare(collections, program, *arguments):
         done = subprocess.run(
             [bin_dir / program, *arguments],
-            cwd=folder,
+            cwd=home,
             env={
                 "PATH": f"{bin_dir}:/usr/bin:/bin",
                 "LANG": "C.UTF-8",
-                "HOME": str(folder),
-                "ANSIBLE_COLLECTIONS_PATH": str(folder),
+                "HOME": str(home),
+                "ANSIBLE_COLLECTIONS_PATH": str(collections),
                 "ANSIBLE_LOCALHOST_WARNING": "false",
             },
             capture_output=True,
@@ -124,20 +171,50 @@ def bare(artefacts, tmp_path_factory):
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    bare("ansible-galaxy", "collection", "install", "--offline", "-p", folder, artefact)
-    return bare
-
-
-def test_the_collection_works_where_nothing_but_ansible_core_is(bare, tmp_path):
-    found = bare("python", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check")
+    found = bare(
+        home, *("python", "-m", "pip", "list", "--format=json", "--disable-pip-version-check")
+    )
     names = {each["name"].lower() for each in json.loads(found)}
     assert "ansible-core" in names
     assert not names & {"kamailio-binrpc", "pydantic", "tenacity"}
+    return bare
+
+
+@pytest.fixture(scope="module")
+def installed(artefacts, bare, tmp_path_factory):
+    """Where the artefact is installed."""
+    folder = tmp_path_factory.mktemp("installed")
+    (artefact,) = artefacts.glob("kamailio-ctl-*.tar.gz")
+    bare(folder, "ansible-galaxy", "collection", "install", "--offline", "-p", folder, artefact)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def installed_from_git(repository, bare, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("installed_from_git")
+    bare(folder, "ansible-galaxy", "collection", "install", "-p", folder, repository)
+    return folder
+
+
+@pytest.mark.parametrize("place", ["installed", "installed_from_git"])
+def test_the_collection_works_where_nothing_but_ansible_core_is(bare, place, request, tmp_path):
+    folder = request.getfixturevalue(place)
+    assert not [path for path in folder.rglob("*") if path.is_symlink()]
+    collection = folder / "ansible_collections" / "kamailio" / "ctl"
+    assert (collection / "plugins" / "module_utils" / "binrpc" / "decoder.py").is_file()
     with LabServer("tcp:127.0.0.1:0", modules=[HashTables({"t": {}})]).running_in_thread() as lab:
         playbook = tmp_path / "playbook.yml"
         playbook.write_text(PLAYBOOK % (lab.addresses[0], lab.addresses[0]))
-        output = bare("ansible-playbook", playbook)
-    assert re.search(r"ok=2 +changed=1 .* failed=0", output), output
+        output = bare(folder, "ansible-playbook", playbook)
+    assert re.search(r"ok=3 +changed=2 .* failed=0", output), output
+
+
+def test_galaxy_would_take_the_artefact(artefacts):
+    (artefact,) = artefacts.glob("kamailio-ctl-*.tar.gz")
+    # The linter has a test of its own, on more files.
+    quick = {"GALAXY_IMPORTER_RUN_ANSIBLE_LINT": "false"}
+    output = run(sys.executable, ROOT / "tools" / "importer.py", artefact, **quick)
+    assert output.splitlines()[-1] == "Importer processing completed successfully"
 
 
 @pytest.mark.parametrize(
@@ -150,25 +227,26 @@ def test_the_collection_works_where_nothing_but_ansible_core_is(bare, tmp_path):
         ("test", "test"),
     ],
 )
-def test_all_that_is_installed_is_documented(bare, kind, folder):
-    listed = json.loads(bare("ansible-doc", "--list", "--json", "-t", kind, "kamailio.ctl"))
+def test_all_that_is_installed_is_documented(bare, installed, kind, folder):
+    listed = json.loads(
+        bare(installed, "ansible-doc", "--list", "--json", "-t", kind, "kamailio.ctl")
+    )
     files = {path.stem for path in (ROOT / "plugins" / folder).glob("*.*")}
     if kind in ("filter", "test"):
         files.discard("kamailio")  # several in one file, each with a file of documentation
     assert set(listed) == {f"kamailio.ctl.{name}" for name in files}
     assert "UNDOCUMENTED" not in listed.values()
-    bare("ansible-doc", "-t", kind, *sorted(listed))
+    bare(installed, "ansible-doc", "-t", kind, *sorted(listed))
 
 
 def test_the_execution_environment_takes_the_artefact(artefacts, tmp_path):
     """ansible-builder accepts the definition; no image is built, since that needs a registry."""
-    bin_dir = venvs.ensure("builder", venvs.this_python(), "builder")
     (artefact,) = artefacts.glob("kamailio-ctl-*.tar.gz")
     definition = tmp_path / "execution-environment.yml"
     definition.write_text((ROOT / definition.name).read_text("utf-8"), "utf-8")
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / artefact.name).write_bytes(artefact.read_bytes())
-    run(bin_dir / "ansible-builder", "create", "-f", definition, "-c", tmp_path / "context")
+    run(BIN / "ansible-builder", "create", "-f", definition, "-c", tmp_path / "context")
     build = tmp_path / "context" / "_build"
     assert artefact.name in (build / "requirements.yml").read_text("utf-8")
     assert (build / "artefacts" / artefact.name).is_file()
