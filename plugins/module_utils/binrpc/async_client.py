@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The asyncio client: the blocking client's contract, with many calls at once.
 
-What a connection knows is in :mod:`exchange`; here is only the waiting.
+Connecting is a :mod:`conversation` that :func:`drive` does the waiting for. All time limits are by
+the event loop's clock.
 """
 
 from __future__ import annotations
@@ -15,20 +16,23 @@ from . import explain, wire
 from .address import Address, parse_address
 from .call_record import CallRecord
 from .connection import Connection, Request, unwrap
+from .conversation import LOOK_UP, PAUSE, Patience, connect, pull, pull_rest, push
 from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
-from .transport import BACKLOG_PAUSE, Transport, look_up, read_rest, targets_of
+from .transport import find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
+    from typing import Any, Dict, Generator, Iterable, List, Optional, Sequence, TypeVar, Union
 
     from .call_record import OnCall
+    from .conversation import Wait
     from .reply import Reply
     from .retry import OnRetry, RetryPolicy
-    from .transport import Target
+    from .transport import Transport
 
+    T = TypeVar("T")
     Call = Sequence[Any]
     Outcome = Union[Reply, BinrpcError]
 
@@ -188,10 +192,10 @@ class AsyncClient:
             self._on_call(CallRecord(self.address, request, monotonic() - start, problem))
 
     async def _run(self, request: Request, seconds: float) -> None:
-        """Give the request an outcome; try anew while connecting fails and may be awaited."""
-        deadline = Deadline(seconds)
-        patience = Deadline(self.connect_wait) if self.connect_wait else None
-        pause = 0.05
+        """Give the request an outcome; retry while connecting fails and may be awaited."""
+        clock = asyncio.get_running_loop().time
+        deadline = Deadline(seconds, clock)
+        patience: Optional[Patience] = None
         while True:
             reused = self._link is not None and self._link.usable
             try:
@@ -203,11 +207,11 @@ class AsyncClient:
             except ConnectError as error:
                 if reused:
                     continue  # the server was restarted since the last call
-                if not error.may_pass or patience is None or patience.remaining() < pause:
-                    raise
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 0.5)
-            deadline = Deadline(seconds)
+                if patience is None:
+                    patience = Patience(self.connect_wait, deadline)
+                moment = patience.next_attempt(error)
+            await asyncio.sleep(max(0.0, moment - clock()))
+            deadline = Deadline(seconds, clock)  # the old one may still limit the connecting
 
     async def _ready(self, deadline: Deadline) -> _Link:
         """Return the connection; whoever comes first starts making it, for all."""
@@ -229,7 +233,7 @@ class AsyncClient:
             if self._link is not None:
                 self._link.retire()
                 self._link = None
-            transport = await connect(self.address, deadline, self._reply_socket)
+            transport = await drive(connect(self.address, deadline, self._reply_socket))
             connection = Connection(self.address.is_datagram, self._max_reply, self._unsigned)
             self._link = _Link(transport, connection, self._window)
         finally:
@@ -332,17 +336,12 @@ class _Link:
         """Send what the window allows, and ask to be called when the socket has room."""
         if self._closed:
             return
-        exchange = self._exchange
         try:
-            while exchange.outgoing:
-                count = self._transport.send(exchange.outgoing)
-                if not count:
-                    break
-                exchange.sent(count)
+            push(self._transport, self._exchange)
         except OSError as error:
             self._break(error)
             return
-        writing = bool(exchange.outgoing)
+        writing = bool(self._exchange.outgoing)
         if writing and not self._writing:
             self._loop.add_writer(self._transport.fileno(), self._flush)
         elif self._writing and not writing:
@@ -351,16 +350,13 @@ class _Link:
 
     def _on_readable(self) -> None:
         try:
-            data = self._transport.receive()
+            done = pull(self._transport, self._exchange)
         except OSError as error:
             self._break(error)
             return
-        if data is None:
+        if done is None:
             return
-        if not data and not self._transport.address.is_datagram:
-            self._finish(self._exchange.ended())
-        else:
-            self._finish(self._exchange.received(data))
+        self._finish(done)
         if self._exchange.broken:
             self._stop_watching()
         self._flush()
@@ -375,7 +371,7 @@ class _Link:
     def _break(self, error: OSError) -> None:
         """The operating system refused: nothing sent means that it may be tried again."""
         never_left = self._exchange.never_left(error)
-        self._finish(read_rest(self._transport, self._exchange))
+        self._finish(pull_rest(self._transport, self._exchange))
         broken = self._exchange.failed(error)
         if never_left:
             cause = explain.connect_error(self._transport.address, error.errno or 0)
@@ -389,58 +385,42 @@ class _Link:
         self._stop_watching()
 
 
-async def connect(
-    address: Address, deadline: Deadline, reply_at: Optional[str] = None
-) -> Transport:
-    """Connect to the first of the host's addresses that accepts: see :func:`transport.connect`.
+async def drive(steps: Generator[Wait, Any, T]) -> T:
+    """Do the waiting of :func:`conversation.connect`, and return its result.
 
-    :raises ConnectError: with the cause and the remedy.
+    Its deadline counts by the event loop's clock.
     """
-    number = 0
-    for family, target in targets_of(address) or await _resolve(address, deadline):
-        transport = Transport(address, family, reply_at)
-        try:
-            number = await _connect(transport, target, deadline)
-        except BaseException:
-            transport.close()
-            raise
-        if not number:
-            return transport
-        transport.close()
-    raise explain.connect_error(address, number)
+    answer: Any = None
+    loop = asyncio.get_running_loop()
+    try:
+        while True:
+            kind, subject, end = steps.send(answer)
+            seconds = max(0.0, end - loop.time())
+            if kind == PAUSE:
+                await asyncio.sleep(seconds)
+            elif kind == LOOK_UP:
+                search = loop.run_in_executor(None, find, subject)
+                done, _late = await asyncio.wait((search,), timeout=seconds)
+                answer = search.result() if done else None  # find() never raises
+            else:
+                answer = await _writable(subject, seconds)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+    finally:
+        steps.close()
 
 
-async def _connect(transport: Transport, target: Any, deadline: Deadline) -> int:
-    number = transport.start_connect(target)
-    while number == errno.EAGAIN and not deadline.expired():
-        await asyncio.sleep(min(BACKLOG_PAUSE, deadline.remaining()))
-        number = transport.start_connect(target)
-    if number == errno.EINPROGRESS:
-        loop = asyncio.get_running_loop()
-        writable: asyncio.Future[None] = loop.create_future()
-        loop.add_writer(transport.fileno(), _set, writable)
-        try:
-            await asyncio.wait_for(writable, deadline.remaining())
-        except asyncio.TimeoutError:
-            raise explain.connect_timeout(transport.address, deadline.seconds) from None
-        finally:
-            loop.remove_writer(transport.fileno())
-        number = transport.finish_connect()
-    return number
+async def _writable(transport: Transport, seconds: float) -> bool:
+    loop = asyncio.get_running_loop()
+    writable: asyncio.Future[None] = loop.create_future()
+    loop.add_writer(transport.fileno(), _set, writable)
+    try:
+        done, _late = await asyncio.wait((writable,), timeout=seconds)
+    finally:
+        loop.remove_writer(transport.fileno())
+    return bool(done)
 
 
 def _set(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
-
-
-async def _resolve(address: Address, deadline: Deadline) -> List[Target]:
-    loop = asyncio.get_running_loop()
-    try:
-        return await asyncio.wait_for(
-            loop.run_in_executor(None, look_up, address), deadline.remaining()
-        )
-    except asyncio.TimeoutError:
-        raise explain.resolve_error(address, "no answer within %g s" % deadline.seconds) from None
-    except (OSError, UnicodeError) as error:
-        raise explain.resolve_error(address, getattr(error, "strerror", "") or str(error)) from None

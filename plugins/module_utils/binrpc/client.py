@@ -8,12 +8,13 @@ from time import monotonic, sleep
 
 from . import explain, wire
 from .address import Address, parse_address
+from .blocking import run
 from .call_record import CallRecord
 from .connection import Connection, Request, unwrap
+from .conversation import Patience, connect, pull, pull_rest, push
 from .deadline import Deadline
 from .errors import BinrpcError, ConnectError
 from .exchange import Exchange
-from .transport import connect, read_rest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ class Client:
     :raises AddressError: the address is not one a client can use.
     :raises ValueError: a time is not a number in range.
     """
+
+    # Tests replace both, so that time passes without waiting.
+    _clock = staticmethod(monotonic)
+    _sleep = staticmethod(sleep)
 
     def __init__(
         self,
@@ -156,7 +161,7 @@ class Client:
         if self._on_call is None:
             self._run(requests, timeout, window)
             return
-        start = monotonic()
+        start = self._clock()
         problem = None
         try:
             self._run(requests, timeout, window)
@@ -164,16 +169,14 @@ class Client:
             problem = error
             raise
         finally:
-            seconds = monotonic() - start
+            seconds = self._clock() - start
             for request in requests:
                 self._on_call(CallRecord(self.address, request, seconds, problem))
 
     def _run(self, requests: List[Request], timeout: Optional[float], window: int) -> None:
-        """Give every request an outcome; try anew while connecting fails and may be awaited."""
-        seconds = self.timeout if timeout is None else timeout
-        deadline = Deadline(seconds)
-        give_up = monotonic() + self.connect_wait
-        pause = 0.05
+        """Give every request an outcome; retry while connecting fails and may be awaited."""
+        deadline = Deadline(self.timeout if timeout is None else timeout, self._clock)
+        patience: Optional[Patience] = None
         while True:
             reused = self._is_alive()
             try:
@@ -183,14 +186,14 @@ class Client:
                 self.close()
                 if reused:
                     continue  # the server was restarted since the last call
-                if not error.may_pass or monotonic() + pause > give_up:
-                    raise
+                if patience is None:
+                    patience = Patience(self.connect_wait, deadline)
+                moment = patience.next_attempt(error)
             except BaseException:
                 self.close()  # interrupted: what is under way must not be read later
                 raise
-            sleep(pause)
-            pause = min(pause * 2, 0.5)
-            deadline = Deadline(seconds)
+            self._sleep(max(0.0, moment - self._clock()))
+            deadline.renew()
 
     def _is_alive(self) -> bool:
         """Is there a connection from before that can be used again?"""
@@ -209,36 +212,28 @@ class Client:
         """
         transport = self._transport
         if transport is None:
-            transport = connect(self.address, deadline, self._reply_socket)
-            self._transport = transport
+            steps = connect(self.address, deadline, self._reply_socket)
+            transport = self._transport = run(steps, self._clock, self._sleep)
             self._connection = Connection(self.address.is_datagram, self._max_reply, self._unsigned)
         exchange = Exchange(self.address, self._connection, window)
         for request in requests:
             exchange.add(request)
         while not exchange.idle:
             try:
-                while exchange.outgoing:
-                    count = transport.send(exchange.outgoing)
-                    if not count:
-                        break
-                    exchange.sent(count)
+                push(transport, exchange)
                 if not transport.wait(deadline.remaining(), writing=bool(exchange.outgoing)):
                     exchange.timed_out(deadline.seconds)
                     break
-                data = transport.receive()
+                done = pull(transport, exchange)
             except OSError as error:
                 if requests[0].outcome is None and exchange.never_left(error):
                     raise explain.connect_error(self.address, error.errno or 0) from None
-                read_rest(transport, exchange)
+                pull_rest(transport, exchange)
                 exchange.failed(error)
                 break
-            if data is None:
-                continue
-            if not data and not self.address.is_datagram:
-                exchange.ended()
-            elif exchange.received(data) and len(requests) > 1:
-                deadline = Deadline(deadline.seconds)  # it limits the wait for each answer
-            elif deadline.expired() and not exchange.idle:
+            if done:
+                deadline.renew()  # it limits the wait for each answer
+            elif done is not None and deadline.expired() and not exchange.idle:
                 exchange.timed_out(deadline.seconds)  # bytes came all the time, but no answer
         if exchange.broken:
             self.close()

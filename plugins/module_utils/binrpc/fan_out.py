@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: MIT
 """One call on each of many endpoints, in one thread and without an event loop.
 
-Each endpoint is a generator that says what it waits for, and an epoll wakes it: that takes a
-third of the time of a task each, and a program that calls a fleet need not load asyncio. What
-a connection knows is in :mod:`exchange`; here is only the waiting.
+Each endpoint is a :mod:`conversation`, and an epoll wakes it: that takes a third of the time of a
+task each, and a program that calls a fleet need not load asyncio.
 """
 
 from __future__ import annotations
@@ -14,13 +13,11 @@ import select
 from heapq import heappop, heappush
 from time import monotonic
 
-from . import explain
 from .call_record import CallRecord
-from .connection import Connection, Request
+from .connection import Request
+from .conversation import LOOK_UP, PAUSE, READ, call
 from .deadline import Deadline
-from .errors import BinrpcError, CallTimeout, ConnectError
-from .exchange import Exchange
-from .transport import BACKLOG_PAUSE, Transport, read_rest, targets_of
+from .errors import BinrpcError, CallTimeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
         Any,
         AsyncGenerator,
         Dict,
-        Generator,
         Iterable,
         Iterator,
         List,
@@ -39,21 +35,12 @@ if TYPE_CHECKING:
 
     from .address import Address
     from .call_record import OnCall
+    from .conversation import Steps
     from .lookups import Lookups
-    from .transport import Target
-
-    # A descriptor (or one of those below), the events to wait for, and until when. What comes
-    # back is whether there was one; False means that the time is over.
-    Wait = Tuple[int, int, float]
-    Steps = Generator[Wait, bool, Any]
 
 AVAILABLE = hasattr(select, "epoll")
 """Without epoll there is no FanOut: elsewhere than on Linux."""
 
-_READ = select.POLLIN
-_WRITE = select.POLLIN | select.POLLOUT
-_NOTHING = -1  # instead of a descriptor: sleep
-_LOOKUP = -2  # and: wait for the name service
 _STARTS = 64  # per turn, so that answers are read in between
 
 
@@ -67,8 +54,19 @@ class Talk:
     """
 
     __slots__ = (
-        *("address", "error", "fd", "found", "name", "request", "seconds", "start", "steps"),
-        *("timer", "value", "wake"),
+        *(
+            "address",
+            "error",
+            "fd",
+            "name",
+            "request",
+            "seconds",
+            "start",
+            "steps",
+            "timer",
+            "value",
+        ),
+        "wake",
     )
 
     def __init__(self, name: str, address: Address) -> None:
@@ -80,10 +78,9 @@ class Talk:
         self.start = 0.0
         self.request: Optional[Request] = None
         self.steps: Optional[Steps] = None
-        self.fd = _NOTHING
+        self.fd: int = PAUSE  # what it waits for: a descriptor, or the kind of a wait without one
         self.wake = 0.0
         self.timer = 0.0  # when the earliest timer of its own goes off; 0.0 for none
-        self.found: Any = None
 
 
 class FanOut:
@@ -96,6 +93,9 @@ class FanOut:
     :param deadline: what is not done by then fails with a CallTimeout.
     :param on_call: gets a :class:`record.CallRecord` for each call.
     """
+
+    # Tests replace it, so that time passes without waiting.
+    _clock = staticmethod(monotonic)
 
     def __init__(
         self,
@@ -177,10 +177,10 @@ class FanOut:
         """Seconds that the next turn may wait for something to come."""
         if self._waiting and len(self._active) < self._limit:
             return 0.0
-        until = self._timers[0][0] if self._timers else monotonic()
+        until = self._timers[0][0] if self._timers else self._clock()
         if self._deadline is not None:
             until = min(until, self._deadline.end)
-        return max(0.0, until - monotonic())
+        return max(0.0, until - self._clock())
 
     def turn(self, seconds: float) -> List[Talk]:
         """Go on with whatever can go on, and return what got done.
@@ -198,13 +198,13 @@ class FanOut:
                     self._take_found(self._lookups)
                 elif fd in self._watched:
                     self._resume(self._watched[fd], True)
-        now = monotonic()
+        now = self._clock()
         while self._timers and self._timers[0][0] <= now:
             talk = heappop(self._timers)[2]
             talk.timer = 0.0
             if talk.steps is not None:
                 if talk.wake <= now:
-                    self._resume(talk, False)
+                    self._resume(talk, None)
                 else:
                     self._set_timer(talk)
         done, self._done = self._done, []
@@ -213,17 +213,23 @@ class FanOut:
     # --- one endpoint's generator, and what wakes it
 
     def _begin(self, talk: Talk) -> None:
-        talk.start = monotonic()
+        talk.start = self._clock()
         self._active[talk] = None
-        talk.steps = self._call(talk)
-        self._resume(talk, None)
+        try:
+            talk.request = Request(self._method, self._params)
+        except BinrpcError as problem:
+            self._end(talk, problem)
+        else:
+            deadline = Deadline(self._timeout, self._clock)
+            talk.steps = call(talk.address, talk.request, deadline, self._connect_wait)
+            self._resume(talk, None)
 
-    def _resume(self, talk: Talk, ready: Optional[bool]) -> None:
+    def _resume(self, talk: Talk, answer: Any) -> None:
         if talk.fd >= 0:
             self._unwatch(talk)
         error: Optional[BinrpcError] = None
         try:
-            talk.fd, events, talk.wake = talk.steps.send(ready)  # type: ignore[union-attr, arg-type]
+            kind, subject, talk.wake = talk.steps.send(answer)  # type: ignore[union-attr]
         except StopIteration:
             outcome = talk.request.outcome  # type: ignore[union-attr]
             if isinstance(outcome, BinrpcError):
@@ -234,9 +240,14 @@ class FanOut:
         except BinrpcError as problem:
             self._end(talk, problem)
         else:
-            if talk.fd >= 0:
-                self._poll.register(talk.fd, events)
+            if kind > 0:
+                talk.fd = subject.fileno()
+                self._poll.register(talk.fd, kind)
                 self._watched[talk.fd] = talk
+            else:
+                talk.fd = kind
+                if kind == LOOK_UP:
+                    self._ask(talk)
             if not talk.timer or talk.wake < talk.timer:
                 self._set_timer(talk)
 
@@ -244,7 +255,7 @@ class FanOut:
         # Before its socket is closed: a child process may still have a copy of that.
         self._poll.unregister(talk.fd)
         del self._watched[talk.fd]
-        talk.fd = _NOTHING
+        talk.fd = PAUSE
 
     def _set_timer(self, talk: Talk) -> None:
         talk.timer = talk.wake
@@ -253,10 +264,10 @@ class FanOut:
 
     def _end(self, talk: Talk, error: Optional[BinrpcError]) -> None:
         request = talk.request
-        talk.fd = _NOTHING
-        talk.steps = talk.request = talk.found = None
+        talk.fd = PAUSE
+        talk.steps = talk.request = None
         talk.error = error
-        talk.seconds = monotonic() - talk.start
+        talk.seconds = self._clock() - talk.start
         del self._active[talk]
         self._done.append(talk)
         if self._on_call is not None and request is not None:
@@ -283,119 +294,20 @@ class FanOut:
             talk.error = too_late(deadline, talk.address, False)
             self._done.append(talk)
 
-    # --- what an endpoint does, step by step
+    # --- the name service, which only threads can ask within a time
 
-    def _call(self, talk: Talk) -> Steps:
-        """Connect, ask and listen; try anew while connecting fails and may be awaited."""
-        request = talk.request = Request(self._method, self._params)
-        give_up = talk.start + self._connect_wait
-        pause = 0.05
-        while True:
-            deadline = Deadline(self._timeout)
-            transport: Optional[Transport] = None
-            try:
-                transport = yield from self._connect(talk, deadline)
-                yield from _exchange(transport, request, deadline)
-                return
-            except ConnectError as error:
-                if not error.may_pass or monotonic() + pause > give_up:
-                    raise
-            finally:
-                if transport is not None:
-                    transport.close()
-            yield _NOTHING, 0, monotonic() + pause
-            pause = min(pause * 2, 0.5)
-
-    def _connect(self, talk: Talk, deadline: Deadline) -> Generator[Wait, bool, Transport]:
-        """Connect to the first of the host's addresses that accepts: :func:`transport.connect`.
-
-        :raises ConnectError: with the cause and the remedy.
-        """
-        address = talk.address
-        targets = targets_of(address)
-        if not targets:
-            targets = yield from self._resolve(talk, deadline)
-        number = 0
-        for family, target in targets:
-            transport = Transport(address, family)
-            try:
-                number = transport.start_connect(target)
-                while number == errno.EAGAIN and not deadline.expired():
-                    yield _NOTHING, 0, min(monotonic() + BACKLOG_PAUSE, deadline.end)
-                    number = transport.start_connect(target)
-                if number == errno.EINPROGRESS:
-                    if not (yield transport.fileno(), _WRITE, deadline.end):
-                        raise explain.connect_timeout(address, deadline.seconds)
-                    number = transport.finish_connect()
-            except BaseException:
-                transport.close()
-                raise
-            if not number:
-                return transport
-            transport.close()
-        raise explain.connect_error(address, number)
-
-    def _resolve(self, talk: Talk, deadline: Deadline) -> Generator[Wait, bool, List[Target]]:
-        """Ask the name service, which only a thread can do within a time.
-
-        :raises ConnectError: unknown, or not answered in time.
-        """
+    def _ask(self, talk: Talk) -> None:
         if self._lookups is None:
             from .lookups import Lookups
 
             self._lookups = Lookups()
-            self._poll.register(self._lookups.fileno(), _READ)
+            self._poll.register(self._lookups.fileno(), READ)
         self._lookups.ask(talk, talk.address)
-        if not (yield _LOOKUP, 0, deadline.end):
-            reason = "no answer within %g s" % deadline.seconds
-            raise explain.resolve_error(talk.address, reason)
-        if isinstance(talk.found, Exception):
-            reason = getattr(talk.found, "strerror", "") or str(talk.found)
-            raise explain.resolve_error(talk.address, reason)
-        found: List[Target] = talk.found
-        return found
 
     def _take_found(self, lookups: Lookups) -> None:
         for talk, found in lookups.take():
-            if talk.fd == _LOOKUP and talk.steps is not None:
-                talk.found = found
-                self._resume(talk, True)
-
-
-def _exchange(transport: Transport, request: Request, deadline: Deadline) -> Steps:
-    """Send and receive until the request has an outcome.
-
-    :raises ConnectError: nothing was sent, so it may be tried again.
-    """
-    datagram = transport.address.is_datagram
-    exchange = Exchange(transport.address, Connection(datagram), 1)
-    exchange.add(request)
-    fd = transport.fileno()
-    while not exchange.idle:
-        try:
-            while exchange.outgoing:
-                count = transport.send(exchange.outgoing)
-                if not count:
-                    break
-                exchange.sent(count)
-            if not (yield fd, _WRITE if exchange.outgoing else _READ, deadline.end):
-                exchange.timed_out(deadline.seconds)
-                break
-            data = transport.receive()
-        except OSError as error:
-            if exchange.never_left(error):
-                raise explain.connect_error(transport.address, error.errno or 0) from None
-            read_rest(transport, exchange)
-            exchange.failed(error)
-            break
-        if data is None:
-            continue
-        if not data and not datagram:
-            exchange.ended()
-        else:
-            exchange.received(data)
-            if deadline.expired() and not exchange.idle:
-                exchange.timed_out(deadline.seconds)  # bytes came all the time, but no answer
+            if talk.fd == LOOK_UP and talk.steps is not None:
+                self._resume(talk, found)
 
 
 def too_late(deadline: Deadline, address: Address, executed: Optional[bool]) -> CallTimeout:

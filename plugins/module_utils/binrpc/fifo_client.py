@@ -17,7 +17,9 @@ import stat
 
 from . import explain
 from .address import Address, parse_address
+from .blocking import run
 from .catalogue.lookup import find
+from .conversation import connect
 from .deadline import Deadline
 from .errors import (
     BinrpcError,
@@ -30,7 +32,6 @@ from .errors import (
 from .faults import make_fault
 from .fifo import TextReply, build_request, parse_reply
 from .reply import Reply
-from .transport import connect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class FifoClient:
         return FifoReply(reply, method)
 
     def _call_socket(self, request: bytes, method: str, deadline: Deadline) -> bytes:
-        transport = connect(self.address, deadline, self._reply_socket)
+        transport = run(connect(self.address, deadline, self._reply_socket))
         received = b""
         rest = request
         try:

@@ -8,7 +8,7 @@ import os
 import threading
 from collections import deque
 
-from .transport import look_up
+from .transport import find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,12 +74,7 @@ class Lookups:
                     self._threads -= 1
                     return
                 who, address = self._asked.popleft()
-            result: Any
-            try:
-                result = look_up(address)
-            except (OSError, UnicodeError) as error:
-                result = error
-            self._found.append((who, result))
+            self._found.append((who, find(address)))
             with self._lock:
                 if self._writer >= 0:
                     try:

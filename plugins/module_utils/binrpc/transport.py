@@ -9,11 +9,10 @@ process more time than the whole call.
 from __future__ import annotations
 
 import _socket
-import errno
 import os
 import select
 
-from . import explain, reply_socket
+from . import reply_socket
 from .errors import ConnectError
 
 TYPE_CHECKING = False
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from typing import Any, List, Optional, Tuple, Union
 
     from .address import Address
-    from .connection import Request
-    from .deadline import Deadline
-    from .exchange import Exchange
 
     Target = Tuple[int, Any]  # an address family and what connect() takes
 
@@ -36,12 +32,9 @@ _FIRST_READ = 64 * 1024
 _LONGEST_POLL = 2**31 - 1  # milliseconds; a C int
 _NON_BLOCKING = getattr(_socket, "SOCK_NONBLOCK", 0)
 
-BACKLOG_PAUSE = 0.01
-"""Seconds between attempts while a unix listener's backlog is full."""
-
 
 class Transport:
-    """A non-blocking socket, connected by :func:`connect` or its async twin.
+    """A non-blocking socket, connected by :func:`conversation.connect`.
 
     :param address: where to; the protocol ``fifo`` is not binrpc and not served here.
     :param reply_at: for unix datagram, see :func:`reply_socket.bind`.
@@ -132,52 +125,6 @@ class Transport:
             self._reply_path = None
 
 
-def read_rest(transport: Transport, exchange: Exchange) -> List[Request]:
-    """Take the answers that came before a stream broke: sending fails before reading does."""
-    done: List[Request] = []
-    try:
-        while not exchange.idle:
-            data = transport.receive()
-            if not data:
-                break
-            done += exchange.received(data)
-    except OSError:
-        pass
-    return done
-
-
-def connect(address: Address, deadline: Deadline, reply_at: Optional[str] = None) -> Transport:
-    """Connect to the first of the host's addresses that accepts.
-
-    :raises ConnectError: with the cause and the remedy.
-    """
-    number = 0
-    for family, target in targets_of(address) or resolve(address, deadline):
-        transport = Transport(address, family, reply_at)
-        try:
-            number = _connect(transport, target, deadline)
-        except BaseException:
-            transport.close()
-            raise
-        if not number:
-            return transport
-        transport.close()
-    raise explain.connect_error(address, number)
-
-
-def _connect(transport: Transport, target: Any, deadline: Deadline) -> int:
-    number = transport.start_connect(target)
-    # A unix listener's full backlog says EAGAIN, and no poll tells when it has room.
-    while number == errno.EAGAIN and not deadline.expired():
-        select.select((), (), (), min(BACKLOG_PAUSE, deadline.remaining()))
-        number = transport.start_connect(target)
-    if number == errno.EINPROGRESS:
-        if not transport.wait(deadline.remaining(), writing=True):
-            raise explain.connect_timeout(transport.address, deadline.seconds)
-        number = transport.finish_connect()
-    return number
-
-
 def targets_of(address: Address) -> List[Target]:
     """Where to connect, if that needs no name service: else an empty list.
 
@@ -208,27 +155,9 @@ def look_up(address: Address, flags: int = 0) -> List[Target]:
     return targets
 
 
-def resolve(address: Address, deadline: Deadline) -> List[Target]:
-    """Look a host up in a thread, so that the deadline holds.
-
-    :raises ConnectError: unknown, or not answered in time.
-    """
-    import threading
-
-    result: List[Any] = []
-
-    def work() -> None:
-        try:
-            result.append(look_up(address))
-        except (OSError, UnicodeError) as error:
-            result.append(error)
-
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    worker.join(deadline.remaining())
-    if not result:
-        raise explain.resolve_error(address, "no answer within %g s" % deadline.seconds)
-    if isinstance(result[0], BaseException):
-        raise explain.resolve_error(address, getattr(result[0], "strerror", "") or str(result[0]))
-    found: List[Target] = result[0]
-    return found
+def find(address: Address) -> Union[List[Target], Exception]:
+    """Ask the resolver as :func:`look_up` does, and return an error instead of raising it."""
+    try:
+        return look_up(address)
+    except (OSError, UnicodeError) as error:
+        return error

@@ -11,6 +11,7 @@ import tempfile
 import pytest
 
 from . import support
+from .clients import CLIENTS
 
 
 @pytest.fixture
@@ -44,3 +45,26 @@ def transport(request):
 @pytest.fixture(params=support.STREAMS)
 def stream(request):
     return request.param
+
+
+@pytest.fixture(params=sorted(CLIENTS))
+def make_client(request):
+    """Makes clients: a blocking one, and in another run of the test an asyncio one."""
+    return CLIENTS[request.param]
+
+
+@pytest.fixture
+def is_blocking(make_client):
+    return make_client is CLIENTS["blocking"]
+
+
+@pytest.fixture
+def connect(make_client):
+    """Makes a client of a scripted server."""
+
+    def connect(server, **options):
+        return make_client(
+            server.address, timeout=options.pop("timeout", support.PATIENCE), **options
+        )
+
+    return connect

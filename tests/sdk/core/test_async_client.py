@@ -14,6 +14,7 @@ import pytest
 
 from kamailio_binrpc.core import async_client
 from kamailio_binrpc.core.async_client import AsyncClient
+from kamailio_binrpc.core.conversation import PAUSE
 from kamailio_binrpc.core.errors import (
     CallTimeout,
     ConnectError,
@@ -317,8 +318,8 @@ def test_a_client_with_a_policy_retries_what_is_safe(repeatable, outcome):
 
 
 def test_a_connection_that_fails_when_all_have_gone_is_not_complained_of(monkeypatch):
-    async def connect(address, deadline, reply_at):
-        await asyncio.sleep(0.2)
+    def connect(address, deadline, reply_at):
+        yield PAUSE, None, deadline.clock() + 0.2
         raise ConnectError("late")
 
     monkeypatch.setattr(async_client, "connect", connect)

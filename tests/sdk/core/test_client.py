@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""The blocking client against scripted servers over all four transports."""
+"""Both clients against scripted servers over all four transports; see also test_async_client."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import time
 
 import pytest
 
-from kamailio_binrpc.core import client as client_module
 from kamailio_binrpc.core import transport as transport_module
 from kamailio_binrpc.core import wire
 from kamailio_binrpc.core.address import parse_address
@@ -34,6 +33,7 @@ from kamailio_binrpc.core.faults import Fault, MethodNotFound, NotFound
 from kamailio_binrpc.core.packet import encode
 from kamailio_binrpc.core.values import Struct
 
+from .clients import Asyncio, Blocking, Time
 from .support import PATIENCE, Gone, echo, fault_to, once, reply_to
 
 RICH = [1, "é", 1.5, b"\0", Struct([("a", 1), ("a", Struct.of(2))]), -1]
@@ -41,14 +41,10 @@ SOON = 0.2
 """A timeout for calls that are meant to run into it."""
 
 
-def connect(server, **options):
-    return Client(server.address, timeout=options.pop("timeout", PATIENCE), **options)
-
-
 # -- answers ---------------------------------------------------------------------------
 
 
-def test_calls_reuse_a_connection(serve, transport):
+def test_calls_reuse_a_connection(serve, transport, connect):
     server = serve(transport)
     with connect(server) as client:
         for value in (RICH, [], [5]):
@@ -63,7 +59,7 @@ def test_calls_reuse_a_connection(serve, transport):
     assert server.connections == (0 if server.is_datagram else 1)
 
 
-def test_a_fault_is_raised_and_the_connection_stays(serve, transport):
+def test_a_fault_is_raised_and_the_connection_stays(serve, transport, connect):
     def script(peer):
         peer.send(fault_to(peer.request(), 500, "No such htable"))
         peer.send(fault_to(peer.request(), 500, "command m.b not found"))
@@ -80,7 +76,7 @@ def test_a_fault_is_raised_and_the_connection_stays(serve, transport):
     assert server.connections == (0 if server.is_datagram else 1)
 
 
-def test_stale_and_foreign_answers_are_skipped(serve, transport):
+def test_stale_and_foreign_answers_are_skipped(serve, transport, connect):
     def script(peer):
         request = peer.request()
         for delta in (1, 2, -1):
@@ -93,7 +89,7 @@ def test_stale_and_foreign_answers_are_skipped(serve, transport):
         assert client.call("m.a") == ["mine"]
 
 
-def test_a_reply_in_pieces(serve, transport):
+def test_a_reply_in_pieces(serve, transport, connect):
     def script(peer):
         request = peer.request()
         data = reply_to(request, *RICH, "x" * 500)
@@ -107,7 +103,7 @@ def test_a_reply_in_pieces(serve, transport):
         assert client.call("m.a") == [*RICH, "x" * 500]
 
 
-def test_a_large_reply(serve, stream):
+def test_a_large_reply(serve, stream, connect):
     structs = [Struct(name="x" * 100, value=number) for number in range(20_000)]
 
     def script(peer):
@@ -117,7 +113,7 @@ def test_a_large_reply(serve, stream):
         assert client.call("m.a") == structs
 
 
-def test_options_reach_the_decoder(serve, transport):
+def test_options_reach_the_decoder(serve, transport, connect):
     server = serve(transport)
     with connect(server, unsigned=True, max_reply=30) as client:
         assert client.call("core.echo", -1) == [2**32 - 1]
@@ -126,7 +122,7 @@ def test_options_reach_the_decoder(serve, transport):
         assert client.call("core.echo", 5) == [5]
 
 
-def test_cookie_0_is_our_own_fault(serve, transport):
+def test_cookie_0_is_our_own_fault(serve, transport, connect):
     def script(peer):
         peer.request()
         peer.send(encode([400, "bad request: corrupted packet"], wire.FAULT, 0))
@@ -141,7 +137,7 @@ def test_cookie_0_is_our_own_fault(serve, transport):
 # -- no or broken answers ----------------------------------------------------------------
 
 
-def test_the_end_before_the_reply(serve, stream):
+def test_the_end_before_the_reply(serve, stream, connect):
     def script(peer):
         peer.request()
 
@@ -156,7 +152,7 @@ def test_the_end_before_the_reply(serve, stream):
     assert [request.values[0] for request in server.requests] == ["m.a", "core.echo"]
 
 
-def test_a_reset_before_the_reply(serve):
+def test_a_reset_before_the_reply(serve, connect):
     def script(peer):
         peer.request()
         peer.reset()
@@ -171,7 +167,7 @@ def test_a_reset_before_the_reply(serve):
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 30, 59])
-def test_the_end_within_the_reply(serve, stream, size):
+def test_the_end_within_the_reply(serve, stream, size, connect):
     def script(peer):
         peer.send(reply_to(peer.request(), "x" * 100)[:size])
 
@@ -184,7 +180,7 @@ def test_the_end_within_the_reply(serve, stream, size):
         assert client.call("core.echo", 5) == [5]
 
 
-def test_silence_ends_at_the_deadline(serve, transport):
+def test_silence_ends_at_the_deadline(serve, transport, connect):
     def script(peer):
         peer.request()
         with pytest.raises(Gone):  # no repetition
@@ -203,7 +199,7 @@ def test_silence_ends_at_the_deadline(serve, transport):
     assert len(server.requests) == 1
 
 
-def test_a_timeout_per_call_overrides_the_clients(serve, transport):
+def test_a_timeout_per_call_overrides_the_clients(serve, transport, connect):
     def script(peer):
         peer.request()
         echo(peer)  # also for datagrams; on this connection nothing more comes
@@ -214,7 +210,7 @@ def test_a_timeout_per_call_overrides_the_clients(serve, transport):
         assert client.call("core.echo", 5) == [5]
 
 
-def test_after_a_timeout_late_answers_are_not_taken_for_the_next(serve, transport):
+def test_after_a_timeout_late_answers_are_not_taken_for_the_next(serve, transport, connect):
     timed_out = threading.Event()
 
     def script(peer):
@@ -230,21 +226,37 @@ def test_after_a_timeout_late_answers_are_not_taken_for_the_next(serve, transpor
         assert client.call("core.echo", "next") == ["next"]
 
 
-def test_a_reply_that_trickles_ends_at_the_deadline(serve, stream):
-    def script(peer):
-        data = reply_to(peer.request(), "x" * 5000)
-        for index in range(len(data)):
-            peer.send(data[index : index + 1])
-            time.sleep(0.01)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_flood_without_an_answer_ends_at_the_deadline(
+    serve, connect, monkeypatch, is_blocking, count
+):
+    """There is always something to read, but never a whole reply; each read takes a second."""
 
-    with connect(serve(stream, script), timeout=SOON) as client:
-        with pytest.raises(TruncatedReply) as caught:
-            client.call("m.a")
-    assert 0 < caught.value.received < caught.value.expected
+    def script(peer):
+        peer.send(reply_to(peer.request(), "x" * 50_000))
+        peer.request()
+
+    clock = Time()
+    clock.skipping = False
+    real = transport_module.Transport.receive
+
+    def receive(self):
+        clock.now += 1
+        self._read_size = 1000
+        return real(self)
+
+    monkeypatch.setattr(transport_module.Transport, "receive", receive)
+    with connect(serve("unixs", script), timeout=10, time=clock) as client:
+        outcomes = client.call_many([("m.a", number) for number in range(count)], window=1)
+    assert isinstance(outcomes[0], TruncatedReply)
+    # An asyncio loop looks at its timers once before and once after.
+    assert 9_000 <= outcomes[0].received <= 12_000
+    if count > 1 and is_blocking:  # an asyncio client gives the second one a new connection
+        assert outcomes[1].executed is False
 
 
 @pytest.mark.parametrize("junk", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\0\0\0\0"])
-def test_another_protocol(serve, transport, junk):
+def test_another_protocol(serve, transport, junk, connect):
     def script(peer):
         peer.request()
         peer.send(junk)
@@ -256,7 +268,7 @@ def test_another_protocol(serve, transport, junk):
         assert client.call("core.echo", 5) == [5]
 
 
-def test_lost_framing_starts_a_new_connection(serve, stream):
+def test_lost_framing_starts_a_new_connection(serve, stream, connect):
     def script(peer):
         for number in range(2):
             request = peer.request()
@@ -271,7 +283,7 @@ def test_lost_framing_starts_a_new_connection(serve, stream):
     assert server.connections == 2
 
 
-def test_closed_at_once_names_the_limit_of_connections(serve, stream):
+def test_closed_at_once_names_the_limit_of_connections(serve, stream, connect):
     server = serve(stream, lambda peer: None)
     with connect(server) as client:
         # Depending on when the end is noticed, the request was sent or not.
@@ -298,8 +310,8 @@ def nobody(folder, transport):
         yield "%s:127.0.0.1:%d" % (transport, port)
 
 
-def test_nobody_listens(nobody, transport):
-    with Client(nobody, timeout=PATIENCE) as client:
+def test_nobody_listens(nobody, transport, make_client):
+    with make_client(nobody, timeout=PATIENCE) as client:
         with pytest.raises(ConnectError) as caught:
             client.call("m.a")
     is_path = transport in ("unixs", "unixd")
@@ -308,41 +320,37 @@ def test_nobody_listens(nobody, transport):
     assert 'modparam("ctl", "binrpc"' in str(caught.value)
 
 
-def test_connect_wait_outlasts_a_start(serve, transport, monkeypatch, folder):
+def test_connect_wait_outlasts_a_start(serve, transport, connect):
     gone = serve(transport)
     gone.stop()
-    pauses = []
+    clock = Time()
 
-    def nap(seconds):
-        pauses.append(seconds)
-        if len(pauses) == 3:
+    def start_it(count):
+        if count == 3:
+            clock.skipping = False
             serve(transport, at=gone)
 
-    monkeypatch.setattr(client_module, "sleep", nap)
-    with connect(gone, connect_wait=PATIENCE) as client:
+    clock.on_nap = start_it
+    with connect(gone, connect_wait=PATIENCE, time=clock) as client:
         assert client.call("core.echo", 5) == [5]
-    assert pauses == sorted(pauses)
-    assert len(pauses) == 3
+    assert clock.naps == pytest.approx([0.05, 0.1, 0.2])
 
 
-def test_connect_wait_ends(nobody, monkeypatch):
-    now = [1000.0]
-    pauses = []
-
-    def nap(seconds):
-        pauses.append(seconds)
-        now[0] += seconds
-
-    monkeypatch.setattr(client_module, "sleep", nap)
-    monkeypatch.setattr(client_module, "monotonic", lambda: now[0])
-    with Client(nobody, connect_wait=3) as client:
-        with pytest.raises(ConnectError):
+@pytest.mark.parametrize("wait, last", [(3.0, 2.75), (2.74, 2.25), (0.0, 0.0)])
+def test_connect_wait_ends(nobody, make_client, wait, last):
+    """The pauses grow to half a second, and none begins that would end too late."""
+    clock = Time()
+    # Longer than the timeout of an attempt, which each one has for itself.
+    with make_client(nobody, timeout=0.4, connect_wait=wait, time=clock) as client:
+        with pytest.raises(ConnectError, match="modparam"):
             client.call("m.a")
-    assert 2 <= sum(pauses) <= 3
-    assert max(pauses) == 0.5
+    pauses = [0.05, 0.1, 0.2, 0.4, 0.5, 0.5, 0.5, 0.5]
+    count = len(clock.naps)
+    assert clock.naps == pytest.approx(pauses[:count])
+    assert sum(clock.naps) == pytest.approx(last)
 
 
-def test_a_host_name_is_looked_up(serve, monkeypatch):
+def test_a_host_name_is_looked_up(serve, monkeypatch, make_client):
     server = serve("tcp")
     asked = []
     real = transport_module.look_up
@@ -352,20 +360,20 @@ def test_a_host_name_is_looked_up(serve, monkeypatch):
         return real(address, flags)
 
     monkeypatch.setattr(transport_module, "look_up", look_up)
-    with Client("tcp:localhost:%d" % server.port, timeout=PATIENCE) as client:
+    with make_client("tcp:localhost:%d" % server.port, timeout=PATIENCE) as client:
         assert client.call("core.echo", 5) == [5]
     assert len(asked) == 2  # as a number, and then as a name
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "x" * 70, "a..b", "\udcff"])
-def test_an_unknown_host(host):
-    with Client("tcp:%s:2049" % host, timeout=PATIENCE) as client:
+def test_an_unknown_host(host, make_client):
+    with make_client("tcp:%s:2049" % host, timeout=PATIENCE) as client:
         with pytest.raises(ConnectError, match="cannot resolve the host of tcp:") as caught:
             client.call("m.a")
     assert caught.value.executed is False
 
 
-def test_a_slow_resolver_ends_at_the_deadline(monkeypatch):
+def test_a_slow_resolver_ends_at_the_deadline(monkeypatch, make_client):
     release = threading.Event()
 
     def look_up(address, flags=0):
@@ -376,14 +384,14 @@ def test_a_slow_resolver_ends_at_the_deadline(monkeypatch):
 
     monkeypatch.setattr(transport_module, "look_up", look_up)
     start = time.monotonic()
-    with Client("tcp:slow.invalid:2049", timeout=SOON) as client:
+    with make_client("tcp:slow.invalid:2049", timeout=SOON) as client:
         with pytest.raises(ConnectError, match=r"no answer within 0.2 s"):
             client.call("m.a")
     assert time.monotonic() - start < PATIENCE
     release.set()
 
 
-def test_the_next_address_of_a_host_is_tried(serve, monkeypatch):
+def test_the_next_address_of_a_host_is_tried(serve, monkeypatch, make_client):
     server = serve("tcp")
     with socket.socket() as idle:
         idle.bind(("127.0.0.1", 0))
@@ -392,7 +400,7 @@ def test_the_next_address_of_a_host_is_tried(serve, monkeypatch):
             (socket.AF_INET, ("127.0.0.1", server.port)),
         ]
         monkeypatch.setattr(transport_module, "look_up", lambda address, flags=0: targets)
-        with Client("tcp:twofold.invalid:1", timeout=PATIENCE) as client:
+        with make_client("tcp:twofold.invalid:1", timeout=PATIENCE) as client:
             assert client.call("core.echo", 5) == [5]
 
 
@@ -408,7 +416,7 @@ def test_datagrams_prefer_ipv4(monkeypatch):
         assert len(targets) == 2
 
 
-def test_a_full_backlog_is_waited_for(folder):
+def test_a_full_backlog_is_waited_for(folder, make_client):
     path = os.path.join(folder, "full")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
@@ -423,7 +431,7 @@ def test_a_full_backlog_is_waited_for(folder):
                     break
             if len(waiting) > 5000:
                 pytest.skip("no limit to a backlog here")
-            with Client("unix:" + path, timeout=SOON) as client:
+            with make_client("unix:" + path, timeout=SOON) as client:
                 with pytest.raises(ConnectError) as caught:
                     client.call("m.a")
             assert caught.value.errno in (errno.EAGAIN, errno.ETIMEDOUT)
@@ -432,8 +440,8 @@ def test_a_full_backlog_is_waited_for(folder):
                 sock.close()
 
 
-def test_a_fifo_is_not_binrpc():
-    with Client("fifo:/run/x") as client:
+def test_a_fifo_is_not_binrpc(make_client):
+    with make_client("fifo:/run/x") as client:
         with pytest.raises(ConnectError, match="text protocol, not binrpc"):
             client.call("m.a")
 
@@ -441,7 +449,7 @@ def test_a_fifo_is_not_binrpc():
 # -- reconnecting ------------------------------------------------------------------------
 
 
-def test_a_restarted_server_is_found_again(serve, transport):
+def test_a_restarted_server_is_found_again(serve, transport, connect):
     server = serve(transport)
     with connect(server) as client:
         assert client.call("core.echo", 1) == [1]
@@ -451,7 +459,7 @@ def test_a_restarted_server_is_found_again(serve, transport):
     assert [request.values for request in again.requests] == [["core.echo", 2]]
 
 
-def test_a_stopped_server_is_noticed(serve, transport):
+def test_a_stopped_server_is_noticed(serve, transport, connect):
     server = serve(transport)
     with connect(server) as client:
         assert client.call("core.echo", 1) == [1]
@@ -461,7 +469,7 @@ def test_a_stopped_server_is_noticed(serve, transport):
     assert caught.value.executed is False
 
 
-def test_a_connection_closed_meanwhile_is_replaced(serve, stream):
+def test_a_connection_closed_meanwhile_is_replaced(serve, stream, connect):
     def script(peer):
         request = peer.request()
         peer.reply(request, *request.values[1:])
@@ -474,7 +482,7 @@ def test_a_connection_closed_meanwhile_is_replaced(serve, stream):
     assert server.connections == len(server.requests) == 5
 
 
-def test_stray_bytes_between_calls_end_a_connection(serve, stream):
+def test_stray_bytes_between_calls_end_a_connection(serve, stream, connect):
     answered = threading.Event()
 
     def script(peer):
@@ -506,7 +514,7 @@ def test_an_interrupted_call_closes_the_connection(serve, transport, monkeypatch
             raise interrupts.pop()
         return real(self, seconds, writing)
 
-    with connect(server) as client:
+    with Blocking(server.address, timeout=PATIENCE) as client:
         assert client.call("m.a") == [1]
         monkeypatch.setattr(transport_module.Transport, "wait", wait)
         with pytest.raises(KeyboardInterrupt):
@@ -515,7 +523,7 @@ def test_an_interrupted_call_closes_the_connection(serve, transport, monkeypatch
         assert client.call("core.echo", 5) == [5]
 
 
-def test_close_is_repeatable_and_not_final(serve, transport):
+def test_close_is_repeatable_and_not_final(serve, transport, connect):
     client = connect(serve(transport))
     client.close()
     assert client.call("core.echo", 1) == [1]
@@ -529,7 +537,7 @@ def test_close_is_repeatable_and_not_final(serve, transport):
 
 
 @pytest.mark.parametrize("window", [1, 8, 1000])
-def test_a_thousand_calls_in_order(serve, stream, window):
+def test_a_thousand_calls_in_order(serve, stream, window, connect):
     server = serve(stream)
     with connect(server) as client:
         outcomes = client.call_many([("core.echo", n) for n in range(1000)], window=window)
@@ -538,21 +546,35 @@ def test_a_thousand_calls_in_order(serve, stream, window):
     assert server.connections == 1
 
 
-def test_many_calls_by_datagram_go_one_by_one(serve, transport):
-    def script(peer):
-        while True:
-            request = peer.request()
-            assert len(server.requests) - len(answered) == 1 or not server.is_datagram
-            answered.append(request)
-            peer.reply(request, *request.values[1:])
-
-    answered = []
-    server = serve(transport, script)
+def test_many_calls_by_datagram_go_one_by_one(serve, transport, connect, monkeypatch):
+    done = []
+    server = serve(transport)
     with connect(server) as client:
-        assert client.call_many([("m", n) for n in range(20)]) == [[n] for n in range(20)]
+        assert client.call("core.echo", 1) == [1]
+        for name in ("send", "receive"):
+            monkeypatch.setattr(transport_module.Transport, name, noted(name, done))
+        assert client.call_many([("core.echo", n) for n in range(20)]) == [[n] for n in range(20)]
+    assert done.count("send") == 20
+    if server.is_datagram:
+        assert done == ["send", "receive"] * 20
+    else:
+        assert done[:3] == ["send"] * 3
 
 
-def test_replies_are_read_while_requests_are_written(serve, stream):
+def noted(name, done):
+    """Wrap a method of a transport; note its name whenever it did something."""
+    real = getattr(transport_module.Transport, name)
+
+    def method(self, *arguments):
+        result = real(self, *arguments)
+        if result:
+            done.append(name)
+        return result
+
+    return method
+
+
+def test_replies_are_read_while_requests_are_written(serve, stream, connect):
     large = "x" * 60_000
     server = serve(stream)
     with connect(server) as client:
@@ -560,7 +582,7 @@ def test_replies_are_read_while_requests_are_written(serve, stream):
     assert outcomes == [[large]] * 50
 
 
-def test_many_calls_with_mixed_outcomes(serve, transport):
+def test_many_calls_with_mixed_outcomes(serve, transport, connect):
     def script(peer):
         while True:
             request = peer.request()
@@ -574,7 +596,7 @@ def test_many_calls_with_mixed_outcomes(serve, transport):
     assert [type(outcome).__name__ for outcome in outcomes] == ["Reply", "NotFound", "Reply"]
 
 
-def test_the_end_within_many_calls(serve, stream):
+def test_the_end_within_many_calls(serve, stream, connect):
     def script(peer):
         first = peer.request()
         peer.request()
@@ -590,7 +612,7 @@ def test_the_end_within_many_calls(serve, stream):
     assert len(server.requests) == 2
 
 
-def test_junk_behind_an_answer_ends_many_calls(serve, stream):
+def test_junk_behind_an_answer_ends_many_calls(serve, stream, connect):
     def script(peer):
         first = peer.request()
         peer.request()
@@ -607,24 +629,38 @@ def test_junk_behind_an_answer_ends_many_calls(serve, stream):
     assert [request.values[1] for request in server.requests] in ([0], [0, 1])
 
 
-def test_no_calls_at_all(nobody):
-    with Client(nobody) as client:
+def test_no_calls_at_all(nobody, make_client):
+    with make_client(nobody) as client:
         assert client.call_many([]) == []
 
 
-def test_the_timeout_of_many_calls_is_for_each_answer(serve, transport, monkeypatch):
+def test_the_timeout_of_many_calls_is_for_each_answer(serve, transport):
     def script(peer):
         while True:
             request = peer.request()
-            time.sleep(0.02)
+            clock.now += 4
             peer.reply(request, *request.values[1:])
 
-    with connect(serve(transport, script), timeout=5) as client:
-        made = []
-        real = client_module.Deadline
-        monkeypatch.setattr(client_module, "Deadline", lambda s: made.append(s) or real(s))
-        assert client.call_many([("m", n) for n in range(10)], window=1)[-1] == [9]
-    assert made == [5] * 11  # a fresh one after each answer
+    clock = Time()
+    with Blocking(serve(transport, script).address, timeout=5, time=clock) as client:
+        assert client.call_many([("m", n) for n in range(10)], window=1) == [[n] for n in range(10)]
+
+
+def test_the_timeout_of_an_asyncio_call_is_its_own(serve, transport):
+    """It includes the wait for its turn, unlike that of a blocking client's batch."""
+
+    def script(peer):
+        while True:
+            request = peer.request()
+            clock.now += 4
+            peer.reply(request, *request.values[1:])
+
+    clock = Time()
+    clock.skipping = False
+    with Asyncio(serve(transport, script).address, timeout=5, time=clock) as client:
+        outcomes = client.call_many([("m", n) for n in range(3)], window=1)
+    assert outcomes[0] == [0]
+    assert isinstance(outcomes[2], CallTimeout)
 
 
 # -- refused before anything is sent -----------------------------------------------------
@@ -634,7 +670,7 @@ def test_the_timeout_of_many_calls_is_for_each_answer(serve, transport, monkeypa
     "params, why",
     [(["x" * 65535], "ctl's receive buffer holds 65535"), ([None], "parameter 1: binrpc has no")],
 )
-def test_requests_that_cannot_be(serve, transport, params, why):
+def test_requests_that_cannot_be(serve, transport, params, why, connect):
     server = serve(transport)
     with connect(server) as client:
         with pytest.raises(EncodeError, match=why):
@@ -645,7 +681,7 @@ def test_requests_that_cannot_be(serve, transport, params, why):
     assert (server.requests, server.connections) == ([], 0)
 
 
-def test_a_request_that_no_udp_datagram_holds(serve):
+def test_a_request_that_no_udp_datagram_holds(serve, connect):
     server = serve("udp")
     with connect(server) as client:
         with pytest.raises(ConnectionLost, match="does not fit a datagram; use a stream") as caught:
@@ -669,7 +705,7 @@ def test_connect_waits_out_of_range(wait):
         Client(connect_wait=wait)
 
 
-def test_a_year_is_a_timeout(serve, transport):
+def test_a_year_is_a_timeout(serve, transport, connect):
     with connect(serve(transport), timeout=31_536_000) as client:
         assert client.call("core.echo", 5) == [5]
 
@@ -687,7 +723,7 @@ def test_other_arguments():
 # -- reports ---------------------------------------------------------------------------
 
 
-def test_each_call_is_reported(serve, transport):
+def test_each_call_is_reported(serve, transport, connect):
     def script(peer):
         request = peer.request()
         peer.reply(request, 1)
@@ -711,12 +747,17 @@ def test_each_call_is_reported(serve, transport):
     assert "m.b: NotFound in " in repr(records[1])
 
 
-def test_a_failed_connect_is_reported(nobody):
+def test_a_failed_connect_is_reported(nobody, make_client, is_blocking):
     records = []
-    with Client(nobody, on_call=records.append) as client:
-        with pytest.raises(ConnectError) as caught:
-            client.call_many([("m.a",), ("m.b",)])
+    with make_client(nobody, on_call=records.append) as client:
+        if is_blocking:
+            with pytest.raises(ConnectError) as caught:
+                client.call_many([("m.a",), ("m.b",)])
+            errors = [caught.value] * 2
+        else:  # whose calls do not know of each other
+            errors = client.call_many([("m.a",), ("m.b",)])
+            assert [type(error) for error in errors] == [ConnectError] * 2
     assert [(record.method, record.error) for record in records] == [
-        ("m.a", caught.value),
-        ("m.b", caught.value),
+        ("m.a", errors[0]),
+        ("m.b", errors[1]),
     ]

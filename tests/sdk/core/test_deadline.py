@@ -9,19 +9,33 @@ import math
 
 import pytest
 
-from kamailio_binrpc.core import deadline
 from kamailio_binrpc.core.deadline import Deadline
 
 
-def test_counts_down_and_stays_at_zero(monkeypatch):
-    now = [100.0]
-    monkeypatch.setattr(deadline, "monotonic", lambda: now[0])
-    limit = Deadline(5)
+class Clock:
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_counts_down_and_stays_at_zero():
+    clock = Clock()
+    limit = Deadline(5, clock)
     assert limit.seconds == 5
     for later, remaining, expired in [(0, 5, False), (3, 2, False), (5, 0, True), (9, 0, True)]:
-        now[0] = 100.0 + later
+        clock.now = 100.0 + later
         assert limit.remaining() == remaining
         assert limit.expired() is expired
+
+
+def test_begins_again():
+    clock = Clock()
+    limit = Deadline(5, clock)
+    clock.now += 7
+    assert limit.expired()
+    limit.renew()
+    assert (limit.end, limit.remaining(), limit.expired()) == (112.0, 5, False)
 
 
 @pytest.mark.parametrize("seconds", [0, 0.0, -1, math.nan, math.inf, 31_536_001])

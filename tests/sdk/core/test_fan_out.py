@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from kamailio_binrpc.core import fan_out, lookups, transport
+from kamailio_binrpc.core import conversation, fan_out, transport
 from kamailio_binrpc.core.address import parse_address
 from kamailio_binrpc.core.async_fleet import AsyncFleet
 from kamailio_binrpc.core.deadline import Deadline
@@ -68,7 +68,7 @@ class Watched(transport.Transport):
 @pytest.fixture(autouse=True)
 def watched(monkeypatch):
     """Insist that every socket has been closed in the end."""
-    monkeypatch.setattr(fan_out, "Transport", Watched)
+    monkeypatch.setattr(conversation, "Transport", Watched)
     opened.clear()
     yield
     assert [each.fileno() for each in opened] == [-1] * len(opened)
@@ -242,7 +242,12 @@ def test_the_deadline_of_all(run, serve, folder):
 
 def names(monkeypatch, look_up):
     """Let a look-up replace the name service; addresses of numbers still need none."""
-    monkeypatch.setattr(lookups, "look_up", look_up)
+    real = transport.look_up
+    monkeypatch.setattr(
+        transport,
+        "look_up",
+        lambda address, flags=0: real(address, flags) if flags else look_up(address),
+    )
 
 
 def test_host_names(run, serve, monkeypatch):

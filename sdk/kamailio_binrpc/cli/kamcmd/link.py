@@ -7,7 +7,8 @@ from __future__ import annotations
 import errno
 import os
 
-from ...core import transport
+from ...core import conversation, transport
+from ...core.blocking import run
 from ...core.deadline import Deadline
 from ...core.errors import ConnectError, ProtocolError
 from ...core.framing import DatagramDecoder, StreamDecoder
@@ -87,7 +88,7 @@ def connect(address: Address, options: Options, deadline: Deadline) -> transport
         folder = options.reply_folder or "/tmp"  # noqa: S108 - as kamcmd; names are random
         reply_at = f"{folder}/kamcmd_{int.from_bytes(os.urandom(4), 'big') >> 1}"
     try:
-        return transport.connect(address, deadline, reply_at or None)
+        return run(conversation.connect(address, deadline, reply_at or None))
     except ConnectError as error:
         number = error.errno
         cause = os.strerror(number) if number else ""
