@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,10 @@ Graph = dict[str, set[str]]
 def modules_of(package: str, folder: Path) -> dict[str, Path]:
     """Map the dotted name of each module of a package to its file."""
     found = {}
-    for path in folder.rglob("*.py", recurse_symlinks=True):
-        parts = path.relative_to(folder).with_suffix("").parts
-        found[".".join((package, *parts)).removesuffix(".__init__")] = path
+    for place, _folders, names in os.walk(folder, followlinks=True):
+        for path in (Path(place, name) for name in names if name.endswith(".py")):
+            parts = path.relative_to(folder).with_suffix("").parts
+            found[".".join((package, *parts)).removesuffix(".__init__")] = path
     return found
 
 
