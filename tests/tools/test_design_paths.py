@@ -10,15 +10,10 @@ import functools
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "plugins" / "module_utils" / "binrpc"
 PAGE = ROOT / "docs" / "design.md"
 TOP = {"binrpc", "docs", "extensions", "plugins", "sdk", "tests", "tools"}
-
-# Until the moves of the core are done; strict, so that this is removed with the last of them.
-MOVING = pytest.mark.xfail(strict=True, reason="the core is being moved to the layout named here")
 
 
 def paths(markdown):
@@ -68,14 +63,12 @@ def modules():
     return found
 
 
-@MOVING
 def test_paths_exist():
     found = paths(PAGE.read_text("utf-8"))
     assert len(found) > 30
     assert [path for path in found if not place(path).exists()] == []
 
 
-@MOVING
 def test_the_map_names_every_module():
     named = [name for line in layers(read_map()) for name in line]
     assert sorted(named) == sorted(modules())

@@ -10,7 +10,8 @@ The layers, from the top. A module imports what stands in its own line or below:
 
     lab                       a ctl server: sockets, engine, methods by Kamailio module
     desired                   resources: read, compare, change, read again
-    fleet batches             many servers, all at once or in batches
+    fleet async_fleet         many servers, all at once
+    batches                   or in batches, within a limit
     config facts changes      names of servers; facts of one; rows that differ
     client async_client       one server: who waits, with poll or asyncio
     fan_out fifo_client       many servers with epoll; the text protocol
