@@ -8,7 +8,7 @@ import argparse
 import sys
 import time
 
-from tests.chaos.storm import FAULTS, RATES, TIMEOUT, machine, problems, storm, table
+from tests.chaos.storm import FAILURES, RATES, TIMEOUT, machine, problems, storm, table
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     tallies = storm(options.seed, options.calls)
     rates = ", ".join(f"{rate:.0%}" for rate in RATES)
     print(f"seed {options.seed}; spoilt in turn: {rates} of the calls; deadline {TIMEOUT} s")
-    print("kinds: " + ", ".join(FAULTS))
+    print("kinds: " + ", ".join(FAILURES))
     print("\n".join(table(tallies)))
     latest = max(each.latest for each in tallies)
     lag = max(each.lag for each in tallies)

@@ -51,7 +51,7 @@ in this process (other programs, and other threads of this one).
 """
 
 # Parts of the rate; a delay is short, or longer than anybody waits.
-FAULTS = (
+FAILURES = (
     *("delay seconds=0.02", "delay seconds=0.4", "drop", "lose", "duplicate"),
     *("reorder seconds=0.02", "truncate", "cookie", "close", "busy", "refuse"),
 )
@@ -136,9 +136,9 @@ class Server:
         with Client(self._control) as client:
             client.call("lab.clear_failures")
             left = 1.0
-            for words in FAULTS if rate else ():
-                share = rate / len(FAULTS) / left
-                left -= rate / len(FAULTS)
+            for words in FAILURES if rate else ():
+                share = rate / len(FAILURES) / left
+                left -= rate / len(FAILURES)
                 method = "*" if words == "refuse" else "chaos.*"
                 client.call(
                     "lab.set_failure", *words.split(), f"method={method}", f"probability={share}"

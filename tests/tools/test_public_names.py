@@ -49,6 +49,15 @@ def test_a_public_name_is_there_and_documented(module, name):
     assert whole or alone, f"{module}.{name} is on no page of docs/site/library"
 
 
+@pytest.mark.parametrize("name", re.findall(r":: (kamailio_binrpc[\w.]*)$", LIBRARY, re.MULTILINE))
+def test_what_a_page_names_is_there(name):
+    module, _dot, attribute = name.rpartition(".")
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        assert getattr(importlib.import_module(module), attribute) is not None
+
+
 @pytest.mark.parametrize("path", FOR_USERS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_users_are_shown_no_internal_import(path):
     if path not in FOR_AUTHORS:
