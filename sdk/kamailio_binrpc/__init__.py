@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .core.address import Address, parse_address, parse_listen
     from .core.async_client import AsyncClient
     from .core.async_fleet import AsyncFleet
+    from .core.batches import DeadlinePassed, Limit
     from .core.call_record import CallRecord
     from .core.client import Client
     from .core.config import Config, ConfigError, load_config
@@ -102,6 +103,7 @@ _HOMES = {
     "ConnectError": "errors",
     "ConnectionLost": "errors",
     "DatagramDecoder": "framing",
+    "DeadlinePassed": "batches",
     "DecodeError": "errors",
     "DepthLimit": "errors",
     "EncodeError": "errors",
@@ -115,6 +117,7 @@ _HOMES = {
     "InvalidParams": "faults",
     "LabServer": "lab.server",
     "LengthLimit": "errors",
+    "Limit": "batches",
     "ListenError": "lab.sockets",
     "LossyView": "views",
     "Message": "packet",
@@ -179,6 +182,7 @@ __all__ = [
     "ConnectError",
     "ConnectionLost",
     "DatagramDecoder",
+    "DeadlinePassed",
     "DecodeError",
     "DepthLimit",
     "EncodeError",
@@ -193,6 +197,7 @@ __all__ = [
     "Kamailio",
     "LabServer",
     "LengthLimit",
+    "Limit",
     "ListenError",
     "LossyView",
     "Message",
