@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ..catalogue.secrets import secret_members, secret_params
 from ..faults import NotFound
 from ..values import NULL_TEXT, set_text
 from .drive import ask
@@ -31,7 +32,7 @@ TEXTS = (
     "auth_ha1",
     "auth_proxy",
 )
-SECRETS = ("auth_password", "auth_ha1")
+SECRETS = secret_members("uac.reg_dump")
 OPTIONAL = ("realm", "auth_password", "auth_ha1", "socket", "contact_addr", "contact_user")
 """What may be unset, for which the server takes a dot."""
 
@@ -123,7 +124,7 @@ class UacRegistration(Resource):
         ]
         if record.get("contact_user"):
             params.append(record["contact_user"])
-        return Step("uac.reg_add", *params, secret=[TEXTS.index(name) for name in SECRETS])
+        return Step("uac.reg_add", *params, secret=secret_params("uac.reg_add"))
 
     @staticmethod
     def _text(record: Mapping[str, Any], name: str) -> Any:
