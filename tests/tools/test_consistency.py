@@ -45,3 +45,25 @@ def test_the_action_group_has_every_module():
     group = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]["kamailio"]
     modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
     assert modules <= set(group)
+
+
+SOURCES = sorted(
+    path
+    for folder in ("plugins", "sdk/kamailio_binrpc", "extensions")
+    for path in (ROOT / folder).rglob("*.py")
+    if "core" not in path.parts  # a link to plugins/module_utils/binrpc
+)
+
+
+@pytest.mark.parametrize(
+    "pattern, places",
+    [
+        (r'"<null string>"', ["plugins/module_utils/binrpc/values.py"]),
+        # Letters of a destination's flags. The lab has the server's side of them.
+        (r"\"P\"", ["plugins/module_utils/binrpc/dispatcher.py", "lab/modules/dispatcher.py"]),
+    ],
+)
+def test_what_is_known_in_one_place(pattern, places):
+    found = [path.as_posix() for path in SOURCES if re.search(pattern, path.read_text())]
+    assert len(found) == len(places), found
+    assert all(any(path.endswith(place) for path in found) for place in places), found

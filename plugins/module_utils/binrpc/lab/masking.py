@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from ..catalogue.secrets import secret_members
-from ..values import Struct
+from ..values import NULL_TEXT, Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _mask(value: Any, secret: Any) -> Any:
     for name, each in value.items():
         hidden = (name and secret.search(name)) or (named and (name or "").lower() == "value")
         if hidden and isinstance(each, str):
-            result.add(name, MASKED if each not in ("", ".", "<null string>") else each)
+            result.add(name, MASKED if each not in ("", ".", NULL_TEXT) else each)
         else:
             result.add(name, _mask_all(each) if hidden else _mask(each, secret))
     return result

@@ -58,7 +58,7 @@ class Variable:
     """One declared variable.
 
     :ivar kind: ``int``, ``str``, ``string`` (a C string) or ``facility``.
-    :ivar value: in use when no group instance is asked for; None reads ``<null string>``.
+    :ivar value: in use when no group instance is asked for; None reads NULL_TEXT.
     :ivar initial: what ``cfg.reset`` goes back to.
     """
 

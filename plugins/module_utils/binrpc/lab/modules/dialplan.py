@@ -8,7 +8,7 @@ import re
 from fnmatch import fnmatchcase
 
 from ...faults import Fault
-from ...values import Struct
+from ...values import NULL_TEXT, Struct
 from ..registry import Module, method
 from ..reload_guard import ReloadGuard
 
@@ -30,7 +30,6 @@ SAMPLE_RULES: List[Dict[str, Any]] = [
     },
     {"dpid": 1, "pr": 2, "match_op": 0, "match_exp": "100", "repl_exp": "200", "attrs": "x"},
 ]
-NULL = "<null string>"
 
 
 class DialPlan(Module):
@@ -76,11 +75,11 @@ class DialPlan(Module):
                 Struct(
                     PRIO=row["pr"],
                     MATCHOP=row.get("match_op", 0),
-                    MATCHEXP=row.get("match_exp") or NULL,
+                    MATCHEXP=row.get("match_exp") or NULL_TEXT,
                     MATCHLEN=row.get("match_len", 0),
-                    SUBSTEXP=row.get("subst_exp") or NULL,
-                    REPLEXP=row.get("repl_exp") or NULL,
-                    ATTRS=row.get("attrs") or NULL,
+                    SUBSTEXP=row.get("subst_exp") or NULL_TEXT,
+                    REPLEXP=row.get("repl_exp") or NULL_TEXT,
+                    ATTRS=row.get("attrs") or NULL_TEXT,
                 ),
             )
         return Struct(DPID=number, ENTRIES=entries)
@@ -103,7 +102,7 @@ class DialPlan(Module):
         # Rules for just this length come first.
         for row in sorted(plan, key=lambda row: not row.get("match_len")):
             if row.get("match_len", 0) in (0, len(text)) and _rule_fits(row, text):
-                attributes = row.get("attrs") or NULL
+                attributes = row.get("attrs") or NULL_TEXT
                 return Struct(Output=_replaced(row, text), Attributes=attributes)
         raise Fault(500, "No translation")
 
