@@ -3,7 +3,7 @@
 
 PY := .venv/bin/python
 
-.PHONY: help setup demo test check units typed bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule bare fuzz clean
+.PHONY: help setup demo test check units typed catalogue payload bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule bare fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -28,6 +28,12 @@ units: setup ## Run the unit tests of the collection, or those given (ARGS=tests
 
 typed: setup ## Make the typed layer's blocking operations from the asynchronous ones
 	@$(PY) tools/typed.py
+
+catalogue: setup ## Make the catalogue's small tables from its entries
+	@$(PY) tools/catalogue.py
+
+payload: setup ## List what each module ships to a host, and its size (ARGS="--files kamailio_rpc")
+	@$(PY) tools/payload.py $(ARGS)
 
 bench: setup ## Measure codec, latency and fleets (ARGS="--only fleet")
 	@$(PY) bench/run.py $(ARGS)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 FOLDER = Path("plugins/module_utils/binrpc/catalogue")
-MAKE = "run .venv/bin/python tools/catalogue.py"
+MAKE = "run make catalogue"
 # In the order in which methods() has them.
 SOURCES = ("data_server", "data_routing", "data_calls")
 _TABLE = re.compile(r'(\n_TABLE = """\n)(.*?)"""', re.DOTALL)

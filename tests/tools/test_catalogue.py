@@ -63,7 +63,7 @@ def test_a_change_is_noticed_and_followed(repository, old, new, stale) -> None:
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[:-1] == [f"{FOLDER}/{name}.py: differs from the entries" for name in stale]
-    assert lines[-1] == "run .venv/bin/python tools/catalogue.py"
+    assert lines[-1] == "run make catalogue"
     assert {path: path.read_bytes() for path in before} == before
     assert catalogue(repository).returncode == 0
     assert catalogue(repository, "--check").returncode == 0
