@@ -9,7 +9,6 @@ import contextlib
 import inspect
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,7 +57,7 @@ class Declared:
         self.since = declaration.since
         self.until = declaration.until
         self.help = declaration.help
-        self.path = Path(inspect.getfile(module)).name
+        self.path = inspect.getfile(module).partition("/core/")[2]
 
 
 def subclasses(kind: type) -> Iterator[type]:
@@ -85,7 +84,8 @@ NAMES = sorted(declared())
 
 def files(one: Declared) -> str:
     """Both files, for messages."""
-    return f"{one.name}: lab/{one.path} and catalogue/{FILES.get(one.name.partition('.')[0])}.py"
+    entries = FILES.get(one.name.partition(".")[0], "data_*")
+    return f"{one.name}: {one.path} and catalogue/{entries}.py"
 
 
 def letters(scan: str) -> Iterator[tuple[str, bool, bool]]:
@@ -172,4 +172,4 @@ def test_releases(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_method_has_a_help_line(name: str) -> None:
     one = declared()[name]
-    assert one.help not in ("", UNDOCUMENTED), f"{name}: lab/{one.path}: no help"
+    assert one.help not in ("", UNDOCUMENTED), f"{name}: {one.path}: no help"
