@@ -24,6 +24,7 @@ def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kamrpc")
     server = LabServer([f"unix:{folder}/s", "tcp:127.0.0.1:0"])
     server.counter = 0
+    server.busy = 0
 
     @server.registry.method("test.types")
     def types(ctx):
@@ -34,6 +35,13 @@ def lab(tmp_path_factory):
     def count(ctx):
         server.counter += 1
         return server.counter // 2
+
+    @server.registry.method("test.busy")
+    def busy(ctx):
+        if server.busy:
+            server.busy -= 1
+            raise Fault(500, "Ongoing reload")
+        return 1
 
     @server.registry.method("test.where")
     def where(ctx):

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 
 import pytest
 
 from kamailio_binrpc import Client
 from kamailio_binrpc.cli import exit_codes
+from kamailio_binrpc.core import retry
 from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.lab import Dispatcher
 
@@ -76,3 +78,41 @@ def test_replies_in_another_order_agree(kamrpc, tmp_path):
             groups += ["-g", servers.enter_context(lab.running_in_thread()).addresses[0]]
         _status, out, _err = kamrpc("fleet", *groups, "--diff", "dispatcher.list")
     assert out.startswith("all 2 agree:\n")
+
+
+def test_a_batch_with_too_many_failures_is_the_last(kamrpc, lab):
+    groups = [word for name in ("unix:/nonexistent/s", *lab.addresses) for word in ("-g", name)]
+    words = ("-o", "json", "--serial", "1", "core.echo", "x")
+    for most, answered in (("0", 0), ("99", 0), ("100", 2)):
+        _status, out, err = kamrpc("fleet", *groups, "--max-fail", most, *words)
+        assert f"{answered} of 3 answered" in err
+        assert sum("reply" in each for each in json.loads(out).values()) == answered
+
+
+def test_retries_where_that_is_safe(kamrpc, lab, monkeypatch):
+    monkeypatch.setattr(retry, "wait_after", lambda *_args: 0.0)
+    for retries, answered in (("0", 0), ("1", 0), ("2", 1)):
+        lab.busy = 2
+        words = ("-g", lab.addresses[0], "--retries", retries)
+        _status, _out, err = kamrpc("fleet", *words, "test.busy")
+        assert f"{answered} of 1 answered" in err
+        assert lab.busy == max(0, 1 - int(retries))
+
+
+@pytest.mark.parametrize("command", [("call", "-s"), ("fleet", "-g")])
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_server_that_is_starting_is_waited_for(kamrpc, tmp_path, command, waits):
+    address = f"unix:{tmp_path}/late"
+    lab = LabServer(binrpc=address)
+    with contextlib.ExitStack() as running:
+        if waits:
+            start = threading.Timer(0.2, lambda: running.enter_context(lab.running_in_thread()))
+            start.start()
+            running.callback(start.join)
+        word, option = command
+        wait = ("--connect-wait", "60" if waits else "0.1")
+        status, out, _err = kamrpc(word, option, address, *wait, "core.echo", "x")
+        if waits:
+            start.join()
+    assert status == (0 if waits else exit_codes.CONNECT)
+    assert out.endswith("x\n" if waits else "")
