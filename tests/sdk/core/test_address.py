@@ -251,3 +251,17 @@ def test_any_path_has_a_text(protocol, path):
         return
     address = parse_address(str(Address(protocol, path)))
     assert parts(address) == (protocol, path, None)
+
+
+@pytest.mark.parametrize("text", ["udp:192.0.2.1:2050", "unixs:/run/s", "tcp:[::1]:2049"])
+@pytest.mark.parametrize("parse", [parse_address, parse_listen])
+def test_an_address_stays_as_it_is(parse, text):
+    address = parse_address(text)
+    assert parse(address) is address
+
+
+def test_a_client_needs_a_host_in_an_address_too():
+    every = Address("udp", "*", 2049)
+    assert parse_listen(every) is every
+    with pytest.raises(AddressError, match="names no host"):
+        parse_address(every)
