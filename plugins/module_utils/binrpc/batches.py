@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from .deadline import Deadline
 from .errors import BinrpcError
 
@@ -26,8 +28,11 @@ class Limit:
     :ivar deadline: the moment as a Deadline, or None.
     """
 
+    # Tests replace it, so that time passes without waiting.
+    _clock = staticmethod(monotonic)
+
     def __init__(self, seconds: Optional[float] = None) -> None:
-        self.deadline = None if seconds is None else Deadline(seconds)
+        self.deadline = None if seconds is None else Deadline(seconds, self._clock)
         self._stopped = False
 
     def stop(self) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core import deadline as deadlines
 from kamailio_binrpc.core.batches import Batches, DeadlinePassed, Limit
 from kamailio_binrpc.core.retry import may_retry
 
@@ -86,7 +85,7 @@ def test_numbers_out_of_range(options, name):
 
 def test_the_limit_shortens_every_time(monkeypatch):
     now = [50.0]
-    monkeypatch.setattr(deadlines, "monotonic", lambda: now[0])
+    monkeypatch.setattr(Limit, "_clock", staticmethod(lambda: now[0]))
     limit = Batches([1], deadline=10).limit
     assert limit.at_most(3) == 3
     now[0] += 8

@@ -16,7 +16,7 @@ from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
     Task,
     argument_spec,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc import deadline
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.batches import Limit
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine import StateError
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 
@@ -39,7 +39,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(deadline, "monotonic", clock)
+    monkeypatch.setattr(Limit, "_clock", clock)
     monkeypatch.setattr(_endpoint, "sleep", clock.sleep)
     return clock
 
