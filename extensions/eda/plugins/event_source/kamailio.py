@@ -202,7 +202,7 @@ class _Watched:
         mutates = options.get("mutates", "auto")
         if mutates not in ("auto", "never"):
             raise ValueError("%s: mutates is auto or never, not %r" % (self.method, mutates))
-        reading = _core("catalogue").is_read_only(self.method, self.sent)
+        reading = _core("catalogue.reading").is_read_only(self.method, self.sent)
         if mutates == "auto" and not reading:
             raise ValueError(
                 "%s is not known to change nothing, so it is not called again and again; if that "
