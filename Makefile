@@ -16,7 +16,7 @@ demo: ## Change a fleet of lab servers with a playbook, and then find nothing to
 	@tools/setup.sh demo
 	@$(PY) demo/run.py
 
-# In the order of the files: the slowest have few tests, and would come last.
+# In the order of testpaths: xdist's own order puts files with few tests last, and those are slow.
 test: setup ## Run everything: checks, SDK, collection, sanity, old Pythons
 	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 

@@ -43,9 +43,8 @@ def controller(core: str) -> Path:
     sys.exit(f"ansible-test with the {core} ansible-core needs one of Python {wanted}")
 
 
-def interpreters() -> Path:
+def interpreters(folder: Path) -> Path:
     """Fill a directory with links to all real interpreters, to go first on PATH."""
-    folder = WORK / "pythons"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for version, path in pythons.find_all().items():
@@ -53,13 +52,12 @@ def interpreters() -> Path:
     return folder
 
 
-def home(bin_dir: Path) -> Path:
+def home(folder: Path, bin_dir: Path) -> Path:
     """Make a home directory with the pip bootstrap in ansible-test's cache.
 
     A home of its own keeps the caches out of the user's; pip's own settings and cache are
     linked in, since ansible-test passes no pip variables on.
     """
-    folder = WORK / "home"
     cache = folder / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     for name in bootstrap_names(bin_dir):
@@ -87,16 +85,18 @@ def bootstrap_names(bin_dir: Path) -> set[str]:
 
 def run(command: str, core: str, extra: list[str]) -> int:
     bin_dir = venvs.ensure(f"ansible-{core}", controller(core), f"ansible-{core}")
-    collection = tree.copy_collection(WORK / core)
+    # Each has folders of its own, so that they run side by side.
+    work = WORK / core
+    collection = tree.copy_collection(work)
     # Otherwise ansible-test finds the repository around build/, which ignores the copy.
     subprocess.run(
         ["git", "-c", "init.defaultBranch=main", "init", "-q"], cwd=collection, check=True
     )
-    path = [str(bin_dir), str(interpreters()), os.environ["PATH"]]
+    path = [str(bin_dir), str(interpreters(work / "pythons")), os.environ["PATH"]]
     environment = {
         **os.environ,
         "PATH": os.pathsep.join(path),
-        "HOME": str(home(bin_dir)),
+        "HOME": str(home(work / "home", bin_dir)),
     }
     print(f"== ansible-test {command}, {core} ansible-core", flush=True)
     return subprocess.run(

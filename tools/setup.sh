@@ -93,10 +93,11 @@ if ! unchanged locks "$locks"; then
     say "making $VENV with $python"
     rm -rf "$VENV"
     "$python" -m venv "$VENV"
-    $pip install --require-hashes --only-binary :all: -r requirements/build.txt
+    # Python compiles what is used, which is a small part, when it is used.
+    pip_install="$pip install --no-compile --require-hashes --only-binary :all:"
+    $pip_install -r requirements/build.txt
     # reuse publishes wheels for few Pythons; it is plain Python and builds anywhere.
-    $pip install --require-hashes --only-binary :all: --no-binary reuse --no-build-isolation \
-        -r requirements/dev.txt
+    $pip_install --no-binary reuse --no-build-isolation -r requirements/dev.txt
     stamp locks "$locks"
 fi
 

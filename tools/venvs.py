@@ -44,7 +44,16 @@ def _make(venv: Path, python: Path, lock_file: Path, sources: tuple[str, ...]) -
     shutil.rmtree(venv, ignore_errors=True)
     subprocess.run([str(python), "-m", "venv", str(venv)], check=True)
     pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-    options = ["-qq", "--only-binary", ":all:", "--require-hashes", "-r", str(lock_file)]
+    # Python compiles what is used, which is a small part, when it is used.
+    options = [
+        "-qq",
+        "--no-compile",
+        "--only-binary",
+        ":all:",
+        "--require-hashes",
+        "-r",
+        str(lock_file),
+    ]
     if sources:
         options += ["--no-binary", ",".join(sources)]
     subprocess.run([*pip, "install", *options], check=True)

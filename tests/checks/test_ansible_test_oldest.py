@@ -1,0 +1,39 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+"""The oldest ansible-core, on the oldest Python of a managed host that is here.
+
+The other Pythons come with the newest ansible-core and, for unit tests, with pytest itself. It
+stands in a file of its own, so that another worker can take it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.checks.tool import ROOT, run
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+import pythons
+
+TOOL = ROOT / "tools" / "ansible_test.py"
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture(scope="module")
+def python():
+    return next(iter(pythons.find_all()))
+
+
+def test_sanity_with_the_oldest(python):
+    output = run(sys.executable, TOOL, "sanity", "oldest", "--", "--python", python)
+    assert 'Running sanity test "validate-modules"' in output
+    assert f'Running sanity test "import" on Python {python}' in output
+
+
+def test_units_with_the_oldest(python):
+    run(sys.executable, TOOL, "units", "oldest", "--", "--python", python)
