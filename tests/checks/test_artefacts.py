@@ -60,7 +60,7 @@ def test_the_wheel_is_the_sdk_alone(artefacts):
     source = {
         os.path.relpath(os.path.join(folder, name), ROOT / "sdk")
         # The core is a link.
-        for folder, _, names in os.walk(ROOT / "sdk" / "kamailio_binrpc", followlinks=True)
+        for folder, _folders, names in os.walk(ROOT / "sdk" / "kamailio_binrpc", followlinks=True)
         for name in names
         if name.endswith(".py") or name == "py.typed"
     }

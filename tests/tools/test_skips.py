@@ -69,6 +69,6 @@ def test_a_file_that_is_skipped_as_a_whole(tmp_path):
 @pytest.mark.parametrize("start", STATED)
 def test_each_stated_test_exists(start):
     """Otherwise the list keeps what has gone."""
-    path, _, name = start.partition("::")
+    path, _colons, name = start.partition("::")
     text = (ROOT / path).read_text("utf-8")
     assert f"def {name.partition('[')[0]}" in text
