@@ -451,3 +451,12 @@ def test_what_resources_need_not_say():
     assert resource.warnings(1) == []
     assert resource.hint(make_fault(500, "x")) == ""
     assert resource.show(5) == 5
+
+
+def test_a_fault_of_the_first_call_needs_no_repair():
+    """Nothing was changed, so nothing else is asked of a server that may be going away."""
+    endpoint = Endpoint(a=1)
+    endpoint.events = {2: (400, "out of range"), 3: ConnectError("gone")}
+    result = go(endpoint, Numbers(undoable=True, a=2))
+    assert (result["failed"], result["changed"], result["warnings"]) == (True, False, [])
+    assert endpoint.count == 2

@@ -155,6 +155,22 @@ def test_no_retry_is_begun_behind_the_limit(outcomes, clock):
     assert len(outcomes) == 3
 
 
+@pytest.mark.parametrize("limit, deadline", [(10, 6), (None, _endpoint.MAX_WAIT)])
+def test_retries_have_no_more_time_than_the_task(outcomes, clock, monkeypatch, limit, deadline):
+    policies = []
+
+    def with_retries(attempt, policy, repeatable):
+        policies.append((policy.retries, policy.deadline))
+        return attempt()
+
+    monkeypatch.setattr(_endpoint, "with_retries", with_retries)
+    outcomes += ["ok"]
+    tried = endpoint(Limit(limit), retries=3)
+    tried.pause(4)
+    tried.call("m.a")
+    assert policies == [(3, deadline)]
+
+
 @pytest.mark.parametrize("seconds, said", [(None, "the task was stopped"), (9, "deadline of 9 s")])
 def test_a_limit_that_is_stopped(clock, seconds, said):
     limit = Limit(seconds)
