@@ -18,7 +18,6 @@ A change is sent once. After an error that leaves open whether it ran, nothing i
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import time
 from dataclasses import dataclass, field
@@ -118,7 +117,7 @@ def ensure(
 ) -> Outcome:
     """Bring a resource to what is wanted, if it differs.
 
-    :param resource: it stays as it is, and can be used for any number of servers.
+    :param resource: what is wanted; the object can be used for any number of servers.
     :param check: change nothing, but return what would change.
     :param busy_timeout: seconds to wait while the server refuses, for instance during a reload.
     :raises NotEnsured: the server does not show what was wanted.
@@ -131,7 +130,13 @@ def ensure(
 async def ensure_async(
     client: AsyncClient, resource: Resource, check: bool = False, busy_timeout: float = 60.0
 ) -> Outcome:
-    """Do as :func:`ensure` with an :class:`AsyncClient`."""
+    """Do as :func:`ensure` with an :class:`AsyncClient`.
+
+    >>> from kamailio_binrpc import AsyncClient
+    >>> async def drain(uri: str) -> Outcome:
+    ...     async with AsyncClient("unix:/run/kamailio/kamailio_ctl") as kamailio:
+    ...         return await ensure_async(kamailio, DispatcherState(1, "disabled", uri))
+    """
     run = Run(copy.deepcopy(resource), check, busy_timeout)
     await _drive_async(run.go(), client)
     return _outcome(run)
@@ -160,6 +165,8 @@ def _unwrapped(outcome: Reply | BinrpcError) -> Reply:
 
 async def _drive_async(talk: Talk[T], client: AsyncClient) -> T:
     """Run a generator to its end with calls that are awaited, and return what it returns."""
+    import asyncio
+
     advance = talk.send
     answer: Any = None
     while True:

@@ -147,6 +147,24 @@ def test_dispatcher(run):
     ]
 
 
+def test_desired(run):
+    planned, changed, again, failed = run("desired").lines
+    assert planned == "would change: True"
+    uri = "sip:192.0.2.12:5060"
+    before = {uri: {"state": "active", "probing": False}}
+    after = {uri: {"state": "disabled", "probing": False}}
+    assert changed == f"changed: True {before} -> {after}"
+    assert again == "and again: False"
+    assert failed.startswith("Nothing was changed: 0 destinations match, at least 1 are required")
+    assert failed.endswith("changed: False")
+
+
+def test_desired_async(run):
+    assert run("desired_async").lines == [
+        "['dispatcher.add'] {'sip:192.0.2.13:5060': {'priority': 0, 'attrs': 'weight=10'}}"
+    ]
+
+
 def test_dialogs(run):
     found, ended = run("dialogs").lines
     assert found.startswith("5.6.3 [(") and "lab-call-1" in found

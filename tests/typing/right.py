@@ -12,7 +12,8 @@ from datetime import datetime
 from pydantic import SecretStr
 from typing_extensions import assert_type
 
-from kamailio_binrpc import AsyncKamailio, Client, Kamailio, Reply, RetryPolicy
+from kamailio_binrpc import AsyncClient, AsyncKamailio, Client, Kamailio, Reply, RetryPolicy
+from kamailio_binrpc.desired import HashTableItem, Outcome, ensure, ensure_async
 from kamailio_binrpc.typed.models.core import SharedMemory, Version
 from kamailio_binrpc.typed.models.dispatcher import Attributes, Destination, DispatcherSet
 from kamailio_binrpc.typed.models.htable import Item
@@ -88,3 +89,12 @@ async def waiting() -> None:
         assert_type(await kamailio.htable.items("t"), dict[str, int | str])
         assert_type(await kamailio.call("core.version"), Reply)
         await kamailio.htable.set("t", "k", 5)
+
+
+def wanted(client: Client) -> None:
+    assert_type(ensure(client, HashTableItem("t", "k", 1), check=True), Outcome)
+    assert_type(ensure(client, HashTableItem("t", "k")).changed, bool)
+
+
+async def wanted_async(client: AsyncClient) -> None:
+    assert_type(await ensure_async(client, HashTableItem("t", "k", 1)), Outcome)
