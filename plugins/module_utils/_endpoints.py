@@ -28,7 +28,7 @@ def addresses(endpoints, config_file=None):
 
     :param endpoints: such a mapping, or names of the shared configuration and addresses in a
         list, or in a text with commas.
-    :raises BinrpcError, ValueError: something in it is no address or unknown.
+    :raises BinrpcError, ValueError: an element is neither an address nor a known name.
     """
     if hasattr(endpoints, "items"):
         return {str(name): str(address) for name, address in endpoints.items()}

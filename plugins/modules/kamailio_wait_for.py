@@ -224,7 +224,7 @@ def wait(params, condition, endpoint, setting):
     timeout = params["wait_timeout"]
     try:
         talk = wait_until(
-            condition.look,
+            condition.check,
             timeout,
             params["poll"],
             on_change=show if setting.verbosity >= 3 else None,

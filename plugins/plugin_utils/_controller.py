@@ -25,7 +25,7 @@ def explained(error, context=""):
 
 
 class Options:
-    """The shared configuration file, and what the plugin's own options say otherwise.
+    """The shared configuration file, and the plugin's own options, which come first.
 
     :param get: a plugin's ``get_option``.
     :raises ConfigError: the file is wrong.

@@ -18,7 +18,7 @@ def same_from_here(text):
 
     Names are looked up here.
 
-    :raises AddressError: it is no address at all.
+    :raises AddressError: it is not an address.
     """
     address = parse_address(text)
     if address.is_path:

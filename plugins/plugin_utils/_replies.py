@@ -46,8 +46,8 @@ def pairs(struct):
     for item in struct if is_list(struct) else [None]:
         if not isinstance(item, Mapping) or len(item) != 1:
             raise AnsibleFilterError(
-                "this is no struct of a reply, which would be a mapping or a list of mappings with "
-                "one member each: %.80r" % (struct,)
+                "not a reply struct, which would be a mapping or a list of mappings with one "
+                "member each: %.80r" % (struct,)
             )
         found += item.items()
     return found
@@ -88,8 +88,7 @@ def has_fault(result, *patterns):
     """Did a call end in a fault, and in one of these?"""
     if not isinstance(result, Mapping) or "fault" not in result:
         raise AnsibleFilterError(
-            "this is no result of a module of kamailio.ctl, since it has no member fault: %.80r"
-            % (result,)
+            "not a result of a module of kamailio.ctl: it has no member fault: %.80r" % (result,)
         )
     data = result["fault"]
     if not data or not patterns:

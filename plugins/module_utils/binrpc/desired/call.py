@@ -97,7 +97,7 @@ class Probe:
     def label(self) -> str:
         return "%s(%s)" % (self.method, ", ".join(map(str, self.params)))
 
-    def look(self) -> Talk[Found]:
+    def read(self) -> Talk[Found]:
         """Run the probe.
 
         :raises BinrpcError: also for a fault that tells nothing about the wanted state.
@@ -182,7 +182,7 @@ class Call:
 
     def _probed(self, probe: Probe, check_mode: bool, result: Result) -> Talk[None]:
         hint = "Nothing was changed, since the probe failed: "
-        before = yield from self._look(probe, result, hint)
+        before = yield from self._read(probe, result, hint)
         differs = probe.differs(before)
         shown = {"before": before.shown, "after": before.shown, "matched": not differs}
         result["probe"] = shown
@@ -199,7 +199,7 @@ class Call:
             return
         yield from self._call(result)
         hint = "%s was run, but the probe that should verify it failed: " % self.method
-        after = yield from self._look(probe, result, hint)
+        after = yield from self._read(probe, result, hint)
         shown["after"] = after.shown
         diff["after"] = after.for_diff
         differs = probe.differs(after)
@@ -210,9 +210,9 @@ class Call:
             )
 
     @staticmethod
-    def _look(probe: Probe, result: Result, hint: str) -> Talk[Found]:
+    def _read(probe: Probe, result: Result, hint: str) -> Talk[Found]:
         try:
-            return (yield from probe.look())
+            return (yield from probe.read())
         except BinrpcError as error:
             if isinstance(error, Fault):
                 result["fault"] = fault_data(error)

@@ -73,7 +73,7 @@ class CfgVariables(Resource):
             method = "cfg.seti" if isinstance(value, int) else "cfg.sets"
             return [Step(method, group, name, value)]
         if self.pending:
-            return [Wait("changes by somebody else wait for cfg.commit: %s" % self._pending())]
+            return [Wait("changes by another client wait for cfg.commit: %s" % self._pending())]
         steps = []
         for (group, name), value in changed:
             method = "cfg.set_delayed_int" if isinstance(value, int) else "cfg.set_delayed_string"

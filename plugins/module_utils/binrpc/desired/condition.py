@@ -46,7 +46,7 @@ class Condition:
                 "does change nothing, say mutates: never" % self.method
             )
 
-    def look(self) -> Talk[Tuple[bool, Any]]:
+    def check(self) -> Talk[Tuple[bool, Any]]:
         """Call; return whether the condition holds, and the value or fault found."""
         try:
             values = yield from ask(self.method, *self.params)
@@ -74,7 +74,7 @@ class Condition:
         try:
             number = float(value)
         except (TypeError, ValueError):
-            return "%r is no number" % (value,)
+            return "%r is not a number" % (value,)
         if self.low is not None and number < self.low:
             return "%g is less than %g" % (number, self.low)
         if self.high is not None and number > self.high:

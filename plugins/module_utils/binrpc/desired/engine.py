@@ -360,7 +360,7 @@ class Run:
             after = yield from self.resource.read()
         except (BinrpcError, StateError) as error:
             result["warnings"].append(
-                "What was changed before the failure could not be undone or looked at: %s" % error
+                "What was changed before the failure could not be undone or read again: %s" % error
             )
             return
         result["after"] = self.resource.show(after)

@@ -3,7 +3,8 @@
 """The options of each kind of resource, as one table for Ansible, Salt, Python and files.
 
 Ansible turns a table into an argument specification and checks it by itself. All others call
-:meth:`Options.check`, which means the same but guesses less: text is no number and no boolean.
+:meth:`Options.check`, which means the same but guesses less: text is neither a number nor a
+boolean.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ class Reloading:
         return _hidden(found, self.reload.secret) if found is not None else None
 
     def wrong(self, values: List[Any]) -> str:
-        """Return what a reply that is no fault says against success, or ""."""
+        """Return what is wrong with a reply that is not a fault, or ""."""
         text = values[0].strip() if values and isinstance(values[0], str) else ""
         if self.reload.success is not None:
             return "" if text == self.reload.success else text or "an empty reply"
@@ -225,7 +225,10 @@ def run(reloading: Reloading, check_mode: bool, busy_timeout: float) -> Talk[Res
         before = yield from dump()
     except BinrpcError as error:
         result["rpc_calls"] = []
-        return failed("Nothing was reloaded, since looking failed: " + message(error), error)
+        return failed(
+            "Nothing was reloaded, because the data before could not be read: " + message(error),
+            error,
+        )
     result["before"] = result["after"] = reloading.show(before)
     if check_mode:
         result["changed"] = True
@@ -246,7 +249,9 @@ def run(reloading: Reloading, check_mode: bool, busy_timeout: float) -> Talk[Res
     try:
         after = (yield from dump()) if before is not None else None
     except BinrpcError as error:
-        return failed("It was reloaded, but looking failed: " + message(error), error)
+        return failed(
+            "It was reloaded, but the data after could not be read: " + message(error), error
+        )
     if before is not None and after is not None:
         result["compared"] = True
         result["changed"] = before != after

@@ -22,7 +22,7 @@ def condition(**options):
 
 def look(condition, *values):
     answer = values[0] if values and isinstance(values[0], Exception) else list(values)
-    return drive(condition.look(), Script({condition.method: answer}))
+    return drive(condition.check(), Script({condition.method: answer}))
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def look(condition, *values):
         ({"min": 1, "max": 3}, (0,), (False, 0), "0 is less than 1"),
         ({"min": 1, "max": 3}, (4,), (False, 4), "4 is greater than 3"),
         ({"min": 1}, ("2.5",), (True, "2.5"), ""),
-        ({"max": 1}, ("x",), (False, "x"), "'x' is no number"),
-        ({"max": 1}, (Struct(a=1),), (False, {"a": 1}), "{'a': 1} is no number"),
+        ({"max": 1}, ("x",), (False, "x"), "'x' is not a number"),
+        ({"max": 1}, (Struct(a=1),), (False, {"a": 1}), "{'a': 1} is not a number"),
         ({"fault": 404}, (5,), (False, 5), "expected the fault 404, got none"),
     ],
 )

@@ -354,7 +354,7 @@ def test_what_cannot_be_undone_is_told():
     endpoint.events = {3: (400, "out of range"), 4: ConnectError("gone")}
     result = go(endpoint, Numbers(undoable=True, a=2, b=2))
     assert (result["failed"], result["changed"]) == (True, True)
-    assert "could not be undone or looked at: gone" in result["warnings"][0]
+    assert "could not be undone or read again: gone" in result["warnings"][0]
 
 
 def test_a_wish_that_the_change_made_impossible():

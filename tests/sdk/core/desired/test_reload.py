@@ -61,15 +61,15 @@ def test_check_mode():
     assert [call[0] for call in script.made] == ["ask"]
 
 
-def test_looking_that_fails():
+def test_data_that_cannot_be_read():
     result = go(Reloading("mtree"), Script({"mtree.list": ConnectError("gone")}))
-    assert result["msg"] == "Nothing was reloaded, since looking failed: gone"
+    assert result["msg"] == "Nothing was reloaded, because the data before could not be read: gone"
     assert (result["changed"], result["rpc_calls"]) == (False, [])
     script = mtree()
     script.errors = {3: ConnectError("gone")}
     result = go(Reloading("mtree"), script)
     assert (result["failed"], result["changed"]) == (True, True)
-    assert result["msg"] == "It was reloaded, but looking failed: gone"
+    assert result["msg"] == "It was reloaded, but the data after could not be read: gone"
 
 
 def test_a_refusal_is_waited_for():

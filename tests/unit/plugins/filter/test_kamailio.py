@@ -53,7 +53,7 @@ def test_members_of_either_shape():
 
 @pytest.mark.parametrize("value", ["text", 5, None, [5], [{"a": 1, "b": 2}]])
 def test_members_of_something_else(value):
-    assert "no struct of a reply" in refused("members", value, "a")
+    assert "not a reply struct" in refused("members", value, "a")
 
 
 def test_index():

@@ -37,7 +37,7 @@ def test_no_fault():
 
 @pytest.mark.parametrize("value", ["text", {}, None])
 def test_no_result(value):
-    with pytest.raises(AnsibleFilterError, match="no result of a module"):
+    with pytest.raises(AnsibleFilterError, match="not a result of a module"):
         TESTS["kamailio_fault"](value)
 
 
