@@ -18,7 +18,7 @@ def test_one_variable(ensure, lab):
     result = ensure(CfgVariables({"lab": {"max_calls": 11}}))
     assert methods(result) == ["cfg.seti"]
     assert result["after"] == {"lab": {"max_calls": 11}}
-    assert lab.modules["cfg"]["lab"]["max_calls"] == 11
+    assert lab.modules["cfg_rpc"]["lab"]["max_calls"] == 11
     assert ensure(CfgVariables({"lab": {"max_calls": "11"}}))["changed"] is False
 
 
@@ -36,8 +36,8 @@ def test_several_variables_or_none(ensure, lab):
     assert "may be read-only" in result["msg"]
     assert methods(result)[-1] == "cfg.rollback"
     assert result["changed"] is False
-    assert lab.modules["cfg"]["lab"]["max_calls"] == 10
-    assert lab.modules["cfg"].pending == []
+    assert lab.modules["cfg_rpc"]["lab"]["max_calls"] == 10
+    assert lab.modules["cfg_rpc"].pending == []
 
 
 def test_what_was_set_is_put_back():
@@ -54,7 +54,7 @@ def test_a_transaction_of_another_client_is_not_committed(ensure, lab, calls):
     result = ensure(CfgVariables({"lab": {"max_calls": 11, "label": "x"}}), failed=True)
     assert "core.debug = 0" in result["msg"]
     assert result["changed"] is False
-    assert len(lab.modules["cfg"].pending) == 1
+    assert len(lab.modules["cfg_rpc"].pending) == 1
 
 
 def test_the_wait_for_another_client_shows_in_check_mode(ensure, calls):
@@ -67,15 +67,15 @@ def test_the_wait_for_another_client_shows_in_check_mode(ensure, calls):
 def test_the_variable_decides_on_the_type(ensure, lab):
     assert ensure(CfgVariables({"lab": {"max_calls": "10"}}))["changed"] is False
     ensure(CfgVariables({"lab": {"label": 5}}))
-    assert lab.modules["cfg"]["lab"]["label"] == "5"
+    assert lab.modules["cfg_rpc"]["lab"]["label"] == "5"
     ensure(CfgVariables({"lab": {"max_calls": True}}))
-    assert lab.modules["cfg"]["lab"]["max_calls"] == 1
+    assert lab.modules["cfg_rpc"]["lab"]["max_calls"] == 1
     result = ensure(CfgVariables({"lab": {"max_calls": "many"}}), failed=True)
     assert "lab.max_calls is a number, and 'many' is none" in result["msg"]
 
 
 def test_a_text_that_is_not_set(ensure, lab):
-    lab.modules["cfg"].put("lab", "label", None)
+    lab.modules["cfg_rpc"].put("lab", "label", None)
     assert ensure(CfgVariables({"lab": {"label": ""}}))["changed"] is False
 
 

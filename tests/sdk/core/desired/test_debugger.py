@@ -30,7 +30,7 @@ def test_the_level_without_the_module_cfg_rpc(ensure, lab):
 
 
 def test_the_level_of_a_module(ensure, lab):
-    lab.modules["cfg"].put("dbg", "mod_level_mode", 1)
+    lab.modules["cfg_rpc"].put("dbg", "mod_level_mode", 1)
     result = ensure(ModuleLogLevel("tm", 4))
     assert methods(result) == ["dbg.set_mod_level"]
     assert result["after"] == {"tm": 4}
@@ -38,7 +38,7 @@ def test_the_level_of_a_module(ensure, lab):
 
 
 def test_a_level_that_does_not_count(ensure, lab):
-    lab.modules["cfg"].put("dbg", "mod_level_mode", 0)
+    lab.modules["cfg_rpc"].put("dbg", "mod_level_mode", 0)
     result = ensure(ModuleLogLevel("tm", 4), failed=True)
     assert "mod_level_mode is 0. Set it to 1, or say activate: true" in result["msg"]
     result = ensure(ModuleLogLevel("tm", 4, activate=True))

@@ -16,8 +16,8 @@ READABLE = ["dispatcher_ping", "dns", "sipdump", "siptrace", "websocket"]
 @pytest.fixture
 def lab(lab):
     """Add the modules that the lab lacks."""
-    lab.modules["cfg"].groups["websocket"] = {"enabled": Variable("websocket", "enabled", 1)}
-    set_websocket = partial(lab.modules["cfg"].put, "websocket", "enabled")
+    lab.modules["cfg_rpc"].groups["websocket"] = {"enabled": Variable("websocket", "enabled", 1)}
+    set_websocket = partial(lab.modules["cfg_rpc"].put, "websocket", "enabled")
     lab.registry.method("ws.enable")(lambda ctx: set_websocket(1))
     lab.registry.method("ws.disable")(lambda ctx: set_websocket(0))
     dns = [1]
