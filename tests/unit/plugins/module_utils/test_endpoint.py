@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 from ansible_collections.kamailio.ctl.plugins.module_utils import _endpoint
 from ansible_collections.kamailio.ctl.plugins.module_utils._endpoint import (
@@ -14,8 +12,6 @@ from ansible_collections.kamailio.ctl.plugins.module_utils._endpoint import (
     Endpoint,
     Limit,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc import batches
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.deadline import Deadline
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import (
     AddressError,
     CallTimeout,
@@ -40,8 +36,7 @@ def clock(monkeypatch):
             self.now += seconds
 
     clock = Clock()
-    deadline = partial(Deadline, clock=lambda: clock.now)
-    monkeypatch.setattr(batches, "Deadline", deadline)
+    monkeypatch.setattr(Limit, "_clock", lambda limit: clock.now)
     monkeypatch.setattr(_endpoint, "sleep", clock.pause)
     return clock
 
