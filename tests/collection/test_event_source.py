@@ -265,8 +265,15 @@ def test_an_odd_reply_ends_nothing() -> None:
         watching({"endpoints": addresses}, play)
 
 
-@pytest.mark.parametrize("methods", ["dispatcher.list", {"method": "dispatcher.list"}])
-@pytest.mark.parametrize("initial", ["false", "no", False, None])
+@pytest.mark.parametrize(
+    "methods,initial",
+    [
+        ("dispatcher.list", "false"),
+        ("dispatcher.list", None),
+        ({"method": "dispatcher.list"}, "no"),
+        ({"method": "dispatcher.list"}, False),
+    ],
+)
 def test_a_method_needs_no_list_and_false_is_false(methods: Any, initial: Any) -> None:
     with LabServer(binrpc="tcp:127.0.0.1:0", modules=modules()).running_in_thread() as lab:
 
