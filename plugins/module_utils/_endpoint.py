@@ -73,3 +73,17 @@ class Endpoint:
             sleep(self._limit.at_most(seconds))
         except DeadlinePassed:
             return  # the next call says so
+
+
+def run_job(job, endpoint, setting):
+    """Do a job at its endpoint, and return the result."""
+    with endpoint:
+        result = job(endpoint, setting)
+    if setting.hint and endpoint.lost and result.get("failed"):
+        result["msg"] += setting.hint
+    return result
+
+
+def failure(error):
+    """Return the result of a task whose options cannot be carried out."""
+    return {"failed": True, "msg": str(error)}

@@ -13,8 +13,7 @@ from __future__ import annotations
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-from ._endpoint import Endpoint
-from ._task import failure, run_job
+from ._endpoint import Endpoint, failure, run_job
 from .binrpc.batches import Batches
 from .binrpc.config import load_config
 from .binrpc.errors import BinrpcError

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._endpoint import Endpoint
+from ._endpoint import Endpoint, failure, run_job
 from .binrpc.desired.escapes import visible
 from .binrpc.errors import BinrpcError
 
@@ -145,17 +145,3 @@ class Task:
         if result.get("failed"):
             module.fail_json(**result)
         module.exit_json(**result)
-
-
-def run_job(job, endpoint, setting):
-    """Do a job at its endpoint, and return the result."""
-    with endpoint:
-        result = job(endpoint, setting)
-    if setting.hint and endpoint.lost and result.get("failed"):
-        result["msg"] += setting.hint
-    return result
-
-
-def failure(error):
-    """Return the result of a task whose options cannot be carried out."""
-    return {"failed": True, "msg": str(error)}

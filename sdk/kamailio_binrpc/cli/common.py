@@ -12,6 +12,7 @@ from ..core.client import Client
 from ..core.errors import BinrpcError, EncodeError
 from ..core.faults import Fault, InvalidParams
 from . import colour, exit_codes, output
+from .printable import printable
 
 TYPE_CHECKING = False  # typing itself takes longer to load than a call
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ def explain_fault(fault: Fault, params: Sequence[Any]) -> None:
 
 def complain(text: object) -> None:
     """Write a message to standard error."""
-    sys.stderr.write(f"{colour.paint('kamrpc:', 'red', sys.stderr)} {output.printable(text)}\n")
+    sys.stderr.write(f"{colour.paint('kamrpc:', 'red', sys.stderr)} {printable(text)}\n")
 
 
 def report(error: BinrpcError, form: str = "text") -> int:

@@ -13,6 +13,7 @@ from ..core.changes import compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
 from . import colour, common, exit_codes, output
+from .printable import printable
 
 if TYPE_CHECKING:
     from ..core.errors import BinrpcError
@@ -180,7 +181,7 @@ def _named(names: list[str]) -> str:
 
 def _cause(cause: str, names: list[str], example: BinrpcError) -> str:
     head = colour.paint(f"{len(names)} failed: {cause}", "red", sys.stderr)
-    return f"{head}\n  {_named(names)}\n  for instance: {output.printable(example)}\n"
+    return f"{head}\n  {_named(names)}\n  for instance: {printable(example)}\n"
 
 
 def _differences(report: Report) -> str:
@@ -204,5 +205,5 @@ def _differences(report: Report) -> str:
         lines.append(colour.paint(f"{len(names)} {verb} ({_named(names)}):", "yellow", sys.stdout))
         lines.append("\n")
         found = report.replies[names[0]].to_json()
-        lines += (f"  {output.printable(each)}\n" for each in compare(expected, found))
+        lines += (f"  {printable(each)}\n" for each in compare(expected, found))
     return "".join(lines)

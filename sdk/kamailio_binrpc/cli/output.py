@@ -50,18 +50,6 @@ def write(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def printable(value: object) -> str:
-    """Return text that any terminal takes: control characters and stray bytes escaped."""
-    text = str(value)
-    return "".join(char if char.isprintable() or char in "\n\t" else _escape(char) for char in text)
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    # A surrogate stands for the byte that was no UTF-8.
-    return f"\\x{code & 0xFF:02x}" if code < 256 or 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
-
-
 def fault_data(fault: Fault) -> dict[str, Any]:
     """Return what a fault says as plain data."""
     return {"code": fault.code, "text": fault.text, "method": fault.method}

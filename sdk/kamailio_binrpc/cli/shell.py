@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import BinrpcError, EncodeError
 from . import colour, common, exit_codes, output
 from .names import Names
+from .printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -208,7 +209,7 @@ class Shell:
     # --- the terminal
 
     def _prompt(self) -> str:
-        name = output.printable(self._endpoint)
+        name = printable(self._endpoint)
         if not colour.wanted(sys.stdout) or readline is None:
             return f"kamrpc {name}> "
         # The marks tell line editing what takes no room.

@@ -15,6 +15,7 @@ from ..core import wire
 from ..core.errors import DecodeError, EncodeError, ProtocolError
 from ..core.values import Struct
 from . import capture, colour, common, exit_codes, output
+from .printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,7 +181,7 @@ def _show(form: str, number: int, where: str, packet: bytes, message: Message) -
     lines = [f"{head} cookie {message.cookie:#x}, {len(packet)} bytes"]
     lines[0] += f"  {where}" if where else ""
     for value in message.values:
-        lines += map(output.printable, _typed(value, 1, ""))
+        lines += map(printable, _typed(value, 1, ""))
     lines += [f"  tolerated at byte {place}: {text}" for place, text in message.anomalies]
     output.write("".join(line + "\n" for line in lines))
 

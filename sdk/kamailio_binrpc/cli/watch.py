@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.changes import compare
 from ..core.errors import BinrpcError, TransportError
 from . import colour, common, exit_codes, output
+from .printable import printable
 
 if TYPE_CHECKING:
     from ..core.changes import Change
@@ -100,10 +101,10 @@ def _show(
             data = {"time": stamp, "changes": [_data(change) for change in found]}
             output.write(output.render_data(data, "json"))
         return
-    lines = [output.printable(change) for change in found]
+    lines = [printable(change) for change in found]
     if screen:
         head = f"{stamp}  {options.method} {' '.join(options.params)}".rstrip()
-        body = output.printable(output.render(reply, "text"))
+        body = printable(output.render(reply, "text"))
         painted = [colour.paint(line, "yellow", sys.stdout) for line in lines]
         output.write(f"\x1b[H\x1b[2J{head}\n\n{body}" + "".join("\n" + line for line in painted))
         output.write("\n")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kamailio_binrpc.cli import colour, output, table, yaml
 from kamailio_binrpc.cli.names import Names
+from kamailio_binrpc.cli.printable import printable
 from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Fixed, Struct
 from tests.sdk.core import strategies
@@ -116,7 +117,7 @@ def test_colour_only_where_it_is_wanted(monkeypatch):
     ],
 )
 def test_what_a_server_says_cannot_steer_the_terminal(text, shown):
-    assert output.printable(text) == shown
+    assert printable(text) == shown
 
 
 def test_a_broken_cache_of_names_is_no_harm(tmp_path, monkeypatch):
