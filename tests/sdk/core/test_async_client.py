@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
+import socket
+import threading
 import time
 import warnings
 
@@ -14,7 +17,7 @@ import pytest
 
 from kamailio_binrpc.core import async_client
 from kamailio_binrpc.core.async_client import AsyncClient
-from kamailio_binrpc.core.conversation import PAUSE
+from kamailio_binrpc.core.conversation import LOOK_UP, PAUSE, WRITE
 from kamailio_binrpc.core.errors import (
     CallTimeout,
     ConnectError,
@@ -27,6 +30,9 @@ from kamailio_binrpc.core.faults import MethodNotFound
 from kamailio_binrpc.core.packet import decode, encode
 from kamailio_binrpc.core.retry import RetryPolicy
 from kamailio_binrpc.lab import LabServer
+
+from .clients import Time, TimedLoop
+from .support import PATIENCE
 
 ADDRESSES = ("unix:%s/s", "unixd:%s/d", "tcp:127.0.0.1:0", "udp:127.0.0.1:0")
 
@@ -107,6 +113,36 @@ def test_a_cancelled_call_leaves_the_next_one_right(address):
                 assert await client.call("core.echo", str(number)) == [str(number)]
 
     run(main())
+
+
+@pytest.mark.parametrize("protocol", ["unixd", "udp"])
+def test_after_a_cancelled_datagram_call_the_next_has_a_socket_of_its_own(serve, protocol):
+    """Datagrams of one reply have no number: the rest of the old one could end the new one."""
+    clients = []
+
+    def script(peer):
+        while True:
+            request = peer.request()
+            clients.append(peer._client)
+            if request.values[0] == "m.lost":
+                peer.send(reply(request, "x" * 100)[:50])
+            else:
+                peer.reply(request, "mine")
+
+    server = serve(protocol, script)
+
+    async def main():
+        async with AsyncClient(server.address, timeout=PATIENCE) as client:
+            lost = asyncio.ensure_future(client.call("m.lost"))
+            while not clients:
+                await asyncio.sleep(0.001)
+            lost.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await lost
+            return await client.call("m.next")
+
+    assert run(main()) == ["mine"]
+    assert len(clients) == len(set(clients)) == 2
 
 
 def test_connect_errors_say_why(tmp_path):
@@ -337,3 +373,56 @@ def test_a_connection_that_fails_when_all_have_gone_is_not_complained_of(monkeyp
 
     run(main())
     assert complaints == []
+
+
+# -- the driver --------------------------------------------------------------------------
+
+
+def in_time(coroutine):
+    """Run in a loop whose time passes only while there is nothing to do; return the naps too."""
+    clock = Time()
+    loop = TimedLoop(clock)
+    try:
+        return loop.run_until_complete(coroutine), clock.naps
+    finally:
+        loop.close()
+
+
+def test_driving_a_conversation_that_pauses():
+    def steps():
+        yield PAUSE, None, 1000.5
+        yield PAUSE, None, 900.0
+        return "done"
+
+    assert in_time(async_client.drive(steps())) == ("done", [0.5])
+
+
+def test_driving_a_look_up_ends_in_time(monkeypatch):
+    release = threading.Event()
+
+    def steps():
+        return [(yield LOOK_UP, None, 1005.0)]
+
+    monkeypatch.setattr(async_client, "find", lambda address: release.wait(5))
+    monkeypatch.setattr(Time, "on_nap", lambda self, count: release.set())
+    # Released by the time limit itself; what the resolver then gives comes too late.
+    assert in_time(async_client.drive(steps())) == ([None], [5.0])
+
+
+def test_driving_a_connect_ends_in_time():
+    """A socket pair whose buffer is full stands for one that is not connected yet."""
+
+    def steps(sock):
+        late = yield WRITE, sock, 1005.0
+        other.recv(1 << 20)
+        return [late, (yield WRITE, sock, 1010.0)]
+
+    sock, other = socket.socketpair()
+    with sock, other:
+        sock.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                sock.send(bytes(1 << 16))
+        answers, naps = in_time(async_client.drive(steps(sock)))
+    assert answers == [False, True]
+    assert naps == [5.0]

@@ -29,6 +29,7 @@ from kamailio_binrpc.core.fleet import Fleet
 from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.lab import LabServer
 
+from .clients import Time
 from .support import PATIENCE, echo, fault_to, reply_to
 
 pytestmark = pytest.mark.skipif(not fan_out.AVAILABLE, reason="NOT TESTED: no epoll")
@@ -211,6 +212,43 @@ def test_waiting_for_a_start(run, serve, transport):
 def test_waiting_for_a_start_ends(run, folder):
     (error,) = run([f"unix:{folder}/none"], wait=SOON).values()
     assert isinstance(error, ConnectError)
+
+
+def test_each_attempt_has_the_whole_timeout(folder):
+    """In time that passes only while there is nothing to do."""
+    clock = Time()
+    fan = FanOut([("a", parse_address(f"unix:{folder}/none"))], "m.a", (), 0.4, 3.0, 1)
+    fan._clock = clock
+    done, pauses = [], []
+    while fan.busy:
+        done += fan.turn(0.0)
+        if fan.busy:
+            pauses.append(fan.patience())
+            clock.now += pauses[-1]
+    fan.close()
+    assert pauses == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.5, 0.5, 0.5, 0.5])
+    assert len(opened) == len(pauses) + 1
+    assert isinstance(done[0].error, ConnectError)
+    assert done[0].seconds == pytest.approx(2.75)
+
+
+def test_a_flood_without_an_answer(serve, monkeypatch):
+    """There is always something to read, but never a whole reply; each read takes a second."""
+    clock = Time()
+    real = transport.Transport.receive
+
+    def receive(self):
+        clock.now += 1
+        self._read_size = 1000
+        return real(self)
+
+    monkeypatch.setattr(transport.Transport, "receive", receive)
+    server = serve("unixs", lambda peer: peer.reply(peer.request(), "x" * 50_000))
+    fan = FanOut([("a", parse_address(server.address))], "m.a", (), 10.0, 0.0, 1)
+    fan._clock = clock
+    (talk,) = fan
+    assert isinstance(talk.error, TruncatedReply)
+    assert talk.error.received == 10_000
 
 
 def test_a_full_backlog(run, folder):
