@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 import tree
@@ -30,13 +29,143 @@ class Shared:
     why: str
 
 
-SHARED: list[Shared] = []
+SHARED = [
+    Shared("__init__.py", (), "names, and what they load lazily: tests/sdk/test_import_budget.py"),
+    Shared(
+        "plugins/action/*.py",
+        ("tests/unit/plugins/plugin_utils/test_action.py",),
+        "each names the task of its module, and nothing else",
+    ),
+    Shared(
+        "plugins/doc_fragments/*.py",
+        ("tests/unit/plugins/modules/test_documentation.py",),
+        "documentation of options, compared with the options",
+    ),
+    Shared(
+        "plugins/modules/*.py",
+        (
+            "tests/unit/plugins/modules/test_state_modules.py",
+            "tests/unit/plugins/modules/test_documentation.py",
+        ),
+        "documentation and a task, which is tested where it is written",
+    ),
+    Shared(
+        "plugins/modules/kamailio_ctl_info.py",
+        ("tests/unit/plugins/modules/test_kamailio_ctl_facts.py",),
+        "its twin",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/catalogue/data_*.py",
+        (
+            "tests/sdk/core/catalogue/test_agrees_with_lab.py",
+            "tests/sdk/core/catalogue/test_agrees_with_typed.py",
+            "tests/real/test_catalogue.py",
+        ),
+        "data, compared with the lab, the typed layer and a real Kamailio",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/decoding.py",
+        ("tests/sdk/speedups/test_choice.py",),
+        "a choice of one of two decoders",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/batches.py",
+        ("tests/unit/plugins/module_utils/test_endpoints.py", "tests/sdk/core/test_fleet.py"),
+        "tried through both of its users",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/exchange.py",
+        ("tests/sdk/core/test_client.py", "tests/sdk/core/test_fan_out.py"),
+        "tried through the clients",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/transport.py",
+        ("tests/sdk/core/test_client.py",),
+        "tried through the client",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/lookups.py",
+        ("tests/sdk/core/test_fan_out.py",),
+        "tried through its user",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/fifo.py",
+        ("tests/sdk/core/test_fifo_client.py",),
+        "tried through the client",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/record.py",
+        ("tests/sdk/core/test_client.py",),
+        "tried through the client",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/reply.py",
+        ("tests/sdk/core/test_client.py", "tests/sdk/core/test_views.py"),
+        "a list with a name",
+    ),
+    Shared("plugins/module_utils/binrpc/wire.py", (), "constants"),
+    Shared(
+        "plugins/module_utils/binrpc/lab/*.py",
+        (
+            "tests/sdk/lab/test_engine.py",
+            "tests/sdk/lab/test_server.py",
+            "tests/sdk/lab/test_fifo.py",
+            "tests/sdk/lab/test_against_real.py",
+        ),
+        "parts of one engine, compared as a whole with a real Kamailio",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/lab/methods/*.py",
+        ("tests/sdk/lab/test_methods_state.py", "tests/sdk/lab/test_methods_against_real.py"),
+        "one table of calls tries all of them beside a real Kamailio",
+    ),
+    Shared("sdk/kamailio_binrpc/_version.py", ("tests/tools/test_consistency.py",), "a constant"),
+    Shared(
+        "sdk/kamailio_binrpc/observe.py", ("tests/sdk/cli/test_trace.py",), "tried by its command"
+    ),
+    Shared(
+        "sdk/kamailio_binrpc/desired.py",
+        ("tests/sdk/core/desired/test_kinds.py",),
+        "the public names of what is tested there",
+    ),
+    Shared(
+        "sdk/kamailio_binrpc/cli/*.py",
+        ("tests/sdk/cli/test_kamrpc.py", "tests/sdk/cli/test_forms.py"),
+        "commands are tried as they are typed",
+    ),
+    Shared(
+        "sdk/kamailio_binrpc/cli/kamcmd/*.py",
+        ("tests/sdk/cli/test_kamcmd_parts.py", "tests/real/test_pykamcmd.py"),
+        "one program, compared with kamcmd to the byte",
+    ),
+    Shared(
+        "sdk/kamailio_binrpc/typed/*.py",
+        ("tests/sdk/typed/test_operations.py", "tests/sdk/typed/test_models.py"),
+        "tried through the operations",
+    ),
+    Shared(
+        "sdk/kamailio_binrpc/typed/asynchronous/*.py",
+        ("tests/sdk/typed/test_operations.py",),
+        "one table of operations tries all of them",
+    ),
+    Shared(
+        "sdk/kamailio_binrpc/typed/blocking/*.py",
+        ("tests/tools/test_typed.py",),
+        "generated from those beside them",
+    ),
+    Shared(
+        "sdk/kamailio_binrpc/typed/models/*.py",
+        ("tests/sdk/typed/test_models.py",),
+        "one table of replies tries all of them",
+    ),
+]
+"""Patterns are of a whole path, or of its end."""
 
 
 def sources() -> list[str]:
-    """List the files that have to be tested."""
+    """List the files of the core, the collection and the SDK."""
     found = (path.as_posix() for path in tree.tracked_files())
-    return [path for path in found if path.endswith(".py") and folder_of(path)]
+    return [path for path in found if path.endswith(".py") and path.startswith(("plugins", "sdk"))]
 
 
 def folder_of(source: str) -> str | None:
@@ -56,7 +185,7 @@ def own_test(source: str) -> str | None:
 
 def shared_by(source: str) -> list[Shared]:
     """Return the entries of the table that excuse the file."""
-    return [each for each in SHARED if fnmatch(source, each.sources)]
+    return [each for each in SHARED if PurePosixPath(source).match(each.sources)]
 
 
 def find_tests(source: str) -> list[str]:
