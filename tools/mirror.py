@@ -69,33 +69,28 @@ SHARED = [
         "a choice of one of two decoders",
     ),
     Shared(
-        "plugins/module_utils/binrpc/batches.py",
-        ("tests/unit/plugins/module_utils/test_endpoints.py", "tests/sdk/core/test_fleet.py"),
-        "tried through both of its users",
-    ),
-    Shared(
         "plugins/module_utils/binrpc/exchange.py",
-        ("tests/sdk/core/test_client.py", "tests/sdk/core/test_fan_out.py"),
+        ("tests/sdk/core/test_conversation.py", "tests/sdk/core/test_client.py"),
         "tried through the clients",
     ),
     Shared(
         "plugins/module_utils/binrpc/transport.py",
-        ("tests/sdk/core/test_client.py",),
-        "tried through the client",
+        ("tests/sdk/core/test_conversation.py", "tests/sdk/core/test_client.py"),
+        "tried through the clients",
     ),
     Shared(
         "plugins/module_utils/binrpc/lookups.py",
-        ("tests/sdk/core/test_fan_out.py",),
-        "tried through its user",
+        ("tests/sdk/core/test_conversation.py", "tests/sdk/core/test_fan_out.py"),
+        "tried through the clients",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/call_record.py",
+        ("tests/sdk/core/test_client.py",),
+        "tried through the client",
     ),
     Shared(
         "plugins/module_utils/binrpc/fifo.py",
         ("tests/sdk/core/test_fifo_client.py",),
-        "tried through the client",
-    ),
-    Shared(
-        "plugins/module_utils/binrpc/record.py",
-        ("tests/sdk/core/test_client.py",),
         "tried through the client",
     ),
     Shared(
@@ -115,18 +110,33 @@ SHARED = [
         "parts of one engine, compared as a whole with a real Kamailio",
     ),
     Shared(
-        "plugins/module_utils/binrpc/lab/methods/*.py",
-        ("tests/sdk/lab/test_methods_state.py", "tests/sdk/lab/test_methods_against_real.py"),
-        "one table of calls tries all of them beside a real Kamailio",
+        "plugins/module_utils/binrpc/lab/modules/ctl.py",
+        ("tests/sdk/lab/test_against_real.py",),
+        "connections of the server itself",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/lab/modules/lab.py",
+        ("tests/sdk/lab/test_failures.py",),
+        "methods about the server itself",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/lab/modules/pv.py",
+        ("tests/sdk/lab/test_against_real.py",),
+        "its variables are the data of the comparison",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/lab/modules/system.py",
+        ("tests/sdk/lab/test_against_real.py",),
+        "names of the methods of the comparison",
     ),
     Shared("sdk/kamailio_binrpc/_version.py", ("tests/tools/test_consistency.py",), "a constant"),
     Shared(
         "sdk/kamailio_binrpc/observe.py", ("tests/sdk/cli/test_trace.py",), "tried by its command"
     ),
     Shared(
-        "sdk/kamailio_binrpc/desired.py",
-        ("tests/sdk/core/desired/test_kinds.py",),
-        "the public names of what is tested there",
+        "sdk/kamailio_binrpc/*.py",
+        ("tests/tools/test_public_names.py",),
+        "public names of what the core has",
     ),
     Shared(
         "sdk/kamailio_binrpc/cli/*.py",
