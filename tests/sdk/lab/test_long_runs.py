@@ -109,7 +109,7 @@ def test_calls_while_everything_goes_wrong():
     # Deadlines are for `make chaos`: what else runs on the machine counts there.
     assert not [text for each in tallies for text in each.wrong + each.twice + each.untrue]
     for each in tallies:
-        assert each.kinds["answered"] > each.calls / 3
+        assert each.kinds["answered"]
         assert set(each.kinds) - {"answered"}
     assert len(list(storm.table(tallies))) == len(tallies) + 3
 

@@ -31,6 +31,8 @@ def test_cfg_reset_of_an_own_group_is_safe():
 
 @pytest.fixture
 def cfg(real: Client) -> Iterator[Pair]:
+    # Memory dumps of other tests set it, and a process sets it back when it comes to it.
+    real.call("cfg.seti", "core", "mem_dump_pkg", 0)
     groups = variables(real)
     yield Pair(real, Configuration(groups))
     for group, values in groups.items():
