@@ -14,7 +14,9 @@ import os
 import pytest
 from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import Kind
 
+PACKAGE = "ansible_collections.kamailio.ctl"
 FOLDER = os.path.join(os.path.dirname(__file__), *[os.pardir] * 4, "plugins", "modules")
 MODULES = sorted(name[:-3] for name in os.listdir(FOLDER) if name.endswith(".py"))
 
@@ -24,10 +26,15 @@ def documented(name):
     return get_docstring(path, fragment_loader, collection_name="kamailio.ctl", is_module=True)[0]
 
 
-def taken(name):
-    """Return the module's argument specification."""
-    module = importlib.import_module("ansible_collections.kamailio.ctl.plugins.modules." + name)
-    return module.TASK.spec
+def load(name):
+    return importlib.import_module(PACKAGE + ".plugins.modules." + name)
+
+
+def origin(module):
+    """Return the file that has the table of options."""
+    kinds = [value for value in vars(module).values() if isinstance(value, Kind)]
+    name = kinds[0].build.__module__ if kinds else module.__name__
+    return name[len(PACKAGE) + 1 :].replace(".", "/") + ".py"
 
 
 def differences(options, spec, where=""):
@@ -64,9 +71,16 @@ def _of_one(option, argument, path):
 
 @pytest.mark.parametrize("name", MODULES)
 def test_options_are_documented_as_they_are_taken(name):
-    found = documented(name)
+    found, module = documented(name), load(name)
     assert found["module"] == name
-    assert differences(found["options"], taken(name)) == [], "plugins/modules/%s.py" % name
+    both = "DOCUMENTATION of plugins/modules/%s.py and the options in %s differ"
+    assert differences(found["options"], module.TASK.spec) == [], both % (name, origin(module))
+
+
+def test_the_file_with_the_options_is_named():
+    engine = "plugins/module_utils/binrpc/desired/"
+    assert origin(load("kamailio_uac_registration")) == engine + "uac.py"
+    assert origin(load("kamailio_stats_info")) == "plugins/modules/kamailio_stats_info.py"
 
 
 def option(**more):
