@@ -57,7 +57,7 @@ bench-fanout: setup ## Change 100 and 1,000 servers with Ansible in four ways; s
 	@$(PY) bench/fanout.py $(ARGS)
 
 lint: setup ## Run the linters and the type checker only
-	@$(PY) -m pytest tests/checks -m "not slow"
+	@$(PY) -m pytest tests/checks/test_lint.py
 
 docs: setup ## Build the documentation site in build/docs: guides, collection, library
 	@$(PY) tools/docs.py

@@ -42,6 +42,7 @@ def test_the_changelog_fragments_are_valid():
     run(BIN / "antsibull-changelog", "lint")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_collection_meets_the_production_profile(tmp_path):
     # Playbooks of the tests name the collection's modules, so it has to be found somewhere.
@@ -49,6 +50,7 @@ def test_the_collection_meets_the_production_profile(tmp_path):
     run(BIN / "ansible-lint", "--strict", "--nocolor", ANSIBLE_COLLECTIONS_PATH=str(tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_collection_documentation_is_valid():
     run(BIN / "antsibull-docs", "lint-collection-docs", "--plugin-docs", ".")

@@ -16,7 +16,7 @@ from tests.real import kamcmd_on_lab as compare
 from tests.real.kamcmd_compare import TRANSPORTS
 from tests.real.kamcmd_lines import line
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
 
 LEAST = {"commands": 5000, "sessions": 30000, "terminals": 60}
 """Lines of output that there are at least, or else something is not tried."""

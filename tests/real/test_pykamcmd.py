@@ -34,6 +34,7 @@ def differing(lines: list[kamcmd_lines.Line], address: str) -> dict[str, str]:
     return {line: difference for line, difference in found.items() if difference}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
 def test_command_lines_over_a_unix_stream(group: str, server: Kamailio) -> None:
     assert differing(kamcmd_lines.LINES[group], server.endpoints["unix"]) == {}

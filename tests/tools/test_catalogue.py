@@ -44,6 +44,7 @@ def test_they_are_current() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "old, new, stale",
     [

@@ -41,6 +41,7 @@ def test_they_are_current() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_change_is_noticed_and_followed(repository: Path) -> None:
     source = repository / SOURCE / "pv.py"
     source.write_text(source.read_text().replace("shv_list", "shv_all"))

@@ -88,11 +88,13 @@ def converting(start_duel):
     return start_duel(autoconversion=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_every_record_in_every_method(plain, transport):
     assert plain.check_all(transport, duel.requests()) > 900
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", ["unix", "udp"])
 def test_every_record_with_autoconversion(converting, transport):
     assert converting.check_all(transport, duel.requests()) > 900

@@ -19,6 +19,8 @@ from tests.sdk.core.strategies import bodies, messages, thorough
 from . import differential
 from .differential import compare
 
+pytestmark = pytest.mark.slow
+
 NESTED = bytes.fromhex("03 35 61 62 00 03 25 63 00 10 05 83 83")
 
 

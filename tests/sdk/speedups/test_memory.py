@@ -21,6 +21,8 @@ from kamailio_binrpc.core.values import Struct
 from . import building, counting
 from .counting import FOREST, LEAF, TREE
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

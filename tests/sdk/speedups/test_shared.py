@@ -10,6 +10,8 @@ import pytest
 from kamailio_binrpc.core import connection, decoder, packet
 from tests.sdk.core import test_connection, test_decoder, test_framing, test_packet, test_roundtrip
 
+pytestmark = pytest.mark.slow
+
 SUITES = [test_connection, test_decoder, test_framing, test_packet, test_roundtrip]
 USERS = [connection, packet, test_decoder]
 

@@ -58,6 +58,7 @@ def test_cfg_reading(cfg: Pair) -> None:
         cfg.same("cfg.get", group + "[3]", name)
 
 
+@pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.parametrize(
     "group, name",
