@@ -38,14 +38,14 @@ SHARED = [
     ),
     Shared(
         "plugins/doc_fragments/*.py",
-        ("tests/unit/plugins/modules/test_documentation.py",),
+        ("tests/unit/plugins/doc_fragments/test_documentation.py",),
         "documentation of options, compared with the options",
     ),
     Shared(
         "plugins/modules/*.py",
         (
             "tests/unit/plugins/modules/test_state_modules.py",
-            "tests/unit/plugins/modules/test_documentation.py",
+            "tests/unit/plugins/doc_fragments/test_documentation.py",
         ),
         "documentation and a task, which is tested where it is written",
     ),

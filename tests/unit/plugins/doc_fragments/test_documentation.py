@@ -3,8 +3,10 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Options as they are documented and as they are taken. The sanity test validate-modules compares
-# them too, but takes minutes.
+# Options as they are documented, fragments included, and as they are taken. The sanity test
+# validate-modules compares them too, but takes minutes.
+#
+# Not in tests/unit/plugins/modules: there ansible-test hides what is of the controller only.
 
 from __future__ import annotations
 
