@@ -34,7 +34,7 @@ fi
 
 FOLDER=$PWD/build/bare
 ROOT=$FOLDER/$RELEASE
-TREE=/work/kamailio-binrpc
+TREE=/srv/kamailio-binrpc
 
 # How this machine reaches packages holds in the root as well.
 apt_settings() { apt-config dump | grep -E '^Acquire::(Check-|http|https|ftp|Retries)' || true; }
@@ -53,7 +53,8 @@ rm -rf "$ROOT"
 mkdir "$ROOT"
 tar -C "$ROOT" --numeric-owner -xf "$ROOT.tar"
 
-# pip's settings come along, with the folders they name (of an index, the files beside simple/); so do certificates of the site's own.
+# pip's settings come along, with the folders that they name (of an index, the files beside
+# simple/); so do certificates of the site's own.
 for path in /etc/pip.conf /etc/xdg/pip "$HOME/.config/pip" "$HOME/.pip" \
     /usr/local/share/ca-certificates /etc/resolv.conf; do
     [ -e "$path" ] || continue

@@ -69,8 +69,9 @@ system_packages() {
         need ssh openssh-client
         need ps procps
         need_file /etc/services netbase
-        # kamrpc's shell is tried on a terminal, its completions in each shell.
+        # kamrpc's shell is tried on a terminal with a pager, its completions in each shell.
         need tmux tmux
+        need less less
         need zsh zsh
         need fish fish
         need java default-jre-headless

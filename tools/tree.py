@@ -31,15 +31,18 @@ def tracked_files() -> list[Path]:
     return [Path(name) for name in names if (ROOT / name).is_symlink() or (ROOT / name).is_file()]
 
 
-def copy_collection(parent: Path, *, links: bool = False) -> Path:
+def copy_collection(parent: Path, *, links: bool = False, without: tuple[str, ...] = ()) -> Path:
     """Make a fresh copy below ``parent`` and return the collection's root.
 
     :param links: copy symbolic links, too, as links.
+    :param without: files and folders that stay behind.
     """
     target = parent / "ansible_collections" / "kamailio" / "ctl"
     shutil.rmtree(target, ignore_errors=True)
     for name in tracked_files():
         if (ROOT / name).is_symlink() and not links:
+            continue
+        if any(name.is_relative_to(left_out) for left_out in without):
             continue
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target / name, follow_symlinks=False)

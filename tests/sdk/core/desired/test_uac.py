@@ -42,7 +42,7 @@ def test_a_change_keeps_what_is_not_given(ensure, lab):
     assert (record["auth_password"], record["l_username"]) == ("another-1", "alice")
 
 
-@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("secret", sorted(SECRETS))
 def test_no_secret_is_shown(ensure, secret):
     """Neither the stored one nor the given one, in states, calls, or messages."""
     wish = "0123456789abcdef0123456789abcdef"
