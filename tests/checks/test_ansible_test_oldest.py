@@ -3,8 +3,8 @@
 
 """The oldest ansible-core, on the oldest Python of a managed host that is here.
 
-The other Pythons come with the newest ansible-core and, for unit tests, with pytest itself. It
-stands in a file of its own, so that another worker can take it.
+What lies between the oldest Python and the newest is left to ``make sanity``. This stands in a file
+of its own, so that another worker can take it.
 """
 
 from __future__ import annotations
