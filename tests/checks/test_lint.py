@@ -30,6 +30,7 @@ def test_the_sdk_is_strictly_typed():
     run(BIN / "mypy")
 
 
+@pytest.mark.slow
 def test_every_file_states_licence_and_copyright():
     run(BIN / "reuse", "lint")
 
@@ -38,6 +39,7 @@ def test_yaml_is_tidy():
     run(BIN / "yamllint", "--strict", ".")
 
 
+@pytest.mark.slow
 def test_the_changelog_fragments_are_valid():
     run(BIN / "antsibull-changelog", "lint")
 

@@ -23,6 +23,7 @@ SUBSETS = [["all"], ["min"], ["!all"], *(["!all", "!min", part] for part in PART
 
 
 @pytest.mark.real
+@pytest.mark.slow
 def test_a_replayed_kamailio_has_the_facts_of_the_live_one(
     kamailio: Kamailio, tmp_path: Path, run_jobs: Callable[[list[Any]], list[Any]]
 ) -> None:

@@ -90,6 +90,9 @@ def calls_of(module: str, address: str) -> list[dict[str, Any]]:
     return calls
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What each module imports, and what its calls bring, by module."""

@@ -22,7 +22,7 @@ FILES = ("right.py", "wrong.py")
 
 Problems = set[tuple[str, int]]
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def run_mypy(folder: Path) -> tuple[Problems, str]:

@@ -160,7 +160,7 @@ def _parse(
         return Address(protocol, name, port, guessed)
     if not port_text and (not name or name.isdigit()):
         name, port_text = "*", name
-    if "/" in name or any(char.isspace() or char == "\0" for char in name):
+    if any(char.isspace() or char in "/[]\0" for char in name):
         raise AddressError("%r: %r is not a host name" % (text, name))
     port = _parse_port(text, port_text, protocol) if port_text else wire.DEFAULT_PORT
     if port == 0 and not any_port:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kamailio_binrpc.core.address import LISTED, Address, parse_address, parse_listen
@@ -232,6 +232,7 @@ texts = st.one_of(st.lists(words, max_size=7).map("".join), st.text(max_size=20)
 
 @thorough
 @given(texts, st.booleans())
+@example(text="[[]", fifo=False)
 def test_what_is_shown_parses_to_the_same(text, fifo):
     for parse in (parse_address, lambda text: parse_listen(text, fifo=fifo)):
         try:
