@@ -3,7 +3,7 @@
 
 """Make the catalogue's tables from its entries, or check them: `tools/catalogue.py [--check]`.
 
-An entry in catalogue/data_*.py has all that is known of a method. What a managed host or every
+An entry in catalogue/modules/*.py has all that is known of a method. What a managed host or every
 call needs is derived from them, so that the entries need not be loaded.
 """
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path("plugins/module_utils/binrpc/catalogue")
 MAKE = "run make catalogue"
-# In the order in which methods() has them.
-SOURCES = ("data_server", "data_routing", "data_calls")
 _TABLE = re.compile(r'(\n_TABLE = """\n)(.*?)"""', re.DOTALL)
 
 
@@ -34,25 +32,28 @@ class Catalogue:
 
     def __init__(self, root: Path) -> None:
         sys.path.insert(0, str(root / "sdk"))
-        package = "kamailio_binrpc.core.catalogue."
-        self.notation: Any = importlib.import_module(package + "notation")
+        package = "kamailio_binrpc.core.catalogue"
+        self.notation: Any = importlib.import_module(f"{package}.notation")
         self.entries: dict[str, dict[str, list[str]]] = {}
         self.methods: list[Any] = []
-        self.modules: dict[str, str] = {}
-        for source in SOURCES:
-            text = importlib.import_module(package + source).TEXT
+        self.sources: dict[str, str] = {}
+        for source in sorted(path.stem for path in (root / FOLDER / "modules").glob("[!_]*.py")):
+            text = importlib.import_module(f"{package}.modules.{source}").TEXT
             entries = self.notation.parse(text)
             self.entries[source] = entries
             for name in filter(None, entries):
-                module = name.partition(".")[0]
-                if self.modules.setdefault(module, source) != source:
-                    raise ValueError(f"{source}.py: {name}: see {self.modules[module]}.py")
+                prefix = name.partition(".")[0]
+                if self.sources.setdefault(prefix, source) != source:
+                    raise ValueError(f"{source}.py: {name}: see {self.sources[prefix]}.py")
                 if not name.endswith(".*"):
                     self.methods.append(self.notation.build(name, entries, source + ".py"))
 
     def lookup(self) -> Iterator[str]:
-        for source in SOURCES:
-            yield " ".join([source, *(name for name, at in self.modules.items() if at == source)])
+        """Yield one line: :mod:`.lookup` has the files in its order."""
+        yield " ".join(
+            prefix if prefix == source else f"{prefix}={source}"
+            for prefix, source in self.sources.items()
+        )
 
     def reading(self) -> Iterator[str]:
         marks = {
@@ -79,9 +80,12 @@ class Catalogue:
 
     def meanings(self) -> Iterator[str]:
         groups: dict[str, list[str]] = {}
-        for entries in self.entries.values():
+        for source, entries in self.entries.items():
             for name in filter(None, entries):
-                rules = self.notation.faults_of(name, entries)
+                try:
+                    rules = self.notation.faults_of(name, entries)
+                except ValueError as error:
+                    raise ValueError(f"{source}.py: {error}") from None
                 if rules:
                     text = "|".join(f"{meaning}={part}" for meaning, part in rules)
                     groups.setdefault(text, []).append(name)

@@ -55,10 +55,10 @@ SHARED = [
         "its twin",
     ),
     Shared(
-        "plugins/module_utils/binrpc/catalogue/data_*.py",
+        "plugins/module_utils/binrpc/catalogue/modules/*.py",
         (
-            "tests/sdk/core/catalogue/test_agrees_with_lab.py",
-            "tests/sdk/core/catalogue/test_agrees_with_typed.py",
+            "tests/sdk/lab/test_agrees_with_catalogue.py",
+            "tests/sdk/typed/test_agrees_with_catalogue.py",
             "tests/real/test_catalogue.py",
         ),
         "data, compared with the lab, the typed layer and a real Kamailio",

@@ -46,16 +46,21 @@ def test_they_are_current() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "old, new, stale",
+    "file, old, new, stale",
     [
-        ("p2.reload -> - repeatable", "p2.reload -> -", ["repeating"]),
-        ("p2.reload -> - repeatable", "p3.reload -> - reads()", ["lookup", "reading", "repeating"]),
-        ("regex.reload -> -", "regex.reload a b^ -> {c:[...],d:str^}", ["arrays", "secrets"]),
-        (" %refused=group matching", " %absent=group matching", ["meanings"]),
+        ("geoip2", "p2.reload -> - repeatable", "p2.reload -> -", ["repeating"]),
+        (
+            "geoip2",
+            "p2.reload -> - repeatable",
+            "p3.reload -> - reads()",
+            ["lookup", "reading", "repeating"],
+        ),
+        ("regex", "reload -> -", "reload a b^ -> {c:[...],d:str^}", ["arrays", "secrets"]),
+        ("regex", " %refused=group matching", " %absent=group matching", ["meanings"]),
     ],
 )
-def test_a_change_is_noticed_and_followed(repository, old, new, stale) -> None:
-    source = repository / FOLDER / "data_routing.py"
+def test_a_change_is_noticed_and_followed(repository, file, old, new, stale) -> None:
+    source = repository / FOLDER / "modules" / f"{file}.py"
     text = source.read_text()
     assert text.count(old) == 1
     source.write_text(text.replace(old, new))
@@ -74,16 +79,18 @@ def test_a_change_is_noticed_and_followed(repository, old, new, stale) -> None:
     "old, new, said",
     [
         ("geoip2.reload ->", "geoip2.reload file:text ->", "geoip2.reload: the type of"),
-        ("geoip2.reload ->", "ul.reload ->", "data_calls.py: ul.*: see data_routing.py"),
+        ("geoip2.reload ->", "ul.reload ->", "usrloc.py: ul.*: see geoip2.py"),
+        ("geoip2.reload -> - repeatable", "geoip2.reload = pdt.reload", "no entry pdt.reload"),
+        (" database anew\n", " database anew\n %= pdt.reload\n", "no entry pdt.reload"),
         (" Opens the GeoIP2 database anew\n", "", "geoip2.reload: there is no line of help"),
     ],
 )
 def test_a_bad_entry_is_named(repository, old, new, said) -> None:
-    source = repository / FOLDER / "data_routing.py"
+    source = repository / FOLDER / "modules" / "geoip2.py"
     source.write_text(source.read_text().replace(old, new))
     for options in (["--check"], []):
         done = catalogue(repository, *options)
         assert done.returncode == 1
         assert said in done.stderr
-        assert "data_routing.py" in done.stderr
+        assert "geoip2.py" in done.stderr
         assert "Traceback" not in done.stderr

@@ -3,8 +3,8 @@
 """What is known of each method, and the notation in which it is written down.
 
 The facts are those of Kamailio 5.6 (read off its handlers and tried on a 5.6.3), with later
-differences noted. Each method has one entry, in ``data_server``, ``data_calls`` or
-``data_routing``::
+differences noted. Each method has one entry, in the file of ``modules/`` that is named as the
+Kamailio module. The core's own methods are in the file named as their first word::
 
     module.method one two:int [three:float] [four{a|b|...}=a] [five:any*] -> {x:int} repeatable @5.7
      One line of help
@@ -30,7 +30,8 @@ differences noted. Each method has one entry, in ``data_server``, ``data_calls``
   added does, ``empty`` there is nothing to list, ``busy`` later it may work and nothing was
   changed, ``refused`` this configuration or build does not allow it, ``invalid`` a parameter is
   missing, of the wrong type or of no meaning. ``%= module.other``: the faults of that entry.
-* ``module.other = module.method``: the same under another name; what follows replaces.
+* ``module.other = module.method``: the same under another name; what follows replaces. Both are in
+  one file.
 * ``module.*``: faults of all methods of the module.
 * ``*name: meaning`` at the top of a file explains a parameter name for the whole file.
 
@@ -262,7 +263,7 @@ def build(name: str, entries: Entries, source: str) -> Method:
 
 
 def _build(name: str, entries: Entries) -> Method:
-    head, *lines = entries[name]
+    head, *lines = _entry(name, entries)
     same = _original(head)
     left, arrow, right = ("", "-", same) if same else head.partition(" -> ")
     found = _HEAD.match(right)
@@ -292,6 +293,13 @@ def _build(name: str, entries: Entries) -> Method:
     made.since = found.group("since") or ("" if made.until else made.since)
     _describe(made, lines)
     return made
+
+
+def _entry(name: str, entries: Entries) -> List[str]:
+    try:
+        return entries[name]
+    except KeyError:
+        raise ValueError("there is no entry %s in this file" % name) from None
 
 
 def _original(head: str) -> str:
@@ -334,7 +342,7 @@ def faults_of(name: str, entries: Entries) -> List[Tuple[str, str]]:
 
     :raises ValueError: it is not in the notation.
     """
-    head, *lines = entries[name]
+    head, *lines = _entry(name, entries)
     same = _original(head)
     faults = faults_of(same.partition(" ")[0], entries) if same else []
     for line in lines:

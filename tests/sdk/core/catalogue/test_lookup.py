@@ -96,7 +96,7 @@ def test_only_what_is_needed_is_loaded():
     found = loaded_after(f"{start}; faults.make_fault(500, '', 'x')")
     assert found == {*always, f"{package}.meanings"}
     found = loaded_after(f"from {package}.lookup import find; find('htable.get')")
-    names = ("lookup", "notation", "reading", "data_routing")
+    names = ("lookup", "notation", "reading", "modules", "modules.htable")
     assert found == {*always, *(f"{package}.{name}" for name in names)}
 
 

@@ -131,6 +131,11 @@ def test_arrays_come_from_the_reply(reply, paths):
         (" Looks at a door\n", "", ["door.look", "line of help"]),
         (" key: what", " kee: what", ["door.open", "'kee: what it is opened with'"]),
         ("=5]", "=five]", ["door.open", "five"]),
+        (
+            "door.look mode{once|...} -> [{...}^*] reads(once)",
+            "door.look = gate.look",
+            ["gate.look"],
+        ),
     ],
 )
 def test_a_bad_entry_is_named_with_its_file(old, new, parts):
@@ -145,6 +150,11 @@ def test_a_bad_entry_is_named_with_its_file(old, new, parts):
 def test_a_bad_fault_is_named(bad):
     with pytest.raises(ValueError, match=r"door\.\*"):
         faults_of("door.*", parse(ENTRIES.replace(" %refused=locked", bad)))
+
+
+def test_faults_of_an_entry_that_is_not_there():
+    with pytest.raises(ValueError, match=r"no entry gate\.shut"):
+        faults_of("door.enter", parse(ENTRIES.replace("%= door.shut", "%= gate.shut")))
 
 
 def test_two_entries_of_one_name():

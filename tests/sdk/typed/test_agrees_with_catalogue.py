@@ -15,6 +15,7 @@ import pytest
 
 from kamailio_binrpc import AsyncKamailio
 from kamailio_binrpc.core.catalogue.lookup import FILES, find
+from kamailio_binrpc.typed import asynchronous
 from tests.sdk.typed.test_operations import methods_of, operations
 
 # Operations that take something else than what they send, with the reason.
@@ -100,7 +101,18 @@ def files(name: str, method: str) -> str:
     """Both files, for messages."""
     path = inspect.getfile(OPERATIONS[name]).partition("/typed/")[2]
     entries = FILES.get(method.partition(".")[0])
-    return f"{name} of typed/{path} and {method} of catalogue/{entries}.py"
+    return f"{name} of typed/{path} and {method} of catalogue/modules/{entries}.py"
+
+
+def test_files_are_named_alike() -> None:
+    typed = {path.stem for path in Path(inspect.getfile(asynchronous)).parent.glob("[!_]*.py")}
+    assert typed - set(FILES.values()) == {"client", "namespace"}, "these have no RPC methods"
+
+
+@pytest.mark.parametrize("name, method", PAIRS)
+def test_the_file_has_the_name_of_the_catalogues(name: str, method: str) -> None:
+    stem = Path(inspect.getfile(OPERATIONS[name])).stem
+    assert FILES.get(method.partition(".")[0]) == stem, files(name, method)
 
 
 @pytest.mark.parametrize("count", [f"{len(COMPARED)}-of-{len(PAIRS)}"])

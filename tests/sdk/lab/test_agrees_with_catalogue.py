@@ -9,6 +9,7 @@ import contextlib
 import inspect
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from kamailio_binrpc.core.catalogue.lookup import FILES, find
 from kamailio_binrpc.core.catalogue.notation import Method, Param
 from kamailio_binrpc.core.faults import Fault
+from kamailio_binrpc.core.lab import modules
 from kamailio_binrpc.core.lab.context import BinrpcContext
 from kamailio_binrpc.core.lab.engine import build
 from kamailio_binrpc.core.lab.registry import UNDOCUMENTED, Declaration, Module
@@ -58,6 +60,7 @@ class Declared:
         self.until = declaration.until
         self.help = declaration.help
         self.path = inspect.getfile(module).partition("/core/")[2]
+        self.stem = Path(self.path).stem
 
 
 def subclasses(kind: type) -> Iterator[type]:
@@ -84,8 +87,8 @@ NAMES = sorted(declared())
 
 def files(one: Declared) -> str:
     """Both files, for messages."""
-    entries = FILES.get(one.name.partition(".")[0], "data_*")
-    return f"{one.name}: {one.path} and catalogue/{entries}.py"
+    entries = FILES.get(one.name.partition(".")[0], one.stem)
+    return f"{one.name}: {one.path} and catalogue/modules/{entries}.py"
 
 
 def letters(scan: str) -> Iterator[tuple[str, bool, bool]]:
@@ -128,6 +131,17 @@ def scanned(method: Method, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[s
     with contextlib.suppress(Fault):
         engine.call(method.name, *map(value_for, method.params))
     return letters("".join(seen))
+
+
+def test_files_are_named_alike() -> None:
+    lab = {path.stem for path in Path(inspect.getfile(modules)).parent.glob("[!_]*.py")}
+    assert lab - set(FILES.values()) == {"lab"}, "its own methods are in no catalogue"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_file_has_the_name_of_the_catalogues(name: str) -> None:
+    one = declared()[name]
+    assert FILES.get(name.partition(".")[0]) == one.stem, files(one)
 
 
 COMPARED = [name for name in NAMES if name not in SILENT]

@@ -1,0 +1,23 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Methods of corex, in the notation of :mod:`.notation`."""
+
+TEXT = """
+corex.debug [level:int] -> {debug:int} reads() repeatable
+ Shows the log level; with a number sets it and answers {old,new}
+corex.list_sockets -> {PROTO:str,NAME:str,ADDRLIST:{ADDR:str*},PORT:str,MCAST:str,MHOMED:str,\
+VIRTUAL:str,SOCKNAME:str,ADVERTISE:str}* reads
+ Sockets on which the server listens for SIP
+ +5.8: names of members in lower case
+corex.list_aliases -> {PROTO:str,ADDR:str,PORT:int}* reads
+ Names under which the server knows itself
+ +5.8: names of members in lower case
+corex.pkg_summary by{idx|pid} value:int -> - repeatable
+ Makes a process write its use of private memory to the log
+ by: whether value is the index of the process or its process id
+ %invalid=not provided|invalid=unsupported selector|invalid=out of range
+corex.shm_status -> - reads
+ Writes a report of shared memory to the log
+corex.shm_summary -> -
+ Writes a summary of shared memory to the log
+"""

@@ -1,0 +1,12 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Methods of domain, in the notation of :mod:`.notation`."""
+
+TEXT = """
+domain.dump -> {domains:[{domain:str,did:str}*],attributes:[{did:str,attrs:[str*]}*]} reads
+ Domains that are served here, and names of their attributes
+ %empty=server domain cache empty|refused=cache disabled
+domain.reload -> - repeatable
+ Reads the domains from the database
+ %refused=cache disabled
+"""

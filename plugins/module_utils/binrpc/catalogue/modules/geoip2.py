@@ -1,0 +1,8 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Methods of geoip2, in the notation of :mod:`.notation`."""
+
+TEXT = """
+geoip2.reload -> - repeatable
+ Opens the GeoIP2 database anew
+"""
