@@ -28,7 +28,7 @@ def main() -> int:
     options = ["-o", f"cache_dir=build/pytest-{lock}", *options]
     if lock.startswith("core"):
         # Without the fixtures above: those may use what this Python lacks.
-        options.append(f"--confcutdir={tests}")
+        options.append("--confcutdir=tests/sdk/core")
     return subprocess.run(
         [bin_dir / "python", "-m", "pytest", *options, tests],
         cwd=tree.ROOT,

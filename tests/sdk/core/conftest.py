@@ -10,8 +10,16 @@ import tempfile
 
 import pytest
 
+from tests.support.signals import stop_inheritance
+
 from . import support
 from .clients import CLIENTS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_arrive():
+    """Let processes that tests start take the signals that this run was started to ignore."""
+    stop_inheritance()
 
 
 @pytest.fixture
