@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 import stat
 import subprocess
 import threading
+import warnings
 
 import pytest
 
+from kamailio_binrpc.core import wire
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.lab.sockets import ListenError
 from kamailio_binrpc.core.values import Struct
@@ -248,6 +251,34 @@ def test_many_short_connections_leave_nothing(lab, side, transport):
         pass
     while len(os.listdir("/proc/self/fd")) > before + 1:
         pass
+
+
+@pytest.mark.parametrize("count", [1, wire.MAX_CONNECTIONS + 10])
+@pytest.mark.parametrize("failures", [[], ["refuse"]], ids=["", "refused"])
+@pytest.mark.parametrize("turns", range(6))
+def test_stopping_while_clients_connect(tmp_path, turns, failures, count):
+    """However far the event loop has come with a new connection, it is closed in the end."""
+    complaints = []
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda loop, facts: complaints.append(facts["message"]))
+        server = LabServer([f"unix:{tmp_path}/s", f"unix:{tmp_path}/t"], failures=failures)
+        with contextlib.ExitStack() as clients:
+            async with server:
+                for number in range(count):
+                    sock = clients.enter_context(socket.socket(socket.AF_UNIX))
+                    sock.setblocking(False)
+                    sock.connect(str(tmp_path / "st"[number % 2]))
+                for _turn in range(turns):
+                    await asyncio.sleep(0)
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(main(), debug=True)
+        gc.collect()
+    complaints.extend(str(each.message) for each in caught)
+    assert complaints == []
 
 
 def test_stopping_with_clients_and_calls_under_way(tmp_path):

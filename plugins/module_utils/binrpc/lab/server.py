@@ -164,6 +164,7 @@ class LabServer:
         self._ctl = self.state.modules["ctl"]
         self._endpoints: List[Endpoint] = []
         self._open: List[Any] = []
+        self._servers: List[Any] = []
         self._hub: Optional[Hub] = None
 
     @property
@@ -213,28 +214,31 @@ class LabServer:
                 endpoint = Endpoint(payload, address, self._owner, self._expose)
                 self._endpoints.append(endpoint)
             for endpoint in self._endpoints:
-                self._open.append(await self._serve(endpoint))
+                await self._serve(endpoint)
         except BaseException:
             await self.stop()
             raise
         self._ctl.listeners[:] = [each.listener for each in self._endpoints]
 
-    async def _serve(self, endpoint: Endpoint) -> Any:
+    async def _serve(self, endpoint: Endpoint) -> None:
         engine: Any = self._engine
         if endpoint.listener.payload == "fifo" or endpoint.address.protocol == "fifo":
             engine = TextEngine(engine)
         if endpoint.address.protocol == "fifo":
-            return FifoFile(
+            fifo = FifoFile(
                 self._hub, endpoint.fd, endpoint.listener, engine, self._reply_directory
             )
-        if endpoint.address.is_datagram:
-            return DatagramSocket(self._hub, endpoint.socket, endpoint.listener, engine)
-        loop = asyncio.get_running_loop()
-        return await loop.create_server(
-            lambda: StreamConnection(self._hub, endpoint.listener, engine),
-            sock=endpoint.socket,  # type: ignore[arg-type]  # only a fifo has none
-            backlog=wire.MAX_CONNECTIONS,
-        )
+            self._open.append(fifo)
+        elif endpoint.address.is_datagram:
+            datagrams = DatagramSocket(self._hub, endpoint.socket, endpoint.listener, engine)
+            self._open.append(datagrams)
+        else:
+            server = await asyncio.get_running_loop().create_server(
+                lambda: StreamConnection(self._hub, endpoint.listener, engine),
+                sock=endpoint.socket,  # type: ignore[arg-type]  # only a fifo has none
+                backlog=wire.MAX_CONNECTIONS,
+            )
+            self._servers.append(server)
 
     async def stop(self) -> None:
         """Close everything and remove the paths; may be called again."""
@@ -242,9 +246,17 @@ class LabServer:
         for each in self._open:
             each.close()
         self._open.clear()
+        # A closed asyncio server drops what it has just accepted, without closing it: so nothing
+        # more is accepted first, and the server closed when its connections are.
+        for server in self._servers:
+            for sock in server.sockets:
+                asyncio.get_running_loop().remove_reader(sock.fileno())
         if self._hub is not None:
             await self._hub.close()
             self._hub = None
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
         for endpoint in self._endpoints:
             endpoint.close()
         self._endpoints.clear()
