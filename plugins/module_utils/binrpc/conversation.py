@@ -34,7 +34,7 @@ from __future__ import annotations
 import errno
 import select
 
-from . import explain
+from . import explain, wire
 from .connection import Connection
 from .errors import ConnectError
 from .exchange import Exchange
@@ -177,10 +177,19 @@ def pull_rest(transport: Transport, exchange: Exchange) -> List[Request]:
     return done
 
 
-def call(address: Address, request: Request, deadline: Deadline, connect_wait: float) -> Steps:
+def call(
+    address: Address,
+    request: Request,
+    deadline: Deadline,
+    connect_wait: float,
+    max_reply: int = wire.MAX_BODY,
+    unsigned: bool = False,
+) -> Steps:
     """Give a request an outcome over a connection of its own.
 
     :param connect_wait: further seconds to go on trying while nobody listens.
+    :param max_reply: bytes allowed in the reply's body.
+    :param unsigned: give int records as 0..2**32-1.
     :raises ConnectError: no connection was made; nothing was sent.
     """
     patience = Patience(connect_wait, deadline)
@@ -188,7 +197,8 @@ def call(address: Address, request: Request, deadline: Deadline, connect_wait: f
         transport: Optional[Transport] = None
         try:
             transport = yield from connect(address, deadline)
-            yield from _exchange(transport, request, deadline)
+            connection = Connection(address.is_datagram, max_reply, unsigned)
+            yield from _exchange(transport, connection, request, deadline)
             return
         except ConnectError as error:
             moment = patience.next_attempt(error)
@@ -199,12 +209,14 @@ def call(address: Address, request: Request, deadline: Deadline, connect_wait: f
         deadline.renew()
 
 
-def _exchange(transport: Transport, request: Request, deadline: Deadline) -> Steps:
+def _exchange(
+    transport: Transport, connection: Connection, request: Request, deadline: Deadline
+) -> Steps:
     """Send and receive until the request has an outcome.
 
     :raises ConnectError: nothing was sent, so it may be tried again.
     """
-    exchange = Exchange(transport.address, Connection(transport.address.is_datagram), 1)
+    exchange = Exchange(transport.address, connection, 1)
     exchange.add(request)
     while not exchange.idle:
         try:

@@ -13,6 +13,7 @@ import select
 from heapq import heappop, heappush
 from time import monotonic
 
+from . import wire
 from .call_record import CallRecord
 from .connection import Request
 from .conversation import LOOK_UP, PAUSE, READ, call
@@ -92,6 +93,8 @@ class FanOut:
     :param limit: endpoints under way at once.
     :param deadline: what is not done by then fails with a CallTimeout.
     :param on_call: gets a :class:`record.CallRecord` for each call.
+    :param max_reply: bytes allowed in one reply's body.
+    :param unsigned: give int records as 0..2**32-1.
     """
 
     # Tests replace it, so that time passes without waiting.
@@ -107,6 +110,8 @@ class FanOut:
         limit: int,
         deadline: Optional[Deadline] = None,
         on_call: Optional[OnCall] = None,
+        max_reply: int = wire.MAX_BODY,
+        unsigned: bool = False,
     ) -> None:
         self._waiting = [Talk(name, address) for name, address in endpoints]
         self._waiting.reverse()
@@ -117,6 +122,8 @@ class FanOut:
         self._limit = limit
         self._deadline = deadline
         self._on_call = on_call
+        self._max_reply = max_reply
+        self._unsigned = unsigned
         self._active: Dict[Talk, None] = {}
         self._done: List[Talk] = []
         self._watched: Dict[int, Talk] = {}
@@ -221,7 +228,14 @@ class FanOut:
             self._end(talk, problem)
         else:
             deadline = Deadline(self._timeout, self._clock)
-            talk.steps = call(talk.address, talk.request, deadline, self._connect_wait)
+            talk.steps = call(
+                talk.address,
+                talk.request,
+                deadline,
+                self._connect_wait,
+                self._max_reply,
+                self._unsigned,
+            )
             self._resume(talk, None)
 
     def _resume(self, talk: Talk, answer: Any) -> None:

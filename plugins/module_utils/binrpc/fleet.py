@@ -139,8 +139,8 @@ class Endpoints:
     :raises AddressError: an address is not one a client can use.
     :raises ValueError: a number is out of range.
 
-    On Linux, one call everywhere with the defaults of rate, max_reply, unsigned and retry is the
-    fast case: see :mod:`fan_out`. Everything else runs a client for each endpoint.
+    On Linux, one call everywhere without rate and retry is the fast case: see :mod:`fan_out`.
+    Everything else runs a client for each endpoint.
     """
 
     def __init__(
@@ -180,8 +180,7 @@ class Endpoints:
             "on_call": on_call,
         }
         # FanOut has neither of them.
-        usual = not self._pause and retry is None
-        self._is_simple = usual and max_reply == wire.MAX_BODY and not unsigned
+        self._is_simple = not self._pause and retry is None
 
     @property
     def names(self) -> List[str]:
@@ -204,6 +203,8 @@ class Endpoints:
             self._limit,
             limit.deadline,
             self._on_call,
+            self._options["max_reply"],
+            self._options["unsigned"],
         )
 
 

@@ -238,6 +238,25 @@ def test_the_keywords_of_the_clients(fleet, lab):
     assert {type(error) for error in errors.values()} == {LengthLimit}
 
 
+@pytest.mark.skipif(not fan_out.AVAILABLE, reason="NOT TESTED: no epoll")
+@pytest.mark.parametrize(
+    "options, fast",
+    [
+        ({}, True),
+        ({"unsigned": True, "max_reply": 100, "connect_wait": 1.0, "on_call": print}, True),
+        ({"rate": 1e6}, False),
+        ({"retry": RetryPolicy(retries=1)}, False),
+    ],
+)
+def test_which_calls_are_fanned_out(monkeypatch, lab, options, fast):
+    fans = []
+    real = fan_out.FanOut
+    monkeypatch.setattr(fan_out, "FanOut", lambda *args: fans.append(args) or real(*args))
+    for kind in (Fleet, Awaited):
+        assert kind(lab.addresses, **options).call("core.echo", "x").ok
+    assert len(fans) == (2 if fast else 0)
+
+
 def test_an_address_is_taken_wherever_its_text_is(fleet, lab):
     addresses = [parse_address(text) for text in lab.addresses]
     texts = [str(address) for address in addresses]
