@@ -68,36 +68,6 @@ SHARED = [
         ("tests/sdk/speedups/test_choice.py",),
         "a choice of one of two decoders",
     ),
-    Shared(
-        "plugins/module_utils/binrpc/exchange.py",
-        ("tests/sdk/core/test_conversation.py", "tests/sdk/core/test_client.py"),
-        "tried through the clients",
-    ),
-    Shared(
-        "plugins/module_utils/binrpc/transport.py",
-        ("tests/sdk/core/test_conversation.py", "tests/sdk/core/test_client.py"),
-        "tried through the clients",
-    ),
-    Shared(
-        "plugins/module_utils/binrpc/lookups.py",
-        ("tests/sdk/core/test_conversation.py", "tests/sdk/core/test_fan_out.py"),
-        "tried through the clients",
-    ),
-    Shared(
-        "plugins/module_utils/binrpc/call_record.py",
-        ("tests/sdk/core/test_client.py",),
-        "tried through the client",
-    ),
-    Shared(
-        "plugins/module_utils/binrpc/fifo.py",
-        ("tests/sdk/core/test_fifo_client.py",),
-        "tried through the client",
-    ),
-    Shared(
-        "plugins/module_utils/binrpc/reply.py",
-        ("tests/sdk/core/test_client.py", "tests/sdk/core/test_views.py"),
-        "a list with a name",
-    ),
     Shared("plugins/module_utils/binrpc/wire.py", (), "constants"),
     Shared(
         "plugins/module_utils/binrpc/lab/*.py",
