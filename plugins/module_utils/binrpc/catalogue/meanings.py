@@ -31,6 +31,7 @@ cfgutils.*|refused=no hash file|invalid=invalid percent
 core.*|refused=not compiled|refused=support disabled
 core.shmmem|invalid=bad param
 corex.pkg_summary|invalid=not provided|invalid=unsupported selector|invalid=out of range
+shm.report|refused=no report callback
 cnt.*|absent=non-existent counter|absent=no description for|invalid=name required
 ctl.*|refused=rpc available only over binrpc
 ctl.who|empty=no open stream connection
@@ -62,7 +63,6 @@ htable.setxs htable.setxi|absent=failed to set the item
 htable.reload htable.store|refused=no htable db_url|refused=no database htable
 imc.list_members|absent=room not found|invalid=room name
 keepalive.*|invalid=parameter is len less|absent=couldn't get data|absent=couldn't delete data
-shm.report|refused=no report callback
 pkg.stats|invalid=invalid filter type|invalid=one more parameter
 mod.*|invalid= needed
 stats.*|refused=stats support not enabled|invalid=please provide

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ...core.retry import OnRetry, RetryPolicy
     from .cfg_rpc import Cfg
     from .core import Core
-    from .corex import Corex
+    from .corex import Corex, Shm
     from .counters import Cnt
     from .ctl import Ctl
     from .debugger import Dbg
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .domain import Domain
     from .drouting import Drouting
     from .htable import Htable
-    from .kex import Pkg, Shm, Stats
+    from .kex import Pkg, Stats
     from .lcr import Lcr
     from .mqueue import Mqueue
     from .mtree import Mtree
@@ -166,7 +166,7 @@ class AsyncKamailio:
     @cached_property
     def shm(self) -> Shm:
         """Operations of ``shm.*``."""
-        from .kex import Shm
+        from .corex import Shm
 
         return Shm(self)
 

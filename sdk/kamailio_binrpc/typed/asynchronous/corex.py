@@ -1,11 +1,13 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``corex.*``: more of the server itself."""
+"""``corex.*``, ``shm.*``: more of the server itself, shared memory."""
 
 from __future__ import annotations
 
 from .. import reading
+from ..models.core import SharedMemory
 from ..models.corex import CorexAlias, CorexSocket, LogLevelChange
+from ..models.kex import Allocator
 from .namespace import Namespace
 
 
@@ -27,3 +29,15 @@ class Corex(Namespace):
     async def list_aliases(self) -> list[CorexAlias]:
         """Names under which the server knows itself."""
         return reading.each(await self._call("corex.list_aliases"), CorexAlias)
+
+
+class Shm(Namespace):
+    """``shm.*``: the memory that all processes share."""
+
+    async def info(self) -> Allocator:
+        """Name of the allocator, and its size."""
+        return reading.one(await self._call("shm.info"), Allocator)
+
+    async def stats(self) -> SharedMemory:
+        """Use of shared memory, in bytes."""
+        return reading.one(await self._call("shm.stats"), SharedMemory)

@@ -1,30 +1,17 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``shm.*``, ``pkg.*``, ``stats.*``: memory and statistics."""
+"""``pkg.*``, ``stats.*``: memory and statistics."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from .. import reading
-from ..models.core import SharedMemory
 from ..models.kex import Allocator, PrivateMemory, Statistic
 from .namespace import Namespace
 
 if TYPE_CHECKING:
     from typing import Literal
-
-
-class Shm(Namespace):
-    """``shm.*``: the memory that all processes share."""
-
-    async def info(self) -> Allocator:
-        """Name of the allocator, and its size."""
-        return reading.one(await self._call("shm.info"), Allocator)
-
-    async def stats(self) -> SharedMemory:
-        """Use of shared memory, in bytes."""
-        return reading.one(await self._call("shm.stats"), SharedMemory)
 
 
 class Pkg(Namespace):

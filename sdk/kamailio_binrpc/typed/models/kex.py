@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``shm.*``, ``pkg.*``, ``stats.*``: memory and statistics."""
+"""``pkg.*``, ``stats.*``: memory and statistics."""
 
 import re
 from typing import Annotated, ClassVar

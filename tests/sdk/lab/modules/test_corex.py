@@ -18,9 +18,10 @@ def test_corex_keys_are_lower_case_from_5_8():
 @pytest.mark.real
 def test_corex(real: Client, processes: LabState) -> None:
     pair = Pair(real, state=processes)
-    pair.same_methods("corex.")
+    pair.same_methods("corex.", "shm.", missing=frozenset({"shm.report"}))
     pair.each("corex.debug", (), (3,), ("x",), (1.5,), (-1,), (2,), (2,))
     for name in ("list_sockets", "list_aliases", "shm_status", "shm_summary"):
         pair.same("corex." + name)
     pair.each("corex.pkg_summary", *ODD, ("idx",), ("idx", -1), ("idx", 999), ("IDX", 1))
+    pair.each("shm.info", *ODD)
     pair.each("corex.pkg_summary", ("pid", 1), ("pid", "x"), ("pi", 1), ("abc", 1))

@@ -13,9 +13,9 @@ from tests.sdk.lab.modules.support import ODD, Pair
 @pytest.mark.real
 def test_kex(real: Client, processes: LabState) -> None:
     pair = Pair(real, state=processes)
-    pair.same_methods("pkg.", "shm.", "mod.", missing=frozenset({"shm.report"}))
+    pair.same_methods("pkg.", "mod.")
     for name in pair.engine.registry.names():
-        if name.startswith(("pkg.", "shm.", "mod.")) and not name.startswith("shm.stats"):
+        if name.startswith(("pkg.", "mod.")):
             pair.each(name, *ODD)
     pid = processes.processes[2].pid
     pair.each("pkg.stats", ("pid", pid), ("rank", 1), ("rank", -1), ("index", 0), ("index", 3))

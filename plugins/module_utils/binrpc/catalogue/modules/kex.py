@@ -3,13 +3,6 @@
 """Methods of kex, in the notation of :mod:`.notation`."""
 
 TEXT = """
-shm.info -> {name:str,size:int} reads
- Name of the shared memory allocator, and its size
-shm.stats -> {total:int,free:int,used:int,real_used:int,max_used:int,fragments:int} reads
- Use of shared memory
-shm.report -> {...}
- Shared memory by kinds of fragments, where the allocator supports it
- %refused=no report callback
 pkg.info -> {name:str,size:int} reads
  Name of the private memory allocator, and its size
 pkg.stats [by{pid|rank|index}] [value:int] -> {entry:int,pid:int,rank:int,used:int,free:int,\

@@ -1,6 +1,8 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``corex.*``: log level, sockets, aliases (upstream ``corex/corex_rpc.c``)."""
+"""``corex.*``, ``shm.*``: log level, sockets, aliases, shared memory (upstream
+``corex/corex_rpc.c``, ``corex_rpc_shm.c``).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from ..registry import Module, method
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterator
+    from typing import Any, Dict, Iterator
 
 
 class Corex(Module):
@@ -72,3 +74,15 @@ class Corex(Module):
                 raise Fault(500, "Index value out of range")
         elif selector.lower() != "pid":
             raise Fault(500, "Unsupported selector type")
+
+    def _shared(self) -> Dict[str, int]:
+        figures: Dict[str, int] = self.state.modules["core"].shared_memory
+        return figures
+
+    @method("shm.info", "", help="Return details of the shared memory manager")
+    def shared_info(self) -> Struct:
+        return Struct(name="q_malloc", size=float(self._shared()["total"]))
+
+    @method("shm.stats", "", help="Return shared memory stats")
+    def shared(self) -> Struct:
+        return Struct((name, float(value)) for name, value in self._shared().items())

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""``pkg.*``, ``shm.*``, ``mod.*``, ``stats.*``: memory and statistics (upstream
-``kex/pkg_stats.c``, ``mod_stats.c``, ``core_stats.c``).
+"""``pkg.*``, ``mod.*``, ``stats.*``: memory and statistics (upstream ``kex/pkg_stats.c``,
+``mod_stats.c``, ``core_stats.c``).
 """
 
 from __future__ import annotations
@@ -63,18 +63,6 @@ class Kex(Module):
     @method("pkg.info", "", help="Private memory manager details")
     def private_info(self) -> Struct:
         return Struct(name="q_malloc", size=self.figures["total_size"])
-
-    def _shared(self) -> Dict[str, int]:
-        figures: Dict[str, int] = self.state.modules["core"].shared_memory
-        return figures
-
-    @method("shm.info", "", help="Return details of the shared memory manager")
-    def shared_info(self) -> Struct:
-        return Struct(name="q_malloc", size=float(self._shared()["total"]))
-
-    @method("shm.stats", "", help="Return shared memory stats")
-    def shared(self) -> Struct:
-        return Struct((name, float(value)) for name, value in self._shared().items())
 
     @method("mod.stats", help="Per module memory usage statistics")
     @method("mod.mem_stats", help="Per module memory usage statistics")
