@@ -16,11 +16,11 @@ import pytest
 from kamailio_binrpc import Client
 from kamailio_binrpc.core.catalogue.binding import bind
 from kamailio_binrpc.core.catalogue.blame import explain
-from kamailio_binrpc.core.catalogue.lookup import find
+from kamailio_binrpc.core.catalogue.lookup import FILES, find
 from kamailio_binrpc.core.catalogue.notation import Method, Param
 from kamailio_binrpc.core.faults import Busy, Fault, InvalidParams
 from kamailio_binrpc.core.values import Struct
-from tests.support.kamailio import Kamailio
+from tests.support.kamailio import Kamailio, find_module_dir
 
 pytestmark = pytest.mark.real
 
@@ -146,6 +146,25 @@ def test_every_listed_method_is_known(server: Client, tell: Callable[[str], None
     assert unknown - set(UNKNOWN) == set(), "into the catalogue, or into UNKNOWN with the reason"
     assert {name for name in UNKNOWN if find(name) is not None} == set()
     tell(f"catalogue: {len(names) - len(unknown)} of {len(names)} listed methods are known")
+
+
+def test_entries_are_in_the_file_of_the_module_that_exports_them(
+    server: Client, tell: Callable[[str], None]
+) -> None:
+    folder = find_module_dir()
+    assert folder is not None
+    modules = {path.stem: path.read_bytes() for path in folder.glob("*.so")}
+    of_modules = 0
+    for name in listed(server):
+        prefix = name.partition(".")[0]
+        file = FILES[prefix]
+        if file in modules:
+            assert name.encode() in modules[file], f"{name} is none of {file}'s"
+            of_modules += 1
+        else:
+            exporting = [each for each, code in modules.items() if name.encode() in code]
+            assert (file, exporting) == (prefix, []), f"{name} is none of the core's"
+    tell(f"catalogue: {of_modules} methods are in the file of their module, the core's others too")
 
 
 def test_no_listed_method_is_said_to_have_come_later(server: Client) -> None:
