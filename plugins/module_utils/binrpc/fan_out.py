@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 AVAILABLE = hasattr(select, "epoll")
 """Without epoll there is no FanOut: elsewhere than on Linux."""
 
+_LONGEST_WAIT = 86_400.0  # seconds; epoll counts milliseconds in a C int
 _STARTS = 64  # per turn, so that answers are read in between
 
 
@@ -200,7 +201,8 @@ class FanOut:
         for _start in range(starts):
             self._begin(self._waiting.pop())
         if self._watched or not starts:
-            for fd, _events in self._poll.poll(0.0 if starts or self._done else seconds):
+            wait = 0.0 if starts or self._done else min(seconds, _LONGEST_WAIT)
+            for fd, _events in self._poll.poll(wait):
                 if self._lookups is not None and fd == self._lookups.fileno():
                     self._take_found(self._lookups)
                 elif fd in self._watched:

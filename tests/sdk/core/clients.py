@@ -1,16 +1,20 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""Both clients with one face, so that each scenario of the scripted servers runs with both."""
+"""What makes calls, with one face, so that a scenario of the scripted servers runs with all."""
 
 from __future__ import annotations
 
 import asyncio
+import select
 import selectors
 import threading
 
+from kamailio_binrpc.core.address import parse_address
 from kamailio_binrpc.core.async_client import AsyncClient
 from kamailio_binrpc.core.client import Client
+from kamailio_binrpc.core.fan_out import FanOut
+from kamailio_binrpc.core.wire import MAX_BODY
 
 
 class Time:
@@ -116,4 +120,88 @@ class Asyncio:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
 
+class FannedOut:
+    """A fan-out to one endpoint for each call, which has a connection of its own."""
+
+    def __init__(
+        self,
+        address,
+        timeout=5.0,
+        *,
+        connect_wait=0.0,
+        max_reply=MAX_BODY,
+        unsigned=False,
+        on_call=None,
+        time=None,
+    ):
+        self.address = parse_address(address)
+        self._timeout = timeout
+        self._connect_wait = connect_wait
+        self._options = on_call, max_reply, unsigned
+        self._time = time
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        pass
+
+    def call(self, method, *params, timeout=None):
+        seconds = self._timeout if timeout is None else timeout
+        fan = FanOut(
+            [("", self.address)],
+            method,
+            params,
+            seconds,
+            self._connect_wait,
+            1,
+            None,
+            *self._options,
+        )
+        if self._time is not None:
+            fan._clock = self._time
+        (talk,) = self._run(fan)
+        if talk.error is not None:
+            raise talk.error
+        return talk.value
+
+    def _run(self, fan):
+        return list(fan if self._time is None else self._timed(fan))
+
+    def _timed(self, fan):
+        """Do as a :class:`TimedSelector` does."""
+        try:
+            while fan.busy:
+                patience = fan.patience()
+                if patience:
+                    pause = 0.001 if self._time.skipping else 0.01
+                    ready = select.select([fan._poll], [], [], pause)[0]
+                    if self._time.skipping and not ready:
+                        self._time.nap(patience)
+                yield from fan.turn(0.0)
+        finally:
+            fan.close()
+
+
+class FannedOutInALoop(FannedOut):
+    """Beside the other tasks of an event loop."""
+
+    def _run(self, fan):
+        async def collect():
+            return [talk async for talk in fan.arrivals()]
+
+        if self._time is None:
+            return asyncio.run(collect())
+        loop = TimedLoop(self._time)
+        try:
+            return loop.run_until_complete(collect())
+        finally:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+
 CLIENTS = {"blocking": Blocking, "asyncio": Asyncio}
+"""What keeps a connection, and has many calls under way."""
+
+CALLERS = {**CLIENTS, "fan out": FannedOut, "fan out in a loop": FannedOutInALoop}
+"""What makes one call after another."""

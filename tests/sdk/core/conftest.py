@@ -10,10 +10,11 @@ import tempfile
 
 import pytest
 
+from kamailio_binrpc.core import fan_out
 from tests.support.signals import stop_inheritance
 
 from . import support
-from .clients import CLIENTS
+from .clients import CALLERS, CLIENTS
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,13 +67,28 @@ def is_blocking(make_client):
     return make_client is CLIENTS["blocking"]
 
 
+@pytest.fixture(params=sorted(CALLERS))
+def make_caller(request):
+    """Makes whatever can make one call: a client, or a fan-out."""
+    if request.param not in CLIENTS and not fan_out.AVAILABLE:
+        pytest.skip("NOT TESTED: no epoll")
+    return CALLERS[request.param]
+
+
 @pytest.fixture
 def connect(make_client):
     """Makes a client of a scripted server."""
+    return _connector(make_client)
 
+
+@pytest.fixture
+def dial(make_caller):
+    """Makes a caller of a scripted server."""
+    return _connector(make_caller)
+
+
+def _connector(make):
     def connect(server, **options):
-        return make_client(
-            server.address, timeout=options.pop("timeout", support.PATIENCE), **options
-        )
+        return make(server.address, timeout=options.pop("timeout", support.PATIENCE), **options)
 
     return connect

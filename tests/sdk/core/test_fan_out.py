@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""One call on many endpoints without tasks: the clients' contract, in turns and in a loop."""
+"""One call on many endpoints without tasks, in turns and in a loop.
+
+What one call comes to is tried by test_client.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,7 @@ from kamailio_binrpc.core.deadline import Deadline
 from kamailio_binrpc.core.errors import (
     CallTimeout,
     ConnectError,
-    ConnectionLost,
     EncodeError,
-    NotBinrpcError,
     TruncatedReply,
 )
 from kamailio_binrpc.core.fan_out import FanOut
@@ -30,7 +31,7 @@ from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.lab import LabServer
 
 from .clients import Time
-from .support import PATIENCE, echo, fault_to, reply_to
+from .support import PATIENCE, fault_to
 
 pytestmark = pytest.mark.skipif(not fan_out.AVAILABLE, reason="NOT TESTED: no epoll")
 SOON = 0.2
@@ -118,100 +119,8 @@ def test_a_bad_parameter(run, serve, transport):
     assert server.requests == []
 
 
-def test_a_large_reply_in_pieces(run, serve, stream):
-    structs = [Struct(name="x" * 100, value=number) for number in range(20_000)]
-
-    def script(peer):
-        data = reply_to(peer.request(), *structs)
-        for start in range(0, len(data), 100_000):
-            peer.send(data[start : start + 100_000])
-
-    assert only(run, serve(stream, script)) == structs
-
-
 def test_a_large_request(run, serve, stream):
     assert only(run, serve(stream), "core.echo", "x" * 60_000) == ["x" * 60_000]
-
-
-def test_the_end_before_and_within_the_reply(run, serve, stream):
-    before = only(run, serve(stream, lambda peer: peer.request()), wait=PATIENCE)
-    assert isinstance(before, ConnectionLost)
-    assert before.executed is None
-    within = only(
-        run,
-        serve("tcp" if stream == "unixs" else "unixs", cut),
-        wait=PATIENCE,
-    )
-    assert isinstance(within, TruncatedReply)
-    assert within.received == 10
-
-
-def cut(peer):
-    peer.send(reply_to(peer.request(), "x" * 100)[:10])
-
-
-def test_a_reset(run, serve):
-    def script(peer):
-        peer.request()
-        peer.reset()
-
-    lost = only(run, serve("tcp", script), wait=PATIENCE)
-    assert isinstance(lost, ConnectionLost)
-    assert lost.executed is None
-
-
-def test_silence(run, serve, transport):
-    def script(peer):
-        while True:
-            peer.request()
-
-    server = serve(transport, script)
-    late = only(run, server, timeout=SOON, wait=PATIENCE)
-    assert isinstance(late, CallTimeout)
-    assert late.executed is None
-    assert "within 0.2 s" in str(late)
-    server.stop()
-    assert len(server.requests) == 1  # and no repetition
-
-
-def test_another_protocol(run, serve, transport):
-    def script(peer):
-        peer.request()
-        peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-    assert isinstance(only(run, serve(transport, script)), NotBinrpcError)
-
-
-def test_nobody_listens(run, folder):
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-        found = run([f"unix:{folder}/none", f"unixd:{folder}/none", f"tcp:127.0.0.1:{port}"])
-    assert all(isinstance(error, ConnectError) for error in found.values())
-    assert [error.errno for error in found.values()].count(errno.ENOENT) == 2
-    assert [error.executed for error in found.values()] == [False] * 3
-
-
-def test_a_fifo_is_no_endpoint(run, folder):
-    (error,) = run([f"fifo:{folder}/f"]).values()
-    assert isinstance(error, ConnectError)
-    assert "FifoClient" in str(error)
-
-
-def test_waiting_for_a_start(run, serve, transport):
-    server = serve(transport)
-    server.stop()
-    timer = threading.Timer(SOON, serve, [transport, echo, server])
-    timer.start()
-    try:
-        assert only(run, server, "core.echo", 5, wait=PATIENCE) == [5]
-    finally:
-        timer.join()
-
-
-def test_waiting_for_a_start_ends(run, folder):
-    (error,) = run([f"unix:{folder}/none"], wait=SOON).values()
-    assert isinstance(error, ConnectError)
 
 
 def test_each_attempt_has_the_whole_timeout(folder):
@@ -306,22 +215,6 @@ def test_host_names(run, serve, monkeypatch):
     assert "label too long" in str(found[bad[1]])
 
 
-def test_a_name_service_that_hangs(run, monkeypatch):
-    answer = threading.Event()
-
-    def look_up(address):
-        answer.wait(PATIENCE)
-        return []
-
-    names(monkeypatch, look_up)
-    try:
-        (error,) = run(["tcp:slow.test:1"], timeout=SOON).values()
-    finally:
-        answer.set()
-    assert isinstance(error, ConnectError)
-    assert "no answer within 0.2 s" in str(error)
-
-
 def test_the_deadline_of_all_before_anything_was_sent(run, monkeypatch):
     answer = threading.Event()
     names(monkeypatch, lambda address: answer.wait(PATIENCE) and [])
@@ -331,16 +224,6 @@ def test_the_deadline_of_all_before_anything_was_sent(run, monkeypatch):
         answer.set()
     assert isinstance(error, CallTimeout)
     assert error.executed is False
-
-
-def test_every_address_of_a_host_is_tried(run, serve, monkeypatch):
-    server = serve("tcp")
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        dead = sock.getsockname()
-        targets = [(socket.AF_INET, dead), (socket.AF_INET, ("127.0.0.1", server.port))]
-        names(monkeypatch, lambda address: targets)
-        assert run(["tcp:two.test:1"], "core.echo", 1) == {"tcp:two.test:1": [1]}
 
 
 @pytest.fixture(scope="module")
