@@ -22,12 +22,14 @@ class Time:
 
     :ivar naps: how far it was moved by each wait.
     :ivar skipping: let an event loop with nothing to do move it on; else it really waits.
+    :ivar endless: may an event loop wait for something that no timer limits?
     """
 
     def __init__(self):
         self.now = 1000.0
         self.naps = []
         self.skipping = True
+        self.endless = True
 
     def __call__(self):
         return self.now
@@ -58,6 +60,7 @@ class TimedSelector(selectors.DefaultSelector):
         self._time = time
 
     def select(self, timeout=None):
+        assert timeout is not None or self._time.endless, "nothing limits this wait"
         if not timeout:
             return super().select(timeout)
         if not self._time.skipping:

@@ -314,6 +314,19 @@ def nobody(folder, transport):
         yield "%s:127.0.0.1:%d" % (transport, port)
 
 
+@pytest.fixture
+def few_attempts(monkeypatch):
+    """Fail a caller that tries again without a pause, for ever in the test's time."""
+    real = transport_module.Transport.__init__
+    count = iter(range(100))
+
+    def begin(self, *arguments):
+        assert next(count, None) is not None, "no pause between attempts"
+        real(self, *arguments)
+
+    monkeypatch.setattr(transport_module.Transport, "__init__", begin)
+
+
 def test_nobody_listens(nobody, transport, make_caller):
     with make_caller(nobody, timeout=PATIENCE) as client:
         with pytest.raises(ConnectError) as caught:
@@ -324,6 +337,7 @@ def test_nobody_listens(nobody, transport, make_caller):
     assert 'modparam("ctl", "binrpc"' in str(caught.value)
 
 
+@pytest.mark.usefixtures("few_attempts")
 def test_connect_wait_outlasts_a_start(serve, transport, dial):
     gone = serve(transport)
     gone.stop()
@@ -341,6 +355,7 @@ def test_connect_wait_outlasts_a_start(serve, transport, dial):
     assert clock.naps == pytest.approx([0.05, 0.1, 0.2])
 
 
+@pytest.mark.usefixtures("few_attempts")
 @pytest.mark.parametrize("wait, last", [(3.0, 2.75), (2.74, 2.25), (0.0, 0.0)])
 def test_connect_wait_ends(nobody, make_caller, wait, last):
     """The pauses grow to half a second, and none begins that would end too late."""
