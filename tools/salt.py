@@ -1,11 +1,15 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""Build the package of the Salt modules into dist/: extensions/salt with the version of all."""
+"""Build what a Salt minion needs into dist/: the modules with the version of all, and the library.
+
+The library's wheel has no C extension, so it fits any Python: Salt brings its own.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -40,9 +44,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--output", type=Path, default=tree.ROOT / "dist")
     output = parser.parse_args().output.resolve()
-    source = make(tree.BUILD / "salt")
+    sources = [make(tree.BUILD / "salt"), tree.copy_collection(tree.BUILD / "salt", links=True)]
     command = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", output]
-    subprocess.run([*command, source], check=True)
+    environment = {**os.environ, "KAMAILIO_BINRPC_PUREPYTHON": "1"}
+    for source in sources:
+        subprocess.run([*command, source], env=environment, check=True)
     return 0
 
 

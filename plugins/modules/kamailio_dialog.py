@@ -249,50 +249,10 @@ from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import 
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, conditions_of
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.dialog import (
     DIALOGS,
-    count,
-    match_of,
+    drained,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine import apply
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import (
-    fault_data,
-    message,
-)
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.waiting import wait_until
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import Fault
-
-
-def drained(options, endpoint, setting):
-    """Wait, and return the result."""
-    result = {"changed": False, "failed": False, "before": None, "after": None, "rpc_calls": []}
-    result.update(fault=None, remaining=None, progress=[])
-
-    def check():
-        left = yield from count(match_of(options), options["profile"], options["profile_value"])
-        return left == 0, left
-
-    timeout = 0 if setting.check_mode else options["wait_timeout"]
-    try:
-        talk = wait_until(check, timeout, options["poll"])
-        wait = drive(talk, endpoint, pause=endpoint.pause)
-    except BinrpcError as error:
-        result["failed"] = True
-        result["msg"] = message(error)
-        if isinstance(error, Fault):
-            result["fault"] = fault_data(error)
-        return result
-    result["progress"] = wait.seen
-    result["remaining"] = wait.seen[-1]["value"]
-    result["before"] = {"dialogs": wait.seen[0]["value"]}
-    result["after"] = {"dialogs": wait.seen[-1]["value"]}
-    if not wait.met and not setting.check_mode:
-        result["failed"] = True
-        result["msg"] = "%s dialogs are left after %g s (wait_timeout)" % (
-            result["remaining"],
-            timeout,
-        )
-    return result
 
 
 def prepare(params):
@@ -300,7 +260,7 @@ def prepare(params):
 
     def job(endpoint, setting):
         if resource is None:
-            result = drained(params, endpoint, setting)
+            result = drive(drained(params, setting.check_mode), endpoint, pause=endpoint.pause)
         else:
             wait = params["busy_timeout"]
             result = apply(resource, endpoint, setting.check_mode, wait, pause=endpoint.pause)

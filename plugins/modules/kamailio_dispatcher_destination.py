@@ -64,7 +64,7 @@ options:
     version_added: 0.1.0
   state:
     description:
-      - Whether the destination of O(uri) is in the set.
+      - Whether the destination of O(uri) is in the set. V(absent) takes no O(destinations).
     type: str
     choices: [present, absent]
     default: present

@@ -36,7 +36,8 @@ options:
   uri:
     description:
       - URI of the destination, as C(dispatcher.list) shows it, in upper or lower case.
-      - Without O(uri) and O(duid) all destinations of the set are meant.
+      - V(all) stands for all destinations of the set, and so does leaving out both O(uri) and
+        O(duid).
     type: str
     version_added: 0.1.0
   duid:

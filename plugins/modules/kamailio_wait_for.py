@@ -184,74 +184,38 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, argument_spec
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.condition import Condition
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
+    Task,
+    argument_spec,
+    conditions_of,
+    options_spec,
+)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.condition import (
+    OPTIONS,
+    Condition,
+    wait,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import message
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.waiting import wait_until
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
-
-OPTIONS = {
-    "method": {"type": "str", "required": True},
-    "params": {"type": "list", "elements": "raw"},
-    "mutates": {"type": "str", "choices": ["auto", "never"], "default": "auto"},
-    "path": {"type": "str"},
-    "expect": {"type": "raw"},
-    "min": {"type": "float"},
-    "max": {"type": "float"},
-    "fault": {"type": "raw"},
-    "wait_timeout": {"type": "float", "default": 300},
-    "poll": {"type": "float", "default": 1},
-}
 
 
 def prepare(params):
     condition = Condition(params)
 
     def job(endpoint, setting):
-        return wait(params, condition, endpoint, setting)
+        def show(seen):
+            setting.tell("%s after %g s: %s" % (params["method"], seen["after"], seen["value"]))
+
+        on_change = show if setting.verbosity >= 3 else None
+        talk = wait(condition, params["wait_timeout"], params["poll"], on_change)
+        result = drive(talk, endpoint, pause=endpoint.pause)
+        if not result["failed"] and not setting.verbosity:
+            del result["progress"]
+        return dict(result, endpoint=endpoint.address)
 
     return job
 
 
-def wait(params, condition, endpoint, setting):
-    """Wait, and return the result."""
-    result = {"changed": False, "endpoint": endpoint.address}
-
-    def show(seen):
-        setting.tell("%s after %g s: %s" % (params["method"], seen["after"], seen["value"]))
-
-    timeout = params["wait_timeout"]
-    try:
-        talk = wait_until(
-            condition.check,
-            timeout,
-            params["poll"],
-            on_change=show if setting.verbosity >= 3 else None,
-        )
-        found = drive(talk, endpoint, pause=endpoint.pause)
-    except BinrpcError as error:
-        return dict(result, failed=True, msg=message(error))
-    result.update(value=found.seen[-1]["value"], tries=found.tries, elapsed=round(found.elapsed, 3))
-    if not found.met or setting.verbosity:
-        result["progress"] = found.seen
-    if not found.met:
-        text = "not met after %g s (wait_timeout): %s"
-        result.update(failed=True, msg=text % (timeout, condition.differs))
-    return result
-
-
-TASK = Task(
-    argument_spec(**OPTIONS),
-    prepare,
-    mutually_exclusive=[
-        ("expect", "fault"),
-        ("expect", "min"),
-        ("expect", "max"),
-        ("fault", "min"),
-        ("fault", "max"),
-    ],
-)
+TASK = Task(argument_spec(**options_spec(OPTIONS.fields)), prepare, **conditions_of(OPTIONS))
 
 
 def main():

@@ -23,6 +23,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .core.desired.calls import Calls, unwrapped
 from .core.desired.cfg import CfgVariables
 from .core.desired.debugger import CoreLogLevel, ModuleLogLevel
 from .core.desired.dialog import EndedDialogs
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from .core.async_client import AsyncClient
     from .core.client import Client
     from .core.desired.drive import Talk
-    from .core.reply import Reply
 
     T = TypeVar("T")
 
@@ -123,7 +123,7 @@ def ensure(
     :raises NotEnsured: the server does not show what was wanted.
     """
     run = Run(copy.deepcopy(resource), check, busy_timeout)
-    drive(run.go(), _Calls(client))
+    drive(run.go(), Calls(client))
     return _outcome(run)
 
 
@@ -140,27 +140,6 @@ async def ensure_async(
     run = Run(copy.deepcopy(resource), check, busy_timeout)
     await _drive_async(run.go(), client)
     return _outcome(run)
-
-
-class _Calls:
-    """A client as the engine's driver calls it."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    def call(self, method: str, *params: Any, read_only: bool = True) -> Reply:
-        return self._client.call(method, *params, repeatable=read_only)
-
-    def once(self, method: str, *params: Any) -> Reply:
-        # Retries of the client would repeat a call that was refused; but after a refusal the
-        # engine has to read first, since another client may have made the change.
-        return _unwrapped(self._client.call_many([(method, *params)])[0])
-
-
-def _unwrapped(outcome: Reply | BinrpcError) -> Reply:
-    if isinstance(outcome, BinrpcError):
-        raise outcome
-    return outcome
 
 
 async def _drive_async(talk: Talk[T], client: AsyncClient) -> T:
@@ -180,7 +159,7 @@ async def _drive_async(talk: Talk[T], client: AsyncClient) -> T:
             if isinstance(need, Ask):
                 answer = await client.call(need.method, *need.params)
             elif isinstance(need, Do):
-                answer = _unwrapped((await client.call_many([(need.method, *need.params)]))[0])
+                answer = unwrapped((await client.call_many([(need.method, *need.params)]))[0])
             elif isinstance(need, Sleep):
                 await asyncio.sleep(need.seconds)
                 answer = None

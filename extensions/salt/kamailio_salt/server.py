@@ -3,24 +3,73 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which server is meant."""
+"""Which server a function talks to, and how long it waits for it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from kamailio_binrpc import Client
+from kamailio_binrpc import Client, load_config
+from kamailio_binrpc.core.desired.options import Option, Options
 
-DEFAULT = "unix:/run/kamailio/kamailio_ctl"
+CONNECTION = Options(
+    {
+        "endpoint": Option(),
+        "timeout": Option("float"),
+        "connect_wait": Option("float"),
+        "busy_timeout": Option("float"),
+        "config_file": Option(),
+    }
+)
+"""What functions take besides their own options, and what Salt's configuration may set."""
+
+DEFAULTS: dict[str, Any] = {
+    "endpoint": "unix:/run/kamailio/kamailio_ctl",
+    "timeout": 5.0,
+    "connect_wait": 0.0,
+    "busy_timeout": 60.0,
+}
 
 
-def connect(salt: Any, endpoint: str | None = None, timeout: float | None = None) -> Client:
-    """Return the client of a function's options and of Salt's configuration.
+class Server:
+    """The server that options mean.
+
+    An option of a function comes first, then ``kamailio`` in the minion's configuration or
+    pillar, then ``[defaults]`` of the file that names endpoints.
 
     :param salt: Salt's ``__salt__``.
-    :raises BinrpcError, ValueError: it cannot be one.
+    :param given: values of CONNECTION.
+    :ivar busy_timeout: seconds.
+    :raises BinrpcError, ValueError: the options are wrong.
     """
-    config = salt["config.get"]("kamailio", {})
-    return Client(
-        endpoint or config.get("endpoint", DEFAULT), float(timeout or config.get("timeout", 5))
-    )
+
+    def __init__(self, salt: Any, given: dict[str, Any]) -> None:
+        chosen = _set(CONNECTION.check(_configured(salt))) | _set(CONNECTION.check(given))
+        config = load_config(chosen.get("config_file"))
+        chosen = DEFAULTS | config.defaults | chosen
+        addresses = list(config.select([chosen["endpoint"]]).values())
+        if len(addresses) != 1:
+            raise ValueError(
+                "%s is a group of %d endpoints; give one endpoint"
+                % (chosen["endpoint"], len(addresses))
+            )
+        self._address = addresses[0]
+        self._timeout = chosen["timeout"]
+        self._connect_wait = chosen["connect_wait"]
+        self.busy_timeout: float = chosen["busy_timeout"]
+
+    def connect(self) -> Client:
+        """Return a client; it connects with its first call."""
+        return Client(self._address, self._timeout, connect_wait=self._connect_wait)
+
+
+def _configured(salt: Any) -> dict[str, Any]:
+    found = salt["config.get"]("kamailio", {})
+    if not hasattr(found, "items"):
+        raise ValueError("kamailio in Salt's configuration is %r; write a mapping" % (found,))
+    # Formulas may keep values of their own there.
+    return {name: value for name, value in found.items() if name in CONNECTION.fields}
+
+
+def _set(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -6,11 +6,14 @@
 """Ask and change a running Kamailio through its ctl module.
 
 :depends: kamailio-binrpc
+
+Every function takes ``endpoint``, ``timeout``, ``connect_wait`` and ``config_file``, as the states
+do.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from salt.exceptions import CommandExecutionError
 
@@ -21,8 +24,12 @@ from kamailio_binrpc.core.dispatcher import destinations as in_words
 from kamailio_binrpc.core.errors import BinrpcError
 from kamailio_binrpc.core.params import from_mapping
 from kamailio_binrpc.core.views import reply_to_json
-from kamailio_salt.server import connect
+from kamailio_salt.server import Server
 
+if TYPE_CHECKING:
+    from kamailio_binrpc import Client
+
+__load__ = ["destinations", "facts_", "rpc"]
 __func_alias__ = {"facts_": "facts"}
 
 
@@ -30,9 +37,7 @@ def __virtual__() -> str:
     return "kamailio"
 
 
-def rpc(
-    method: str, *params: Any, endpoint: str | None = None, timeout: float | None = None
-) -> Any:
+def rpc(method: str, *params: Any, **connection: Any) -> Any:
     """Call a method and return its value, or the list of its values if it is not one.
 
     Numbers are sent as such, booleans as 1 or 0. A mapping with ``type`` and ``value`` forces a
@@ -47,16 +52,14 @@ def rpc(
     """
     try:
         sent = [from_mapping(param) for param in params]
-        with connect(_given("__salt__"), endpoint, timeout) as server:
+        with _connect(connection) as server:
             values = reply_to_json(server.call(method, *sent), method)
     except (BinrpcError, ValueError) as error:
         raise CommandExecutionError(visible(message(error))) from error
     return visible(values[0] if len(values) == 1 else values)
 
 
-def facts_(
-    *subset: str, endpoint: str | None = None, timeout: float | None = None
-) -> dict[str, Any]:
+def facts_(*subset: str, **connection: Any) -> dict[str, Any]:
     """Return facts about the server: version, uptime, modules, listeners and others.
 
     Names of facts choose from them, as ``gather_subset`` does with Ansible.
@@ -69,14 +72,14 @@ def facts_(
     """
     try:
         parts = core_facts.select(subset or ("all",))
-        with connect(_given("__salt__"), endpoint, timeout) as server:
+        with _connect(connection) as server:
             found = core_facts.gather(server.call, parts)
     except (BinrpcError, ValueError) as error:
         raise CommandExecutionError(visible(message(error))) from error
     return visible(found)  # type: ignore[no-any-return]
 
 
-def destinations(endpoint: str | None = None, timeout: float | None = None) -> list[dict[str, Any]]:
+def destinations(**connection: Any) -> list[dict[str, Any]]:
     """Return the destinations of all dispatcher sets, their states in words.
 
     CLI Example:
@@ -85,8 +88,13 @@ def destinations(endpoint: str | None = None, timeout: float | None = None) -> l
 
         salt '*' kamailio.destinations
     """
-    values = rpc("dispatcher.list", endpoint=endpoint, timeout=timeout)
+    values = rpc("dispatcher.list", **connection)
     return in_words([values])
+
+
+def _connect(connection: dict[str, Any]) -> Client:
+    given = {name: value for name, value in connection.items() if not name.startswith("__")}
+    return Server(_given("__salt__"), given).connect()
 
 
 def _given(name: str) -> Any:

@@ -7,179 +7,198 @@
 
 :depends: kamailio-binrpc
 
-Every state takes ``endpoint`` and ``timeout`` besides its own options, and ``busy_timeout``:
-seconds to go on trying while the server refuses because somebody else is at it, 60 unless given.
+Every state takes, besides its own options, ``endpoint`` (an address, or a name of the library's
+configuration file), ``timeout`` (seconds for a call), ``connect_wait`` (seconds to wait for a
+server that is starting), ``busy_timeout`` (seconds to go on trying while the server refuses
+because another change is in progress) and ``config_file``.
 """
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
+from kamailio_binrpc.core.desired.calls import Calls
+from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.desired.escapes import visible
 from kamailio_binrpc.core.desired.outcome import message
-from kamailio_binrpc.core.dispatcher import LETTERS
 from kamailio_binrpc.core.errors import BinrpcError
-from kamailio_binrpc.desired import (
-    CfgVariables,
-    CoreLogLevel,
-    DispatcherDestinations,
-    DispatcherState,
-    HashTableItem,
-    NotEnsured,
-    Resource,
-    SharedVariable,
-    StateError,
-    ensure,
-)
-from kamailio_salt.server import connect
+from kamailio_salt.server import CONNECTION, Server
+from kamailio_salt.table import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kamailio_binrpc.desired import Outcome
+    from kamailio_binrpc.core.desired.engine import Result
+    from kamailio_binrpc.core.desired.options import Option
+    from kamailio_salt.table import State
+
+    Return = dict[str, Any]
+
+# Salt takes every other function for a state as well, imported ones too.
+__load__ = [*STATES, "reload_on_watch", "mod_watch"]
 
 
 def __virtual__() -> str:
     return "kamailio"
 
 
-def htable_item_present(
-    name: str,
-    table: str,
-    value: Any,
-    key: str | None = None,
-    expire: int | None = None,
-    **connection: Any,
-) -> dict[str, Any]:
-    """An item of a hash table has this value; types count.
+def reload_on_watch(name: str, **options: Any) -> Return:
+    """Reload as ``reload`` does, but only after a change of a state that this one watches.
 
-    :param name: the key, unless ``key`` is given.
-    :param expire: seconds until it expires, 0 for never; left to the server unless given.
+    :param name: what to reload.
     """
-    return _applied(name, connection, lambda: HashTableItem(table, str(key or name), value, expire))
-
-
-def htable_item_absent(
-    name: str, table: str, key: str | None = None, **connection: Any
-) -> dict[str, Any]:
-    """An item of a hash table is not there."""
-    return _applied(name, connection, lambda: HashTableItem(table, str(key or name)))
-
-
-def dispatcher_state(
-    name: str,
-    set_id: int,
-    status: str,
-    uri: str | None = None,
-    probing: bool | None = None,
-    **connection: Any,
-) -> dict[str, Any]:
-    """A destination has this status: active, inactive, disabled or trying.
-
-    :param name: its URI, unless ``uri`` is given.
-    :param probing: whether it is probed; left alone unless given.
-    """
-
-    def build() -> Resource:
-        if status not in LETTERS:
-            known = ", ".join(LETTERS)
-            raise StateError("status is one of %s, not %s" % (known, status))
-        return DispatcherState(set_id, status, uri or name, probing=probing)
-
-    return _applied(name, connection, build)
-
-
-def dispatcher_destination_present(
-    name: str,
-    set_id: int,
-    uri: str | None = None,
-    priority: int | None = None,
-    flags: int | None = None,
-    attrs: str | None = None,
-    **connection: Any,
-) -> dict[str, Any]:
-    """A destination is in a set; what is not given is left alone.
-
-    :param name: its URI, unless ``uri`` is given.
-    :param flags: for one that is added: sum of 1 inactive, 2 trying, 4 disabled, 8 probing.
-    """
-    wanted = {"uri": uri or name, "priority": priority, "flags": flags, "attrs": attrs}
-    return _applied(name, connection, lambda: DispatcherDestinations(set_id, [wanted]))
-
-
-def dispatcher_destination_absent(
-    name: str, set_id: int, uri: str | None = None, **connection: Any
-) -> dict[str, Any]:
-    """A destination is not in a set."""
-    return _applied(name, connection, lambda: DispatcherDestinations(set_id, absent=[uri or name]))
-
-
-def cfg_set(name: str, value: Any, **connection: Any) -> dict[str, Any]:
-    """A variable of the configuration framework has this value.
-
-    :param name: group and variable, with a dot between them.
-    """
-
-    def build() -> Resource:
-        group, dot, variable = name.partition(".")
-        if not dot:
-            raise StateError("name is group.variable, such as core.debug, not %s" % name)
-        return CfgVariables({group: {variable: value}})
-
-    return _applied(name, connection, build)
-
-
-def shv_set(name: str, value: Any, **connection: Any) -> dict[str, Any]:
-    """A shared variable has this value; types count."""
-    return _applied(name, connection, lambda: SharedVariable(name, value))
-
-
-def debug_level(name: str, level: int, **connection: Any) -> dict[str, Any]:
-    """The log level of the server is this."""
-    return _applied(name, connection, lambda: CoreLogLevel(level))
-
-
-def _applied(
-    name: str, connection: dict[str, Any], build: Callable[[], Resource]
-) -> dict[str, Any]:
-    """Run the engine and put what it says into Salt's words."""
-    settings = {key: value for key, value in connection.items() if not key.startswith("__")}
-    busy_timeout = float(settings.pop("busy_timeout", 60))
-    ret: dict[str, Any] = {"name": name, "changes": {}, "result": False, "comment": ""}
-    test = bool(_given("__opts__")["test"])
+    ret = _return(name)
     try:
-        unknown = sorted(set(settings) - {"endpoint", "timeout"})
-        if unknown:
-            raise StateError("there is no option %s" % ", ".join(unknown))
-        resource = build()
-        with connect(_given("__salt__"), **settings) as server:
-            outcome = ensure(server, resource, test, busy_timeout)
-        ret["result"] = None if test and outcome.changed else True
-        ret["comment"] = _comment(outcome, test)
-    except NotEnsured as failure:
-        outcome = failure.outcome
-        ret["comment"] = str(failure)
+        _parts(STATES["reload"], name, options)
     except (BinrpcError, ValueError) as error:
         ret["comment"] = message(error)
-        outcome = None
-    if outcome and outcome.changed:
-        ret["changes"] = {"old": outcome.before, "new": outcome.after}
-    if outcome and outcome.warnings:
-        ret["warnings"] = outcome.warnings
+        return visible(ret)  # type: ignore[no-any-return]
+    ret["result"] = True
+    ret["comment"] = "Nothing that it watches has changed, so nothing is reloaded."
+    return ret
+
+
+def mod_watch(name: str, sfun: str = "reload_on_watch", **options: Any) -> Return:
+    """Run a state because what it watches has changed. Salt calls this.
+
+    :param sfun: the state.
+    """
+    state = STATES["reload" if sfun == "reload_on_watch" else sfun]
+    return _applied(state, name, options)
+
+
+def _return(name: str) -> Return:
+    return {"name": name, "changes": {}, "result": False, "comment": ""}
+
+
+def _parts(state: State, name: str, options: dict[str, Any]) -> tuple[Server, Any]:
+    """Return the server and the job that options mean."""
+    given = {
+        key: value
+        for key, value in options.items()
+        # Salt fills in the defaults of the signature; null is what is not given there.
+        if not key.startswith("__") and not (value is None and _default(state, key) is None)
+    }
+    connection = {key: given.pop(key) for key in CONNECTION.fields if key in given}
+    job = state.job(name, given)
+    return Server(_given("__salt__"), connection), job
+
+
+def _default(state: State, option: str) -> Any:
+    found = state.options.fields.get(option)
+    return found.default if found else None
+
+
+def _applied(state: State, name: str, options: dict[str, Any]) -> Return:
+    """Run the engine and put its result into Salt's words."""
+    ret = _return(name)
+    # Its first run is enough: Salt would call mod_watch after one without changes.
+    ret["skip_watch"] = True
+    test = bool(_given("__opts__")["test"])
+    try:
+        server, job = _parts(state, name, options)
+        with server.connect() as client:
+            result = drive(job(test, server.busy_timeout), Calls(client))
+    except (BinrpcError, ValueError) as error:
+        ret["comment"] = message(error)
+        return visible(ret)  # type: ignore[no-any-return]
+    _fill(ret, state, result, test)
     return visible(ret)  # type: ignore[no-any-return]
 
 
-def _comment(outcome: Outcome, test: bool) -> str:
-    if not outcome.changed:
+def _fill(ret: Return, state: State, result: Result, test: bool) -> None:
+    waits = _waits(result)
+    if result["changed"]:
+        before, after = result["before"], result["after"]
+        # A reload that cannot be compared, and one in a test, show nothing but the call.
+        shown = {"calls": result["rpc_calls"]} if before == after else {"old": before, "new": after}
+        ret["changes"] = shown
+    if result.get("warnings"):
+        ret["warnings"] = result["warnings"]
+    if test and waits:
+        ret["result"] = None
+        ret["comment"] = f"It would wait: {waits}"
+    elif result["failed"]:
+        ret["comment"] = result["msg"]
+    elif test and result["changed"]:
+        ret["result"] = None
+        ret["comment"] = "It would be changed."
+    else:
+        ret["result"] = True
+        ret["comment"] = _comment(result)
+
+
+def _waits(result: Result) -> str:
+    """Return what a test, which does not wait, found missing."""
+    if result.get("remaining"):
+        return "%s dialogs are left." % result["remaining"]
+    if result["failed"] and "tries" in result:
+        return str(result["msg"])
+    return ""
+
+
+def _comment(result: Result) -> str:
+    if "tries" in result or "remaining" in result:
+        return "It is as expected."
+    if not result["changed"]:
         return "It is as wanted already."
-    if test:
-        return "It would be changed."
     text = "It was changed."
-    if outcome.persisted_by:
-        text += " This is lost at a restart, unless %s." % outcome.persisted_by
+    if result.get("persisted_by"):
+        text += " This is lost at a restart, unless %s." % result["persisted_by"]
     return text
 
 
 def _given(name: str) -> Any:
     """Return what Salt's loader puts into the module."""
     return globals()[name]
+
+
+def _function(state: State) -> Callable[..., Return]:
+    def apply(name: str, **options: Any) -> Return:
+        return _applied(state, name, options)
+
+    kinds = inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD
+    # None for what is required too: then the library says what is missing. The rest of the
+    # options is taken for the same reason.
+    parameters = [
+        inspect.Parameter("name", inspect.Parameter.POSITIONAL_OR_KEYWORD),
+        *(
+            inspect.Parameter(name, kinds[0], default=option.default)
+            for name, option in (state.fields | dict(CONNECTION.fields)).items()
+        ),
+        inspect.Parameter("others", kinds[1]),
+    ]
+    apply.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    apply.__name__ = apply.__qualname__ = state.name
+    apply.__doc__ = _documentation(state)
+    return apply
+
+
+def _documentation(state: State) -> str:
+    what = state.kind.replace("_", " ")
+    lines = [f"{what[0].upper()}{what[1:]}" + (f": {state.state}." if state.state else "."), ""]
+    stands = "only names the state"
+    if state.subject:
+        stands = "the %s" % state.subject
+        if state.subject != "name":
+            stands += ", unless it is given as an option"
+    lines.append(f":param name: {stands}.")
+    lines += [f":param {name}: {_described(option)}." for name, option in state.fields.items()]
+    return "\n".join(lines)
+
+
+def _described(option: Option) -> str:
+    words = {"str": "text", "raw": "any value", "dict": "mapping", "int": "whole number"}
+    text = words.get(option.type, option.type)
+    if option.choices:
+        text += ", one of " + ", ".join(option.choices)
+    if option.required:
+        text += ", required"
+    if option.default is not None:
+        text += f", {option.default!r} unless given"
+    return text
+
+
+for _each in STATES.values():
+    globals()[_each.name] = _function(_each)

@@ -139,4 +139,5 @@ VARIABLES = Kind(
         mutually_exclusive=[("variables", name) for name in ("group", "name", "value")],
     ),
     _variables,
+    subject="name",
 )

@@ -6,17 +6,21 @@ from __future__ import annotations
 
 from ..catalogue.reading import is_read_only
 from ..encoder import Encoder
-from ..errors import EncodeError
+from ..errors import BinrpcError, EncodeError
 from ..faults import Fault, MethodNotFound
 from .drive import ask
 from .escapes import raw
 from .expect import MISSING, accepts, at_path, check_fault_pattern, difference, parameter, steps
+from .options import Option, Options
+from .outcome import message
+from .waiting import wait_until
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Mapping, Tuple
+    from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
     from .drive import Talk
+    from .engine import Result
 
 
 class Condition:
@@ -80,3 +84,46 @@ class Condition:
         if self.high is not None and number > self.high:
             return "%g is greater than %g" % (number, self.high)
         return ""
+
+
+def wait(
+    condition: Condition,
+    timeout: float,
+    poll: float,
+    on_change: Optional[Callable[[Dict[str, Any]], None]] = None,
+) -> Talk[Result]:
+    """Wait until a condition holds, and return the result."""
+    result: Result = {"changed": False, "failed": False}
+    try:
+        found = yield from wait_until(condition.check, timeout, poll, on_change)
+    except BinrpcError as error:
+        return dict(result, failed=True, msg=message(error))
+    result.update(value=found.seen[-1]["value"], tries=found.tries, elapsed=round(found.elapsed, 3))
+    result["progress"] = found.seen
+    if not found.met:
+        text = "not met after %g s (wait_timeout): %s"
+        result.update(failed=True, msg=text % (timeout, condition.differs))
+    return result
+
+
+OPTIONS = Options(
+    {
+        "method": Option(required=True),
+        "params": Option("list", elements="raw"),
+        "mutates": Option(choices=["auto", "never"], default="auto"),
+        "path": Option(),
+        "expect": Option("raw"),
+        "min": Option("float"),
+        "max": Option("float"),
+        "fault": Option("raw"),
+        "wait_timeout": Option("float", default=300),
+        "poll": Option("float", default=1),
+    },
+    mutually_exclusive=[
+        ("expect", "fault"),
+        ("expect", "min"),
+        ("expect", "max"),
+        ("fault", "min"),
+        ("fault", "max"),
+    ],
+)

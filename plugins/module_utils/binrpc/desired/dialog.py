@@ -4,17 +4,20 @@
 
 from __future__ import annotations
 
-from ..faults import NotFound
+from ..errors import BinrpcError
+from ..faults import Fault, NotFound
 from .drive import Now, Sleep, ask
 from .engine import Resource, StateError, Step
 from .options import Kind, Option, Options
+from .outcome import fault_data, message
+from .waiting import wait_until
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Sequence, Set
+    from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
     from .drive import Talk
-    from .engine import Plan
+    from .engine import Plan, Result
 
     Match = Sequence[str]
 
@@ -104,7 +107,50 @@ class EndedDialogs(Resource):
         return {"unanswered": self.others}
 
 
-def match_of(params: Dict[str, Any]) -> Optional[Match]:
+def drained(params: Mapping[str, Any], check_mode: bool = False) -> Talk[Result]:
+    """Wait until no dialog is left, and return the result; in check mode, only count them.
+
+    :param params: options of DIALOGS, checked.
+    """
+    result: Result = {
+        "changed": False,
+        "failed": False,
+        "before": None,
+        "after": None,
+        "rpc_calls": [],
+        "fault": None,
+        "warnings": [],
+        "remaining": None,
+        "progress": [],
+    }
+
+    def check() -> Talk[Tuple[bool, Any]]:
+        left = yield from count(match_of(params), params["profile"], params["profile_value"])
+        return left == 0, left
+
+    timeout = 0 if check_mode else params["wait_timeout"]
+    try:
+        wait = yield from wait_until(check, timeout, params["poll"])
+    except BinrpcError as error:
+        result["failed"] = True
+        result["msg"] = message(error)
+        if isinstance(error, Fault):
+            result["fault"] = fault_data(error)
+        return result
+    result["progress"] = wait.seen
+    result["remaining"] = wait.seen[-1]["value"]
+    result["before"] = {"dialogs": wait.seen[0]["value"]}
+    result["after"] = {"dialogs": wait.seen[-1]["value"]}
+    if not wait.met and not check_mode:
+        result["failed"] = True
+        result["msg"] = "%s dialogs are left after %g s (wait_timeout)" % (
+            result["remaining"],
+            timeout,
+        )
+    return result
+
+
+def match_of(params: Mapping[str, Any]) -> Optional[Match]:
     """Return key, operator and value of the option ``match``, or None."""
     match = params["match"]
     return match and [match[name] for name in ("key", "operator", "value")]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 STATE_FLAGS = {"A": 0, "I": 1, "T": 2, "D": 4}
 PROBING = 8
 OTHER_FLAGS = 16 | 32
+ALL = "all"
+"""In the place of a URI: all destinations of the set."""
 
 PERSISTED_BY = (
     "the list file or the database says the same. A reload of the dispatcher module and a restart "
@@ -260,7 +262,7 @@ def _state(params: Dict[str, Any]) -> Resource:
     return DispatcherState(
         params["set_id"],
         params["state"],
-        params["uri"],
+        None if params["uri"] == ALL else params["uri"],
         params["duid"],
         params["probing"],
         params["require_matches_min"],
@@ -286,6 +288,7 @@ STATE = Kind(
         mutually_exclusive=[("uri", "duid")],
     ),
     _state,
+    subject="uri",
 )
 
 _DETAILS = {"flags": Option("int"), "priority": Option("int"), "attrs": Option()}
@@ -293,6 +296,11 @@ _DETAILS = {"flags": Option("int"), "priority": Option("int"), "attrs": Option()
 
 def _destinations(params: Dict[str, Any]) -> Resource:
     if params["destinations"] is not None:
+        if params["state"] == "absent":
+            raise StateError(
+                "state: absent removes a single uri; to remove others than destinations, say "
+                "mode: replaced"
+            )
         exact = params["mode"] == "replaced"
         return DispatcherDestinations(params["set_id"], params["destinations"], exact=exact)
     if params["state"] == "absent":
@@ -318,4 +326,5 @@ DESTINATIONS = Kind(
         mutually_exclusive=[("destinations", name) for name in ("uri", *_DETAILS)],
     ),
     _destinations,
+    subject="uri",
 )

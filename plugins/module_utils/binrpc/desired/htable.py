@@ -259,6 +259,7 @@ ITEM = Kind(
         required_if=[("state", "present", ["value"])],
     ),
     _item,
+    subject="key",
 )
 
 
@@ -278,4 +279,5 @@ TABLE = Kind(
         }
     ),
     _table,
+    subject="table",
 )

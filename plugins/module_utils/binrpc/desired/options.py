@@ -118,14 +118,20 @@ class Kind:
 
     :param name: as in the names of Ansible's modules and Salt's states.
     :param build: gets all options, checked, and returns the Resource.
+    :param subject: the option that says which resource of this kind it is, if a single one does.
     """
 
     def __init__(
-        self, name: str, options: Options, build: Callable[[Dict[str, Any]], Resource]
+        self,
+        name: str,
+        options: Options,
+        build: Callable[[Dict[str, Any]], Resource],
+        subject: Optional[str] = None,
     ) -> None:
         self.name = name
         self.options = options
         self.build = build
+        self.subject = subject
 
     def make(self, given: Mapping[str, Any]) -> Resource:
         """Check options and return the Resource.
@@ -157,7 +163,14 @@ def _checked(fields: Mapping[str, Option], given: Mapping[str, Any], path: str) 
                 raise ValueError("%s is missing; give it" % (path + name))
             params[name] = option.default
             continue
-        params[name] = _value(option, value, path + name)
+        try:
+            params[name] = _value(option, value, path + name)
+        except ValueError:
+            if not option.secret:
+                raise
+            raise ValueError(
+                "%s is not shown; write %s" % (path + name, _WRITTEN[option.type])
+            ) from None
     return params
 
 

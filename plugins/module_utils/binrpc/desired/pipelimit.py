@@ -89,4 +89,5 @@ PIPE = Kind(
         }
     ),
     _pipe,
+    subject="name",
 )

@@ -69,4 +69,5 @@ VARIABLE = Kind(
     "shv",
     Options({"name": Option(required=True), "value": Option("raw", required=True)}),
     _variable,
+    subject="name",
 )

@@ -92,4 +92,5 @@ NODES = Kind(
         }
     ),
     _nodes,
+    subject="url",
 )

@@ -132,4 +132,5 @@ TOGGLE = Kind(
         }
     ),
     _toggle,
+    subject="what",
 )

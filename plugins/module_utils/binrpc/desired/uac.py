@@ -182,4 +182,5 @@ REGISTRATION = Kind(
         mutually_exclusive=[("auth_password", "auth_ha1")],
     ),
     _registration,
+    subject="l_uuid",
 )

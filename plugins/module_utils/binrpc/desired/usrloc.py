@@ -158,4 +158,5 @@ CONTACT = Kind(
         }
     ),
     _contact,
+    subject="contact",
 )
