@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired.condition import Condition
+from kamailio_binrpc.core.desired.condition import OPTIONS as ALL_OPTIONS
+from kamailio_binrpc.core.desired.condition import Condition, wait
 from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.errors import EncodeError
 from kamailio_binrpc.core.faults import MethodNotFound, NotFound
@@ -86,3 +87,36 @@ def test_what_is_refused(options, text):
 
 def test_a_method_that_is_said_to_change_nothing():
     assert condition(method="my.method", mutates="never").method == "my.method"
+
+
+def waited(wanted, *values, timeout=2, on_change=None):
+    script = Script({wanted.method: list(values)})
+    return drive(wait(wanted, timeout, 1, on_change), script, script.clock, script.pause)
+
+
+def test_a_wait_for_a_condition():
+    noted = []
+    result = waited(condition(expect=5), 5, on_change=noted.append)
+    assert noted == result.pop("progress") == [{"after": 0, "value": 5}]
+    expected = {"changed": False, "failed": False, "value": 5, "tries": 1, "elapsed": 0}
+    assert result == expected
+
+
+def test_a_wait_that_ends_without_it():
+    result = waited(condition(expect=5), 6)
+    assert (result["failed"], result["value"], result["tries"]) == (True, 6, 3)
+    assert result["msg"] == "not met after 2 s (wait_timeout): expected int 5, got int 6"
+
+
+def test_a_wait_that_an_error_ends():
+    wanted = condition(expect=5)
+    script = Script({wanted.method: MethodNotFound(404, "no")})
+    result = drive(wait(wanted, 2, 1), script, script.clock, script.pause)
+    assert (result["failed"], set(result)) == (True, {"changed", "failed", "msg"})
+
+
+def test_options():
+    found = ALL_OPTIONS.check({"method": "m", "min": 1})
+    assert (found["wait_timeout"], found["poll"], found["mutates"]) == (300, 1, "auto")
+    with pytest.raises(ValueError, match="expect and min exclude each other"):
+        ALL_OPTIONS.check({"method": "m", "min": 1, "expect": 2})

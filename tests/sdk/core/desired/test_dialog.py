@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired.dialog import DIALOGS, EndedDialogs, count, match_of
+from kamailio_binrpc.core.desired.dialog import DIALOGS, EndedDialogs, count, drained, match_of
 from kamailio_binrpc.core.desired.engine import StateError
 
 MATCH = ["furi", "re", "example"]
@@ -84,3 +84,38 @@ def test_options():
         DIALOGS.make({"state": "absent"})
     with pytest.raises(ValueError, match="profile_value is given; give profile as well"):
         DIALOGS.make({"state": "drained", "profile_value": "x"})
+
+
+def wanted(**given):
+    return DIALOGS.options.check({"state": "drained", **given})
+
+
+def test_waiting_until_no_dialog_is_left(talk, lab, calls):
+    dialogs = lab.modules["dialog"].dialogs
+    pause = calls.pause
+
+    def end(seconds):
+        pause(seconds)
+        dialogs.pop()
+
+    calls.pause = end
+    result = talk(drained(wanted()))
+    assert (result["failed"], result["remaining"]) == (False, 0)
+    assert (result["before"], result["after"]) == ({"dialogs": 2}, {"dialogs": 0})
+    assert calls.pauses == [2, 2]
+
+
+def test_dialogs_that_stay(talk):
+    result = talk(drained(wanted(wait_timeout=5)))
+    assert result["msg"] == "2 dialogs are left after 5 s (wait_timeout)"
+
+
+def test_check_mode_only_counts(talk, calls):
+    result = talk(drained(wanted(), check_mode=True))
+    assert (result["failed"], result["remaining"], calls.pauses) == (False, 2, [])
+
+
+def test_a_profile_that_there_is_not(talk):
+    result = talk(drained(wanted(profile="none")))
+    assert result["failed"] is True
+    assert result["fault"]["code"] == 404

@@ -213,3 +213,13 @@ def test_options_of_destinations():
     assert (gone.wanted, list(gone.absent)) == ({}, ["sip:a"])
     several = DESTINATIONS.make({"set_id": 1, "destinations": [{"uri": "a"}], "mode": "replaced"})
     assert (several.exact, several.wanted["sip:a"]["attrs"]) == (True, None)
+
+
+def test_all_stands_for_the_whole_set(ensure, lab):
+    result = ensure(STATE.make({"set_id": 1, "uri": "all", "state": "disabled"}))
+    assert len(result["matched"]) == len(lab.modules["dispatcher"].sets[1])
+
+
+def test_absent_takes_no_destinations():
+    with pytest.raises(StateError, match="state: absent removes a single uri"):
+        DESTINATIONS.make({"set_id": 1, "state": "absent", "destinations": [{"uri": "sip:a"}]})

@@ -125,3 +125,10 @@ def test_a_kind_builds_from_checked_options():
     assert (kind.make({}), kind.make({"n": 4})) == (3, 4)
     with pytest.raises(ValueError, match="n is '4'"):
         kind.make({"n": "4"})
+
+
+def test_a_secret_is_not_in_the_message():
+    options = Options({"pin": Option("int", secret=True)})
+    with pytest.raises(ValueError, match="pin is not shown; write a whole number") as caught:
+        options.check({"pin": "4711"})
+    assert caught.value.__suppress_context__
