@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from kamailio_binrpc.core.desired.drive import Talk
     from kamailio_binrpc.core.desired.engine import Result
-    from kamailio_binrpc.core.desired.options import Kind, Option, Options
+    from kamailio_binrpc.core.desired.kind import Kind
+    from kamailio_binrpc.core.desired.options import Option, Options
 
     # Gets whether this is a test, and busy_timeout.
     Job = Callable[[bool, float], Talk[Result]]

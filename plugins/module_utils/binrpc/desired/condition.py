@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
     from .drive import Talk
-    from .engine import Result
+
+    Result = Dict[str, Any]
 
 
 class Condition:

@@ -8,7 +8,8 @@ from ..errors import BinrpcError
 from ..faults import Fault, NotFound
 from .drive import Now, Sleep, ask
 from .engine import Resource, StateError, Step
-from .options import Kind, Option, Options
+from .kind import Kind
+from .options import Option, Options
 from .outcome import fault_data, message
 from .waiting import wait_until
 

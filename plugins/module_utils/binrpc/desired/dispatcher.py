@@ -9,7 +9,8 @@ import re
 from ..dispatcher import LETTERS, sets, write_flags
 from .drive import ask_or
 from .engine import Resource, StateError, Step
-from .options import Kind, Option, Options
+from .kind import Kind
+from .options import Option, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

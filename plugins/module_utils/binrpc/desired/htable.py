@@ -10,7 +10,8 @@ from ..faults import MethodNotFound, NotFound
 from .drive import ask, ask_or
 from .engine import Resource, StateError, Step
 from .expect import parameter
-from .options import Kind, Option, Options
+from .kind import Kind
+from .options import Option, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from __future__ import annotations
 from ..faults import NotFound
 from .drive import ask
 from .engine import Resource, StateError, Step
-from .options import Kind, Option, Options
+from .kind import Kind
+from .options import Option, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from ..faults import NotFound
 from ..values import NULL_TEXT, set_text
 from .drive import ask
 from .engine import Resource, StateError, Step
-from .options import Kind, Option, Options
+from .kind import Kind
+from .options import Option, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

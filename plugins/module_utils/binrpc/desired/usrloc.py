@@ -8,7 +8,8 @@ from ..faults import NotFound
 from ..values import set_text, unsigned
 from .drive import ask
 from .engine import Resource, StateError, Step
-from .options import Kind, Option, Options
+from .kind import Kind
+from .options import Option, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kamailio_binrpc.core import desired
+from kamailio_binrpc.core.desired.kind import Kind
 from kamailio_binrpc.core.desired.kinds import KINDS
-from kamailio_binrpc.core.desired.options import Kind
 
 FOLDER = Path(desired.__file__).parent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired.options import Kind, Option, Options
+from kamailio_binrpc.core.desired.options import Option, Options
 
 INNER = {"name": Option(required=True), "size": Option("int", default=1)}
 FIELDS = {
@@ -118,13 +118,6 @@ def test_conditions(given, text):
 )
 def test_conditions_that_hold(given):
     assert CONDITIONS.check(given) == {**dict.fromkeys("abcd"), **given}
-
-
-def test_a_kind_builds_from_checked_options():
-    kind = Kind("thing", Options({"n": Option("int", default=3)}), lambda params: params["n"])
-    assert (kind.make({}), kind.make({"n": 4})) == (3, 4)
-    with pytest.raises(ValueError, match="n is '4'"):
-        kind.make({"n": "4"})
 
 
 def test_a_secret_is_not_in_the_message():

@@ -16,7 +16,7 @@ import os
 import pytest
 from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import get_docstring
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import Kind
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.kind import Kind
 
 PACKAGE = "ansible_collections.kamailio.ctl"
 FOLDER = os.path.join(os.path.dirname(__file__), *[os.pardir] * 4, "plugins", "modules")

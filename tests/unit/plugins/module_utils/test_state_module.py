@@ -17,8 +17,8 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine
     Resource,
     Step,
 )
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.kind import Kind
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
-    Kind,
     Option,
     Options,
 )
