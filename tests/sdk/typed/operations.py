@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Every reading operation once, with parameters that fit the servers of the tests."""
+"""Every reading operation once, with parameters that fit the servers of the tests, and the writing
+operations that only send something."""
 
 from __future__ import annotations
 
@@ -161,4 +162,37 @@ PLAIN: dict[str, tuple[Operation, Callable[[Any], bool]]] = {
     ),
     "siptrace.status": (lambda k: k.siptrace.status(), lambda on: on is False),
     "sipdump.enabled": (lambda k: k.sipdump.enabled(), lambda on: on is False),
+}
+
+# Writing operations that no other test in test_operations.py calls, and what they send.
+WRITING: dict[tuple[Any, ...], Operation] = {
+    ("cfg.del_delayed", "lab", "label"): lambda k: k.cfg.delete_delayed("lab", "label"),
+    ("stats.reset_statistics", "core:", "shmem:"): lambda k: k.stats.reset_statistics(
+        "core:", "shmem:"
+    ),
+    ("cnt.reset", "core", "rcv_requests"): lambda k: k.cnt.reset("core", "rcv_requests"),
+    ("dbg.set_mod_facility", "core", "LOG_LOCAL1"): lambda k: k.dbg.set_mod_facility(
+        "core", "LOG_LOCAL1"
+    ),
+    ("htable.reload", "stored"): lambda k: k.htable.reload("stored"),
+    ("htable.store", "stored"): lambda k: k.htable.store("stored"),
+    ("permissions.addressReload",): lambda k: k.permissions.address_reload(),
+    ("permissions.trustedReload",): lambda k: k.permissions.trusted_reload(),
+    ("rtpengine.reload",): lambda k: k.rtpengine.reload(),
+    ("mtree.reload", "pstn"): lambda k: k.mtree.reload("pstn"),
+    ("domain.reload",): lambda k: k.domain.reload(),
+    ("dialplan.reload",): lambda k: k.dialplan.reload(),
+    ("lcr.defunct_gw", 1, 2, 60): lambda k: k.lcr.defunct_gw(1, 2, 60),
+    ("lcr.reload",): lambda k: k.lcr.reload(),
+    ("uac.reg_unregister", "l_uuid", "one"): lambda k: k.uac.reg_unregister("l_uuid", "one"),
+    ("uac.reg_refresh", "one"): lambda k: k.uac.reg_refresh("one"),
+    ("uac.reg_reload",): lambda k: k.uac.reg_reload(),
+    ("ul.flush",): lambda k: k.ul.flush(),
+    ("dlg.terminate_dlg", "call", "a", "b"): lambda k: k.dlg.terminate_dlg("call", "a", "b"),
+    ("dmq.remove", "sip:192.0.2.1:5060"): lambda k: k.dmq.remove("sip:192.0.2.1:5060"),
+    ("tls.reload",): lambda k: k.tls.reload(),
+    ("siptrace.status", "on"): lambda k: k.siptrace.set_status(True),
+    ("siptrace.status", "off"): lambda k: k.siptrace.set_status(False),
+    ("sipdump.enable", 1): lambda k: k.sipdump.enable(True),
+    ("sipdump.enable", 0): lambda k: k.sipdump.enable(False),
 }

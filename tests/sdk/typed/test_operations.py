@@ -38,7 +38,7 @@ from kamailio_binrpc.lab import (
 from kamailio_binrpc.typed import ReportedFailure
 from kamailio_binrpc.typed.asynchronous.namespace import Namespace
 from kamailio_binrpc.typed.models.uac import NewRegistration
-from tests.sdk.typed.operations import PLAIN, READING
+from tests.sdk.typed.operations import PLAIN, READING, WRITING
 from tests.sdk.typed.support import FLAVOURS, Flavour, replaying
 
 Serve = Callable[..., Flavour]
@@ -468,6 +468,26 @@ def test_every_reading_operation_is_tested():
         *("tls.info", "tls.list"),
     }
     assert reads - tested == others
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("call", WRITING, ids=lambda call: " ".join(map(str, call)))
+def test_what_a_writing_operation_sends(flavour, call):
+    with replaying(flavour, {call: []}) as client:
+        assert client.do(WRITING[call]) is None
+
+
+def test_every_writing_operation_is_tested():
+    tested = set(re.findall(r"k\.(\w+\.\w+)\(", Path(__file__).read_text(encoding="utf-8")))
+    for operation in WRITING.values():
+        tested |= set(re.findall(r"k\.(\w+\.\w+)\(", inspect.getsource(operation)))
+    writes = {
+        name
+        for name, operation in operations(AsyncKamailio).items()
+        if inspect.signature(operation).return_annotation == "None"
+    }
+    assert len(writes) > 50
+    assert writes - tested == set(), "add to WRITING in tests/sdk/typed/operations.py"
 
 
 def test_what_tls_answers():
