@@ -125,7 +125,7 @@ SHARED = [
     ),
     Shared(
         "sdk/kamailio_binrpc/typed/asynchronous/*.py",
-        ("tests/sdk/typed/test_operations.py",),
+        ("tests/sdk/typed/test_operations.py", "tests/sdk/typed/test_agrees_with_catalogue.py"),
         "one table of operations tries all of them",
     ),
     Shared(
@@ -140,6 +140,11 @@ SHARED = [
     ),
 ]
 """Patterns are of a whole path, or of its end."""
+
+BESIDES = {
+    "plugins/module_utils/binrpc/lab/modules/*.py": "tests/sdk/lab/test_agrees_with_catalogue.py",
+}
+"""Tests of source files besides those of their own, by the same patterns."""
 
 
 def sources() -> list[str]:
@@ -174,4 +179,5 @@ def find_tests(source: str) -> list[str]:
     found = [own] if own else []
     for each in shared_by(source):
         found += each.tests
+    found += [test for pattern, test in BESIDES.items() if PurePosixPath(source).match(pattern)]
     return [test for test in dict.fromkeys(found) if (tree.ROOT / test).exists()]

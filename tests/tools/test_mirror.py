@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -35,6 +36,19 @@ def test_where_tests_are(source, test):
     assert mirror.find_tests(source)[:1] == ([test] if test else [])
 
 
+@pytest.mark.parametrize(
+    "source, test",
+    [
+        ("plugins/module_utils/binrpc/lab/modules/htable.py", "tests/sdk/lab"),
+        ("plugins/module_utils/binrpc/catalogue/modules/htable.py", "tests/sdk/lab"),
+        ("plugins/module_utils/binrpc/catalogue/modules/htable.py", "tests/sdk/typed"),
+        ("sdk/kamailio_binrpc/typed/asynchronous/htable.py", "tests/sdk/typed"),
+    ],
+)
+def test_catalogue_lab_and_typed_layer_are_compared_when_one_changes(source, test):
+    assert f"{test}/test_agrees_with_catalogue.py" in mirror.find_tests(source)
+
+
 def test_there_are_sources():
     assert len(SOURCES) > 250
     assert len(WITHOUT) < len(SOURCES)
@@ -51,3 +65,9 @@ def test_each_reason_is_needed_and_names_tests_that_exist(entry):
     assert any(entry in mirror.shared_by(source) for source in WITHOUT), "it excuses no file"
     missing = [test for test in entry.tests if not (ROOT / test).is_file()]
     assert not missing
+
+
+def test_further_tests_exist():
+    for pattern, test in mirror.BESIDES.items():
+        assert any(PurePosixPath(source).match(pattern) for source in SOURCES), pattern
+        assert (ROOT / test).is_file(), test
