@@ -39,14 +39,18 @@ class Catalogue:
         self.sources: dict[str, str] = {}
         for source in sorted(path.stem for path in (root / FOLDER / "modules").glob("[!_]*.py")):
             text = importlib.import_module(f"{package}.modules.{source}").TEXT
-            entries = self.notation.parse(text)
+            place = f"catalogue/modules/{source}.py"
+            try:
+                entries = self.notation.parse(text)
+            except ValueError as error:
+                raise ValueError(f"{place}: {error}") from None
             self.entries[source] = entries
             for name in filter(None, entries):
                 prefix = name.partition(".")[0]
                 if self.sources.setdefault(prefix, source) != source:
-                    raise ValueError(f"{source}.py: {name}: see {self.sources[prefix]}.py")
+                    raise ValueError(f"{place}: {name}: see {self.sources[prefix]}.py")
                 if not name.endswith(".*"):
-                    self.methods.append(self.notation.build(name, entries, source + ".py"))
+                    self.methods.append(self.notation.build(name, entries, place))
 
     def lookup(self) -> Iterator[str]:
         """Yield one line: :mod:`.lookup` has the files in its order."""
@@ -85,7 +89,7 @@ class Catalogue:
                 try:
                     rules = self.notation.faults_of(name, entries)
                 except ValueError as error:
-                    raise ValueError(f"{source}.py: {error}") from None
+                    raise ValueError(f"catalogue/modules/{source}.py: {error}") from None
                 if rules:
                     text = "|".join(f"{meaning}={part}" for meaning, part in rules)
                     groups.setdefault(text, []).append(name)

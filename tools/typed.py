@@ -106,7 +106,7 @@ def differences(root: Path) -> list[tuple[Path, str]]:
     present = {path.relative_to(root) for path in (root / TARGET).glob("*.py")}
     wrong = [(path, "missing") for path in expected if path not in present]
     wrong += [
-        (path, "differs")
+        (path, "differs from the asynchronous operations")
         for path, text in expected.items()
         if path in present and (root / path).read_text(encoding="utf-8") != text
     ]
@@ -139,7 +139,7 @@ def main() -> int:
     for path, problem in wrong:
         print(f"{path.as_posix()}: {problem}")
     if wrong:
-        print("The blocking operations are not current; run tools/typed.py.")
+        print("run make typed")
     return 1 if wrong else 0
 
 

@@ -51,8 +51,13 @@ def test_a_change_is_noticed_and_followed(repository: Path) -> None:
     before = {path: path.read_bytes() for path in (repository / MADE).iterdir()}
     done = typed(repository, "--check")
     assert done.returncode == 1
+    differs = "differs from the asynchronous operations"
     lines = [line.rpartition("/")[2] for line in done.stdout.splitlines()[:-1]]
-    assert lines == ["ctl.py: differs", "dialog.py: missing", "old.py: stale", "pv.py: differs"]
+    assert lines == [
+        *[f"ctl.py: {differs}", "dialog.py: missing", "old.py: stale"],
+        f"pv.py: {differs}",
+    ]
+    assert done.stdout.endswith("\nrun make typed\n")
     assert {path: path.read_bytes() for path in (repository / MADE).iterdir()} == before
     assert typed(repository).returncode == 0
     assert typed(repository, "--check").returncode == 0

@@ -177,13 +177,16 @@ def test_releases(name: str) -> None:
     one, method = declared()[name], find(name)
     assert method is not None
     first = release_of(method.since) if method.since else OLDEST
-    assert one.since == (() if first <= OLDEST else first), f"{files(one)}: @{method.since}"
+    since = () if first <= OLDEST else first
+    said = f"the lab has since={one.since}, but @{method.since} of the catalogue means {since}"
+    assert one.since == since, f"{files(one)}: {said}"
     last = release_of(method.until) if method.until else MASTER
     gone = next((each for each in SERIES if each > last), (999,))
-    assert one.until == gone, f"{files(one)}: @-{method.until}"
+    said = f"the lab has until={one.until}, but @-{method.until} of the catalogue means {gone}"
+    assert one.until == gone, f"{files(one)}: {said}"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_method_has_a_help_line(name: str) -> None:
     one = declared()[name]
-    assert one.help not in ("", UNDOCUMENTED), f"{name}: {one.path}: no help"
+    assert one.help not in ("", UNDOCUMENTED), f"{name}: {one.path}: @method lacks help"

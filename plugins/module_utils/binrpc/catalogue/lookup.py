@@ -44,7 +44,7 @@ def find(method: str) -> Optional[Method]:
         file = FILES.get(method.partition(".")[0])
         if file is None or method not in entries(file) or method.endswith(".*"):
             return None
-        found = _methods[method] = build(method, entries(file), file + ".py")
+        found = _methods[method] = build(method, entries(file), "catalogue/modules/%s.py" % file)
     return found
 
 
