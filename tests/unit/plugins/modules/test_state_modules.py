@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import re
 import threading
 
 import pytest
@@ -17,6 +19,7 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.dispat
     DispatcherDestinations,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine import apply
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.kind import Kind
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import Fault
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.server import LabServer
 
@@ -233,6 +236,15 @@ def test_a_longer_text_does_not_lose_its_expiry(play, lab):
     assert lab.modules["htable"].tables["blocked"].cells["x"].expire == 0
 
 
+def test_how_much_an_expiry_may_differ(play):
+    options = {"table": "blocked", "key": "x", "value": 1}
+    play("htable_item", expire=1000, **options)
+    assert play("htable_item", expire=2000, **options)["changed"] is False
+    again = play("htable_item", expire=2000, expire_tolerance=1500, **options)
+    assert again["changed"] is False
+    assert play("htable_item", expire=2000, expire_tolerance=60, **options)["changed"] is True
+
+
 def test_expiry_needs_a_table_that_expires(play):
     options = {"table": "t", "key": "x", "value": 1, "expire": 60}
     assert "never expire" in play("htable_item", **options)["warnings"][0]
@@ -323,6 +335,29 @@ def test_a_registration_changes_without_telling_secrets(play, lab):
     assert play("uac_registration", **options)["changed"] is False
 
 
+@pytest.mark.parametrize("lab", ["master"], indirect=True)
+def test_each_field_of_a_registration(play, lab):
+    fields = {
+        "l_username": "bob",
+        "l_domain": "b.example.com",
+        "r_username": "1002",
+        "r_domain": "b.example.net",
+        "realm": "b.example.org",
+        "auth_username": "1003",
+        "auth_proxy": "sip:192.0.2.9",
+        "expires": 77,
+        "reg_delay": 3,
+        "socket": "udp:192.0.2.5:5060",
+        "contact_addr": "192.0.2.6:5060",
+        "contact_user": "bob",
+    }
+    for name, value in fields.items():
+        options = {"l_uuid": "trunk-1", name: value}
+        assert play("uac_registration", **options)["changed"] is True, name
+        assert lab.modules["uac"].records["trunk-1"][name] == value
+        assert play("uac_registration", **options)["changed"] is False, name
+
+
 def test_a_registration_that_cannot_be_added_again_is_restored(play, lab):
     wish = {"l_uuid": "trunk-1", "auth_ha1": "not a hash"}
     result = play("uac_registration", failed=True, **wish)
@@ -347,6 +382,24 @@ def test_a_node_that_does_not_answer(play, lab):
     assert "does not answer" in result["msg"]
     assert result["changed"] is True
     assert play("rtpengine_node", must_answer=False, **options)["silent"] == [node.url]
+
+
+def test_each_field_of_a_contact(play, lab):
+    fields = {
+        "cflags": ("CFlags", 64),
+        "methods": ("Methods", 15),
+        "received": ("Received", "sip:198.51.100.9:5060"),
+        "socket": ("Socket", "%s:%s:%s" % lab.state.sockets[0]),
+    }
+    contact = {"aor": "static", "contact": "sip:198.51.100.7:5060"}
+    for name, (member, value) in fields.items():
+        assert play("usrloc_contact", **{name: value}, **contact)["changed"] is True, name
+        (found,) = lab.modules["usrloc"].domains["location"]["static"]
+        assert found.members[member] == value
+        assert play("usrloc_contact", **{name: value}, **contact)["changed"] is False, name
+    assert play("usrloc_contact", expires=600, **contact)["changed"] is True
+    assert play("usrloc_contact", expires=600, **contact)["changed"] is False
+    assert play("usrloc_contact", expires=0, **contact)["changed"] is True
 
 
 def test_a_contact_that_is_there_is_changed_in_place(play, lab):
@@ -494,6 +547,14 @@ def test_dialogs_are_ended_and_waited_for(play, lab):
     assert result["changed"] is False
 
 
+def test_dialogs_of_a_profile_are_waited_for(play):
+    drained = {"state": "drained", "profile": "caller", "wait_timeout": 0.05, "poll": 0.01}
+    assert play("dialog", profile_value="carol", **drained)["changed"] is False
+    assert (
+        "dialogs are left" in play("dialog", failed=True, profile_value="alice", **drained)["msg"]
+    )
+
+
 def test_a_dialog_that_begins_meanwhile_is_left_alone(play, lab):
     dialogs = lab.modules["dialog"]
     new = {"call-id": "new", "from_uri": "sip:eve@example.com", "state": 4}
@@ -579,3 +640,26 @@ def test_bytes_in_messages_are_escaped_once(play, lab):
     assert predicted["probe"]["after"] == r"x\xff"
     result = play("rpc", failed=True, **call)
     assert result["msg"].endswith(r"item.value: expected str 'x\xff', got str 'caf\\x'")
+
+
+# --- all options
+
+
+def names_of_modules():
+    folder = os.path.join(os.path.dirname(__file__), *[os.pardir] * 4, "plugins", "modules")
+    return sorted(name[:-3] for name in os.listdir(folder) if name.startswith("kamailio_"))
+
+
+@pytest.mark.parametrize("name", names_of_modules())
+def test_each_option_of_a_kind_is_in_a_test(name):
+    module = importlib.import_module("ansible_collections.kamailio.ctl.plugins.modules." + name)
+    kinds = [value for value in vars(module).values() if isinstance(value, Kind)]
+    with open(__file__, encoding="utf-8") as file:
+        tests = file.read()
+    missing = [
+        option
+        for kind in kinds
+        for option in kind.options.fields
+        if not re.search(r'\b%s=|"%s"' % (option, option), tests)
+    ]
+    assert not missing, "no test here gives %s to %s" % (", ".join(missing), name)
