@@ -39,7 +39,9 @@ EXCUSED = {
 
 OPERATIONS = operations(AsyncKamailio)
 PAIRS = [
-    (name, method) for name, operation in OPERATIONS.items() for method in methods_of(operation)
+    (name, method)
+    for name, operation in OPERATIONS.items()
+    for method in sorted(methods_of(operation))
 ]
 COMPARED = [(name, method) for name, method in PAIRS if name not in EXCUSED]
 
