@@ -88,6 +88,7 @@ def test_a_request_in_parts_is_not_sent_before_its_last_byte():
     size = len(first.packet)
     exchange.sent(0)
     assert exchange.untouched
+    assert not exchange.idle
     left = first.packet
     for count in (1, size - 2):
         assert bytes(exchange.outgoing) == left
@@ -358,6 +359,7 @@ def test_a_request_half_sent_is_sent_to_its_end():
     assert exchange.outgoing
     exchange.sent(3)
     exchange.withdraw(first)
+    assert exchange._connection.pending == [first]  # its answer may come
     assert send(exchange) == first.packet[3:] + second.packet
 
 

@@ -94,6 +94,12 @@ def test_the_descriptor_is_readable_until_all_is_taken(lookups):
     assert lookups.take() == []
 
 
+def test_one_look_ends_what_several_answers_woke(lookups):
+    os.write(lookups._writer, bytes(3))
+    assert lookups.take() == []
+    assert not is_readable(lookups)
+
+
 def test_an_error_is_an_answer(lookups, monkeypatch):
     error = OSError(-2, "Name or service not known")
     monkeypatch.setattr(module, "find", lambda address: error)
