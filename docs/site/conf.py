@@ -126,10 +126,17 @@ class Intro(SphinxDirective):
         return node.children
 
 
+def signed_in(node: nodes.Node | None) -> str:
+    """Return the module whose signature a node is in; signatures of functions know no other."""
+    while node is not None and not isinstance(node, addnodes.desc_signature):
+        node = node.parent
+    return "" if node is None else node.get("module") or ""
+
+
 def qualify(app: Sphinx, doctree: nodes.document) -> None:
     """Give types in signatures the names that they have where they are written."""
     for node in doctree.findall(addnodes.pending_xref):
-        module, target = node.get("py:module") or "", node["reftarget"]
+        module, target = node.get("py:module") or signed_in(node), node["reftarget"]
         if node.get("refdomain") == "py" and module.startswith("kamailio_binrpc"):
             first, dot, rest = target.partition(".")
             if first in names_in(module):
