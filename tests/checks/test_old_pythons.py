@@ -29,5 +29,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 def test_passes_on(version, lock, tests):
     if not pythons.find(version):
         pytest.skip(f"NOT TESTED: no Python {version} on this machine, which runs {tests}")
-    output = run(sys.executable, OLD_PYTHON, version, lock, tests)
+    # What is slow runs on the newest Python: it builds, or waits for other programs.
+    output = run(sys.executable, OLD_PYTHON, version, lock, tests, "-m", "not slow")
     assert " passed" in output

@@ -69,6 +69,6 @@ def test_the_error_names_the_cause(run: Callable[..., Any], lab: LabServer) -> N
     lab.failures.add("close", method="core.uptime")
     error = run({"failed": call(2)})["failed"]
     assert error["failed"] is True
-    assert error["msg"].startswith("1 of 4 bytes of the reply arrived"), error["msg"]
+    assert "bytes of the reply arrived" in error["msg"]  # how many is a matter of chance
     assert "tenacity" not in str(error)
     assert len(lab.calls) == 3

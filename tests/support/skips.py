@@ -26,6 +26,9 @@ STATED = {
     "tests/sdk/core/test_retry.py::test_retries_need_only_python": "as above: this is Python 3.8",
     "tests/collection/test_bare_host.py::": "as above: this is Python 3.8",
     "tests/collection/test_salt.py::": "Salt needs Python 3.11, which Debian 13 does not have",
+    "tests/real/test_views.py::test_jsonrpcs_still_drops_all_but_the_last_value[dst_blocklist.": (
+        "the block lists are empty unless a destination has failed before"
+    ),
     "tests/sdk/speedups/test_choice.py::test_sub_interpreters": (
         "the module is public from Python 3.13 on, and Debian 12 has 3.11"
     ),
