@@ -25,7 +25,7 @@ The layers, from the top. A module imports what stands in its own line or below:
     packet                    header and body
     encoder decoder decoding  values to records and back
     reply views               what a caller gets, and its other shapes
-    call_record               what is told about a finished call
+    call_record               what hooks get after a call
     faults                    the class of a refusal
     catalogue                 what is known of each method
     address params explain    texts in, advice out
