@@ -60,6 +60,7 @@ CORE = "plugins/module_utils/binrpc/"
 LATE = {
     CORE + "catalogue/__init__.py": "imported with the first fault",
     CORE + "catalogue/meanings.py": "imported with the first fault",
+    CORE + "suggest.py": "imported when the name of an endpoint is not configured",
 }
 
 # Shipped with one module alone, with the reason.
@@ -85,6 +86,8 @@ def build(module: str, path: Path) -> None:
 
 def calls_of(module: str, address: str) -> list[dict[str, Any]]:
     calls = [{**options, "endpoint": address} for options in CALLS[module]]
+    if module == "kamailio_rpc":
+        calls.append({**CALLS[module][0], "endpoints": "nosuch"})
     if module != "kamailio_ctl_facts":  # facts of many servers have no place
         calls.append({**CALLS[module][0], "endpoints": {"a": address}})
     return calls

@@ -102,6 +102,11 @@ class Change:
         self.members = list(dict.fromkeys(part.place[len(place) + 1 :] for part in self.parts))
         self.depth = 0
 
+    def to_json(self) -> Dict[str, Any]:
+        """Return the difference as plain data."""
+        names = ("kind", "place", "keys", "members", "old", "new")
+        return {name: getattr(self, name) for name in names}
+
     def __repr__(self) -> str:
         return "<Change %s %s: %r -> %r>" % (self.kind, self.place, self.old, self.new)
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "KAMRPC_CONFIG"
 _TIMES = ("timeout", "connect_wait")
+_SHOWN = 20  # names in an error
 
 
 class ConfigError(BinrpcError, ValueError):
@@ -110,10 +111,19 @@ class Config:
             parse_address(name)
             chosen[name] = name
         else:
-            raise self._error(
-                "there is no endpoint or group %s; known are %s"
-                % (name, ", ".join([*self.endpoints, *self.groups]) or "none")
-            )
+            raise self._error(self._unknown(name))
+
+    def _unknown(self, name: str) -> str:
+        from .suggest import suggestion
+
+        known = [*self.endpoints, *self.groups]
+        text = "there is no endpoint or group %s" % name
+        meant = suggestion(name, known)
+        if meant:
+            return "%s; %s" % (text, meant)
+        shown = ", ".join(known[:_SHOWN]) or "none"
+        more = len(known) - _SHOWN
+        return "%s; known are %s" % (text, shown + (" and %d more" % more if more > 0 else ""))
 
 
 def find_config() -> Optional[str]:
@@ -146,7 +156,7 @@ def load_config(path: Optional[str] = None) -> Config:
     )
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8-sig") as file:  # with or without a byte order mark
             parser.read_file(file)
     except (OSError, UnicodeError, configparser.Error) as error:
         raise ConfigError("%s: %s" % (path, " ".join(str(error).split()))) from None

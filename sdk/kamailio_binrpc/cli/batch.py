@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import argparse
-import shlex
+import itertools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import BinrpcError, EncodeError, TransportError
 from ..core.faults import Fault
 from . import common, exit_codes, output
+from .words import split_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..core.client import Client
     from ..core.reply import Reply
@@ -26,8 +27,10 @@ A line is a method and its arguments, with quotes and backslashes as in a shell:
 blanks is "one word". Empty lines and what follows a # are skipped. Lines are called in order,
 each when it has been read, over one connection.
 
-By default a fault ends the batch, as set -e ends a shell script; --go-on tells of each failure
-and goes on with the next line. Without a connection nothing goes on.
+By default a fault ends the batch, as set -e ends a shell script; --go-on reports each failure and
+goes on with the next line. Without a connection nothing goes on. --check reads all lines before it
+sends the first, and sends nothing if one is wrong: a quote that is not closed, a parameter that is
+missing or of the wrong type, a method that neither the catalogue nor the server knows.
 """
 
 
@@ -43,6 +46,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     common.add_call_options(parser)
     common.add_output_option(parser, ("text", "json", "jsonl"))
     parser.add_argument("-k", "--go-on", action="store_true", help="go on after a failure")
+    parser.add_argument(
+        "--check", action="store_true", help="check every line before the first is sent"
+    )
     parser.add_argument("--raw", action="store_true", help="type arguments by their look alone")
     parser.add_argument("-x", "--echo", action="store_true", help="show each line before its reply")
     parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="- is standard input")
@@ -66,7 +72,13 @@ class _Batch:
 
     def run(self) -> int:
         with common.Settings(self._options).client() as client:
-            for number, text in _lines(self._options.file):
+            lines = _lines(self._options.file)
+            if self._options.check:
+                lines = iter(list(lines))
+                lines, checked = itertools.tee(lines)
+                if not self._all_right(client, checked):
+                    return exit_codes.USAGE
+            for number, text in lines:
                 try:
                     self._line(client, number, text)
                 except BinrpcError as error:
@@ -77,11 +89,27 @@ class _Batch:
             output.write(output.render_data(self._results, "json"))
         return exit_codes.status_of_all(self._errors)
 
+    def _all_right(self, client: Client, lines: Iterable[tuple[int, str]]) -> bool:
+        """Complain about each line that cannot be sent; call nothing but ``system.listMethods``."""
+        known = set(client.call("system.listMethods"))
+        right = True
+        for number, text in lines:
+            try:
+                words = split_line(text)
+                if not words:
+                    continue
+                if words[0] not in known:
+                    raise EncodeError(common.no_such_method(words[0], known))
+                common.read_params(words[0], words[1:], raw=self._options.raw)
+            except EncodeError as error:
+                right = False
+                common.complain(f"line {number}: {error}")
+        if not right:
+            common.complain("nothing was sent")
+        return right
+
     def _line(self, client: Client, number: int, text: str) -> None:
-        try:
-            words = shlex.split(text, comments=True)
-        except ValueError as error:
-            raise EncodeError(f"{error}; quotes come in pairs") from None
+        words = split_line(text)
         if not words:
             return
         if self._options.echo and self._options.output == "text":
@@ -116,8 +144,10 @@ def _lines(name: str) -> Iterator[tuple[int, str]]:
     """Yield numbered lines; bytes that are not UTF-8 are kept."""
     if name == "-":
         # Line by line, so that a program can wait for each answer.
-        for number, raw in enumerate(iter(sys.stdin.buffer.readline, b""), 1):
-            yield number, raw.decode("utf-8", "surrogateescape")
-        return
-    text = Path(name).read_bytes().decode("utf-8", "surrogateescape")
-    yield from enumerate(text.split("\n"), 1)
+        lines = iter(sys.stdin.buffer.readline, b"")
+    else:
+        lines = iter(Path(name).read_bytes().split(b"\n"))
+    for number, raw in enumerate(lines, 1):
+        text = raw.decode("utf-8", "surrogateescape")
+        # Editors on Windows begin files with a byte order mark.
+        yield number, text.removeprefix("\ufeff") if number == 1 else text

@@ -10,14 +10,14 @@ import sys
 from ..core import wire
 from ..core.client import Client
 from ..core.errors import BinrpcError, EncodeError
-from ..core.faults import Fault, InvalidParams
+from ..core.faults import Fault, InvalidParams, MethodNotFound
 from . import colour, exit_codes, output
 from .printable import printable
 
 TYPE_CHECKING = False  # typing itself takes longer to load than a call
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     from ..core.config import Config
@@ -66,7 +66,8 @@ def add_call_options(parser: argparse.ArgumentParser, *, several: bool = False) 
 
 
 def add_output_option(parser: argparse.ArgumentParser, formats: Sequence[str]) -> None:
-    """Add ``--output`` and its shorthand ``--json``."""
+    """Add ``--output`` and its shorthand ``--json``, which stands for the JSON that there is."""
+    json_form = "json" if "json" in formats else "jsonl"
     parser.add_argument(
         "-o",
         "--output",
@@ -75,7 +76,11 @@ def add_output_option(parser: argparse.ArgumentParser, formats: Sequence[str]) -
         help="form of the output (default: %(default)s)",
     )
     parser.add_argument(
-        "--json", dest="output", action="store_const", const="json", help="as --output json"
+        "--json",
+        dest="output",
+        action="store_const",
+        const=json_form,
+        help=f"as --output {json_form}",
     )
 
 
@@ -149,7 +154,20 @@ class Settings:
     def resolve(self, name: str) -> str:
         """Return the address that a name stands for."""
         # An address needs no file: whatever is in it cannot get in the way.
-        return name if ":" in name or "/" in name else self.config.address(name)
+        if ":" in name or "/" in name:
+            return name
+        address = self.config.address(name)
+        if address == name and not os.path.lexists(name):  # else it is a socket in this folder
+            self._refuse_misspelt(name)
+        return address
+
+    def _refuse_misspelt(self, name: str) -> None:
+        from ..core.config import ConfigError
+        from ..core.suggest import suggestion
+
+        found = suggestion(name, self.config.endpoints)
+        if found:
+            raise ConfigError(f"{self.config.path}: there is no endpoint {name}; {found}")
 
     def client(self, endpoint: str | None = None) -> Client:
         """Make a client of the endpoint."""
@@ -210,17 +228,55 @@ def call(client: Client, method: str, params: Sequence[Any]) -> Reply:
     try:
         return client.call(method, *params)
     except Fault as fault:
-        explain_fault(fault, params)
+        explain_fault(fault, params, client)
         raise
 
 
-def explain_fault(fault: Fault, params: Sequence[Any]) -> None:
-    """Replace a fault's general advice by what the catalogue says about these parameters."""
+def explain_fault(fault: Fault, params: Sequence[Any], client: Client | None = None) -> None:
+    """Replace a fault's general advice by what is known about this method and its parameters.
+
+    :param client: to ask for the methods that there are, where the method does not exist.
+    """
+    if isinstance(fault, MethodNotFound):
+        names = [] if client is None else _methods_of(client)
+        fault.remedy = _other_method(fault.method, names) or fault.remedy
+        return
     from ..core.catalogue.blame import explain
 
     advice = explain(fault, params)
     if advice and isinstance(fault, InvalidParams):
         fault.remedy = advice
+
+
+def _methods_of(client: Client) -> list[Any]:
+    try:
+        return list(client.call("system.listMethods"))
+    except BinrpcError:  # on the way to another error, which is the one to show
+        return []
+
+
+def no_such_method(method: str, known: Iterable[Any]) -> str:
+    """Say that the server does not offer a method, and what may have been meant."""
+    return f"the server has no method {method}. {_other_method(method, known)}".rstrip(" ")
+
+
+def _other_method(method: str, known: Iterable[Any]) -> str:
+    """Say which method may have been meant, or what has to be loaded; "" if nothing is known.
+
+    :param known: the server's methods; none means that they are not known.
+    """
+    from ..core.catalogue.lookup import FILES, find, methods
+    from ..core.suggest import suggestion
+    from .kamcmd.commands import ALIASES
+
+    if method in ALIASES:
+        return f"{method} is an alias of kamcmd; the method is {ALIASES[method][0]}"
+    if find(method) is not None:
+        module = FILES[method.partition(".")[0]]
+        return f"Is the module {module} loaded, and is this release of Kamailio new enough?"
+    names = [name for name in known if isinstance(name, str)]
+    found = suggestion(method, names or [each.name for each in methods()])
+    return found[:1].upper() + found[1:]
 
 
 def complain(text: object) -> None:

@@ -25,6 +25,7 @@ TIMEOUT = 5
 CONNECT = 6
 PROTOCOL = 7
 SEVERAL = 8
+OUTPUT = 14
 INTERRUPTED = 130
 
 HELP = """exit status:
@@ -37,6 +38,7 @@ HELP = """exit status:
   6  no connection, or it broke
   7  the answer was not binrpc, or cut short
   8  several calls failed, and not all of them of the same
+  14  the output could not be written; whether calls were made is not said
   130  interrupted by Ctrl-C
 """
 

@@ -16,15 +16,20 @@ from . import colour, common, exit_codes, output
 from .printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..core.changes import Change
     from ..core.errors import BinrpcError
     from ..core.fleet import Report, Result
+    from ..core.reply import Reply
 
 _DESCRIPTION = """Call a method on many endpoints at once.
 
 Results are printed as they arrive, each under its endpoint's name. At the end, errors are printed
 on standard error, grouped by their cause. With --diff replies are compared: endpoints with equal
 replies are named together, and each smaller group shows the rows that it has in addition to the
-largest group (+), that it lacks (-) or that differ (~).
+largest group (+), that it lacks (-) or that differ (~). With --json that is a list of groups, the
+largest first, with "names", "reply" and "changes"; errors are on standard error only.
 """
 _SHOWN_NAMES = 6
 
@@ -116,19 +121,25 @@ class _Show:
         self._failed += not result.ok
         if isinstance(result.error, Fault):
             common.explain_fault(result.error, self._params)
-        if self._options.output == "jsonl":
+        if self._options.diff:  # at the end, when all are there to be compared
+            pass
+        elif self._options.output == "jsonl":
             self._write(output.render_data(_data(result), "json"))
-        elif self._options.output == "text" and result.ok and not self._options.diff:
+        elif self._options.output == "text" and result.ok:
             self._write(_block(result))
         self._show_progress()
 
     def end(self, report: Report) -> None:
         self._clear()
-        if self._options.output == "json":
+        if self._options.diff:
+            groups = list(_groups(report))
+            if self._options.output == "text":
+                output.write(_differences(groups))
+            else:
+                output.write(output.render_data(_differences_data(groups), self._options.output))
+        elif self._options.output == "json":
             data = {name: _data(result) for name, result in report.results.items()}
             output.write(output.render_data(data, "json"))
-        elif self._options.diff and self._options.output == "text":
-            output.write(_differences(report))
         for cause, names in report.causes().items():
             example = report.errors[names[0]]
             sys.stderr.write(_cause(cause, names, example))
@@ -184,26 +195,55 @@ def _cause(cause: str, names: list[str], example: BinrpcError) -> str:
     return f"{head}\n  {_named(names)}\n  for instance: {printable(example)}\n"
 
 
-def _differences(report: Report) -> str:
-    """Group endpoints by their reply, and compare each group with the largest."""
+class _Group:
+    """Endpoints with equal replies.
+
+    :ivar names: of the endpoints.
+    :ivar reply: of the first of them.
+    :ivar changes: what makes it differ from the reply of the largest group.
+    """
+
+    def __init__(self, names: list[str], reply: Reply, changes: list[Change]) -> None:
+        self.names = names
+        self.reply = reply
+        self.changes = changes
+
+
+def _groups(report: Report) -> Iterator[_Group]:
+    """Group endpoints by their reply, the largest group first, and compare each with that one."""
     groups: dict[str, list[str]] = {}
     for name, reply in report.replies.items():
         groups.setdefault(fingerprint(reply.to_json()), []).append(name)
+    expected: Any = None
+    for number, names in enumerate(sorted(groups.values(), key=lambda names: -len(names))):
+        reply = report.replies[names[0]]
+        found = reply.to_json()
+        if not number:
+            expected = found
+        yield _Group(names, reply, compare(expected, found) if number else [])
+
+
+def _differences(groups: list[_Group]) -> str:
     if not groups:
         return ""
-    ordered = sorted(groups.values(), key=lambda names: -len(names))
-    common_reply = report.replies[ordered[0][0]]
-    lines = []
-    if len(ordered) == 1:
-        lines.append(f"all {len(ordered[0])} agree:\n")
-    else:
-        lines.append(f"{len(ordered[0])} agree ({_named(ordered[0])}):\n")
-    lines.append(output.render(common_reply, "text") or "(empty)\n")
-    expected = common_reply.to_json()
-    for names in ordered[1:]:
-        verb = "differs" if len(names) == 1 else "differ"
-        lines.append(colour.paint(f"{len(names)} {verb} ({_named(names)}):", "yellow", sys.stdout))
-        lines.append("\n")
-        found = report.replies[names[0]].to_json()
-        lines += (f"  {printable(each)}\n" for each in compare(expected, found))
+    first, *others = groups
+    names = "" if not others else f" ({_named(first.names)})"
+    lines = [f"{'' if others else 'all '}{len(first.names)} agree{names}:\n"]
+    lines.append(output.render(first.reply, "text") or "(empty)\n")
+    for group in others:
+        verb = "differs" if len(group.names) == 1 else "differ"
+        head = f"{len(group.names)} {verb} ({_named(group.names)}):"
+        lines += (colour.paint(head, "yellow", sys.stdout), "\n")
+        lines += (f"  {printable(each)}\n" for each in group.changes)
     return "".join(lines)
+
+
+def _differences_data(groups: list[_Group]) -> list[dict[str, Any]]:
+    return [
+        {
+            "names": group.names,
+            "reply": group.reply.to_json(),
+            "changes": [each.to_json() for each in group.changes],
+        }
+        for group in groups
+    ]

@@ -10,11 +10,12 @@ import sys
 from importlib import import_module
 
 from .._version import __version__
-from . import exit_codes
+from . import common, exit_codes, output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import NoReturn
 
 # Each is declared by a module of this package, in the order of the help.
 _COMMANDS = {
@@ -40,15 +41,34 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
         from ..core.decoding import decoder_implementation
 
-        print(f"kamrpc {__version__} (decoder: {decoder_implementation()})")
+        output.write(f"kamrpc {__version__} (decoder: {decoder_implementation()})\n")
         parser.exit()
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says which option may have been meant."""
+
+    commands: Mapping[str, argparse.ArgumentParser] = {}
+
+    def error(self, message: str) -> NoReturn:
+        start, _colon, words = message.partition("unrecognized arguments: ")
+        if not start and words.startswith("--"):
+            import re
+
+            from ..core.suggest import suggestion
+
+            texts = [parser.format_help() for parser in (self, *self.commands.values())]
+            options = re.findall(r"(?<![a-z-])--[a-z][a-z-]*", " ".join(texts))
+            meant = suggestion(words.split()[0].partition("=")[0], options)
+            message += f"; {meant}" if meant else ""
+        super().error(message)
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     """Build the parser with all subcommands, or with one alone, whose module is then the only
     one that has to be loaded.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="kamrpc",
         description="Call RPCs of a running Kamailio through its ctl module, or play one.",
         epilog=exit_codes.HELP,
@@ -61,23 +81,58 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     wanted = [_COMMANDS[command]] if command in _COMMANDS else dict.fromkeys(_COMMANDS.values())
     for name in wanted:
         import_module(f".{name}", __package__).add_parser(commands)
+    parser.commands = commands.choices
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``kamrpc``; return its exit status."""
-    words = sys.argv[1:] if argv is None else argv
-    options = build_parser(words[0] if words else None).parse_args(words)
+    _replace_closed_streams()
+    words = list(sys.argv[1:] if argv is None else argv)
+    if _names_a_method(words):
+        words.insert(0, "call")
+    parser = build_parser(words[0] if words else None)
+    if words and words[0] not in _COMMANDS and not words[0].startswith("-"):
+        parser.error(f"there is no command {words[0]}" + _other_command(words[0]))
     try:
+        options = parser.parse_args(words)
         status: int = options.run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of our output has gone, as ``head`` does; Python would complain at exit.
+        output.write("")  # what is still buffered
+    except output.OutputError as error:
+        # Python would try once more at exit, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exit_codes.OK
+        if isinstance(error.__cause__, BrokenPipeError):  # the reader has gone, as head does
+            return exit_codes.OK
+        common.complain(error)
+        return exit_codes.OUTPUT
     except KeyboardInterrupt:
         return exit_codes.INTERRUPTED
     return status
+
+
+def _other_command(name: str) -> str:
+    """Say which command may have been meant, as the end of an error."""
+    from ..core.suggest import suggestion
+    from .kamcmd.commands import ALIASES
+
+    if name in ALIASES:
+        return f"; {name} is an alias of kamcmd: use 'kamrpc {ALIASES[name][0]}'"
+    meant = suggestion(name, [known for known in _COMMANDS if known != "complete"])
+    return f"; {meant}" if meant else "; see 'kamrpc --help'"
+
+
+def _names_a_method(words: Sequence[str]) -> bool:
+    """Is the subcommand left out, as in ``kamrpc core.version``?"""
+    return bool(words) and "." in words[0] and words[0][0] not in "-./" and "/" not in words[0]
+
+
+def _replace_closed_streams() -> None:
+    """Make streams that were closed before the start, as by ``>&-``, fail like full ones."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 - pathlib is slow to load
+    if sys.stdout is None:
+        # Opened for reading only, so that writing fails, and only when something is written.
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w")  # noqa: PTH123, SIM115
 
 
 if __name__ == "__main__":

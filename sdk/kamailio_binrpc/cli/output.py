@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 FORMATS = ("text", "table", "json", "jsonl", "yaml")
 
 
+class OutputError(Exception):
+    """Standard output cannot be written, for the reason in ``__cause__``.
+
+    Says nothing about the server: the call whose reply is lost may have changed something.
+    """
+
+
 def render(reply: Reply, form: str) -> str:
     """Return a reply in one of :data:`FORMATS`, ending in a newline unless empty."""
     if form == "text":
@@ -44,10 +51,16 @@ def render_data(data: Any, form: str) -> str:
 
 
 def write(text: str) -> None:
-    """Write to standard output; bytes that are not UTF-8 go out as they came in."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+    """Write to standard output; bytes that are not UTF-8 go out as they came in.
+
+    :raises OutputError: it cannot be written.
+    """
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        raise OutputError(f"standard output: {error.strerror or error}") from error
 
 
 def fault_data(fault: Fault) -> dict[str, Any]:

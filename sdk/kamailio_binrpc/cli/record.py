@@ -5,12 +5,18 @@
 from __future__ import annotations
 
 import argparse
-import os
+import contextlib
 import re
 import sys
-from typing import Any
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from . import common, exit_codes
+from . import common, exit_codes, output
+from .words import split_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _DESCRIPTION = """Ask a server everything that changes nothing, and keep the answers in a file.
 
@@ -60,17 +66,17 @@ def run(options: argparse.Namespace) -> int:
     def work() -> int:
         also = []
         for line in options.call:
-            method, *words = line.split()
+            method, *words = split_line(line)
             also.append((method, *common.read_params(method, words)))
         try:
             secret = _pattern(options.mask)
         except re.error as error:
             raise ValueError(f"--mask {options.mask}: {error}") from None
-        with common.Settings(options).client() as client:
+        with _target(options.output) as write, common.Settings(options).client() as client:
             found = record_server(client.call, also, secret, tell if options.verbose else None)
-        _write(options.output, found.dump())
+            write(found.dump())
         if options.output:
-            print(f"{len(found)} calls of {found.server} in {options.output}")
+            output.write(f"{len(found)} calls of {found.server} in {options.output}\n")
         return exit_codes.OK
 
     return common.guarded(work)
@@ -84,10 +90,32 @@ def _pattern(more: str | None) -> re.Pattern[str]:
     return re.compile(f"(?:{SECRET_NAME.pattern})|(?:{more})", re.IGNORECASE)
 
 
-def _write(name: str | None, text: str) -> None:
+@contextlib.contextmanager
+def _target(name: str | None) -> Iterator[Callable[[str], None]]:
+    """Yield a function that writes the file. Fails before the first call if it cannot be written.
+
+    An existing file is replaced when all is written, and stays as it was after a failure. Only its
+    owner can read it, since it holds what a server is configured with.
+
+    :raises ValueError: the file cannot be written.
+    """
     if name is None:
-        sys.stdout.write(text)
+        yield output.write
         return
-    # What a server is configured with is nobody else's business.
-    with open(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123
-        file.write(text)
+    try:
+        if Path(name).exists() and not Path(name).is_file():  # a pipe or a device
+            with open(name, "w") as file:  # noqa: PTH123
+                yield lambda text: print(text, end="", file=file)
+            return
+        with tempfile.NamedTemporaryFile(
+            "w", dir=Path(name).parent, prefix=f".{Path(name).name}.", delete=False
+        ) as file:
+            try:
+                yield lambda text: print(text, end="", file=file)
+                file.flush()
+                Path(file.name).replace(name)
+            except BaseException:
+                Path(file.name).unlink()
+                raise
+    except OSError as error:
+        raise ValueError(f"--output {name}: {error.strerror or error}") from error

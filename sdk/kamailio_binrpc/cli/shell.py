@@ -18,6 +18,7 @@ from ..core.errors import BinrpcError, EncodeError
 from . import colour, common, exit_codes, output
 from .names import Names
 from .printable import printable
+from .words import split_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     if not sys.stdin.isatty():
         from . import batch
 
-        unset = {"go_on": True, "raw": False, "echo": False, "file": "-"}
+        unset = {"go_on": True, "raw": False, "check": False, "echo": False, "file": "-"}
         for name, value in unset.items():
             setattr(options, name, value)
         if options.output not in ("text", "json", "jsonl"):
@@ -120,9 +121,9 @@ class Shell:
     def line(self, line: str) -> bool:
         """Run one line; False to leave."""
         try:
-            words = shlex.split(line, comments=True)
-        except ValueError as error:
-            common.complain(f"{error}; quotes come in pairs")
+            words = split_line(line)
+        except EncodeError as error:
+            common.complain(error)
             return True
         if not words:
             return True

@@ -98,7 +98,7 @@ def _show(
         if first:
             output.write(output.render_data({"time": stamp, "reply": reply.to_json()}, "json"))
         elif found:
-            data = {"time": stamp, "changes": [_data(change) for change in found]}
+            data = {"time": stamp, "changes": [change.to_json() for change in found]}
             output.write(output.render_data(data, "json"))
         return
     lines = [printable(change) for change in found]
@@ -112,12 +112,6 @@ def _show(
         output.write(output.render(reply, "text"))
     else:
         output.write("".join(f"{stamp} {line}\n" for line in lines))
-
-
-def _data(change: Change) -> dict[str, Any]:
-    return {
-        name: getattr(change, name) for name in ("kind", "place", "keys", "members", "old", "new")
-    }
 
 
 def _tell_failure(error: BinrpcError, *, screen: bool) -> None:

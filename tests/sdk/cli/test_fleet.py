@@ -116,3 +116,13 @@ def test_a_server_that_is_starting_is_waited_for(kamrpc, tmp_path, command, wait
             start.join()
     assert status == (0 if waits else exit_codes.CONNECT)
     assert out.endswith("x\n" if waits else "")
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_differences_as_json(kamrpc, config, form):
+    _status, out, _err = kamrpc("fleet", "-g", "both", "--diff", "-o", form, "test.where")
+    groups = json.loads(out) if form == "json" else [json.loads(line) for line in out.splitlines()]
+    assert [group["names"] for group in groups] == [["one"], ["two"]]
+    assert groups[0]["changes"] == []
+    assert groups[1]["changes"][0]["kind"] == "changed"
+    assert (groups[1]["changes"][0]["old"], groups[1]["changes"][0]["new"]) == (0, 1)

@@ -485,3 +485,132 @@ def test_kamcmd_advice_is_for_people():
     assert err.startswith(line + b"\r\n  cannot connect to unixs:/nonexistent")
     done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (255, line + b"\n")
+
+
+# --- output that cannot be written
+
+
+@pytest.mark.parametrize("target", [">/dev/full", ">&-"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "call test.count",
+        "call -o json test.count",
+        "test.count",
+        "batch {lines}",
+        "--version",
+        "methods signature core.echo",
+        "record --call 'core.echo a'",
+    ],
+)
+def test_output_that_cannot_be_written_has_a_status_of_its_own(tmp_path, lab, target, command):
+    lines = tmp_path / "lines"
+    lines.write_text("test.count\n")
+    lab.counter = 0
+    script = f"exec {sys.executable} -m kamailio_binrpc.cli.main {command} {target}"
+    found = subprocess.run(
+        ["sh", "-c", script.format(lines=lines)], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert found.returncode == exit_codes.OUTPUT
+    assert found.stderr.startswith("kamrpc: standard output: ")
+    assert found.stderr.count("\n") == 1
+    assert lab.counter == ("test.count" in command or "batch" in command)
+
+
+def test_a_reader_that_has_gone_ends_a_batch_quietly(tmp_path, lab):
+    lines = tmp_path / "lines"
+    lines.write_text("core.echo a\n" * 300)
+    script = f"{sys.executable} -m kamailio_binrpc.cli.main batch {lines} | head -1"
+    found = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    assert (found.stdout, found.stderr) == ("a\n", "")
+
+
+def test_a_recording_fails_before_the_first_call(kamrpc, lab, tmp_path):
+    lab.calls.clear()
+    status, out, err = kamrpc("record", "-o", str(tmp_path / "no" / "where"))
+    assert (status, out) == (exit_codes.USAGE, "")
+    assert "No such file" in err
+    assert not list(lab.calls)
+
+
+def test_a_recording_that_fails_leaves_the_file_as_it_was(kamrpc, tmp_path):
+    path = tmp_path / "recording"
+    path.write_text("before")
+    assert kamrpc("record", "-s", "unix:/nonexistent", "-o", str(path))[0] == exit_codes.CONNECT
+    assert path.read_text() == "before"
+    assert [each.name for each in tmp_path.iterdir()] == ["recording"]
+    assert kamrpc("record", "-o", str(path))[0] == 0
+    assert json.loads(path.read_text())
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+# --- misspelt words
+
+
+@pytest.mark.parametrize(
+    "words, meant",
+    [
+        (["call", "core.versoin"], "Did you mean core.version"),
+        (["core.versoin"], "Did you mean core.version"),
+        (["call", "Core.Version"], "Did you mean core.version?"),
+        (["call", "ps"], "alias of kamcmd; the method is core.ps"),
+        (["ps"], "alias of kamcmd: use 'kamrpc core.ps'"),
+        (["cal", "core.version"], "did you mean call?"),
+        (["call", "--jsn", "core.version"], "did you mean --json?"),
+        (["fleet", "--deadlin=3", "core.version"], "no endpoints"),  # argparse takes a prefix
+        (["fleet", "--dead-line=3", "core.version"], "did you mean --deadline?"),
+        (["call", "lcr.reload"], "Is the module lcr loaded"),
+    ],
+)
+def test_a_misspelt_word_brings_the_right_one(kamrpc, words, meant):
+    status, out, err = kamrpc(*words)
+    assert status != 0
+    assert out == ""
+    assert meant in err
+
+
+@pytest.mark.parametrize("words", [["call", "-s", "on", "core.echo"], ["fleet", "-g", "tow", "m"]])
+def test_a_misspelt_endpoint_brings_the_right_one(kamrpc, config, words):
+    status, _out, err = kamrpc(*words)
+    assert status == exit_codes.USAGE
+    assert ("did you mean one" if "on" in words else "did you mean two") in err
+
+
+def test_the_method_alone_is_a_call(kamrpc):
+    assert kamrpc("core.echo", "a") == (0, "a\n", "")
+
+
+def test_json_stands_for_the_json_that_there_is(kamrpc):
+    _status, out, _err = kamrpc("watch", "--json", "--count", "1", "core.echo", "a")
+    assert json.loads(out)["reply"] == ["a"]
+    _status, out, _err = kamrpc("trace", "--json", "--hex", "a1030005010203040200")
+    assert [json.loads(line) for line in out.splitlines()]
+
+
+# --- batch
+
+
+@pytest.mark.parametrize(
+    "text, wrong",
+    [
+        ("core.echo a\nno.such\n", "line 2: the server has no method no.such"),
+        ("core.echo a\ncore.ecko b\n", "line 2: the server has no method core.ecko. Did you mean"),
+        ("core.echo a\ncore.echo 'b\n", "line 2: No closing quotation"),
+        ("core.echo a\nhtable.get t\n", "line 2: htable.get needs the parameter key"),
+    ],
+)
+def test_a_batch_that_is_checked_sends_nothing_if_a_line_is_wrong(batch, lab, text, wrong):
+    lab.calls.clear()
+    status, out, err = batch(text, "--check")
+    assert (status, out) == (exit_codes.USAGE, "")
+    assert wrong in err
+    assert "nothing was sent" in err
+    assert {call.method for call in lab.calls} == {"system.listMethods"}
+
+
+def test_a_batch_that_is_checked_and_right_is_sent(batch):
+    assert batch("core.echo a # b\n\ncore.echo 'c d'\n", "--check") == (0, "a\nc d\n", "")
+
+
+def test_batch_keeps_a_number_sign_within_a_word_and_skips_a_byte_order_mark(batch):
+    assert batch("\ufeffcore.echo sip:gw#1@h\n")[1] == "sip:gw#1@h\n"

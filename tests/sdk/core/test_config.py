@@ -46,7 +46,7 @@ def test_reads_endpoints_groups_and_defaults(path):
 
 
 def test_unknown_names_are_named(path):
-    with pytest.raises(ConfigError, match="no endpoint or group edge9; known are edge1"):
+    with pytest.raises(ConfigError, match="no endpoint or group edge9; did you mean edge"):
         load_config(path).select(["edge9"])
 
 
