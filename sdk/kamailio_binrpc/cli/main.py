@@ -28,6 +28,7 @@ _COMMANDS = {
     "fleet": "fleet",
     "trace": "trace",
     "record": "record",
+    "doctor": "doctor",
     "config": "config",
     "completion": "completion",
     "complete": "completion",
