@@ -5,23 +5,26 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
+import threading
 
 import pytest
 
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.errors import CallTimeout, ConnectionLost, TransportError, TruncatedReply
-from kamailio_binrpc.core.faults import Busy, Fault
+from kamailio_binrpc.core.faults import Busy, Fault, ReplyTooLarge
 from kamailio_binrpc.core.fifo import build_request
 from kamailio_binrpc.core.fifo_client import FifoClient
-from kamailio_binrpc.core.lab.failures import KINDS, NOT_RUN, Failure, Failures, parse_failure
-from kamailio_binrpc.lab import LabServer
+from kamailio_binrpc.core.lab.failures import KINDS, WHEN, Failure, Failures, parse_failure
+from kamailio_binrpc.lab import Dispatcher, HashTables, LabServer
 
 from . import duel
 from .duel import call, string
 
 TRANSPORTS = ["unix", "unixd", "udp", "tcp"]
 STREAMS = ["unix", "tcp"]
+DATAGRAMS = ["unixd", "udp"]
 GOOD = call("core.prints", string("some text"))
 ANSWER = bytes.fromhex("a1110c1234") + string("some text")
 
@@ -30,7 +33,10 @@ ANSWER = bytes.fromhex("a1110c1234") + string("some text")
 def lab(tmp_path):
     addresses = [f"unix:{tmp_path}/s", f"unixd:{tmp_path}/d", "udp:127.0.0.1:0", "tcp:127.0.0.1:0"]
     fifo = [f"fifo:{tmp_path}/f", "udp:127.0.0.1:0", "tcp:127.0.0.1:0"]
-    server = LabServer(addresses, fifo, reply_directory=str(tmp_path), failure_seed=1)
+    modules = [HashTables({"t": {"a": 1}}), Dispatcher({1: ["sip:192.0.2.1"]}, reload_delta=0)]
+    server = LabServer(
+        addresses, fifo, reply_directory=str(tmp_path), failure_seed=1, modules=modules
+    )
     with server.running_in_thread():
         yield server
 
@@ -179,6 +185,187 @@ def test_a_client_that_loses_the_end_says_so(lab):
         client.call("core.prints", "x")
 
 
+# --- the state afterwards
+
+
+def items(lab):
+    return dict(lab.modules["htable"].tables["t"])
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_success_without_effect(lab, transport):
+    lab.failures.add("ignore", method="htable.*,dispatcher.add", count=3)
+    with Client(lab.addresses[TRANSPORTS.index(transport)]) as client:
+        assert client.call("htable.seti", "t", "b", 2).value == "Ok. Key set to new value."
+        assert client.call("dispatcher.add", 1, "sip:192.0.2.2").value.startswith("Ok.")
+        with pytest.raises(Fault, match="No such htable"):  # it answers as it would have
+            client.call("htable.seti", "nosuch", "b", 2)
+        assert items(lab) == {"a": 1}
+        assert len(lab.modules["dispatcher"].sets[1]) == 1
+        assert lab.calls.counts == {"htable.seti": 2, "dispatcher.add": 1}
+        client.call("htable.seti", "t", "b", 2)
+    assert items(lab) == {"a": 1, "b": 2}
+
+
+def test_ignored_over_the_text_protocol(lab):
+    lab.failures.add("ignore", method="htable.delete")
+    with FifoClient(lab.fifo_addresses[0], reply_directory=lab._reply_directory) as client:
+        client.call("htable.delete", "t", "a")
+    assert items(lab) == {"a": 1}
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_closed_before_it_acts(side, lab, transport):
+    lab.failures.add("close", method="core.prints", when="before")
+    assert ask(side, transport) == (b"", "closed" if transport in STREAMS else "kept")
+    assert ran(lab) == 0
+
+
+@pytest.mark.parametrize("transport", STREAMS)
+@pytest.mark.parametrize("size", [0, 3, len(ANSWER) - 1])
+def test_closed_after_so_many_bytes(side, lab, transport, size):
+    lab.failures.add("close", method="core.prints", bytes=size)
+    assert ask(side, transport) == (ANSWER[:size], "closed")
+    assert ran(lab) == 1
+
+
+def test_acts_after_the_client_has_given_up(lab):
+    acted = threading.Event()
+    lab.registry.method("my.act", "")(acted.set)
+    lab.failures.add("delay", method="my.act", seconds=0.1, when="before")
+    with Client(lab.addresses[0], timeout=0.01) as client, pytest.raises(CallTimeout):
+        client.call("my.act")
+    assert acted.wait(20)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_too_large(lab, transport):
+    lab.failures.add("too_large", count=2)
+    with Client(lab.addresses[TRANSPORTS.index(transport)]) as client:
+        with pytest.raises(ReplyTooLarge):
+            client.call("htable.dump", "t")
+        with pytest.raises(ReplyTooLarge):
+            client.call("htable.seti", "t", "b", 2)
+        assert items(lab) == {"a": 1, "b": 2}
+        assert client.call("htable.get", "t", "a").value["item"]["value"] == 1
+
+
+def test_too_large_as_text(lab):
+    lab.failures.add("too_large", method="core.flags")
+    assert ask_text(lab) == b""
+
+
+@pytest.mark.parametrize("when, seen", [("before", 7), ("after", 1)])
+def test_another_client_interferes(lab, when, seen):
+    """It sets the item just before it is read, or just after."""
+    rule = lab.failures.add(
+        "interfere", method="htable.get", when=when, count=1, call="htable.seti t a 7"
+    )
+    with Client(lab.addresses[0]) as client:
+        assert client.call("htable.get", "t", "a").value["item"]["value"] == seen
+        assert client.call("htable.get", "t", "a").value["item"]["value"] == 7
+    assert (rule.hits, rule.error) == (1, None)
+    assert [call.caller is None for call in lab.calls] == (
+        [True, False, False] if when == "before" else [False, True, False]
+    )
+
+
+def test_an_interfering_call_meets_no_failure_and_may_fail(lab):
+    rule = lab.failures.add("interfere", method="htable.*", call="htable.delete t nosuch")
+    lab.failures.add("drop", method="htable.delete")
+    with Client(lab.addresses[0]) as client:
+        assert client.call("htable.get", "t", "a").value["item"]["value"] == 1
+    assert rule.error.code == 404
+
+
+def test_interfering_from_python_beside_another_failure(lab):
+    table = lab.modules["htable"].tables["t"]
+    lab.failures.add("interfere", action=lambda: table.set("b", 5), count=1)
+    lab.failures.add("busy", count=1)
+    with Client(lab.addresses[0]) as client, pytest.raises(Busy):
+        client.call("core.flags")
+    assert items(lab) == {"a": 1, "b": 5}
+
+
+def boot(client):
+    """The main process; asked again if the server ends the connection meanwhile."""
+    for _other in range(2):
+        with contextlib.suppress(ConnectionLost):
+            return client.call("core.psx")[0]["PID"]
+    raise AssertionError("the connection was lost twice")
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_restart(lab, transport, when):
+    bystander = Client(lab.addresses[3])
+    with bystander, Client(lab.addresses[TRANSPORTS.index(transport)], timeout=0.3) as client:
+        before = boot(client)
+        client.call("htable.seti", "t", "b", 2)
+        bystander.call("core.flags")
+        lab.failures.add("restart", method="htable.seti", when=when, count=1)
+        if when == "before":
+            with pytest.raises(CallTimeout if transport in DATAGRAMS else ConnectionLost):
+                client.call("htable.seti", "t", "c", 3)
+        else:
+            client.call("htable.seti", "t", "c", 3)
+        assert lab.calls.counts["htable.seti"] == 1 + (when == "after")
+        assert items(lab) == {"a": 1}
+        assert boot(client) != before
+        if when == "before":
+            assert boot(bystander) == boot(client)
+
+
+def test_restart_between_calls(lab):
+    with Client(lab.addresses[0]) as client:
+        before = boot(client)
+        client.call("htable.seti", "t", "b", 2)
+        client.call("dispatcher.add", 1, "sip:192.0.2.2")
+        lab.modules["dispatcher"].stored.append((2, lab.modules["dispatcher"].sets[1][0]))
+        lab.restart()
+        assert boot(client) != before
+        assert items(lab) == {"a": 1}
+        assert {number: len(each) for number, each in lab.modules["dispatcher"].sets.items()} == {
+            1: 1,
+            2: 1,
+        }
+        assert lab.calls.counts["htable.seti"] == 1
+
+
+def test_restart_of_every_module():
+    """Each is as it was made, whatever happened to it meanwhile."""
+    lab = LabServer("tcp:127.0.0.1:0")
+    reading = ["htable.dump t", "dispatcher.list", "dlg.list", "ul.dump", "uac.reg_dump"]
+    reading += [
+        "cfg.list",
+        "permissions.addressDump",
+        "pv.shvGet",
+        "mqueue.get_size x",
+        "rtpengine.show all",
+    ]
+
+    def look():
+        return [repr(outcome(lab._engine, *text.split())) for text in [*reading, "ctl.listen"]]
+
+    before = look()
+    lab._engine.call("htable.flush", "t")
+    lab._engine.call("pv.shvSet", "maintenance", "int", 5)
+    assert look() != before
+    lab.restart()
+    assert [strip(each) for each in look()] == [strip(each) for each in before]
+
+
+def strip(text):
+    return re.sub("[0-9]{8,}|ulcx[-0-9a-f]*", "", text)
+
+
+def outcome(engine, method, *params):
+    try:
+        return engine.call(method, *params)
+    except Fault as fault:
+        return fault.text
+
+
 # --- the text protocol
 
 
@@ -255,6 +442,13 @@ def test_its_own_namespace_is_spared(lab):
     "words, match",
     [
         ([], "begins with its kind"),
+        (["drop", "nth=0"], "nth is 1 for the first call"),
+        (["drop", "when=before"], "when is before or after, for delay, close"),
+        (["delay", "when=never"], "when is before or after"),
+        (["drop", "bytes=1"], "bytes is for truncate and close"),
+        (["interfere"], "interfere needs call="),
+        (["drop", "call=core.flags"], "interfere needs call=METHOD..., which is for it only"),
+        (["interfere", "call=core.prints 'x"], "No closing quotation"),
         (["explode"], "unknown failure 'explode'; there are delay, drop"),
         (["drop", "method"], "'method' is not name=value"),
         (["drop", "colour=red"], "'colour=red' is not name=value"),
@@ -285,11 +479,33 @@ def test_chances_are_repeated_by_the_seed():
         failures = Failures()
         failures.seed(seed)
         failures.add("drop", probability=0.3)
-        return [failures.pick("m") is not None for _other in range(2000)]
+        return [failures.pick("m") != [] for _other in range(2000)]
 
     assert hits(5) == hits(5) != hits(6)
     assert 500 < sum(hits(5)) < 700
 
 
-def test_what_runs():
-    assert set(KINDS) > NOT_RUN
+def test_what_prevents_a_call():
+    def prevents(kind, when=""):
+        return Failure(kind, when=when, call="m" if kind == "interfere" else "").prevents
+
+    never = {kind for kind in KINDS if prevents(kind)}
+    assert never == {"lose", "refuse", "busy"}
+    assert {kind for kind in WHEN if prevents(kind, "before")} == {"close", "restart"}
+
+
+def test_by_the_index_of_the_call():
+    failures = Failures()
+    third = failures.add("drop", method="a.*,b", nth=3, count=2)
+    fourth = failures.add("lose", nth=4)
+    methods = ["a.1", "c", "b", "a.2", "b", "c"]
+    picked = [[rule.kind for rule in failures.pick(method)] for method in methods]
+    # Each counts all calls that it matches, also those to which another was applied.
+    assert picked == [[], [], [], ["drop"], ["drop"], ["lose"]]
+    assert (third.seen, third.hits, fourth.seen, fourth.hits) == (4, 2, 6, 1)
+
+
+def test_quotes_in_a_rule():
+    rule = parse_failure("interfere method=core.* call='htable.sets t k \"two words\"' nth=2")
+    assert (rule.words, rule.nth) == (["htable.sets", "t", "k", "two words"], 2)
+    assert parse_failure("interfere call='cfg.seti core debug 3'").words[-1] == 3

@@ -111,6 +111,10 @@ class Context:
         """Answer now with what was added."""
         raise NotImplementedError
 
+    def take_room(self) -> None:
+        """Leave no room in the reply: whatever the method adds does not fit."""
+        raise NotImplementedError
+
     # --- the Python surface
 
     @property
@@ -393,6 +397,9 @@ class BinrpcContext(Context):
     def printf(self, text: str) -> bool:
         data = self.formatted(text)
         return data is not None and bool(self.add("S", data))
+
+    def take_room(self) -> None:
+        self._body = Body(0)
 
     def fault(self, code: int, text: Union[str, bytes]) -> None:
         if self.replied:

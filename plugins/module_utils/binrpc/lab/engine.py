@@ -7,6 +7,8 @@ See docs/protocol.md#receiving.
 
 from __future__ import annotations
 
+import logging
+
 from .. import wire
 from ..errors import DecodeError
 from ..faults import make_fault
@@ -14,19 +16,21 @@ from ..packet import build_header, decode, parse_header
 from .caller import Call, CallLog
 from .context import BinrpcContext
 from .default_modules import default_modules
-from .failures import NOT_RUN, cut
+from .failures import ASIDE, cut
 from .output import fault_packet, text_record, to_bytes, value_record, writes
 from .reader import ReadError, RecordReader
 from .registry import Registry
 from .replay import replay
+from .scratch import on_a_copy
 from .state import LabState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Awaitable, Iterable, List, Optional, Union
+    from typing import Any, Awaitable, Callable, Iterable, List, Optional, Union
 
+    from .failures import Failure
     from .recording import Recording
-    from .registry import Module
+    from .registry import Method, Module
 
 
 class Answer:
@@ -39,9 +43,12 @@ class Answer:
     :ivar failure: the :class:`~.failures.Failure` that spoils it, if one does.
     :ivar copies: how often it leaves.
     :ivar limit: bytes of it that leave; -1 for all.
+    :ivar afterwards: rules to carry out once the method has run.
     """
 
-    __slots__ = ("consumed", "copies", "failure", "keep", "limit", "pending", "pieces")
+    __slots__ = (
+        *("afterwards", "consumed", "copies", "failure", "keep", "limit", "pending", "pieces"),
+    )
 
     def __init__(self, consumed: int, pieces: Iterable[bytes] = (), keep: bool = True) -> None:
         self.consumed = consumed
@@ -49,6 +56,7 @@ class Answer:
         self.keep = keep
         self.pending: Optional[Awaitable[None]] = None
         self.failure: Any = None
+        self.afterwards: List[Failure] = []
         self.copies = 1
         self.limit = -1
 
@@ -69,30 +77,8 @@ class Answer:
             return float(self.failure.seconds)
         return 0.0
 
-    def follow(self, pending: Any, conclude: Any, failures: Any) -> None:
-        """Take the pieces that ``conclude()`` gives, now or when ``pending`` has been awaited."""
-        delay = 0.0
-        if self.failure is not None and self.failure.kind == "delay":
-            delay = self.failure.seconds
-        if pending is not None or delay:
-            self.pending = self._later(pending, delay, conclude, failures)
-        else:
-            self._conclude(conclude, failures)
 
-    async def _later(self, pending: Any, delay: float, conclude: Any, failures: Any) -> None:
-        import asyncio
-
-        if pending is not None:
-            await pending
-        if delay:
-            await asyncio.sleep(delay)
-        self._conclude(conclude, failures)
-
-    def _conclude(self, conclude: Any, failures: Any) -> None:
-        self.pieces = conclude()
-        if self.failure is not None:
-            failures.spoil(self)
-
+log = logging.getLogger(__name__)
 
 _WAIT = Answer(0)
 TOO_FAST = b"Command Executed Too Fast"
@@ -110,6 +96,9 @@ class Engine:
         self.state = state
         self.calls = CallLog()
         self.stopping = False
+        self.on_restart: Optional[Callable[[Any], None]] = None
+        """Called with the caller whose answer ends its connection, or None."""
+        self._interfering = False
 
     def process(self, data: Union[bytes, bytearray], offset: int = 0, caller: Any = None) -> Answer:
         """Take the packet at ``offset``; the checks come in the reference's order.
@@ -147,21 +136,124 @@ class Engine:
             fault = fault_packet(cookie, 500, TOO_FAST)
             return Answer(header.total, [fault] if fault else ())
         answer = Answer(header.total)
-        failures = self.state.failures
-        if failures.rules:
-            failure = answer.failure = failures.pick(name, caller)
-            if failure is not None and failure.kind in NOT_RUN:
-                answer.keep = failure.kind != "refuse"
-                if failure.kind == "busy":
-                    fault = fault_packet(cookie, failure.code, to_bytes(failure.text))
-                    answer.pieces = [fault] if fault else []
-                return answer
-        self.calls.add(Call(name, caller, packet, reader.offset, header.total))
-        context = BinrpcContext(
-            name, self.state, caller, packet, reader.offset, header.total, cookie
-        )
-        answer.follow(context.run(method), context.conclude, failures)
+        if self.state.failures.rules and self.prevented(answer, name, caller):
+            if answer.failure is not None and answer.failure.kind == "busy":
+                text = to_bytes(answer.failure.text)
+                fault = fault_packet(cookie, answer.failure.code, text)
+                answer.pieces = [fault] if fault else []
+            return answer
+        call = Call(name, caller, packet, reader.offset, header.total)
+
+        def context(state: LabState) -> BinrpcContext:
+            return BinrpcContext(name, state, caller, packet, reader.offset, header.total, cookie)
+
+        self.run(answer, method, call, context)
         return answer
+
+    def prevented(self, answer: Answer, name: str, caller: Any) -> bool:
+        """Choose what goes wrong with a call; does it keep the method from running?"""
+        if self._interfering:
+            return False
+        prevented = False
+        for rule in self.state.failures.pick(name, caller):
+            if rule.kind not in ASIDE:
+                answer.failure = rule
+                if rule.kind in ("refuse", "close") and rule.prevents:
+                    answer.keep = False
+            elif rule.when == "after":
+                answer.afterwards.append(rule)
+            else:
+                self._carry_out(rule, answer, caller)
+            prevented = prevented or rule.prevents
+        return prevented
+
+    def run(
+        self, answer: Answer, method: Method, call: Any, make_context: Callable[[LabState], Any]
+    ) -> None:
+        """Run a method, and complete its answer; later, if it waits or a failure delays it."""
+        failure = answer.failure
+        if failure is None and not answer.afterwards:  # as nearly always
+            self.calls.add(call)
+            context = make_context(self.state)
+            pending = context.run(method)
+            if pending is None:
+                answer.pieces = context.conclude()
+            else:
+                answer.pending = self._run_later(answer, context, pending, call.caller)
+        elif failure is not None and failure.kind == "delay":
+            answer.pending = self._run_delayed(answer, method, call, make_context)
+        else:
+            context, pending = self._begin(answer, method, call, make_context)
+            if pending is None:
+                self._conclude(answer, context, call.caller)
+            else:
+                answer.pending = self._run_later(answer, context, pending, call.caller)
+
+    def _begin(self, answer: Answer, method: Method, call: Any, make_context: Any) -> Any:
+        self.calls.add(call)
+        kind = answer.failure.kind if answer.failure is not None else ""
+        state = self.state
+        if kind == "ignore":
+            try:
+                method, state = on_a_copy(method, state)
+            except TypeError as error:
+                context = make_context(state)
+                context.fault(500, "The server's state cannot be copied: %s" % error)
+                return context, None
+        context = make_context(state)
+        if kind == "too_large":
+            context.take_room()
+        return context, context.run(method)
+
+    async def _run_later(self, answer: Answer, context: Any, pending: Any, caller: Any) -> None:
+        await pending
+        self._conclude(answer, context, caller)
+
+    async def _run_delayed(
+        self, answer: Answer, method: Method, call: Any, make_context: Any
+    ) -> None:
+        import asyncio
+
+        if answer.failure.when == "before":
+            await asyncio.sleep(answer.failure.seconds)
+        context, pending = self._begin(answer, method, call, make_context)
+        if pending is not None:
+            await pending
+        if answer.failure.when == "after":
+            await asyncio.sleep(answer.failure.seconds)
+        self._conclude(answer, context, call.caller)
+
+    def _conclude(self, answer: Answer, context: Any, caller: Any) -> None:
+        answer.pieces = context.conclude()
+        for rule in answer.afterwards:
+            self._carry_out(rule, answer, caller)
+        if answer.failure is not None:
+            self.state.failures.spoil(answer)
+
+    def _carry_out(self, rule: Failure, answer: Answer, caller: Any) -> None:
+        """Interfere, or restart."""
+        if rule.kind == "restart":
+            answer.keep = False
+            self.restart(caller)
+            return
+        self._interfering = True
+        try:
+            if rule.action is not None:
+                rule.action()
+            else:
+                method, *params = rule.words
+                self.call(method, *params)
+        except Exception as error:  # noqa: BLE001 - it fails as any other client's call may
+            rule.error = error
+            log.warning("the interfering call failed: %s", error)
+        finally:
+            self._interfering = False
+
+    def restart(self, caller: Any = None) -> None:
+        """Become another process (see :meth:`~.state.LabState.restart`), and drop connections."""
+        self.state.restart()
+        if self.on_restart is not None:
+            self.on_restart(caller)
 
     def too_fast(self, name: str) -> bool:
         """Is it too early for this method? Else note that it runs now."""

@@ -6,25 +6,37 @@ A rule says what goes wrong, with which methods, how often::
 
     lab.failures.add("drop", method="core.*", probability=0.1)
     lab.failures.add("delay", seconds=0.5, count=3)
+    lab.failures.add("ignore", method="dispatcher.*", nth=2, count=1)
     lab.failures.clear()
 
 =============  ===================================================================
-delay          the answer comes ``seconds`` later; its connection's others wait
+delay          the answer comes ``seconds`` later; its connection's others wait.
+               ``when="before"``: the method runs that much later, too
 drop           the method runs, its answer is lost
 lose           the request is lost: the method does not run
+ignore         the method answers as always, and changes nothing
 duplicate      the answer comes twice
 reorder        the answer comes after the next one to the same client, or after
                ``seconds``
 truncate       the end of the answer is missing; on a stream the next one follows
-cookie         the answer has a cookie that nobody asked with
+cookie         the answer has a cookie that no request used
 close          the connection ends in the middle of the answer (datagrams: as
-               truncate)
+               truncate). ``when="before"``: the method does not run (datagrams: as
+               lose)
 refuse         connections are closed as soon as they are made; for a method, when
                it is called (datagrams: as lose)
 busy           a fault, ``code`` and ``text``: the method does not run
+too_large      the method runs, and what it answers does not fit into a reply
+interfere      another client makes the call ``call``, or ``action()`` runs, just
+               before the method does. ``when="after"``: once it has run, before
+               its answer leaves
+restart        the server restarts once the answer has left: the state is as at the
+               start, boot time and process IDs are new, connections end.
+               ``when="before"``: the method does not run
 =============  ===================================================================
 
-The methods ``lab.*``, which do the same over the wire, are spared unless a rule names them.
+``interfere`` and ``restart`` apply in addition to one of the others. The methods ``lab.*``, which
+do the same over the wire, are spared unless a rule names them; so are interfering calls.
 """
 
 from __future__ import annotations
@@ -33,42 +45,65 @@ import random
 from fnmatch import fnmatchcase
 
 from ..packet import build_header, parse_header
+from ..params import from_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Union
+    from typing import Any, Callable, Dict, List, Optional, Union
 
 KINDS = (
-    *("delay", "drop", "lose", "duplicate", "reorder", "truncate", "cookie", "close", "refuse"),
-    "busy",
+    *("delay", "drop", "lose", "ignore", "duplicate", "reorder", "truncate", "cookie", "close"),
+    *("refuse", "busy", "too_large", "interfere", "restart"),
 )
-NOT_RUN = frozenset(("lose", "refuse", "busy"))
-"""Kinds with which the method does not run."""
+ASIDE = frozenset(("interfere", "restart"))
+"""Kinds that leave room for another failure of the same call."""
+
+WHEN = {"delay": "after", "close": "after", "interfere": "before", "restart": "after"}
+"""Kinds that can happen before the method runs, or after; with what they do if nothing is said."""
+
+_NEVER_RUN = frozenset(("lose", "refuse", "busy"))
 
 TRANSPORTS = ("unix_stream", "unix_dgram", "udp", "tcp", "fifo")
 _COOKIE = 0x5A5A5A5A
-_NUMBERS = {"probability": float, "count": int, "seconds": float, "code": int}
-_TEXTS = ("method", "text", "transport")
+_NUMBERS = {
+    "nth": int,
+    "probability": float,
+    "count": int,
+    "seconds": float,
+    "code": int,
+    "bytes": int,
+}
+_TEXTS = ("method", "text", "transport", "when", "call")
+OPTIONS = (*_TEXTS, *_NUMBERS)
+"""Names in the text of a rule."""
 
 
 class Failure:
     """One rule.
 
     :param kind: one of :data:`KINDS`.
-    :param method: a method's name, with ``*`` and ``?`` for several.
+    :param method: a method's name, with ``*`` and ``?`` for several; commas separate names.
+    :param nth: the first of the calls of such methods that it applies to; 1 for all of them.
     :param probability: 0 to 1 for each call.
     :param count: how often at most; -1 for no limit.
     :param seconds: of ``delay``, or the patience of ``reorder``.
     :param code, text: of the fault that ``busy`` gives.
     :param transport: one of :data:`TRANSPORTS`; all if "".
+    :param when: ``before`` or ``after`` the method runs, for the kinds in :data:`WHEN`.
+    :param bytes: how much of the answer ``truncate`` and ``close`` let pass; -1: chance decides.
+    :param call: what ``interfere`` calls: a method and its parameters as on a command line.
+    :param action: a function without parameters, which ``interfere`` runs instead.
+    :ivar words: ``call`` taken apart: the method, and its parameters as values.
+    :ivar seen: how many calls its method and transport matched.
     :ivar hits: how often it was applied.
+    :ivar error: the latest exception of ``action``, or of ``call``: such as its fault.
     :ivar number: set when it is added, for :meth:`Failures.clear`.
     :raises ValueError: says what is wrong.
     """
 
     __slots__ = (
-        *("code", "count", "hits", "kind", "method", "number", "probability", "seconds", "text"),
-        "transport",
+        *("action", "bytes", "call", "code", "count", "error", "hits", "kind", "method", "nth"),
+        *("number", "probability", "seconds", "seen", "text", "transport", "when", "words"),
     )
 
     def __init__(
@@ -81,6 +116,11 @@ class Failure:
         code: int = 500,
         text: str = "Ongoing reload",
         transport: str = "",
+        nth: int = 1,
+        when: str = "",
+        bytes: int = -1,
+        call: str = "",
+        action: Optional[Callable[[], Any]] = None,
     ) -> None:
         if kind not in KINDS:
             raise ValueError("unknown failure %r; there are %s" % (kind, ", ".join(KINDS)))
@@ -94,16 +134,39 @@ class Failure:
             raise ValueError(
                 "unknown transport %r; there are %s" % (transport, ", ".join(TRANSPORTS))
             )
+        if nth < 1:
+            raise ValueError("nth is 1 for the first call, not %r" % (nth,))
+        if when and (kind not in WHEN or when not in ("before", "after")):
+            raise ValueError("when is before or after, for %s only" % ", ".join(WHEN))
+        if bytes >= 0 and kind not in ("truncate", "close"):
+            raise ValueError("bytes is for truncate and close only")
+        if (kind == "interfere") != bool(call or action):
+            raise ValueError("interfere needs call=METHOD..., which is for it only")
         self.kind = kind
         self.method = method
+        self.nth = nth
         self.probability = probability
         self.count = count
         self.seconds = seconds
         self.code = code
         self.text = text
         self.transport = transport
+        self.when = when or WHEN.get(kind, "")
+        self.bytes = bytes
+        self.call = call
+        self.words: List[Any] = [from_text(word) for word in split_words(call)]
+        self.action = action
+        self.seen = 0
         self.hits = 0
+        self.error: Optional[Exception] = None
         self.number = 0
+
+    @property
+    def prevents(self) -> bool:
+        """Does it keep the method from running?"""
+        return self.kind in _NEVER_RUN or (
+            self.kind in ("close", "restart") and self.when == "before"
+        )
 
     def describe(self) -> Dict[str, Any]:
         """The rule as plain values."""
@@ -111,12 +174,17 @@ class Failure:
             "number": self.number,
             "kind": self.kind,
             "method": self.method,
+            "nth": self.nth,
             "probability": self.probability,
             "count": self.count,
             "seconds": self.seconds,
             "code": self.code,
             "text": self.text,
             "transport": self.transport,
+            "when": self.when,
+            "bytes": self.bytes,
+            "call": self.call or (repr(self.action) if self.action else ""),
+            "seen": self.seen,
             "hits": self.hits,
         }
 
@@ -127,24 +195,36 @@ class Failure:
 def parse_failure(words: Union[str, List[str]]) -> Failure:
     """Read a rule: ``drop method=core.* probability=10% count=3``.
 
-    A text is cut at blanks; values with blanks need a list of words.
+    A text is cut at blanks; what has blanks stands in quotes, or in a list of words.
 
     :raises ValueError: says what is wrong.
     """
     if isinstance(words, str):
-        words = words.split()
+        words = split_words(words)
     if not words:
         raise ValueError("a failure begins with its kind: " + ", ".join(KINDS))
     options: Dict[str, Any] = {}
     for word in words[1:]:
         name, equals, value = word.partition("=")
-        if not equals or (name not in _NUMBERS and name not in _TEXTS):
+        if not equals or name not in OPTIONS:
             raise ValueError(
-                "%r is not name=value with one of the names %s"
-                % (word, ", ".join([*_NUMBERS, *_TEXTS]))
+                "%r is not name=value with one of the names %s" % (word, ", ".join(OPTIONS))
             )
         options[name] = _number(name, value) if name in _NUMBERS else value
     return Failure(words[0], **options)
+
+
+def split_words(text: str) -> List[str]:
+    """Cut a text at its blanks, as a shell does.
+
+    :raises ValueError: a quote is missing.
+    """
+    import shlex
+
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise ValueError("%s: %s" % (text, error)) from None
 
 
 def _number(name: str, value: str) -> Any:
@@ -157,7 +237,9 @@ def _number(name: str, value: str) -> Any:
 
 
 class Failures:
-    """The rules of one server; the first that applies to a call is the one that is applied.
+    """The rules of one server.
+
+    The first one that applies to a call is applied, and all of the kinds in :data:`ASIDE`.
 
     :ivar rules: in the order of adding.
     """
@@ -192,38 +274,46 @@ class Failures:
         ]
         return before - len(self.rules)
 
-    def pick(self, method: str, caller: Any = None) -> Optional[Failure]:
-        """The rule to apply to this call, if any."""
+    def pick(self, method: str, caller: Any = None) -> List[Failure]:
+        """The rules to apply to this call."""
         transport = caller.listener.transport if caller is not None else ""
+        due: List[Failure] = []
+        spoilt = False
         for rule in self.rules:
             if rule.kind == "refuse" and rule.method == "*" and transport in ("unix_stream", "tcp"):
                 continue  # it has been applied to the connection
-            if self._applies(rule, method, transport):
-                return rule
-        return None
+            if not _matches(rule, method, transport):
+                continue
+            rule.seen += 1
+            aside = rule.kind in ASIDE
+            if (aside or not spoilt) and self._is_due(rule):
+                spoilt = spoilt or not aside
+                due.append(rule)
+        return due
 
     def refuses(self, listener: Any) -> bool:
         """Shall this new stream connection be closed at once?"""
-        return any(
-            rule.kind == "refuse"
-            and rule.method == "*"
-            and self._applies(rule, "", listener.transport)
-            for rule in self.rules
-        )
+        refused = False
+        for rule in self.rules:
+            if (
+                rule.kind == "refuse"
+                and rule.method == "*"
+                and _matches(rule, "", listener.transport)
+            ):
+                rule.seen += 1
+                refused = refused or self._is_due(rule)
+        return refused
 
-    def _applies(self, rule: Failure, method: str, transport: str) -> bool:
-        if rule.count >= 0 and rule.hits >= rule.count:
-            return False
-        if rule.transport and rule.transport != transport:
-            return False
-        if method.startswith("lab.") and not rule.method.startswith("lab."):
-            return False
-        if rule.method != "*" and not fnmatchcase(method, rule.method):
+    def _is_due(self, rule: Failure) -> bool:
+        if rule.seen < rule.nth or 0 <= rule.count <= rule.hits:
             return False
         if rule.probability < 1 and self._random.random() >= rule.probability:
             return False
         rule.hits += 1
         return True
+
+    def __deepcopy__(self, memo: Any) -> Failures:
+        return self  # a copy of a server's state has the same rules
 
     def spoil(self, answer: Any) -> None:
         """Do to an answer that is complete what its rule says."""
@@ -236,8 +326,19 @@ class Failures:
             answer.pieces[0] = _with_other_cookie(answer.pieces[0])
         elif kind in ("truncate", "close"):
             total = sum(map(len, answer.pieces))
-            answer.limit = self._random.randrange(total) if total else 0
+            chance = self._random.randrange(total) if total else 0
+            answer.limit = chance if answer.failure.bytes < 0 else answer.failure.bytes
             answer.keep = answer.keep and kind == "truncate"
+
+
+def _matches(rule: Failure, method: str, transport: str) -> bool:
+    if rule.transport and rule.transport != transport:
+        return False
+    if method.startswith("lab.") and not rule.method.startswith("lab."):
+        return False
+    return rule.method == "*" or any(
+        fnmatchcase(method, pattern) for pattern in rule.method.split(",")
+    )
 
 
 def _with_other_cookie(data: bytes) -> bytes:

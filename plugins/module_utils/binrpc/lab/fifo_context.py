@@ -122,7 +122,7 @@ class TextHandle:
 class TextContext(Context):
     """One call; ``pieces`` is the answer once ``replied``."""
 
-    __slots__ = ("_code", "_lines", "_next", "_out", "_reason", "pieces")
+    __slots__ = ("_code", "_lines", "_next", "_out", "_reason", "_room", "pieces")
 
     def __init__(self, method: str, state: LabState, caller: Any, lines: List[bytes]) -> None:
         super().__init__(method, state, caller)
@@ -131,6 +131,7 @@ class TextContext(Context):
         self._code = 200
         self._reason = b"OK"
         self._out: List[Any] = []
+        self._room = MAX_PIECES
         self.pieces: List[bytes] = []
 
     def scan(self, fmt: str) -> Scanned:
@@ -220,6 +221,9 @@ class TextContext(Context):
         self._out.append(write_value(to_bytes(text)))
         return True
 
+    def take_room(self) -> None:
+        self._room = 0
+
     def fault(self, code: int, text: str) -> None:
         # The last one wins, and what was added is printed all the same.
         self._code = code
@@ -240,7 +244,7 @@ class TextContext(Context):
             else:
                 count += 2
                 pieces.append(item)
-        if count > MAX_PIECES and not self.state.sane:
+        if self._out and count > self._room and not (self.state.sane and self._room):
             log.error("%s: a text reply of %d pieces cannot be sent", self.method, count)
             return
         self.pieces = [b"".join(pieces)]

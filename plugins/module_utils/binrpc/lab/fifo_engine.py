@@ -10,7 +10,6 @@ from __future__ import annotations
 from ..fifo import parse_request, status_line
 from .caller import TextCall
 from .engine import TOO_FAST, Answer
-from .failures import NOT_RUN
 from .fifo_context import TextContext
 from .output import to_bytes
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .engine import Engine
+    from .state import LabState
 
 
 class TextAnswer(Answer):
@@ -71,16 +71,15 @@ class TextEngine:
         if method.limited and self._engine.too_fast(name):
             answer.pieces = [status_line(500, TOO_FAST)]
             return answer
-        failures = state.failures
-        if failures.rules:
-            failure = answer.failure = failures.pick(name, caller)
-            if failure is not None and failure.kind in NOT_RUN:
-                answer.keep = failure.kind != "refuse"
-                if failure.kind == "busy":
-                    answer.pieces = [status_line(failure.code, to_bytes(failure.text))]
-                return answer
+        if state.failures.rules and self._engine.prevented(answer, name, caller):
+            if answer.failure is not None and answer.failure.kind == "busy":
+                text = to_bytes(answer.failure.text)
+                answer.pieces = [status_line(answer.failure.code, text)]
+            return answer
         params = [line.decode("utf-8", "surrogateescape") for line in request.lines]
-        self._engine.calls.add(TextCall(name, caller, params, request.size))
-        context = TextContext(name, state, caller, request.lines)
-        answer.follow(context.run(method), context.conclude, failures)
+
+        def context(state: LabState) -> TextContext:
+            return TextContext(name, state, caller, request.lines)
+
+        self._engine.run(answer, method, TextCall(name, caller, params, request.size), context)
         return answer

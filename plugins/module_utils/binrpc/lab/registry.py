@@ -119,15 +119,32 @@ class Module:
 
     :ivar name: the key in ``LabServer.modules``.
     :ivar loads: modules that ``core.modules`` shall list for it, in load order.
+    :ivar survives: attributes that a restart of the server leaves as they are, such as the rows of
+        its database; the others become what the constructor makes of its arguments.
     :ivar state: the server's :class:`~.state.LabState`, set when the module is added.
     """
 
     name = ""
     loads: Tuple[str, ...] = ()
+    survives: Tuple[str, ...] = ()
     state: Any = None
+    _made_with: Any = ((), {})
+
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        module = super().__new__(cls)
+        module._made_with = (args, options)
+        return module
 
     def added(self) -> None:
-        """Called once, after ``state`` is there."""
+        """Called at the start and at each restart, after ``state`` is there."""
+
+    def restart(self) -> None:
+        """Forget what happened since the start, except for what ``survives``."""
+        args, options = self._made_with
+        fresh = type(self)(*args, **options)
+        kept = {name: getattr(self, name) for name in ("state", *self.survives)}
+        self.__dict__.clear()
+        self.__dict__.update(fresh.__dict__, **kept)
 
 
 class Registry:
@@ -187,6 +204,9 @@ class Registry:
         if self._names is None:
             self._names = sorted(self._methods, key=os.fsencode)
         return list(self._names)
+
+    def __deepcopy__(self, memo: Any) -> Registry:
+        return self  # a copy of a server's state has the same methods
 
     def __contains__(self, name: object) -> bool:
         return name in self._methods

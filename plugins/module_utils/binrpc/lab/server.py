@@ -69,6 +69,16 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def drop(self, but: Any) -> None:
+        """Abort every connection, and cancel every task, but those of one caller."""
+        for connection, caller in list(self._connections.items()):
+            if caller is not but:
+                connection.abort()
+        own = asyncio.current_task()
+        for task in self._tasks:
+            if task is not own:
+                task.cancel()
+
     async def close(self) -> None:
         """Abort every connection and cancel every task."""
         self._closed = True
@@ -166,6 +176,7 @@ class LabServer:
         self._open: List[Any] = []
         self._servers: List[Any] = []
         self._hub: Optional[Hub] = None
+        self._loop: Any = None
 
     @property
     def registry(self) -> Registry:
@@ -209,6 +220,8 @@ class LabServer:
             raise ListenError("this server runs already")
         self._engine.stopping = False
         self._hub = Hub(self._ctl.connections, self.failures, self._observer)
+        self._engine.on_restart = self._hub.drop
+        self._loop = asyncio.get_running_loop()
         try:
             for payload, address in self._wanted:
                 endpoint = Endpoint(payload, address, self._owner, self._expose)
@@ -261,6 +274,26 @@ class LabServer:
             endpoint.close()
         self._endpoints.clear()
         self._ctl.listeners.clear()
+
+    def restart(self) -> None:
+        """Restart at once, between two calls; from any thread.
+
+        Connections end, boot time and process IDs are new, and modules are as they were made,
+        except for what :attr:`~.registry.Module.survives`. Sockets, failures and :attr:`calls`
+        stay; so do functions that were registered without a module.
+        """
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:
+            here = None
+        if self._hub is None or here is self._loop:
+            self._engine.restart()
+        else:
+            asyncio.run_coroutine_threadsafe(self._restart(), self._loop).result()
+
+    async def _restart(self) -> None:
+        self._engine.restart()
+        await _turns()  # so that the caller finds its connections closed
 
     async def __aenter__(self) -> LabServer:
         await self.start()

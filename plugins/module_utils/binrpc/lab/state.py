@@ -123,6 +123,19 @@ class LabState:
         self.load_order: Optional[List[str]] = None
         """Kamailio modules to list; None lists those whose methods are served."""
 
+    def restart(self) -> None:
+        """Become another process: boot time, process IDs, and every module's state."""
+        self.started = self.clock()
+        self.last_runs.clear()
+        span = max((each.pid for each in self.processes), default=0)
+        span -= min((each.pid for each in self.processes), default=0)
+        for process in self.processes:
+            process.pid += span + 1
+        for module in self.modules.values():
+            module.restart()
+        for module in self.modules.values():
+            module.added()
+
     @property
     def loaded(self) -> List[str]:
         """Kamailio's module names in load order."""

@@ -73,6 +73,9 @@ class StreamConnection(asyncio.BufferedProtocol):
             self._observer.closed(self._caller)
         self._hub.forget(self)
 
+    def __deepcopy__(self, memo: Any) -> StreamConnection:
+        return self  # a copy of a server's state has the same connections
+
     # --- reading
 
     def get_buffer(self, sizehint: int) -> Any:

@@ -23,6 +23,7 @@ class Ctl(Module):
 
     name = "ctl"
     loads = ("ctl",)
+    survives = ("listeners", "connections")
 
     def __init__(self) -> None:
         self.listeners: List[Listener] = []

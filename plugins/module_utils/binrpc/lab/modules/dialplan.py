@@ -42,6 +42,7 @@ class DialPlan(Module):
 
     name = "dialplan"
     loads = ("dialplan",)
+    survives = ("rules",)
 
     def __init__(self, rules: Optional[Iterable[Row]] = None, reload_delta: int = 5) -> None:
         self.rules = list(SAMPLE_RULES if rules is None else rules)

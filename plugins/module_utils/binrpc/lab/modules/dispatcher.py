@@ -105,6 +105,7 @@ class Dispatcher(Module):
 
     name = "dispatcher"
     loads = ("dispatcher",)
+    survives = ("stored", "addresses")
 
     def __init__(
         self,

@@ -29,6 +29,7 @@ class Domains(Module):
 
     name = "domain"
     loads = ("domain",)
+    survives = ("domains", "attributes")
 
     def __init__(
         self,

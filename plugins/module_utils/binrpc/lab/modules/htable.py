@@ -161,6 +161,7 @@ class HashTables(Module):
 
     name = "htable"
     loads = ("htable",)
+    survives = ("database",)
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ...faults import Fault
 from ...values import Struct
-from ..failures import parse_failure
+from ..failures import KINDS, OPTIONS, parse_failure
 from ..registry import Module, method
 
 TYPE_CHECKING = False
@@ -25,9 +25,8 @@ class Lab(Module):
 
     @method(
         "lab.set_failure",
-        help="Makes something go wrong. Parameters: its kind (delay, drop, lose, duplicate, "
-        "reorder, truncate, cookie, close, refuse, busy), then name=value with the names method, "
-        "probability, count, seconds, code, text, transport.",
+        help="Makes something go wrong. Parameters: its kind (%s), then name=value with the "
+        "names %s." % (", ".join(KINDS), ", ".join(OPTIONS)),
     )
     def set_failure(self, ctx: Any) -> Struct:
         words = []

@@ -24,6 +24,7 @@ class Trees(Module):
 
     name = "mtree"
     loads = ("mtree",)
+    survives = ("rows",)
 
     def __init__(self, trees: Optional[Mapping[str, Mapping[str, Union[str, int]]]] = None) -> None:
         self.rows: Dict[str, Dict[str, Any]] = {

@@ -27,6 +27,7 @@ class PrefixDomains(Module):
 
     name = "pdt"
     loads = ("pdt",)
+    survives = ("rows",)
 
     def __init__(self, rows: Optional[Iterable[Row]] = None) -> None:
         self.rows = list(SAMPLE_PDT if rows is None else rows)

@@ -47,6 +47,7 @@ class Permissions(Module):
 
     name = "permissions"
     loads = ("permissions",)
+    survives = ("addresses", "trusted", "files")
 
     def __init__(
         self,

@@ -42,6 +42,7 @@ class SecFilter(Module):
 
     name = "secfilter"
     loads = ("secfilter",)
+    survives = ("rows",)
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ class System(Module):
     """
 
     name = "system"
+    survives = ("registry",)
     registry: Any = None
 
     @method("system.listMethods", "", help="Lists all RPC methods supported by the server.")

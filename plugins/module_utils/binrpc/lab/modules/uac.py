@@ -69,6 +69,7 @@ class Registrations(Module):
 
     name = "uac"
     loads = ("uac",)
+    survives = ("rows",)
 
     def __init__(
         self,

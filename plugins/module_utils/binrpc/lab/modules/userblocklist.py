@@ -26,6 +26,7 @@ class UserBlockList(Module):
 
     name = "userblocklist"
     loads = ("userblocklist",)
+    survives = ("prefixes",)
 
     def __init__(
         self,
