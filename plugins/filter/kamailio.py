@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc import dispatcher
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.uri import normal_uri
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._replies import (
     MISSING,
     destinations,
@@ -14,6 +15,7 @@ from ansible_collections.kamailio.ctl.plugins.plugin_utils._replies import (
     is_list,
     pairs,
     state_of,
+    uri_of,
 )
 
 
@@ -62,6 +64,10 @@ def attrs(text):
     return dispatcher.parse_attrs(text)
 
 
+def uri(value):
+    return normal_uri(uri_of(value))
+
+
 class FilterModule:
     def filters(self):
         return {
@@ -71,4 +77,5 @@ class FilterModule:
             "kamailio_dispatcher_flags": flags,
             "kamailio_index": index,
             "kamailio_members": members,
+            "kamailio_uri": uri,
         }

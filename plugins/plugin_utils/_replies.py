@@ -84,6 +84,16 @@ def state_of(destination):
     )
 
 
+def uri_of(value):
+    """Return the URI of a text, of a destination in words, or of one in a reply."""
+    if isinstance(value, Mapping):
+        inner = value.get("DEST", value)
+        value = inner.get("URI", inner.get("uri")) if isinstance(inner, Mapping) else None
+    if isinstance(value, str):
+        return value
+    raise AnsibleFilterError("this is neither a URI nor a destination with one: %.80r" % (value,))
+
+
 def has_fault(result, *patterns):
     """Did a call end in a fault, and in one of these?"""
     if not isinstance(result, Mapping) or "fault" not in result:

@@ -30,7 +30,8 @@ The layers, from the top. A module imports what stands in its own line or below:
     catalogue                 what is known of each method
     address params explain    texts in, advice out
     errors                    what can go wrong, and did the method run
-    values dispatcher hosts   Struct; flags of destinations; host names from a server
+    values dispatcher         Struct; flags of destinations
+    hosts uri                 host names from a server; spellings of a SIP URI
     deadline wire             one limit for a call; numbers of the protocol
 
 ``docs/design.md`` follows a call, a byte, a change and a fault through them;

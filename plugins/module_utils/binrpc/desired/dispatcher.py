@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-import re
-
 from ..dispatcher import LETTERS, sets, write_flags
+from ..uri import fold, full_uri, normal_uri, same_uri
 from .drive import ask_or
 from .engine import Resource, StateError, Step
 from .kind import Kind
@@ -36,15 +35,6 @@ PERSISTED_BY = (
 def read_sets() -> Talk[Dict[int, List[Dict[str, Any]]]]:
     """Return the destinations by set number; each is a dict in the order of the server."""
     return sets((yield from ask_or([], "No Destination Sets", "dispatcher.list")))
-
-
-def same_uri(left: str, right: str) -> bool:
-    return left.lower() == right.lower()
-
-
-def full_uri(uri: str) -> str:
-    """Add what the server puts before an address without a scheme."""
-    return uri if re.match("(?i)sips?:|tel:|urn:", uri) else "sip:" + uri
 
 
 class DispatcherState(Resource):
@@ -81,10 +71,12 @@ class DispatcherState(Resource):
         self.at_least = at_least
         self.at_most = at_most
         self.size = 0
+        self.found: List[str] = []
 
     def read(self) -> Talk[Any]:
         found = (yield from read_sets()).get(self.set_id, [])
         self.size = len(found)
+        self.found = [fold(each["uri"]) for each in found]
         return [
             {name: each[name] for name in ("uri", "duid", "state", "probing")}
             for each in found
@@ -119,11 +111,10 @@ class DispatcherState(Resource):
         whole = len(want) == self.size
         if whole and len(words) == 1 and len(changed) > 1:
             return [Step("dispatcher.set_state", words.pop(), self.set_id, "all")]
-        uris = [each["uri"].lower() for each in want]
         steps = []
         for each in changed:
-            if uris.count(each["uri"].lower()) > 1 and each["duid"]:
-                # A lookup by URI finds only the first one.
+            if self.found.count(fold(each["uri"])) > 1 and each["duid"]:
+                # A lookup by URI finds only the first one, and in any case of letters.
                 method, name = "dispatcher.set_duid_state", each["duid"]
             elif self.duid is not None:
                 method, name = "dispatcher.set_duid_state", self.duid
@@ -153,7 +144,7 @@ _ANY = dict.fromkeys(("priority", "attrs", "flags"))
 
 
 class DispatcherDestinations(Resource):
-    """Members of a set: a dict of the URI in lower case to a list, since a set may have one twice.
+    """Members of a set: a dict of the normal form of a URI to a list, as a set may have one twice.
 
     :param wanted: dicts with ``uri``, and ``priority``, ``attrs`` and ``flags``, which are None
         or left out where they may be anything.
@@ -173,19 +164,19 @@ class DispatcherDestinations(Resource):
     ) -> None:
         self.set_id = set_id
         self.exact = exact
-        self.absent = {full_uri(uri).lower(): full_uri(uri) for uri in absent}
+        self.absent = {normal_uri(uri): full_uri(uri) for uri in absent}
         self.wanted: Dict[str, Dict[str, Any]] = {}
         self._origin: Dict[str, Dict[str, Any]] = {}
         for each in wanted:
-            uri = full_uri(each["uri"])
-            if uri.lower() in self.wanted:
+            uri, key = full_uri(each["uri"]), normal_uri(each["uri"])
+            if key in self.wanted:
                 raise StateError("the destination %s is given twice" % uri)
-            self.wanted[uri.lower()] = {**_ANY, **each, "uri": uri}
+            self.wanted[key] = {**_ANY, **each, "uri": uri}
 
     def read(self) -> Talk[Any]:
         found: Dict[str, List[Dict[str, Any]]] = {}
         for each in (yield from read_sets()).get(self.set_id, []):
-            key = each["uri"].lower()
+            key = normal_uri(each["uri"])
             if self.exact or key in self.wanted or key in self.absent:
                 entry = {name: each[name] for name in ("uri", "priority", "attrs")}
                 entry["flags"] = STATE_FLAGS.get(LETTERS.get(each["state"], ""), 0)

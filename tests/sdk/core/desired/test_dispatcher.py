@@ -10,7 +10,6 @@ from kamailio_binrpc.core.desired.dispatcher import (
     STATE,
     DispatcherDestinations,
     DispatcherState,
-    full_uri,
     parts,
 )
 from kamailio_binrpc.core.desired.engine import StateError
@@ -30,23 +29,45 @@ def states(lab, number=1):
     return [each.state for each in lab.modules["dispatcher"].sets[number]]
 
 
-@pytest.mark.parametrize(
-    "text, uri",
-    [
-        ("192.0.2.1", "sip:192.0.2.1"),
-        ("SIPS:h", "SIPS:h"),
-        ("tel:1", "tel:1"),
-        ("urn:x", "urn:x"),
-        ("sipx", "sip:sipx"),
-    ],
-)
-def test_schemes(text, uri):
-    assert full_uri(text) == uri
-
-
 def test_the_order_of_attributes_does_not_count():
     assert parts("b=1; a=2 ;") == parts("a=2;b=1")
     assert parts("a") != parts("a;b")
+
+
+# --- spellings
+
+SPELLINGS = [
+    "192.0.2.11",
+    "192.0.2.11:5060",
+    "SIP:192.0.2.11",
+    "sip:192.0.2.11;transport=udp",
+    " sip:192.000.002.011:05060 ",
+]
+
+
+@pytest.mark.parametrize("uri", SPELLINGS)
+def test_the_server_gets_its_own_spelling(ensure, lab, uri):
+    result = ensure(DispatcherState(1, "disabled", uri))
+    assert calls_of(result) == [("dispatcher.set_state", "D", 1, GATEWAY)]
+    assert ensure(DispatcherDestinations(1, [{"uri": uri}]))["changed"] is False
+    result = ensure(DispatcherDestinations(1, absent=[uri]))
+    assert calls_of(result) == [("dispatcher.remove", 1, GATEWAY)]
+    assert [each.uri for each in lab.modules["dispatcher"].sets[1]] == [OTHER]
+
+
+def test_ipv6_spellings(ensure, lab):
+    lab.modules["dispatcher"].ipv6 = True
+    ensure(DispatcherDestinations(9, [{"uri": "sip:[2001:DB8:0::1]"}]))
+    assert ensure(DispatcherDestinations(9, [{"uri": "2001:db8::1"}]))["changed"] is False
+    assert ensure(DispatcherState(9, "disabled", "sip:[2001:db8::1]:5060"))["changed"] is True
+
+
+def test_the_user_part_has_a_case_and_the_servers_look_up_has_none(ensure, lab):
+    """By the URI of the second the server finds the first one; by its duid it does not."""
+    users = [{"uri": "sip:%s@192.0.2.5" % name, "attrs": "duid=" + name} for name in ("A", "a")]
+    ensure(DispatcherDestinations(9, users))
+    result = ensure(DispatcherState(9, "disabled", "sip:a@192.0.2.5"))
+    assert calls_of(result) == [("dispatcher.set_duid_state", "D", 9, "a")]
 
 
 # --- states
@@ -92,6 +113,7 @@ def test_a_part_of_a_set_is_never_changed_as_a_whole(ensure, lab, calls):
 
 def test_one_of_two_with_the_same_uri_is_changed_by_its_duid():
     state = DispatcherState(1, "disabled", GATEWAY)
+    state.found = [GATEWAY, GATEWAY]
     have = [
         {"uri": GATEWAY, "duid": "a", "state": "disabled", "probing": False},
         {"uri": GATEWAY, "duid": "b", "state": "active", "probing": False},
@@ -208,11 +230,11 @@ def test_options_of_a_state():
 
 def test_options_of_destinations():
     one = DESTINATIONS.make({"set_id": 1, "uri": "a", "priority": 3})
-    assert one.wanted["sip:a"]["priority"] == 3
+    assert one.wanted["sip:a:5060"]["priority"] == 3
     gone = DESTINATIONS.make({"set_id": 1, "uri": "a", "state": "absent"})
-    assert (gone.wanted, list(gone.absent)) == ({}, ["sip:a"])
+    assert (gone.wanted, list(gone.absent)) == ({}, ["sip:a:5060"])
     several = DESTINATIONS.make({"set_id": 1, "destinations": [{"uri": "a"}], "mode": "replaced"})
-    assert (several.exact, several.wanted["sip:a"]["attrs"]) == (True, None)
+    assert (several.exact, several.wanted["sip:a:5060"]["attrs"]) == (True, None)
 
 
 def test_all_stands_for_the_whole_set(ensure, lab):

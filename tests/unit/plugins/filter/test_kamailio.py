@@ -30,6 +30,7 @@ def test_every_filter_is_there():
         "dispatcher_flags",
         "index",
         "members",
+        "uri",
     ]
 
 
@@ -111,3 +112,13 @@ def test_flags_of_something_else(value):
 def test_attrs():
     assert FILTERS["attrs"]("duid=gw1;weight=50") == {"duid": "gw1", "weight": "50"}
     assert "are text" in refused("attrs", 5)
+
+
+@pytest.mark.parametrize("value", ["192.0.2.11", GATEWAY, {"DEST": GATEWAY}, {"uri": "192.0.2.11"}])
+def test_uri(value):
+    assert FILTERS["uri"](value) == "sip:192.0.2.11:5060"
+
+
+@pytest.mark.parametrize("value", [None, 5, {}, {"DEST": 5}, {"uri": None}, []])
+def test_what_has_no_uri(value):
+    assert "neither a URI nor a destination" in refused("uri", value)

@@ -54,3 +54,11 @@ def test_destinations(flags, active, probed):
     for value in (flags, {"FLAGS": flags}, {"DEST": {"FLAGS": flags}}):
         assert TESTS["kamailio_dispatcher_active"](value) is active
         assert TESTS["kamailio_dispatcher_probed"](value) is probed
+
+
+def test_same_uri():
+    same = TESTS["same_uri"]
+    assert same({"uri": "sip:gw:5060"}, "GW;transport=udp") is True
+    assert same("sip:gw", "sip:gw:5061") is False
+    with pytest.raises(AnsibleFilterError, match="neither a URI nor a destination"):
+        same("sip:gw", None)
