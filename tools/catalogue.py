@@ -70,6 +70,9 @@ class Catalogue:
     def repeating(self) -> Iterator[str]:
         yield from by_module(method.name for method in self.methods if method.again)
 
+    def counters(self) -> Iterator[str]:
+        yield from by_module(method.name for method in self.methods if method.counts)
+
     def arrays(self) -> Iterator[str]:
         for method in self.methods:
             paths = sorted(self.notation.arrays_in(method.reply))
@@ -97,7 +100,7 @@ class Catalogue:
             yield " ".join(names) + "|" + text
 
 
-TABLES = ("arrays", "lookup", "meanings", "reading", "repeating", "secrets")
+TABLES = ("arrays", "counters", "lookup", "meanings", "reading", "repeating", "secrets")
 
 
 def by_module(names: Iterable[str]) -> Iterator[str]:

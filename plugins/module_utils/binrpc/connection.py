@@ -20,14 +20,14 @@ from .errors import (
     FramingLost,
     ProtocolError,
 )
-from .faults import make_fault
+from .faults import BadRequest, make_fault
 from .framing import DatagramDecoder, StreamDecoder
 from .packet import Header, build_header, parse_header
 from .reply import Reply
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional, Union
+    from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 
     from .errors import TruncatedReply
 
@@ -44,12 +44,10 @@ class Request:
     :ivar packet: its bytes.
     :ivar sent: the kernel took the last of them, so the method may run.
     :ivar received: bytes of the answer.
-    :ivar outcome: None until answered; then a :class:`Reply`, or the error to raise (a
-        :class:`Fault` for a fault).
     :raises EncodeError: a parameter has no binrpc form, or the request is too long.
     """
 
-    __slots__ = ("cookie", "method", "outcome", "packet", "received", "sent")
+    __slots__ = ("_outcome", "_reply", "cookie", "method", "packet", "received", "sent")
 
     def __init__(self, method: str, params: Iterable[Any], cookie: Optional[int] = None) -> None:
         if cookie is None:
@@ -59,7 +57,54 @@ class Request:
         self.packet = build_request(method, params, cookie)
         self.sent = False
         self.received = 0
-        self.outcome: Optional[Outcome] = None
+        self._outcome: Optional[Outcome] = None
+        self._reply: Optional[Tuple[bytes, int, Optional[bool], bool]] = None
+
+    @property
+    def ended(self) -> bool:
+        """Is there an outcome?"""
+        return self._outcome is not None or self._reply is not None
+
+    @property
+    def undecoded(self) -> int:
+        """Bytes of the reply that are to be decoded when the outcome is asked for."""
+        return 0 if self._reply is None else len(self._reply[0])
+
+    @property
+    def outcome(self) -> Optional[Outcome]:
+        """None until answered; then a :class:`Reply`, or the error to raise (a :class:`Fault`
+        for a fault).
+
+        Asking for it decodes the reply. Whoever reads from several servers, or has further
+        requests under way, reads first: the server drops what is not read within 10 ms
+        (docs/protocol.md#short-writes).
+        """
+        if self._reply is not None:
+            packet, offset, unsigned, sent = self._reply
+            self._reply = None
+            if unsigned is None:
+                from .catalogue.counters import is_unsigned
+
+                unsigned = is_unsigned(self.method)
+            try:
+                self._outcome = Reply(
+                    decode_records(packet, offset, unsigned=unsigned), self.method
+                )
+            except ProtocolError as error:
+                # Its header had the request's cookie; one that never left whole cannot run.
+                error.executed = sent
+                self._outcome = error
+        return self._outcome
+
+    @outcome.setter
+    def outcome(self, outcome: Optional[Outcome]) -> None:
+        self._reply = None
+        self._outcome = outcome
+
+    def replied(self, packet: bytes, offset: int, unsigned: Optional[bool]) -> None:
+        """Take the reply, whose body starts at ``offset``."""
+        self.received = len(packet)
+        self._reply = packet, offset, unsigned, self.sent
 
 
 class Connection:
@@ -67,11 +112,15 @@ class Connection:
 
     :param datagram: answers come as datagrams, each starting a reply or continuing one.
     :param max_body: bytes allowed in one reply's body.
-    :param unsigned: give int records as 0..2**32-1.
+    :param unsigned: give int records as 0..2**32-1; None does so for methods whose numbers are
+        known to be counters.
     """
 
     def __init__(
-        self, datagram: bool = False, max_body: int = wire.MAX_BODY, unsigned: bool = False
+        self,
+        datagram: bool = False,
+        max_body: int = wire.MAX_BODY,
+        unsigned: Optional[bool] = None,
     ) -> None:
         self._datagram = datagram
         self._decoder: Union[StreamDecoder, DatagramDecoder] = (
@@ -171,10 +220,22 @@ class Connection:
     def _answer(self, header: Header, packet: bytes, done: List[Request]) -> None:
         if header.type == wire.REQUEST:
             raise ProtocolError("the server sent a request; is this another client's socket?")
-        request = self._match(header)
+        request = self._pending.get(header.cookie)
+        fault: Optional[BinrpcError] = None
+        if header.type == wire.FAULT and (request is not None or header.cookie == 0):
+            fault = self._read_fault(header, packet, request)
+            if request is None and isinstance(fault, BadRequest) and self._pending:
+                # The server could not read a header, so it could not echo the cookie: it means
+                # the oldest request. Whoever else can write to a datagram socket can say so too.
+                request = next(iter(self._pending.values()))
+                fault.method = request.method
+                fault.executed = None
         if request is None:
             self.skipped += 1
             return
+        if isinstance(fault, BadRequest):
+            # It closes a stream (docs/protocol.md#order-of-checks).
+            self.closing = not self._datagram
         if not self._datagram:
             # A stream answers in order, so whoever was asked earlier has been passed over.
             for earlier in list(self._pending.values()):
@@ -188,33 +249,26 @@ class Connection:
                 )
                 done.append(earlier)
         self._drop(request)
-        request.received = len(packet)
-        try:
-            values = decode_records(packet, header.size, unsigned=self._unsigned)
-        except ProtocolError as error:
-            request.outcome = error
+        if fault is None:
+            request.replied(packet, header.size, self._unsigned)
         else:
-            request.outcome = self._outcome(request, header, values)
+            request.received = len(packet)
+            request.outcome = fault
         done.append(request)
 
-    def _match(self, header: Header) -> Optional[Request]:
-        request = self._pending.get(header.cookie)
-        if request is None and header.cookie == 0 and header.type == wire.FAULT and self._pending:
-            # The server could not read a header, so it could not echo the cookie; it
-            # means the oldest request, and closes a stream (docs/protocol.md#order-of-checks).
-            self.closing = not self._datagram
-            request = next(iter(self._pending.values()))
-        return request
-
-    def _outcome(self, request: Request, header: Header, values: List[Any]) -> Outcome:
-        if header.type == wire.REPLY:
-            return Reply(values, request.method)
+    @staticmethod
+    def _read_fault(header: Header, packet: bytes, request: Optional[Request]) -> BinrpcError:
+        """Return a fault, or the error that it is malformed."""
+        try:
+            values = decode_records(packet, header.size)
+        except ProtocolError as error:
+            return error
         if [type(value) for value in values] != [int, str]:
-            return ProtocolError("a fault without code and text: %r" % values)
-        code, text = values
-        if text.startswith("bad request"):
-            self.closing = not self._datagram
-        return make_fault(code, text, request.method)
+            return ProtocolError("a fault without code and text: %s" % repr(values)[:200])
+        fault = make_fault(values[0], values[1], "" if request is None else request.method)
+        if request is not None and not request.sent:
+            fault.executed = False  # a request whose last byte never left cannot run
+        return fault
 
     def partial(self) -> Optional[TruncatedReply]:
         """Describe the reply that has begun to arrive as the error of its :meth:`unfinished`
@@ -224,12 +278,25 @@ class Connection:
 
     def unfinished(self) -> Optional[Request]:
         """The request whose answer has begun to arrive, as far as that can be told."""
-        cookie = self._decoder.unfinished
-        if cookie is not None:
-            return self._pending.get(cookie)
+        header = self._decoder.unfinished
+        if header is not None:
+            return self._pending.get(header.cookie)
         # Too little to see a cookie: it can only be for the one that was asked.
         only = len(self._pending) == 1 and (self._datagram or not self._past)
         return next(iter(self._pending.values())) if only else None
+
+    def has_run(self, request: Request) -> bool:
+        """Is the answer that has begun to arrive the reply to this request?
+
+        A fault does not tell, and before all of a header is there, nothing does.
+        """
+        header = self._decoder.unfinished
+        return (
+            header is not None
+            and header.type == wire.REPLY
+            and header.cookie == request.cookie
+            and request.sent
+        )
 
     @property
     def in_flight(self) -> int:

@@ -68,11 +68,9 @@ class FramingLost(ProtocolError):
 class TruncatedReply(ProtocolError):
     """Fewer bytes arrived than the header announced.
 
-    ``received`` and ``expected`` count bytes of the whole packet, header included.
+    ``received`` and ``expected`` count bytes of the whole packet, header included. ``executed``
+    is True if it is known to be the reply to this request.
     """
-
-    # The server had begun to answer: the method has run.
-    executed = True
 
     def __init__(self, message: str, received: int, expected: int) -> None:
         super().__init__(message)
@@ -80,7 +78,7 @@ class TruncatedReply(ProtocolError):
         self.expected = expected
 
     def __reduce__(self):  # type: ignore[no-untyped-def]
-        return type(self), (self.args[0], self.received, self.expected)
+        return type(self), (self.args[0], self.received, self.expected), self.__dict__
 
 
 class DecodeError(ProtocolError, ValueError):
@@ -88,10 +86,9 @@ class DecodeError(ProtocolError, ValueError):
 
     ``code`` is the reference parser's number (docs/protocol.md#parser-errors), ``reason`` its
     text, ``offset`` the byte in the packet, ``path`` the open members around it, counted
-    where they have no name (``"[0].RECORDS.SET"``).
+    where they have no name (``"[0].RECORDS.SET"``). ``executed`` is True if it is known to be
+    in the reply to this request.
     """
-
-    executed = True
 
     def __init__(self, code: int, detail: str = "", offset: int = 0, path: str = "") -> None:
         self.code = code
@@ -105,7 +102,7 @@ class DecodeError(ProtocolError, ValueError):
         super().__init__(self.reason + where + (": " + detail if detail else ""))
 
     def __reduce__(self):  # type: ignore[no-untyped-def]
-        return type(self), (self.code, self.detail, self.offset, self.path)
+        return type(self), (self.code, self.detail, self.offset, self.path), self.__dict__
 
 
 class LengthLimit(DecodeError):

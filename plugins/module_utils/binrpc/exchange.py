@@ -121,8 +121,12 @@ class Exchange:
         The connection is not broken by that, but no longer to be trusted with new requests.
         """
         whose, partial = self._begun()
+        if whose is request and partial is not None:
+            self._judge(request, partial)
+        else:
+            partial = None
         self.withdraw(request)
-        request.outcome = (partial if whose is request else None) or _lost(
+        request.outcome = partial or _lost(
             request, self._silence(seconds), errno.ETIMEDOUT, CallTimeout
         )
 
@@ -166,8 +170,8 @@ class Exchange:
         whose, special = begun
         if whose is None and special is not None and done:
             whose = done[0]
-            if special.executed and len(done) > 1:
-                special = None  # it may be another's
+        if whose is not None and special is not None:
+            self._judge(whose, special)
         self._waiting.clear()
         self._sending = None
         self._packet = b""
@@ -178,6 +182,11 @@ class Exchange:
             else:
                 request.outcome = _lost(request, reason, number, kind or ConnectionLost)
         return done
+
+    def _judge(self, request: Request, error: BinrpcError) -> None:
+        """Say in the error whether the request ran, as far as that is known."""
+        # A request whose last byte never left cannot run.
+        error.executed = (self._connection.has_run(request) or None) if request.sent else False
 
 
 def _lost(

@@ -29,8 +29,8 @@ class StreamDecoder:
         self._header: Optional[Header] = None
         self._max_body = max_body
         self._packets = 0
-        self.unfinished: Optional[int] = None
-        """Cookie of the packet that has begun, None while it cannot be seen."""
+        self.unfinished: Optional[Header] = None
+        """Header of the packet that has begun, None while that is not all there."""
 
     def feed(self, data: bytes) -> None:
         """Add what was read."""
@@ -54,7 +54,7 @@ class StreamDecoder:
                 raise FramingLost("the stream is out of step: %s" % error) from error
             if header is None:
                 return None
-            self.unfinished = header.cookie
+            self.unfinished = header
             check_length(header, self._max_body)
             self._header = header
         header = self._header
@@ -96,8 +96,15 @@ class StreamDecoder:
         """Describe the unfinished packet as the error it is if no more bytes come."""
         if not self._buffer:
             return None
-        expected = self._header.total if self._header else wire.MIN_HEADER
-        return truncated(len(self._buffer), expected, "the rest never came")
+        received = len(self._buffer)
+        if self._header is None:
+            least = wire.MIN_HEADER
+            if received >= least:  # the second byte says how long the header is
+                flags = self._buffer[1]
+                least += (flags >> 2 & 3) + (flags & 3)
+            text = "%d of at least %d bytes of the reply arrived: the rest never came"
+            return TruncatedReply(text % (received, least), received, least)
+        return truncated(received, self._header.total, "the rest never came")
 
 
 class DatagramDecoder:
@@ -160,9 +167,9 @@ class DatagramDecoder:
         """A datagram is one packet, or a part of one: nothing follows it."""
 
     @property
-    def unfinished(self) -> Optional[int]:
-        """Cookie of the reply that has begun, None if none has."""
-        return None if self._header is None else self._header.cookie
+    def unfinished(self) -> Optional[Header]:
+        """Header of the reply that has begun, None if none has."""
+        return self._header
 
     def _is_foreign(self, header: Header) -> bool:
         return self.expected_cookie not in (None, header.cookie)

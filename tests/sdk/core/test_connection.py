@@ -9,6 +9,7 @@ import errno
 
 import pytest
 
+from kamailio_binrpc.core import connection as connection_module
 from kamailio_binrpc.core import wire
 from kamailio_binrpc.core.address import parse_address
 from kamailio_binrpc.core.connection import Connection, Request, build_request
@@ -24,7 +25,7 @@ from kamailio_binrpc.core.errors import (
     TruncatedReply,
 )
 from kamailio_binrpc.core.exchange import Exchange
-from kamailio_binrpc.core.faults import Fault, MethodNotFound
+from kamailio_binrpc.core.faults import BadRequest, Fault, MethodNotFound
 from kamailio_binrpc.core.packet import decode, encode
 from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Struct
@@ -196,7 +197,6 @@ def test_a_fault_is_an_outcome():
     "cookie, text",
     [
         (0, "bad request: corrupted packet"),
-        (0, "internal server error"),
         (7, "bad request method: bad record"),
     ],
 )
@@ -211,8 +211,59 @@ def test_a_fault_after_which_a_stream_closes(datagram, cookie, text):
 
 def test_cookie_0_without_a_request_is_skipped():
     connection = Connection()
-    assert connection.receive(fault(0)) == []
+    assert connection.receive(fault(0, 400, "bad request: corrupted packet")) == []
     assert (connection.skipped, connection.closing) == (1, False)
+
+
+@pytest.mark.parametrize("datagram", [False, True])
+@pytest.mark.parametrize(
+    "code, text", [(500, "internal server error"), (404, "No such key"), (500, "bad request")]
+)
+def test_cookie_0_says_nothing_but_bad_request(datagram, code, text):
+    connection, (request,) = asked(7, datagram=datagram)
+    assert connection.receive(fault(0, code, text)) == []
+    assert connection.receive(encode(["x"], wire.REPLY, 0)) == []
+    assert (connection.skipped, connection.closing) == (2, False)
+    assert connection.pending == [request]
+
+
+def test_who_says_bad_request_with_cookie_0_is_not_known():
+    connection, (request,) = asked(7)
+    request.sent = True
+    assert connection.receive(fault(0, 400, "bad request: corrupted packet")) == [request]
+    assert isinstance(request.outcome, BadRequest)
+    assert (request.outcome.executed, request.outcome.method) == (None, "m.7")
+
+
+def test_a_reply_is_decoded_when_it_is_asked_for(monkeypatch):
+    decoded = []
+    monkeypatch.setattr(
+        connection_module, "decode_records", lambda *_p, **_o: decoded.append(1) or ["v"]
+    )
+    connection, (one, two) = asked(1, 2)
+    assert connection.receive(reply(1, "x" * 50) + reply(2)) == [one, two]
+    assert decoded == []
+    assert (one.ended, one.undecoded, one.received) == (True, 57, 57)
+    assert one.outcome == ["v"]
+    assert one.outcome is one.outcome
+    assert (one.undecoded, decoded) == (0, [1])
+
+
+@pytest.mark.parametrize(
+    "method, unsigned, value",
+    [
+        ("core.shmmem", None, 2**32 - 1),
+        ("core.printi", None, -1),
+        ("core.shmmem", False, -1),
+        ("core.printi", True, 2**32 - 1),
+    ],
+)
+def test_counters_are_unsigned_without_asking(method, unsigned, value):
+    connection = Connection(unsigned=unsigned)
+    request = Request(method, (), 7)
+    connection.expect(request)
+    assert connection.receive(reply(7, -1)) == [request]
+    assert request.outcome == [value]
 
 
 @pytest.mark.parametrize("values", [[], [500], ["text", 500], [500, "a", "b"], [Struct(), "a"]])
@@ -225,6 +276,7 @@ def test_a_fault_of_another_shape_is_no_fault(values):
 
 def test_a_malformed_reply_does_not_disturb_the_next():
     connection, (one, two) = asked(1, 2)
+    one.sent = True
     broken = bytes.fromhex("a1 10 02 01 21 61")
     assert connection.receive(broken + reply(2)) == [one, two]
     assert isinstance(one.outcome, DecodeError)

@@ -314,6 +314,50 @@ def test_time_passes_within_an_answer():
     assert isinstance(second.outcome, CallTimeout)
 
 
+REPLY = encode(["x" * 100], 1, 1)
+FOREIGN = encode(["x" * 100], 1, 0x77)
+FAULT_1 = encode([500, "x" * 100], FAULT, 1)
+TOO_LONG = bytes.fromhex("a1 1d 7f ff ff ff 00 01")
+TOO_LONG_FOREIGN = bytes.fromhex("a1 1d 7f ff ff ff 00 77")
+
+
+@pytest.mark.parametrize("end", ["timed_out", "expire", "ended", "failed"])
+@pytest.mark.parametrize(
+    "data, whole, executed",
+    [
+        (REPLY[:50], True, True),
+        (REPLY[:50], False, False),
+        (REPLY[:3], True, None),  # no cookie yet
+        (REPLY[:3], False, False),
+        (FOREIGN[:50], True, None),
+        (FOREIGN[:50], False, False),
+        (FAULT_1[:50], True, None),  # perhaps it says that nothing ran
+        (TOO_LONG, True, True),
+        (TOO_LONG, False, False),
+        (TOO_LONG_FOREIGN, True, None),
+        (b"HTTP/1.1", True, None),
+        (b"HTTP/1.1", False, False),
+    ],
+    ids=lambda value: value.hex()[:16] if isinstance(value, bytes) else str(value),
+)
+def test_executed_is_true_only_where_that_is_known(data, whole, executed, end):
+    """The cookie was seen, is this request's, and the request had left whole."""
+    exchange, (request,) = exchange_of()
+    exchange.sent(len(exchange.outgoing) - (not whole))
+    if not exchange.received(data):
+        arguments = {"timed_out": (1,), "expire": (request, 1), "failed": (OSError(104, "x"),)}
+        getattr(exchange, end)(*arguments.get(end, ()))
+    assert request.outcome.executed is executed
+
+
+def test_a_reply_of_two_requests_claims_nothing_of_the_other():
+    exchange, (first, second) = exchange_of(2)
+    send(exchange)
+    exchange.received(encode(["x" * 100], 1, second.cookie)[:50])
+    exchange.timed_out(1)
+    assert [first.outcome.executed, second.outcome.executed] == [None, True]
+
+
 def test_one_expires_and_the_others_go_on():
     exchange, (first, second, third) = exchange_of(3, window=2)
     send(exchange)

@@ -24,6 +24,8 @@ Kamailio module. The core's own methods are in the file named as their first wor
 * ``^`` behind a parameter or a value of the reply: a secret, with all that is in it.
 * ``reads``: a call changes nothing; ``reads()``: without parameters; ``reads(check)``: when the
   first parameter is ``check``. ``repeatable``: a write that may be repeated without harm.
+* ``counts``: the numbers of the reply are never negative, and may pass the 31 bits that an int
+  record has for them.
 * ``@5.7``: the first release that has it; ``@-5.4``: the last one.
 * ``%`` has the faults whose meaning neither their code nor their text alone tells, the part of
   the text in lower case: ``absent`` what was asked for does not exist, ``exists`` what was to be
@@ -36,7 +38,7 @@ Kamailio module. The core's own methods are in the file named as their first wor
 * ``*name: meaning`` at the top of a file explains a parameter name for the whole file.
 
 What must be small and quick is derived from the entries by ``tools/catalogue.py``: the tables in
-``reading``, ``repeating``, ``arrays``, ``meanings``, ``secrets`` and ``lookup``.
+``reading``, ``repeating``, ``counters``, ``arrays``, ``meanings``, ``secrets`` and ``lookup``.
 """
 
 from __future__ import annotations
@@ -64,7 +66,7 @@ _PARAM = re.compile(
 )
 _HEAD = re.compile(
     r"(?P<reply>.*?)(?P<reads> reads(?:\((?P<first>\w*)\))?)?(?P<again> repeatable)?"
-    r"(?: @(?P<since>[^-\s]+)?(?:-(?P<until>\S+))?)?\Z"
+    r"(?P<counts> counts)?(?: @(?P<since>[^-\s]+)?(?:-(?P<until>\S+))?)?\Z"
 )
 _MEMBER = re.compile(r"([^:{}\[\](),^*]+):")
 _VALUE = re.compile(r"-|str|int|float|any")
@@ -134,6 +136,7 @@ class Method:
     :ivar reads: a call changes nothing: ALWAYS, or when this is the first parameter, "" when there
         is none; None never.
     :ivar again: it writes, and writing the same a second time does no harm.
+    :ivar counts: ints of its replies are 0 to 2**32-1.
     :ivar since: first release that has it, or "" (5.0 or before); ``master`` is unreleased.
     :ivar until: last release that has it, or "".
     :ivar changes: what differs between releases.
@@ -145,6 +148,7 @@ class Method:
     __slots__ = (
         "again",
         "changes",
+        "counts",
         "failures",
         "hazards",
         "name",
@@ -165,6 +169,7 @@ class Method:
         self.text = ""
         self.reads: Optional[str] = None
         self.again = False
+        self.counts = False
         self.since = ""
         self.until = ""
         self.changes: Tuple[str, ...] = ()
@@ -289,6 +294,7 @@ def _build(name: str, entries: Entries) -> Method:
     if found.group("reads") is not None:
         made.reads = ALWAYS if found.group("first") is None else found.group("first")
     made.again = made.again or found.group("again") is not None
+    made.counts = made.counts or found.group("counts") is not None
     made.until = found.group("until") or ""
     made.since = found.group("since") or ("" if made.until else made.since)
     _describe(made, lines)

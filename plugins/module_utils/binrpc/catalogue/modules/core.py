@@ -35,7 +35,7 @@ core.ppdefines -> str* reads @5.1
 core.ppdefines_full -> {name:str,type:int,value:str}* reads @5.2
  Preprocessor definitions with their values
 core.shmmem [unit{b|k|m|g}] -> {total:int,free:int,used:int,real_used:int,max_used:int,\
-fragments:int} reads
+fragments:int} reads counts
  Use of shared memory
  +5.7: doubles; up to 5.6 ints, so that 2 GiB and more come out negative
  %invalid=bad param
@@ -48,7 +48,7 @@ core.sockets_list -> [socket:{proto:str,address:str,port:str,mcast:str,mhomed:st
 core.aliases_list -> {myself_callbacks:str,aliases:[alias:{proto:str,address:str,port:any}*]} reads
  Names under which the server knows itself
 core.tcp_info -> {readers:int,max_connections:int,max_tls_connections:int,opened_connections:int,\
-opened_tls_connections:int,write_queued_bytes:int} reads
+opened_tls_connections:int,write_queued_bytes:int} reads counts
  Number of TCP and TLS connections, and their limits
 core.tcp_list -> {id:int,type:str,state:str,timeout:int,lifetime:int,ref_count:int,src_ip:str,\
 src_port:int,dst_ip:str,dst_port:int}* reads

@@ -20,9 +20,9 @@ corex.shm_status -> - reads
  Writes a report of shared memory to the log
 corex.shm_summary -> -
  Writes a summary of shared memory to the log
-shm.info -> {name:str,size:int} reads
+shm.info -> {name:str,size:int} reads counts
  Name of the shared memory allocator, and its size
-shm.stats -> {total:int,free:int,used:int,real_used:int,max_used:int,fragments:int} reads
+shm.stats -> {total:int,free:int,used:int,real_used:int,max_used:int,fragments:int} reads counts
  Use of shared memory
 shm.report -> {...}
  Shared memory by kinds of fragments, where the allocator supports it

@@ -7,13 +7,13 @@ TEXT = """
 
 cnt.*
  %absent=non-existent counter|absent=no description for|invalid=name required
-cnt.get group [counter] -> any reads
+cnt.get group [counter] -> any reads counts
  Value of a counter; with the group alone, of all its counters
  group: group of counters
-cnt.get_raw group counter -> int reads
+cnt.get_raw group counter -> int reads counts
  Value of a counter without its callback
  group: group of counters
-cnt.grp_get_all group -> {...} reads
+cnt.grp_get_all group -> {...} reads counts
  All counters of a group
  group: group of counters
 cnt.get_vars = cnt.grp_get_all

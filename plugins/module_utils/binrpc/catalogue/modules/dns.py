@@ -20,7 +20,7 @@ dns.debug -> (str,int,int,int,int,int,int)* reads
  Entries of the DNS cache: name, type, size, references, expiry, last use, flags
 dns.debug_all -> (str,int,int,int,int,int,int,int,str,str,int)* reads
  Records of the DNS cache, eleven values each
-dns.mem_info -> (int,int) reads
+dns.mem_info -> (int,int) reads counts
  Memory used by the DNS cache, and its limit
 dns.add_a name ttl:int ip flags:int=0 -> - repeatable
  Adds an address to the DNS cache

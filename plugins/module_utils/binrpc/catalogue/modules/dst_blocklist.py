@@ -10,7 +10,7 @@ dst_blocklist.view -> str* reads @5.5
  Blocked destinations as text, five lines each
 dst_blocklist.debug -> (str,str,int,int,int)* reads @5.5
  Blocked destinations: protocol, address, port, expiry, flags
-dst_blocklist.mem_info -> (int,int) reads @5.5
+dst_blocklist.mem_info -> (int,int) reads counts @5.5
  Memory used by the blocked destinations, and its limit
 dst_blocklist.add ip port:int proto:int flags:int=0 -> - repeatable @5.5
  Blocks a destination

@@ -17,7 +17,7 @@ htable.listTables -> {name:str,dbtable:str,dbmode:int,expire:int,updateexpire:in
 dmqreplicate:int}* reads
  All hash tables and their settings
  %empty=no htables
-htable.stats -> {name:str,slots:int,all:int,min:int,max:int}* reads
+htable.stats -> {name:str,slots:int,all:int,min:int,max:int}* reads counts
  How full each hash table is
  %= htable.listTables
 htable.sets table key value:.str -> str repeatable

@@ -12,17 +12,17 @@ real_used:int,total_size:int,total_frags:int,desc:str}* reads
  %invalid=invalid filter type|invalid=one more parameter
 mod.*
  %invalid= needed
-mod.stats module{all|...} memory{all|pkg|shm} -> (str,{...})* reads
+mod.stats module{all|...} memory{all|pkg|shm} -> (str,{...})* reads counts
  Memory per module and place in the code
 mod.mem_stats = mod.stats @5.6
-mod.mem_statsx module{all|...} memory{all|pkg|shm} -> (str,{...})* reads @5.6
+mod.mem_statsx module{all|...} memory{all|pkg|shm} -> (str,{...})* reads counts @5.6
  Memory per module and place in the code, with the number of allocations
 stats.*
  %refused=stats support not enabled|invalid=please provide
 stats.fetch stat{all|...} [more*] -> {...} reads
  Statistics as texts, in a struct of "group.name"
  stat: all, group: or a name
-stats.fetchn stat{all|...} [more*] -> {...} reads
+stats.fetchn stat{all|...} [more*] -> {...} reads counts
  Statistics as numbers, in a struct of "group.name"
  stat: all, group: or a name
 stats.get_statistics stat{all|...} [more*] -> str* reads
