@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from . import wire
+from .catalogue.counters import is_unsigned
 from .decoding import decode_records
 from .encoder import Encoder
 from .errors import (
@@ -83,8 +84,6 @@ class Request:
             packet, offset, unsigned, sent = self._reply
             self._reply = None
             if unsigned is None:
-                from .catalogue.counters import is_unsigned
-
                 unsigned = is_unsigned(self.method)
             try:
                 self._outcome = Reply(

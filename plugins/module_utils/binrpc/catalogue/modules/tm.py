@@ -4,7 +4,8 @@
 
 TEXT = """
 tm.stats -> {current:int,waiting:int,total:int,total_local:int,rpl_received:int,rpl_generated:int,\
-rpl_sent:int,6xx:int,5xx:int,4xx:int,3xx:int,2xx:int,created:int,freed:int,delayed_free:int} reads counts
+rpl_sent:int,6xx:int,5xx:int,4xx:int,3xx:int,2xx:int,created:int,freed:int,delayed_free:int} \
+reads counts
  Number of transactions
 tm.list -> {cell:str,tindex:int,tlabel:int,method:str,from:str,to:str,callid:str,cseq:str,\
 uas_request:str,tflags:int,outgoings:int,ref_count:int,lifetime:int}* reads
