@@ -17,6 +17,7 @@ from kamailio_binrpc.lab import (
     Dialogs,
     DialPlan,
     Dispatcher,
+    DnsCache,
     Domains,
     HashTables,
     LabServer,
@@ -56,9 +57,10 @@ HASH_TABLES: dict[str, dict[str, Any]] = {
     "stored": {"dbtable": "htable"},
 }
 
-# Reloads one after the other, which the defaults refuse; no timer that changes what pipes show;
+# Reloads one after the other, which the defaults refuse; no timer that changes tables or pipes;
 # transactions that are over are gone.
 CONFIG = """
+modparam("htable", "timer_interval", 3600)
 modparam("dispatcher", "reload_delta", 0)
 modparam("dispatcher", "ds_hash_size", 4)
 modparam("permissions", "reload_delta", 0)
@@ -116,6 +118,7 @@ def _tables() -> list[Any]:
     shared: dict[str, int | str] = {"maintenance": 0, "banner": "hello", "big": "x"}
     shared |= {f"v{number}": str(number) for number in range(MANY)}
     return [
+        DnsCache(others=""),  # no name server answers the real one
         SharedVariables(shared),
         hash_tables(),
         Queues({"events": [], "other": []}),
@@ -124,7 +127,8 @@ def _tables() -> list[Any]:
 
 def hash_tables() -> HashTables:
     """The tables of tests/support/kamailio.cfg.in, and the rows of the stored one."""
-    return HashTables({}, HASH_TABLES, {"htable": {"text": "abc", "number": 42}})
+    rows = {"htable": {"text": "abc", "number": 42}}
+    return HashTables({}, HASH_TABLES, rows, timer_interval=3600)
 
 
 def _routing() -> list[Any]:
@@ -166,9 +170,7 @@ def dispatcher(server: Kamailio) -> Dispatcher:
         number, uri, *rest = line.split()
         row = {"uri": uri, **dict(zip(("flags", "priority"), map(int, rest[:2]), strict=False))}
         sets.setdefault(number, []).append({**row, **({"attrs": rest[2]} if rest[2:] else {})})
-    # Names that no resolver knows.
-    unknown = dict.fromkeys(("nohost.invalid", "x.invalid", "nope"), "")
-    return Dispatcher(sets, latency_stats=True, hash_size=16, reload_delta=0, addresses=unknown)
+    return Dispatcher(sets, latency_stats=True, hash_size=16, reload_delta=0)
 
 
 def variables(client: Client) -> dict[str, dict[str, Any]]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from kamailio_binrpc import Client
+from kamailio_binrpc import Client, Fault
 from kamailio_binrpc.core.lab.modules.dispatcher import NO_DNS, NO_PING
-from kamailio_binrpc.lab import Dispatcher, LabState
+from kamailio_binrpc.lab import Dispatcher, DnsCache, LabState
 from tests.conformance.furniture import dispatcher as dispatcher_of
 from tests.sdk.lab.modules.support import Pair, fault, lab
 from tests.support.kamailio import Kamailio
@@ -48,7 +48,7 @@ def test_the_dispatcher_of_master_reloads_at_any_time():
 
 def test_names_resolve_as_told():
     hosts = {"gw.example.com": "198.51.100.7", "gone.example.com": ""}
-    engine, clock = lab(Dispatcher({}, addresses=hosts))
+    engine, clock = lab(Dispatcher({}), DnsCache(addresses=hosts))
     for number, host in enumerate(("gw.example.com", "gone.example.com", "new.example.com")):
         engine.call("dispatcher.add", number, "sip:" + host)
         clock.now += 5
@@ -56,6 +56,54 @@ def test_names_resolve_as_told():
     sets = engine.call("dispatcher.list", "full")[0]["RECORDS"].get_all("SET")
     addresses = {each["ID"]: each["TARGETS"]["DEST"]["IPADDR"] for each in sets}
     assert addresses == {0: "198.51.100.7", 1: "", 2: "192.0.2.1"}
+
+
+def uris(engine, number):
+    destinations = engine.state.modules["dispatcher"].sets.get(number, [])
+    return [f"{each.uri} {each.state} {each.address}" for each in destinations]
+
+
+@pytest.mark.parametrize("switch", ["python", "wire"])
+def test_a_rebuild_drops_what_no_longer_resolves(switch):
+    sets = {7: ["sip:gw1.example", {"uri": "sip:gw2.example", "flags": 4}]}
+    engine, _clock = lab(Dispatcher(sets, reload_delta=0), DnsCache(addresses={"gw1.example": ""}))
+    assert uris(engine, 7) == ["sip:gw2.example DX 192.0.2.1"]
+    dns = engine.state.modules["dns"]
+
+    def tell(name, address):
+        if switch == "wire":
+            engine.call("lab.set_address", name, address)
+        else:
+            dns.addresses[name] = address
+
+    tell("gw1.example", "198.51.100.1")
+    engine.call("dispatcher.reload")
+    assert uris(engine, 7) == ["sip:gw2.example DX 192.0.2.1", "sip:gw1.example AX 198.51.100.1"]
+    tell("gw2.example", "")
+    with pytest.raises(Fault, match="Not found"):
+        engine.call("dns.lookup", "A", "gw2.example")
+    assert len(uris(engine, 7)) == 2  # nothing has happened to it yet
+    assert engine.call("dispatcher.add", 9, "sip:192.0.2.9")
+    assert uris(engine, 7) == ["sip:gw1.example AX 198.51.100.1"]
+    assert fault(engine, "dispatcher.remove", 7, "sip:gw2.example")[0] == 500
+    tell("gw1.example", "")
+    assert engine.call("dispatcher.remove", 99, "sip:192.0.2.1")
+    assert 7 not in engine.state.modules["dispatcher"].sets
+
+
+@pytest.mark.parametrize(
+    "version, interval, state", [("6.0", 0, "AP"), ("6.1", 0, "AX"), ("6.1", 30, "AP")]
+)
+def test_probing_from_6_1_on(version, interval, state):
+    sets = {1: [{"uri": "sip:192.0.2.1", "flags": 8}]}
+    module = Dispatcher(sets, reload_delta=0, ping_interval=interval)
+    engine, _clock = lab(module, version=version)
+    assert module.sets[1][0].state == state
+    for change in (("add", 2, "sip:192.0.2.2", 8), ("remove", 99, "sip:192.0.2.2"), ("reload",)):
+        engine.call("dispatcher.set_state", "ap", 1, "all")
+        assert module.sets[1][0].state == "AP"
+        engine.call("dispatcher." + change[0], *change[1:])
+        assert {each.state for _number, each in module._rows()} == {state}
 
 
 def test_reload_forgets_states_and_what_was_added():
@@ -76,7 +124,7 @@ LISTS: tuple[tuple[Any, ...], ...] = ((), ("full",), ("short",), ("FULL",), ("x"
 def dispatcher(server: Kamailio, real: Client, sockets: LabState) -> Iterator[Pair]:
     module = dispatcher_of(server)
     real.call("dispatcher.reload")
-    yield Pair(real, module, state=sockets)
+    yield Pair(real, module, DnsCache(others=""), state=sockets)
     real.call("dispatcher.reload")
     real.call("dispatcher.ping_active", 1)
 
@@ -156,3 +204,32 @@ def test_dispatcher_destinations(dispatcher: Pair, sockets: LabState) -> None:
             dispatcher.same("dispatcher.remove", number, each.uri)
             dispatcher.same("dispatcher.list", "short")
             dispatcher.same("dispatcher.set_state", "a", number, each.uri)
+
+
+@pytest.mark.real
+def test_what_a_rebuild_does_to_others(dispatcher: Pair) -> None:
+    """Names that stop resolving, the order of equal priorities, twins, states."""
+    for number, host in enumerate(("gw1.example", "gw2.example", "gw3.example"), 1):
+        dispatcher.same("dns.add_a", host, 3600, f"127.0.0.{number}", 0)
+        dispatcher.same("dispatcher.add", 70, "sip:" + host, 8)
+    for number in range(4):
+        dispatcher.same("dispatcher.add", 71, f"sip:127.0.0.{number + 1}", 0, 0, f"duid=n{number}")
+        dispatcher.same("dispatcher.add", 72, "sip:127.0.0.1", 0, number // 2, f"duid=n{number}")
+    dispatcher.same("dispatcher.set_state", "dx", 70, "sip:gw1.example")
+    changes: list[tuple[Any, ...]] = [
+        *[("dispatcher.add", 73, "sip:127.0.0.1"), ("dispatcher.remove", 99, "sip:127.0.0.1:1")],
+        *[("dns.delete_a", "gw2.example"), ("dispatcher.remove", 70, "sip:gw2.example")],
+        *[
+            ("dispatcher.set_state", "dx", 70, "sip:gw2.example"),
+            ("dns.lookup", "A", "gw2.example"),
+        ],
+        *[("dns.delete_a", "gw3.example"), ("dns.add_a", "gw3.example", 3600, "127.0.0.33", 0)],
+        *[("dispatcher.add", 73, "sip:127.0.0.2"), ("dispatcher.remove", 72, "sip:127.0.0.1")],
+        *[("dispatcher.set_state", "ax", 70, "sip:gw1.example"), ("dns.delete_a", "gw1.example")],
+        *[("dispatcher.set_state", "dx", 70, "all"), ("dispatcher.remove", 73, "sip:127.0.0.2")],
+        ("dispatcher.set_state", "ap", 70, "all"),
+    ]
+    for change in changes:
+        dispatcher.steadily(*change)
+        for mode in LISTS:
+            dispatcher.same("dispatcher.list", *mode)

@@ -9,6 +9,7 @@ import pytest
 
 from kamailio_binrpc import Client, Fault
 from kamailio_binrpc.core.lab.engine import build
+from kamailio_binrpc.lab import DnsCache
 from tests.sdk.lab.modules.support import outcome
 
 # Seconds may pass between the two.
@@ -49,7 +50,7 @@ def test_entries_expire():
 
 @pytest.mark.real
 def test_the_cache_of_names(make_kamailio):
-    engine = build()
+    engine = build(modules=[DnsCache(others="")])
     with Client(make_kamailio(full=False).endpoints["unix"]) as real:
         names = [name for name in real.call("system.listMethods") if name.startswith("dns.")]
         assert [name for name in engine.registry.names() if name.startswith("dns.")] == names

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +24,16 @@ def test_items_expire():
     assert engine.call("htable.get", "e", "k")[0]["item"]["expire"] != "NEVER"
     clock.now += 1
     assert fault(engine, "htable.get", "e", "k") == (500, "Key name doesn't exist in htable.")
+    table = engine.state.modules["htable"].tables["e"]
+    assert (list(table), len(table), "k" in table) == (["long"], 1, False)
+    with pytest.raises(KeyError):
+        table["k"]
+    assert (engine.call("htable.stats")[0]["all"], len(engine.call("htable.dump", "e"))) == (2, 2)
+    clock.now += 18  # 79 s after the start: the timer came by at 60
+    assert engine.call("htable.stats")[0]["all"] == 2
+    clock.now += 1
     assert engine.call("htable.stats")[0]["all"] == 1
+    assert [each["slot"][None]["name"] for each in engine.call("htable.dump", "e")] == ["long"]
     engine.call("htable.setex", "e", "long", 0)
     clock.now += 10_000
     assert engine.call("htable.get", "e", "long")[0]["item"]["expire"] == "NEVER"
@@ -112,3 +123,30 @@ def test_htable_database(htable: Pair) -> None:
         htable.same("htable.sets", "stored", key, value)
     for call in ("store", "flush", "reload", "dump"):
         htable.same("htable." + call, "stored")
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_expired_items(htable: Pair) -> None:
+    """Until the timer comes by they are found by dumps and changes, and not by reads."""
+    for table in ("exp", "upd"):
+        for key in ("got", "set", "text", "kept", "deleted"):
+            htable.same("htable.seti", table, key, 1)
+            htable.same("htable.setex", table, key, 1)
+        time.sleep(2.2)
+        for key in ("got", "deleted", "nosuch"):
+            htable.same("htable.get", table, key)
+        htable.same("htable.dump", table)
+        htable.same("htable.stats")
+        htable.same("htable.seti", table, "set", 2)
+        htable.same("htable.sets", table, "text", "longer than before")
+        htable.same("htable.setex", table, "kept", 100)
+        htable.same("htable.delete", table, "deleted")
+        htable.same("htable.delete", table, "deleted")
+        htable.same("htable.dump", table)
+        for key in ("set", "text", "kept"):
+            htable.same("htable.get", table, key, normalise=seconds_aside)
+
+
+def seconds_aside(reply: Any) -> str:
+    return re.sub(r"[0-9:]{8}'", "", repr(reply))

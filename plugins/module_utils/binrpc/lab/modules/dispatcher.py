@@ -46,6 +46,7 @@ class Destination:
     """One destination.
 
     :ivar flags: sum of INACTIVE, TRYING, DISABLED, PROBING, NO_DNS and NO_PING.
+    :ivar address: its IP address since the sets were loaded or rebuilt last.
     :ivar attrs: as written, ``name=value;...``.
     :ivar attributes: the same by name in lower case.
     """
@@ -60,6 +61,7 @@ class Destination:
         self.priority = priority
         self.attrs = attrs[:-1] if attrs.endswith(";") else attrs
         self.load = load
+        self.address = ""
         match = _URI.fullmatch(self.uri)
         host, port, rest = match.groups() if match else ("", None, "")
         self.host: str = host
@@ -98,14 +100,14 @@ class Dispatcher(Module):
     :param hash_size: the modparam ``ds_hash_size``.
     :param reload_delta: seconds; None for the default of the Kamailio release.
     :param ipv6: the core parameter ``dns_try_ipv6``; without it IPv6 addresses are left out.
-    :param addresses: IP addresses of host names, "" for one that does not resolve; others
-        resolve to 192.0.2.1.
+    :param ping_interval: the modparam ``ds_ping_interval``; without it 6.1 loads, and at each
+        change of the sets leaves, no destination that is probed.
     :ivar stored: rows ``(set number, Destination)``: what ``dispatcher.reload`` loads.
     """
 
     name = "dispatcher"
     loads = ("dispatcher",)
-    survives = ("stored", "addresses")
+    survives = ("stored",)
 
     def __init__(
         self,
@@ -114,7 +116,7 @@ class Dispatcher(Module):
         hash_size: int = 0,
         reload_delta: Optional[int] = None,
         ipv6: bool = False,
-        addresses: Optional[Mapping[str, str]] = None,
+        ping_interval: int = 0,
     ) -> None:
         self.stored: List[Row] = []
         for number, destinations in (SAMPLE if sets is None else sets).items():
@@ -125,7 +127,7 @@ class Dispatcher(Module):
         self.hash_size = hash_size
         self.reload_delta = reload_delta
         self.ipv6 = ipv6
-        self.addresses = dict(addresses or {})
+        self.ping_interval = ping_interval
         self.pinging = 1
         self._sets: Dict[int, List[Destination]] = {}
 
@@ -148,6 +150,10 @@ class Dispatcher(Module):
         return None
 
     def _load(self, rows: Iterable[Row]) -> None:
+        """Make all sets, of what is stored or of what they have.
+
+        The latter changes the order of equal priorities, and what no longer resolves is gone.
+        """
         self._sets = {}
         for number, row in rows:
             self._insert(number, row)
@@ -156,9 +162,12 @@ class Dispatcher(Module):
 
     def _insert(self, number: int, row: Destination) -> None:
         if not self._usable(row) or not self._is_local(row):
-            return
+            return  # no error, not even for one that was there before
         # A copy: reloads and rebuilds forget neither the state nor the source.
         new = Destination(row.uri, row.flags, row.priority, row.attrs, row.load)
+        new.address = self._resolve(row)
+        if self.state.release >= (6, 1) and self.ping_interval <= 0:
+            new.flags &= ~PROBING
         destinations = self._sets.setdefault(number, [])
         index = 0
         while index < len(destinations) and destinations[index].priority <= new.priority:
@@ -168,7 +177,7 @@ class Dispatcher(Module):
     def _usable(self, row: Destination) -> bool:
         if not row.valid or (row.host.startswith("[") and not self.ipv6):
             return False
-        return bool(row.flags & NO_DNS or self._address(row))
+        return bool(row.flags & NO_DNS or self._resolve(row))
 
     def _is_local(self, row: Destination) -> bool:
         if row.attributes.get("sockname"):
@@ -209,7 +218,7 @@ class Dispatcher(Module):
         dest = Struct(URI=each.uri, FLAGS=flags, PRIORITY=each.priority)
         if mode == "full":
             dest.add("HOST", each.host)
-            dest.add("IPADDR", self._address(each))
+            dest.add("IPADDR", each.address)
             dest.add("PORT", each.port)
             dest.add("PROTOID", each.protocol)
             dest.add("DNSTIME_SEC", 0.0)
@@ -239,13 +248,12 @@ class Dispatcher(Module):
             dest.add("RUNTIME", Struct(DLGLOAD=each.load))
         return dest
 
-    def _address(self, each: Destination) -> str:
+    def _resolve(self, each: Destination) -> str:
         if each.flags & NO_DNS:
             return ""
-        if each.host in self.addresses:
-            return self.addresses[each.host]
-        literal = re.fullmatch(r"\[.*\]|[0-9.]+", each.host)
-        return each.host.strip("[]") if literal else "192.0.2.1"
+        if re.fullmatch(r"\[.*\]|[0-9.]+", each.host):
+            return each.host.strip("[]")
+        return str(self.state.modules["dns"].resolve(each.host))
 
     @method("dispatcher.hash", help="Compute the hash if the values")
     def hash(self, ctx: Any) -> Struct:

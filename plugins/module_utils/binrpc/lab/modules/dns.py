@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """``dns.*``: the core's cache of names (docs/protocol.md#dns-methods).
 
-It asks no name server: a name that is not in the cache does not exist, and the cache keeps that.
+It asks no name server. :attr:`DnsCache.addresses` has what one would say of a name, and changes at
+any time; next comes what is in the cache.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from ..registry import Module, method
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterator, List, Tuple
+    from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 TYPES = {"A": 1, "CNAME": 5, "PTR": 12, "TXT": 16, "AAAA": 28, "SRV": 33, "NAPTR": 35, "EBL": 65432}
 NEGATIVE, PERMANENT = 1, 4
-_NEGATIVE_TTL = 60
+_FOUND_TTL, _NEGATIVE_TTL = 3600, 60
 _SLOTS = 1024
 _ENTRY, _RECORD = 64, 24
 _NO_ENTRY = "Failed to add the entry to the cache"
@@ -60,14 +61,49 @@ class DnsCache(Module):
 
     :param enabled: the core parameter ``use_dns_cache``.
     :param max_bytes: what ``dns.mem_info`` tells.
+    :param addresses: the IP address of each host name, "" for one that does not resolve.
+    :param others: the IPv4 address of all other names, "" if none of them resolves.
     """
 
     name = "dns"
+    survives = ("addresses", "others")
 
-    def __init__(self, enabled: bool = True, max_bytes: int = 512000) -> None:
+    def __init__(
+        self,
+        enabled: bool = True,
+        max_bytes: int = 512000,
+        addresses: Optional[Mapping[str, str]] = None,
+        others: str = "192.0.2.1",
+    ) -> None:
         self.enabled = enabled
         self.max_bytes = max_bytes
+        self.addresses = dict(addresses or {})
+        self.others = others
         self.entries: Dict[Tuple[str, str], Entry] = {}
+
+    def resolve(self, host: str) -> str:
+        """The IPv4 address of a host name, "" if it does not resolve; the cache keeps either."""
+        entry = self._find(host, "A")
+        return "" if entry.flags & NEGATIVE else str(entry.records[0][0]["rr_ip"])
+
+    def _find(self, name: str, kind: str) -> Entry:
+        self._in_order()
+        entry = self.entries.get((name.lower(), kind))
+        if entry is None or name in self.addresses:
+            known = self.addresses.get(name, self.others)
+            version = {"A": 4, "AAAA": 6}.get(kind)
+            address = ipaddress.ip_address(known) if known else None
+            found = address is not None and address.version == version
+            if entry is None:
+                entry = self._put(name, kind, _FOUND_TTL if found else _NEGATIVE_TTL, NEGATIVE)
+            if found:
+                entry.flags &= ~NEGATIVE
+                entry.records = [({"rr_ip": str(address)}, len(address.packed))]  # type: ignore[union-attr]
+            elif version is not None:
+                entry.flags |= NEGATIVE
+                entry.records = []
+        entry.used = self.state.clock()
+        return entry
 
     def _check(self) -> None:
         if not self.enabled:
@@ -147,13 +183,9 @@ class DnsCache(Module):
         kind, name = params[0].upper(), params[1]
         if kind not in TYPES:
             raise Fault(400, "Invalid type")
-        self._in_order()
-        entry = self.entries.get((name.lower(), kind))
-        if entry is None:
-            self._put(name, kind, _NEGATIVE_TTL, NEGATIVE)
-        if entry is None or entry.flags & NEGATIVE:
+        entry = self._find(name, kind)
+        if entry.flags & NEGATIVE:
             raise Fault(400, "Not found")
-        entry.used = self.state.clock()
         return self._describe(entry, 2)
 
     def _put(self, name: str, kind: str, ttl: int, flags: int) -> Entry:

@@ -45,9 +45,10 @@ class Item:
 
 
 class HashTable(Base):
-    """One table; reads and writes like a dict of int and str, ``cells`` has the expiry too.
+    """One table; reads and writes like a dict of int and str.
 
-    The parameters are those of the modparam.
+    As to ``htable.get``, an expired item is not there; ``cells`` has it, as ``htable.dump`` and
+    ``htable.stats`` do, until a timer comes by. The parameters are those of the modparam.
 
     :param size: the number of slots is 2 to this power.
     :param autoexpire: seconds until an item expires, 0 for never.
@@ -71,10 +72,13 @@ class HashTable(Base):
         self.dmqreplicate = dmqreplicate
         self.cells: Dict[str, Item] = {}
         self.clock: Callable[[], float] = time.time
+        self.cleaned = 0.0
 
     def __getitem__(self, key: str) -> Value:
-        self.expire()
-        return self.cells[key].value
+        item = self.find(key)
+        if item is None:
+            raise KeyError(key)
+        return item.value
 
     def __setitem__(self, key: str, value: Value) -> None:
         self.set(key, value)
@@ -83,16 +87,23 @@ class HashTable(Base):
         del self.cells[key]
 
     def __contains__(self, key: object) -> bool:
-        self.expire()
-        return key in self.cells
+        return self.find(key) is not None
 
     def __iter__(self) -> Iterator[str]:
-        self.expire()
-        return iter(list(self.cells))
+        return iter([key for key in self.cells if key in self])
 
     def __len__(self) -> int:
-        self.expire()
-        return len(self.cells)
+        return sum(1 for _key in self)
+
+    def find(self, key: object) -> Optional[Item]:
+        """The item of a key, unless it has expired; without autoexpire none does."""
+        item = self.cells.get(key)  # type: ignore[call-overload]
+        if item is not None and self._expired(item, int(self.clock())):
+            return None
+        return item  # type: ignore[no-any-return]
+
+    def _expired(self, item: Item, now: int) -> bool:
+        return bool(self.autoexpire) and 0 < item.expire < now
 
     def load(self, values: Mapping[str, Any]) -> None:
         """Set many; a list becomes the array ``key[0]``, ``key[1]``, ..., ``key::size``."""
@@ -104,11 +115,13 @@ class HashTable(Base):
             else:
                 self.set(key, value)
 
-    def expire(self) -> None:
-        """Remove what is too old; items of a table without autoexpire never are."""
-        if self.autoexpire:
-            now = int(self.clock())
-            for key in [key for key, item in self.cells.items() if 0 < item.expire < now]:
+    def clean(self, started: float, interval: int) -> None:
+        """Remove what had expired when a timer that began at ``started`` came by last."""
+        now = self.clock()
+        last = now - (now - started) % interval
+        if self.cleaned < last:
+            self.cleaned = last
+            for key in [key for key, each in self.cells.items() if self._expired(each, int(last))]:
                 del self.cells[key]
 
     def set(self, key: str, value: Value, seconds: int = 0) -> None:
@@ -128,7 +141,6 @@ class HashTable(Base):
 
     def by_slot(self) -> Dict[int, List[str]]:
         """Keys of each slot that has some, in Kamailio's order."""
-        self.expire()
         slots: Dict[int, List[str]] = {}
         # Equal hashes stay in the order of insertion.
         for number, key in sorted(((core_case_hash(key), key) for key in self.cells), key=_first):
@@ -157,6 +169,7 @@ class HashTables(Module):
     :param options: name to parameters of :class:`HashTable`, where they are not the defaults.
     :param database: database table to rows, for ``htable.reload`` and ``.store``; a table
         whose items are not given starts with them. None: ``db_url`` is not set.
+    :param timer_interval: the modparam: seconds between two removals of expired items.
     """
 
     name = "htable"
@@ -168,11 +181,15 @@ class HashTables(Module):
         tables: Optional[Mapping[str, Mapping[str, Any]]] = None,
         options: Optional[Mapping[str, Mapping[str, Any]]] = None,
         database: Optional[Mapping[str, Mapping[str, Any]]] = None,
+        timer_interval: int = 20,
     ) -> None:
         if tables is None:
             tables = SAMPLE
             options = SAMPLE_OPTIONS if options is None else options
             database = SAMPLE_DATABASE if database is None else database
+        if timer_interval < 1:
+            raise ValueError("timer_interval is at least 1 second, not %r" % (timer_interval,))
+        self.timer_interval = timer_interval
         self.tables: Dict[str, HashTable] = {}
         self.database = None if database is None else {k: dict(v) for k, v in database.items()}
         self._given = tables
@@ -193,7 +210,7 @@ class HashTables(Module):
         table = self.tables.get(name)
         if table is None:
             raise Fault(500, "No such htable")
-        table.expire()
+        table.clean(self.state.started, self.timer_interval)
         return table
 
     # --- items
@@ -205,7 +222,7 @@ class HashTables(Module):
         missing=(500, "Not enough parameters (htable name and key name)"),
     )
     def get(self, name: str, key: str) -> Struct:
-        item = self._table(name).cells.get(key)
+        item = self._table(name).find(key)
         if item is None:
             raise Fault(500, "Key name doesn't exist in htable.")
         expire = "NEVER"
@@ -318,6 +335,7 @@ class HashTables(Module):
     @method("htable.stats", "", help="Statistics about htables.")
     def stats(self) -> Iterator[Struct]:
         for name, table in self._newest_first():
+            table.clean(self.state.started, self.timer_interval)
             sizes = [len(keys) for keys in table.by_slot().values()]
             yield Struct(
                 name=name,

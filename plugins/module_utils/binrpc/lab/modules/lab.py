@@ -42,6 +42,23 @@ class Lab(Module):
         return Struct(self.state.failures.add(rule).describe())
 
     @method(
+        "lab.set_address",
+        "s*s",
+        missing=(400, "Parameters: a host name, and its IP address (none: it does not resolve)"),
+        help="Says what a host name resolves to. Parameters: the name, and its IP address; without "
+        "one the name does not resolve.",
+    )
+    def set_address(self, name: str, address: str = "") -> None:
+        import ipaddress
+
+        try:
+            self.state.modules["dns"].addresses[name] = str(
+                ipaddress.ip_address(address) if address else ""
+            )
+        except ValueError as error:
+            raise Fault(400, str(error)[:250]) from None
+
+    @method(
         "lab.clear_failures",
         help="Removes what was set to go wrong: all of it, or one kind or number.",
     )
