@@ -3,6 +3,11 @@
 
 PY := .venv/bin/python
 
+# Each process compiles all that it imports, unless compiled code is kept. Not beside the sources,
+# where environments in containers often forbid it.
+export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test check units typed catalogue payload bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule bare fuzz clean
 .DEFAULT_GOAL := help
 

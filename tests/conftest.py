@@ -9,6 +9,7 @@ program fails the test instead of skipping it.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -20,18 +21,32 @@ import pytest
 # The helpers are imported as tests.support.*, from whatever directory pytest is started in.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tests.support import bytecode
 from tests.support.signals import stop_inheritance
 
 # Only the fixtures import the others: ansible-test loads this file on Python 3.8 as well.
 if TYPE_CHECKING:
     from tests.support.kamailio import Kamailio
 
+# Now, and not in a hook: the files of tests are imported later.
+bytecode.keep()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "real: needs a real Kamailio on this machine")
+    if not hasattr(config, "workerinput"):
+        bytecode.forget_temporary()
+    if "not slow" in config.option.markexpr:
+        os.environ.setdefault("KAMAILIO_EXAMPLES", "30")
     # With -n the workers start the processes; they have to inherit what is ignored.
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         stop_inheritance()
+
+
+def pytest_collection_finish() -> None:
+    """Collected tests live to the end: the garbage collector need not visit them."""
+    gc.collect()
+    gc.freeze()
 
 
 def _need(program: str, path: str | None) -> None:

@@ -121,7 +121,6 @@ def main() -> int:
         "PATH": os.pathsep.join([str(bin_dir), os.environ["PATH"]]),
         "ANSIBLE_COLLECTIONS_PATH": str(DOCS / "collections"),
         "ANSIBLE_HOME": str(DOCS / "home"),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     shutil.rmtree(PAGES, ignore_errors=True)
     shutil.rmtree(HTML, ignore_errors=True)

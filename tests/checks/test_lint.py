@@ -25,6 +25,7 @@ def test_ruff_would_format_nothing():
     run(BIN / "ruff", "format", "--check", ".")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_sdk_is_strictly_typed():
     run(BIN / "mypy")

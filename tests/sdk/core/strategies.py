@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -12,7 +14,8 @@ from kamailio_binrpc.core.packet import Message
 from kamailio_binrpc.core.values import Struct
 
 # Machines that run tests are slow at times; what counts is that an example passes.
-thorough = settings(deadline=None, max_examples=300)
+# The quick loop tries fewer: see tests/conftest.py.
+thorough = settings(deadline=None, max_examples=int(os.environ.get("KAMAILIO_EXAMPLES", "300")))
 
 texts = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=12)
 # Thousandths below 2**50 are what every float in this range stands for exactly.
