@@ -24,7 +24,7 @@ def ensure(name: str, python: Path, lock: str, sources: tuple[str, ...] = ()) ->
 
     :param sources: packages of which there are no wheels.
 
-    Returns its bin directory.
+    Returns its bin directory. It has no pip of its own unless its Python differs from this one.
     """
     venv = BUILD / "venvs" / name
     venv.parent.mkdir(parents=True, exist_ok=True)
@@ -42,8 +42,13 @@ def _make(venv: Path, python: Path, lock_file: Path, sources: tuple[str, ...]) -
         return
     print(f"making {venv.relative_to(ROOT)} with {python}", file=sys.stderr)
     shutil.rmtree(venv, ignore_errors=True)
-    subprocess.run([str(python), "-m", "venv", str(venv)], check=True)
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    # Installing pip takes seconds; the one that is here need not know older Pythons.
+    same = python == this_python()
+    pip_or_not = ["--without-pip"] if same else []
+    subprocess.run([str(python), "-m", "venv", *pip_or_not, str(venv)], check=True)
+    inner = str(venv / "bin" / "python")
+    pip = [sys.executable, "-m", "pip", "--python", inner] if same else [inner, "-m", "pip"]
+    pip += ["--disable-pip-version-check"]
     # Python compiles what is used, which is a small part, when it is used.
     options = [
         "-qq",

@@ -188,7 +188,7 @@ def salt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (salts,) = bin_dir.parent.glob("lib/python*/site-packages")
     (found / "salt.pth").write_text(str(salts))
     (command,) = re.findall(r"^salt-pip (install .*)$", README.read_text("utf-8"), re.MULTILINE)
-    install = [own / "python", "-m", "pip", *command.split()]
+    install = [sys.executable, "-m", "pip", "--python", own / "python", *command.split()]
     checked([*install, "--no-index"], folder)
     return own
 
