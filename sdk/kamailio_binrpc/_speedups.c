@@ -4,10 +4,10 @@
  *
  * The compiled twin of core/decoder.py.
  *
- * It reads well-formed records. Where the Python decoder would raise or note an anomaly, or
- * for an unusual call, it drops what it has built and calls the Python decoder with the same
- * arguments: errors exist once, and are equal by construction. A hostile message costs little
- * more than without this file, as the Python decoder obeys the same limits.
+ * It reads well-formed records. Where the Python decoder would raise or note an anomaly, it hands
+ * that one what it has built, to go on at the record in question: errors exist once, are equal by
+ * construction, and a message that ends badly costs no second reading. For an unusual call it
+ * calls the Python decoder with the same arguments.
  *
  * Values gather on one stack; an end mark turns the topmost of them into a list of just the
  * right size.
@@ -25,7 +25,9 @@
 
 enum { INT, STR, DOUBLE, STRUCT, ARRAY, AVP, BYTES };
 enum { MAX_DEPTH = 64, MAX_RECORDS = 2000000 }; /* as in core/wire.py */
+enum { CHUNK = 16384, FREE_CONTAINERS = 65536, CONTAINER_BYTES = 16 }; /* as in core/decoder.py */
 enum { NAMES = 256, NAME_PROBES = 4 };
+enum { SHORT_TEXT = 128, ARGUMENTS = 8 };
 
 typedef enum { DONE, ASK_PYTHON, FAILED } Outcome;
 
@@ -33,12 +35,16 @@ typedef struct {
     PyObject *decoder; /* the module core.decoder */
     PyTypeObject *struct_type;
     Py_ssize_t flat_offset; /* of the slot Struct._flat */
+    PyTypeObject *fixed_type;
+    Py_ssize_t raw_offset; /* of the slot Fixed.raw */
+    PyObject *thousand, *zero;
     int shows_lists;        /* of structs that hold structs: one has been changed */
 } State;
 
 typedef struct {
-    const uint8_t *pos, *end;
-    int is_unsigned, wants_anomalies;
+    PyObject *data, *anomalies, *check; /* borrowed; the last two may be NULL */
+    const uint8_t *base, *pos, *end;
+    int is_unsigned;
     Py_ssize_t max_depth, max_records;
 } Arguments;
 
@@ -66,6 +72,10 @@ typedef struct {
     Stack outer; /* structs that hold containers; borrowed */
     Frame *frames;
     Py_ssize_t depth, frame_room;
+    const uint8_t *mark;      /* where the last record begins */
+    const uint8_t *next;      /* NULL, or the end or the limit came before another record */
+    Py_ssize_t kept;          /* values before that */
+    Py_ssize_t left, room_left; /* records and containers still allowed */
     int has_names; /* before the first name the table is not even cleared */
     Name names[NAMES];
 } Work;
@@ -240,13 +250,62 @@ static inline int is_ascii(const uint8_t *raw, Py_ssize_t size)
     return bits < 0x80;
 }
 
+/*
+ * Decode a short text, for which Python's own decoder takes long to get going. NULL without an
+ * exception where it is not UTF-8.
+ */
+static PyObject *short_utf8(const uint8_t *raw, Py_ssize_t size)
+{
+    Py_UCS4 points[SHORT_TEXT], highest = 0;
+    Py_ssize_t count = 0, i = 0;
+    while (i < size) {
+        Py_UCS4 point = raw[i++];
+        if (point >= 0x80) {
+            int more = point < 0xC2 ? -1 : point < 0xE0 ? 1 : point < 0xF0 ? 2 : point < 0xF5 ? 3 : -1;
+            Py_UCS4 least = more == 1 ? 0x80 : more == 2 ? 0x800 : 0x10000;
+            if (more < 0 || more > size - i)
+                return NULL;
+            point &= 0x3Fu >> more;
+            for (; more > 0; more--, i++) {
+                if ((raw[i] & 0xC0) != 0x80)
+                    return NULL;
+                point = point << 6 | (raw[i] & 0x3F);
+            }
+            if (point < least || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
+                return NULL;
+        }
+        highest = point > highest ? point : highest;
+        points[count++] = point;
+    }
+    if (count == 1)
+        return PyUnicode_FromOrdinal((int)highest);
+    PyObject *text = PyUnicode_New(count, highest);
+    if (text == NULL)
+        return NULL;
+    if (highest < 0x100)
+        for (i = 0; i < count; i++)
+            PyUnicode_1BYTE_DATA(text)[i] = (Py_UCS1)points[i];
+    else if (highest < 0x10000)
+        for (i = 0; i < count; i++)
+            PyUnicode_2BYTE_DATA(text)[i] = (Py_UCS2)points[i];
+    else
+        memcpy(PyUnicode_4BYTE_DATA(text), points, (size_t)count * sizeof(Py_UCS4));
+    return text;
+}
+
 /* Make a str of a text or name of "size" bytes, its NUL included. */
 static inline PyObject *new_text(const uint8_t *raw, Py_ssize_t size)
 {
     size -= size > 0;
     /* Python keeps one object for each text of 0 or 1 characters. */
-    if (size < 2 || !is_ascii(raw, size))
+    if (size < 2 || !is_ascii(raw, size)) {
+        if (size > 1 && size <= SHORT_TEXT) {
+            PyObject *text = short_utf8(raw, size);
+            if (text != NULL || PyErr_Occurred())
+                return text;
+        }
         return PyUnicode_DecodeUTF8((const char *)raw, size, "surrogateescape");
+    }
     PyObject *text = PyUnicode_New(size, 127);
     if (text != NULL)
         memcpy(PyUnicode_1BYTE_DATA(text), raw, (size_t)size);
@@ -297,31 +356,71 @@ static inline PyObject *new_int(uint32_t bits, int is_unsigned)
     return PyLong_FromUnsignedLong(bits);
 }
 
+/* Does this number of thousandths, rounded half to even, give "fixed"? */
+static int is_exact(double thousandths, int64_t fixed)
+{
+    if (!(thousandths >= -9223372036854775808.0 && thousandths < 9223372036854775808.0))
+        return 0;
+    int64_t whole = (int64_t)thousandths;
+    double rest = thousandths - (double)whole;
+    if (rest > 0.5 || (rest == 0.5 && whole % 2 != 0))
+        whole++;
+    else if (rest < -0.5 || (rest == -0.5 && whole % 2 != 0))
+        whole--;
+    return whole == fixed;
+}
+
+/* What fixed_to_float does in core/decoder.py. */
 static PyObject *new_double(const State *state, uint64_t bits)
 {
     int64_t fixed;
     memcpy(&fixed, &bits, sizeof(fixed));
+    if (fixed == 0)
+        return Py_NewRef(state->zero);
     if (-INT64_C(0x4000000000000) < fixed && fixed < INT64_C(0x4000000000000))
         return PyFloat_FromDouble((double)fixed / 1000);
-    /* A float may not hold all its digits: the Python decoder knows what then. */
-    return PyObject_CallMethod(state->decoder, "fixed_to_float", "L", (long long)fixed);
+
+    /* A float may not hold all its digits. Python's division rounds once; C's would twice. */
+    PyObject *raw = PyLong_FromLongLong(fixed);
+    PyObject *value = raw ? PyNumber_TrueDivide(raw, state->thousand) : NULL;
+    if (value != NULL && !is_exact(PyFloat_AS_DOUBLE(value) * 1000, fixed)) {
+        PyObject *exact = state->fixed_type->tp_alloc(state->fixed_type, 0);
+        if (exact != NULL) {
+            ((PyFloatObject *)exact)->ob_fval = PyFloat_AS_DOUBLE(value);
+            *(PyObject **)((char *)exact + state->raw_offset) = Py_NewRef(raw);
+            PyObject_GC_UnTrack(exact);
+        }
+        Py_SETREF(value, exact);
+    }
+    Py_XDECREF(raw);
+    return value;
 }
 
 static inline int is_anomaly(const Arguments *given, Py_ssize_t size)
 {
-    return given->wants_anomalies && (size == 0 || given->pos[size - 1] != 0);
+    return given->anomalies != NULL && (size == 0 || given->pos[size - 1] != 0);
 }
 
 /* Read all records onto the stack of values. */
 static Outcome read_records(Work *work, Arguments given)
 {
     const uint8_t *end = given.end;
-    Py_ssize_t size;
+    Py_ssize_t size, turns = 0;
     int in_struct = 0;
 
-    while (given.pos < end) {
-        if (given.max_records-- <= 0)
-            return ASK_PYTHON;
+    for (;; turns++) {
+        if (turns == CHUNK) {
+            turns = 0;
+            PyObject *result = given.check ? PyObject_CallNoArgs(given.check) : Py_NewRef(Py_None);
+            if (result == NULL)
+                return FAILED;
+            Py_DECREF(result);
+        }
+        work->kept = work->values.count;
+        if (given.pos == end || work->left == 0)
+            break;
+        work->left--;
+        work->mark = given.pos;
         uint8_t head = *given.pos++;
         int kind = head & 15;
 
@@ -366,9 +465,11 @@ static Outcome read_records(Work *work, Arguments given)
         case STRUCT:
         case ARRAY:
             /* An end mark may carry a length, which is checked and not used. */
-            if (head < 0x80 ? size > 0 || work->depth >= given.max_depth
-                            : work->depth == 0 || work->frames[work->depth - 1].kind != kind)
+            if (head < 0x80
+                    ? size > 0 || work->depth >= given.max_depth || work->room_left == 0
+                    : work->depth == 0 || work->frames[work->depth - 1].kind != kind)
                 return ASK_PYTHON;
+            work->room_left -= head < 0x80;
             if ((head < 0x80 ? open_frame(work, kind) : close_frame(work)) < 0)
                 return FAILED;
             in_struct = work->depth > 0 && work->frames[work->depth - 1].kind == STRUCT;
@@ -380,7 +481,10 @@ static Outcome read_records(Work *work, Arguments given)
             return FAILED;
         given.pos += size;
     }
-    return work->depth == 0 ? DONE : ASK_PYTHON;
+    if (given.pos == end && work->depth == 0)
+        return DONE;
+    work->next = given.pos;
+    return ASK_PYTHON;
 }
 
 /* Read an argument that is 0 or more; without one, keep what *size is. */
@@ -395,9 +499,9 @@ static int as_size(PyObject *argument, Py_ssize_t *size)
 static int read_arguments(PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames,
                           Arguments *given)
 {
-    static const char *const names[7] = {
-        "data", "start", "end", "unsigned", "max_depth", "max_records", "anomalies"};
-    PyObject *found[7] = {NULL};
+    static const char *const names[ARGUMENTS] = {
+        "data", "start", "end", "unsigned", "max_depth", "max_records", "anomalies", "check"};
+    PyObject *found[ARGUMENTS] = {NULL};
     if (nargs > 3)
         return 0;
     for (Py_ssize_t i = 0; i < nargs; i++)
@@ -405,9 +509,9 @@ static int read_arguments(PyObject *const *args, Py_ssize_t nargs, PyObject *kwn
     for (Py_ssize_t i = 0; kwnames != NULL && i < PyTuple_GET_SIZE(kwnames); i++) {
         PyObject *name = PyTuple_GET_ITEM(kwnames, i);
         int at = 0;
-        while (at < 7 && PyUnicode_CompareWithASCIIString(name, names[at]) != 0)
+        while (at < ARGUMENTS && PyUnicode_CompareWithASCIIString(name, names[at]) != 0)
             at++;
-        if (at == 7 || found[at] != NULL)
+        if (at == ARGUMENTS || found[at] != NULL)
             return 0;
         found[at] = args[nargs + i];
     }
@@ -420,9 +524,12 @@ static int read_arguments(PyObject *const *args, Py_ssize_t nargs, PyObject *kwn
         || start > end || end > length || !as_size(found[4], &given->max_depth)
         || !as_size(found[5], &given->max_records))
         return 0;
-    given->pos = (const uint8_t *)PyBytes_AS_STRING(found[0]) + start;
-    given->end = given->pos + (end - start);
-    given->wants_anomalies = found[6] != NULL && found[6] != Py_None;
+    given->data = found[0];
+    given->base = (const uint8_t *)PyBytes_AS_STRING(found[0]);
+    given->pos = given->base + start;
+    given->end = given->base + end;
+    given->anomalies = found[6] == Py_None ? NULL : found[6];
+    given->check = found[7] == Py_None ? NULL : found[7];
     given->is_unsigned = found[3] == NULL ? 0 : PyObject_IsTrue(found[3]);
     return given->is_unsigned >= 0;
 }
@@ -438,6 +545,67 @@ static PyObject *ask_python(const State *state, PyObject *const *args, Py_ssize_
     return values;
 }
 
+/*
+ * List what is open, outermost first: the list that is being filled, and whether it is a
+ * struct's. The last record is taken back.
+ */
+static PyObject *take_open(Work *work)
+{
+    while (work->values.count > work->kept)
+        Py_DECREF(work->values.items[--work->values.count]);
+    PyObject *open = PyList_New(work->depth + 1);
+    while (open != NULL && work->depth > 0) {
+        Py_ssize_t at = work->depth;
+        int kind = work->frames[at - 1].kind;
+        if (close_frame(work) < 0)
+            Py_CLEAR(open);
+        else {
+            PyObject *object = work->values.items[work->values.count - 1];
+            PyObject *list = kind == STRUCT ? FLAT(work->state, object) : object;
+            show(object);
+            show(list);
+            PyObject *pair = Py_BuildValue("(OO)", list, kind == STRUCT ? Py_True : Py_False);
+            if (pair == NULL)
+                Py_CLEAR(open);
+            else
+                PyList_SET_ITEM(open, at, pair);
+        }
+    }
+    PyObject *list = open ? pop_list(&work->values, 0) : NULL;
+    PyObject *pair = list ? Py_BuildValue("(NO)", list, Py_False) : NULL;
+    if (pair == NULL)
+        Py_CLEAR(open);
+    else
+        PyList_SET_ITEM(open, 0, pair);
+    return open;
+}
+
+/* Let the Python decoder go on at the last record. */
+static PyObject *go_on(const State *state, const Arguments *given, Work *work)
+{
+    const uint8_t *next = work->next ? work->next : work->mark;
+    Py_ssize_t left = work->left + (work->next == NULL);
+    PyObject *open = take_open(work);
+    if (open == NULL)
+        return NULL;
+    show_outer(state, &work->outer);
+    PyObject *function = PyObject_GetAttrString(state->decoder, "decode_records");
+    PyObject *args = Py_BuildValue("(Onn)", given->data, (Py_ssize_t)(next - given->base),
+                                   (Py_ssize_t)(given->end - given->base));
+    PyObject *options = Py_BuildValue(
+        "{sOsnsnsOsOs(Onnn)}", "unsigned", given->is_unsigned ? Py_True : Py_False, "max_depth",
+        given->max_depth, "max_records", given->max_records, "anomalies",
+        given->anomalies ? given->anomalies : Py_None, "check",
+        given->check ? given->check : Py_None, "opened", open,
+        (Py_ssize_t)(work->mark - given->base), left, work->room_left);
+    Py_DECREF(open);
+    PyObject *values = function && args && options ? PyObject_Call(function, args, options) : NULL;
+    Py_XDECREF(function);
+    Py_XDECREF(args);
+    Py_XDECREF(options);
+    return values;
+}
+
 static PyObject *decode_records(PyObject *module, PyObject *const *args, Py_ssize_t nargs,
                                 PyObject *kwnames)
 {
@@ -450,31 +618,117 @@ static PyObject *decode_records(PyObject *module, PyObject *const *args, Py_ssiz
     Work work; /* not cleared as a whole: the table of names is larger than most messages */
     memset(&work, 0, offsetof(Work, names));
     work.state = state;
-    Outcome outcome = read_records(&work, given);
-    PyObject *values = outcome == DONE ? pop_list(&work.values, 0) : NULL;
-    if (values != NULL)
-        show_outer(state, &work.outer);
+    work.mark = given.pos;
+    work.left = given.max_records;
+    work.room_left = (given.end - given.pos) / CONTAINER_BYTES;
+    if (work.room_left < FREE_CONTAINERS)
+        work.room_left = FREE_CONTAINERS;
+    PyObject *values = NULL;
+    switch (read_records(&work, given)) {
+    case DONE:
+        values = pop_list(&work.values, 0);
+        if (values != NULL)
+            show_outer(state, &work.outer);
+        break;
+    case ASK_PYTHON:
+        values = go_on(state, &given, &work);
+        break;
+    case FAILED:
+        break;
+    }
     release(&work);
-    return outcome == ASK_PYTHON ? ask_python(state, args, nargs, kwnames) : values;
+    return values;
+}
+
+/* Read a cookie; false where it is not in the fewest bytes. */
+static int as_cookie(const uint8_t *raw, int size, uint32_t *cookie)
+{
+    *cookie = (uint32_t)low_bits(raw, size);
+    return size == 1 || raw[0] != 0;
+}
+
+/* What find_answers does in core/cut_replies.py, where the reasons are. */
+static PyObject *find_answers(PyObject *module, PyObject *args)
+{
+    Py_buffer packet;
+    PyObject *given, *check = Py_None, *found = NULL;
+    Py_ssize_t start, limit;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*nOn|O", &packet, &start, &given, &limit, &check))
+        return NULL;
+    PyObject *cookies = PySequence_Fast(given, "cookies are a collection");
+    Py_ssize_t count = cookies ? PySequence_Fast_GET_SIZE(cookies) : 0;
+    uint32_t *known = PyMem_Calloc((size_t)count + 1, sizeof(uint32_t));
+    uint64_t sieve[64] = {0};
+    if (cookies == NULL || known == NULL)
+        goto done;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        known[i] = (uint32_t)PyLong_AsUnsignedLong(PySequence_Fast_GET_ITEM(cookies, i));
+        sieve[known[i] >> 6 & 63] |= UINT64_C(1) << (known[i] & 63);
+    }
+    found = PyErr_Occurred() ? NULL : PyList_New(0);
+
+    const uint8_t *base = packet.buf, *end = base + packet.len, *at = base + start;
+    Py_ssize_t pause = start + (1 << 20);
+    while (found != NULL && at < end && PyList_GET_SIZE(found) < limit) {
+        if (check != Py_None && at - base >= pause) {
+            pause += 1 << 20;
+            PyObject *result = PyObject_CallNoArgs(check);
+            if (result == NULL)
+                Py_CLEAR(found);
+            Py_XDECREF(result);
+            continue;
+        }
+        at = memchr(at, 0xA1, (size_t)(end - at));
+        if (at == NULL)
+            break;
+        const uint8_t *header = at++;
+        uint32_t cookie;
+        if (end - header < 4 || (header[1] >> 4 != 1 && header[1] >> 4 != 3))
+            continue;
+        int length = (header[1] >> 2 & 3) + 1, size = (header[1] & 3) + 1;
+        const uint8_t *body = header + 2 + length + size;
+        if (body > end || (length > 1 && header[2] == 0) || (length == 4 && header[2] > 0x7F)
+            || !as_cookie(header + 2 + length, size, &cookie))
+            continue;
+        int fits = (uint64_t)(end - body) == low_bits(header + 2, length);
+        if (!fits && sieve[cookie >> 6 & 63] >> (cookie & 63) & 1)
+            for (Py_ssize_t i = 0; i < count && !fits; i++)
+                fits = known[i] == cookie;
+        PyObject *offset = fits ? PyLong_FromSsize_t(header - base) : NULL;
+        if (fits && (offset == NULL || PyList_Append(found, offset) < 0))
+            Py_CLEAR(found);
+        Py_XDECREF(offset);
+    }
+done:
+    PyMem_Free(known);
+    Py_XDECREF(cookies);
+    PyBuffer_Release(&packet);
+    return found;
 }
 
 PyDoc_STRVAR(decode_records_doc,
              "decode_records($module, /, data, start=0, end=None, *, unsigned=False,\n"
-             "               max_depth=64, max_records=2000000, anomalies=None)\n--\n\n"
+             "               max_depth=64, max_records=2000000, anomalies=None, check=None,\n"
+             "               opened=None)\n--\n\n"
              "Do what core.decoder.decode_records does, faster.");
 
-/* Find the slot that holds a Struct's list. False if a Struct is not made as expected. */
-static int find_flat(State *state)
+PyDoc_STRVAR(find_answers_doc,
+             "find_answers($module, packet, start, cookies, limit, check=None, /)\n--\n\n"
+             "Do what core.cut_replies.find_answers does, faster.");
+
+/* Find a class's slot for an object. False if the class is not made as expected. */
+static int find_slot(PyTypeObject *type, const char *name, Py_ssize_t *offset)
 {
-    if (!PyType_Check(state->struct_type) || !PyType_IS_GC(state->struct_type))
+    if (!PyType_Check(type) || !PyType_IS_GC(type))
         return 0;
-    PyObject *slot = PyObject_GetAttrString((PyObject *)state->struct_type, "_flat");
+    PyObject *slot = PyObject_GetAttrString((PyObject *)type, name);
     if (slot == NULL)
         return 0;
-    int fits = Py_IS_TYPE(slot, &PyMemberDescr_Type) && PyDescr_TYPE(slot) == state->struct_type
+    int fits = Py_IS_TYPE(slot, &PyMemberDescr_Type) && PyDescr_TYPE(slot) == type
                && ((PyMemberDescrObject *)slot)->d_member->type == T_OBJECT_EX;
     if (fits)
-        state->flat_offset = ((PyMemberDescrObject *)slot)->d_member->offset;
+        *offset = ((PyMemberDescrObject *)slot)->d_member->offset;
     Py_DECREF(slot);
     return fits;
 }
@@ -483,11 +737,19 @@ static int module_exec(PyObject *module)
 {
     State *state = PyModule_GetState(module);
     state->decoder = PyImport_ImportModule("kamailio_binrpc.core.decoder");
-    if (state->decoder == NULL)
+    state->thousand = PyLong_FromLong(1000);
+    state->zero = PyFloat_FromDouble(0.0);
+    if (state->decoder == NULL || state->thousand == NULL || state->zero == NULL)
         return -1;
     state->struct_type = (PyTypeObject *)PyObject_GetAttrString(state->decoder, "Struct");
-    if (state->struct_type == NULL || !find_flat(state)) {
+    if (state->struct_type == NULL || !find_slot(state->struct_type, "_flat", &state->flat_offset)) {
         PyErr_SetString(PyExc_ImportError, "Struct is not a class with the slot _flat");
+        return -1;
+    }
+    state->fixed_type = (PyTypeObject *)PyObject_GetAttrString(state->decoder, "Fixed");
+    if (state->fixed_type == NULL || !find_slot(state->fixed_type, "raw", &state->raw_offset)
+        || !PyType_IsSubtype(state->fixed_type, &PyFloat_Type)) {
+        PyErr_SetString(PyExc_ImportError, "Fixed is not a float with the slot raw");
         return -1;
     }
     PyObject *values = PyImport_ImportModule("kamailio_binrpc.core.values");
@@ -503,6 +765,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
     State *state = PyModule_GetState(module);
     Py_VISIT(state->decoder);
     Py_VISIT(state->struct_type);
+    Py_VISIT(state->fixed_type);
     return 0;
 }
 
@@ -511,11 +774,15 @@ static void module_free(void *module)
     State *state = PyModule_GetState(module);
     Py_CLEAR(state->decoder);
     Py_CLEAR(state->struct_type);
+    Py_CLEAR(state->fixed_type);
+    Py_CLEAR(state->thousand);
+    Py_CLEAR(state->zero);
 }
 
 static PyMethodDef methods[] = {
     {"decode_records", (PyCFunction)(void (*)(void))decode_records,
      METH_FASTCALL | METH_KEYWORDS, decode_records_doc},
+    {"find_answers", find_answers, METH_VARARGS, find_answers_doc},
     {"track", track, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -24,6 +24,7 @@ The layers, from the top. A module imports what stands in its own line or below:
     framing fifo              packets in a stream or in datagrams; lines of text
     packet                    header and body
     encoder decoder decoding  values to records and back
+    cut_replies               answers that begin inside another
     reply views               what a caller gets, and its other shapes
     call_record               what hooks get after a call
     faults                    the class of a refusal

@@ -11,7 +11,7 @@ import os
 
 from . import wire
 from .catalogue.counters import is_unsigned
-from .decoding import decode_records
+from .decoding import decode_records, find_answers
 from .encoder import Encoder
 from .errors import (
     BinrpcError,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     Outcome = Union[Reply, BinrpcError]
 
 _REMEMBERED = 64
+_SUSPECTS = 8  # headers in a reply that may be those of others, before it counts as cut
 
 
 class Request:
@@ -192,26 +193,18 @@ class Connection:
             follows and (follows.cookie in (0, header.cookie) or self._knows(follows.cookie))
         ):
             raise FramingLost("what follows a reply is no reply to this client; it was cut")
-        at = packet.find(b"\xa1", header.size)
-        while at >= 0:
-            if self._is_answer(packet, at):
-                raise FramingLost("a reply was cut, and the next one has begun inside it")
-            at = packet.find(b"\xa1", at + 1)
-
-    def _is_answer(self, packet: bytes, at: int) -> bool:
-        """Does an answer start here: one that may come, or any if it ends with the packet?"""
-        try:
+        cookies = [*self._pending, *self._past]
+        found = find_answers(packet, header.size, cookies, _SUSPECTS + 1)
+        if len(found) > _SUSPECTS:
+            raise FramingLost("a reply holds the headers of many others; it may have been cut")
+        budget = len(packet)
+        for at in found:
             inside = parse_header(packet, at)
-            if inside is None or inside.type == wire.REQUEST:
-                return False
-            if self._knows(inside.cookie):
-                return True
-            if at + inside.total != len(packet):
-                return False
-            decode_records(packet, at + inside.size)
-        except DecodeError:
-            return False
-        return True
+            if inside is None or not self._knows(inside.cookie):
+                budget -= len(packet) - at
+                if budget >= 0 and not _decodes(packet, at, inside):
+                    continue
+            raise FramingLost("a reply was cut, and the next one has begun inside it")
 
     def _knows(self, cookie: int) -> bool:
         return cookie in self._pending or cookie in self._past
@@ -237,7 +230,8 @@ class Connection:
             self.closing = not self._datagram
         if not self._datagram:
             # A stream answers in order, so whoever was asked earlier has been passed over.
-            for earlier in list(self._pending.values()):
+            while True:
+                earlier = next(iter(self._pending.values()))
                 if earlier is request:
                     break
                 self._drop(earlier)
@@ -306,6 +300,14 @@ class Connection:
     def pending(self) -> List[Request]:
         """Requests without an answer, oldest first."""
         return list(self._pending.values())
+
+
+def _decodes(packet: bytes, at: int, header: Optional[Header]) -> bool:
+    try:
+        decode_records(packet, at + (header.size if header else 0))
+    except DecodeError:
+        return False
+    return header is not None
 
 
 def unwrap(request: Request) -> Reply:

@@ -1,25 +1,29 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""The decoder in use: import ``decode_records`` from here.
+"""The decoder in use: import ``decode_records`` and ``find_answers`` from here.
 
-It is the compiled one where the SDK has it for this Python, else the one in Python. Below a
-collection it is always the latter: the name of the package tells.
+They are the compiled ones where the SDK has them for this Python, else the one in Python. Below a
+collection they are always the latter: the name of the package tells.
 """
 
 from __future__ import annotations
 
 import os
 
-from . import decoder
+from . import cut_replies, decoder
 
 decode_records = decoder.decode_records
+find_answers = cut_replies.find_answers
 
 if (
     __name__ == "kamailio_binrpc.core.decoding"
     and os.environ.get("KAMAILIO_BINRPC_PUREPYTHON") != "1"
 ):
     try:
-        from kamailio_binrpc._speedups import decode_records  # type: ignore[import-not-found, no-redef]
+        from kamailio_binrpc._speedups import (  # type: ignore[import-not-found, no-redef]
+            decode_records,
+            find_answers,  # noqa: F401 - for those who import it from here
+        )
     except ImportError:  # not built for this Python, or there was no compiler
         pass
 

@@ -609,3 +609,68 @@ def test_a_failed_exchange_can_be_done_anew():
     for request in requests:
         again.add(request)
     assert send_all(again) == requests[0].packet + requests[1].packet
+
+
+# -- work for a reply --------------------------------------------------------------------
+
+
+class Work:
+    """Counts the bytes that the checks of a reply read, and the decoding of its inside."""
+
+    def __init__(self, monkeypatch):
+        self.bytes = 0
+        for name in ("decode_records", "find_answers"):
+            monkeypatch.setattr(connection_module, name, self.counting(name))
+
+    def counting(self, name):
+        function = getattr(connection_module, name)
+
+        def count(data, start=0, *args, **options):
+            self.bytes += len(data) - start
+            return function(data, start, *args, **options)
+
+        return count
+
+
+def hidden_headers(size):
+    """Make a reply of texts that each hold a header which ends where the packet does."""
+    count = size // 24
+    text = "x" * 20
+    packet = bytearray(reply(0x11223344, *[text] * count))
+    for at in range(8, len(packet) - 70_000, 24):
+        body = len(packet) - at - 2 - 9
+        packet[at + 2 : at + 11] = b"\xa1\x1b" + body.to_bytes(3, "big") + b"\x99\x99\x99\x99"
+    return bytes(packet)
+
+
+@pytest.mark.parametrize("size", [100_000, 1_000_000])
+def test_headers_without_end_end_the_stream(monkeypatch, size):
+    work = Work(monkeypatch)
+    connection, _requests = asked(0x11223344, 0x55667788)
+    packet = hidden_headers(size)
+    assert connection.receive(packet) == []
+    assert connection.failure.__class__ is FramingLost
+    assert work.bytes <= 3 * len(packet)
+
+
+def test_bytes_that_fit_by_chance_cost_one_more_decoding(monkeypatch):
+    work = Work(monkeypatch)
+    connection, (one, _two) = asked(0x11223344, 0x55667788)
+    packet = bytearray(reply(0x11223344, *["x" * 20] * 5000))
+    for at in (9 + 2 + 23 * 2500, 9 + 2 + 23 * 4000):
+        body = len(packet) - at - 9
+        packet[at : at + 9] = b"\xa1\x1b" + body.to_bytes(3, "big") + b"\x99\x99\x99\x99"
+    assert connection.receive(bytes(packet)) == [one]
+    assert connection.failure is None
+    assert len(one.outcome) == 5000
+    assert work.bytes <= 4 * len(packet)
+
+
+@pytest.mark.parametrize("text", ["á" * 40, "á1" * 20, "ñandú ¡hola! 3¡", "Съешь 37", "好37"])
+def test_text_in_any_language_is_an_answer(monkeypatch, text):
+    work = Work(monkeypatch)
+    connection, (one, two) = asked(0x11223344, 0x55667788)
+    packet = reply(one.cookie, *[Struct(name="key", value=text)] * 3000)
+    assert connection.receive(packet + reply(two.cookie)) == [one, two]
+    assert one.outcome == [Struct(name="key", value=text)] * 3000
+    assert work.bytes <= 3 * len(packet)

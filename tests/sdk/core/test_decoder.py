@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamailio_binrpc.core import wire
+from kamailio_binrpc.core import decoder, wire
 from kamailio_binrpc.core.decoder import decode_records, fixed_to_float
 from kamailio_binrpc.core.errors import BinrpcError, DecodeError, DepthLimit, RecordLimit
 from kamailio_binrpc.core.packet import encode
@@ -236,3 +236,38 @@ def test_fixed_keeps_digits_that_a_float_cannot(raw):
 @pytest.mark.parametrize("raw", [0, 1, -1, 1500, 2**50 - 1, -(2**50) + 1])
 def test_plain_floats_stay_plain(raw):
     assert fixed_to_float(raw).__class__ is float
+
+
+# -- work ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", [b"\x03\x83", b"\x04\x84"])
+def test_empty_structs_and_arrays_are_limited_by_the_size_of_the_body(body):
+    free = decoder.FREE_CONTAINERS
+    assert len(decode_records(body * free)) == free
+    with pytest.raises(RecordLimit, match="more structs and arrays than") as caught:
+        decode_records(body * (free + 1))
+    assert caught.value.offset == 2 * free
+    room = b"\x91\xff" + b"x" * 254 + b"\0"
+    more = decoder.CONTAINER_BYTES * (free + 9) // len(room) + 1
+    assert len(decode_records(body * (free + 9) + room * more)) == free + 9 + more
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_check_is_called_after_each_chunk(count):
+    calls = []
+    body = b"\x00" * (decoder.CHUNK * count + 5)
+    assert len(decode_records(body, check=lambda: calls.append(1))) == len(body)
+    assert len(calls) == count
+
+
+def test_what_a_check_raises_ends_the_decoding():
+    class Late(Exception):
+        pass
+
+    def check():
+        raise Late
+
+    with pytest.raises(Late):
+        decode_records(b"\x03" + b"\x00" * decoder.CHUNK, check=check)
+    assert decode_records(b"\x00" * (decoder.CHUNK - 1), check=check)

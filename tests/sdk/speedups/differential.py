@@ -163,6 +163,33 @@ class Cases:
         return self.text(5, NAMES) + self.value(depth, named=True)
 
 
+def cut_reply(pick):
+    """Make a call of ``find_answers``: bytes full of headers, most of them damaged."""
+    size = pick.choice(
+        [5, 20, 100, 300, 600, 70_000] if pick.random() < 0.05 else [5, 20, 100, 600]
+    )
+    alphabet = b"\xa1\xa1\xa1\x10\x13\x14\x17\x18\x1b\x1c\x30\x31\x33\x00\x01\x02\x05\xc3"
+    data = bytearray(
+        pick.choices(alphabet, k=size) if pick.random() < 0.7 else pick.randbytes(size)
+    )
+    usual = [0, 1, 2, 5, 0x10, 0xA1, 0x1300, 0x131415, 0xA1A1A1A1, pick.getrandbits(32)]
+    cookies = [pick.choice(usual) for _turn in range(pick.randrange(4))]
+    for _turn in range(pick.randrange(4)):
+        length, width = pick.randrange(1, 5), pick.randrange(1, 5)
+        at = pick.randrange(size)
+        left = size - at - 2 - length - width
+        if left >= 0:
+            flags = pick.choice([0x10, 0x30, 0x20]) | (length - 1) << 2 | (width - 1)
+            cookie = (
+                pick.choice(cookies) if cookies and pick.random() < 0.5 else pick.getrandbits(32)
+            )
+            left &= (1 << 8 * length) - 1
+            header = bytes([0xA1, flags]) + left.to_bytes(length, "big")
+            header += cookie.to_bytes(4, "big")[-width:]
+            data[at : at + len(header)] = header
+    return bytes(data), pick.randrange(9), cookies, pick.choice([1, 2, 5, 1000])
+
+
 def run(compiled, seed, count):
     """Compare ``count`` cases; return how many decoded and how many did not."""
     cases = Cases(seed)

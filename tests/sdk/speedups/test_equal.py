@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import inspect
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamailio_binrpc.core import decoder, wire
+from kamailio_binrpc.core import cut_replies, decoder, wire
+from kamailio_binrpc.core.errors import DecodeError
 from kamailio_binrpc.core.packet import encode, parse_header
 from tests.sdk.core import golden
 from tests.sdk.core.strategies import bodies, messages, thorough
@@ -262,3 +264,93 @@ def test_short_texts_are_python_s_own(compiled):
     empty, one = compiled(b"\x11\0\x21x\0")
     assert empty is str()  # noqa: UP018 - a literal would be another module's
     assert one is chr(ord("x"))
+
+
+# -- work and limits -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", [b"\x03\x83", b"\x04\x84", b"\x03\x03\x83\x83"])
+def test_the_limit_of_structs_and_arrays(compiled, mark):
+    room = decoder.FREE_CONTAINERS * 2 // len(mark)
+    assert isinstance(compare(compiled, mark * room)[0], str)
+    assert isinstance(compare(compiled, mark * (room + 1))[0], tuple)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, decoder.CHUNK, decoder.CHUNK + 1, 3 * decoder.CHUNK])
+def test_checks_are_called_as_often(compiled, count):
+    calls = [0, 0]
+
+    def counted(number):
+        calls[number] += 1
+
+    for number, decode in enumerate((compiled, decoder.decode_records)):
+        decode(b"\0" * count, check=lambda number=number: counted(number))
+    assert calls[0] == calls[1] == count // decoder.CHUNK
+
+
+def test_what_a_check_raises_comes_out(compiled):
+    def check():
+        raise LookupError("late")
+
+    with pytest.raises(LookupError, match="late"):
+        compiled(b"\x03" * 10 + b"\0" * decoder.CHUNK, check=check)
+
+
+@pytest.mark.parametrize("end", [b"\x04", b"\x83" * 3, b"\x25a\0\x83", b"\x13", b"\x91\x05x", b""])
+def test_what_was_read_is_not_read_again(compiled, monkeypatch, end):
+    starts = []
+
+    def watched(data, start, *args, opened=None, **options):
+        starts.append(start)
+        return differential.pure(data, start, *args, opened=opened, **options)
+
+    body = b"\x03" + b"\x25a\0\x91\x05text\0" * 1000 + b"\x25b\0\x03" + b"\x25c\0\x10\x05" * 3
+    monkeypatch.setattr(decoder, "decode_records", watched)
+    with pytest.raises(DecodeError):
+        compiled(body + end)
+    assert len(starts) == 1
+    assert starts[0] >= len(body)
+
+
+@pytest.mark.parametrize("bits", [50, 51, 52, 53, 54, 55, 60, 62, 63])
+def test_doubles_at_the_limits_of_a_float(compiled, bits):
+    pick = random.Random(bits)
+    near = [2**bits + offset for offset in range(-9, 10)]
+    near += [pick.getrandbits(bits) + 2**bits for _turn in range(300)]
+    for raw in near:
+        for number in (raw, -raw):
+            compare(compiled, b"\x82" + (number & (2**64 - 1)).to_bytes(8, "big"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["c2", "c280", "c3a1", "e0a080", "e08080", "eda080", "edbfbf", "f0908080", "f4908080", "ff"],
+)
+@pytest.mark.parametrize("before", ["", "61", "c3a1", "e282ac", "f09f9880"])
+@pytest.mark.parametrize("length", [0, 3, 120, 126, 127, 128, 129, 300])
+def test_texts_that_are_utf_8_and_texts_that_are_not(compiled, text, before, length):
+    raw = bytes.fromhex(before) + b"x" * length + bytes.fromhex(text)
+    compare(compiled, b"\xa1" + (len(raw) + 1).to_bytes(2, "big") + raw + b"\0")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_answers_inside_an_answer(speedups, seed):
+    pick = random.Random(seed)
+    found = 0
+    for _turn in range(2000):
+        packet, start, cookies, limit = differential.cut_reply(pick)
+        expected = cut_replies.find_answers(packet, start, cookies, limit)
+        assert speedups.find_answers(packet, start, cookies, limit) == expected
+        found += bool(expected)
+    assert found > 300
+
+
+def test_a_check_of_the_search(speedups):
+    text = "á?".encode() * 1_200_000
+    calls = []
+    assert speedups.find_answers(text, 0, [5], 9, lambda: calls.append(1)) == []
+    assert len(calls) == 3
+    with pytest.raises(ZeroDivisionError):
+        speedups.find_answers(text, 0, [5], 9, lambda: 1 // 0)
+    with pytest.raises(TypeError):
+        speedups.find_answers(text, 0, ["x"], 9)

@@ -182,28 +182,42 @@ def test_without_the_hook_they_would_not_be(fresh, monkeypatch, way):
     assert gone() is None
 
 
-def test_a_change_in_the_midst_of_decoding(fresh, monkeypatch):
-    """The one place where Python code runs within: a number that a float cannot hold."""
+CHUNK = b"\x00" * decoder.CHUNK
+
+
+def test_a_change_in_the_midst_of_decoding(fresh):
+    """The one place where Python code runs within: the check after each chunk."""
     other = fresh.decode_records(TREE)[0]
-
-    def change(raw):
-        other.add("more", 1)
-        return float(raw)
-
-    monkeypatch.setattr(decoder, "fixed_to_float", change)
-    body = b"\x03" + TREE + b"\x82" + b"\x7f" * 8 + TREE + b"\x83"
-    outer = fresh.decode_records(body)[0]
+    body = b"\x03" + TREE + CHUNK + TREE + b"\x83"
+    outer = fresh.decode_records(body, check=lambda: other.add("more", 1))[0]
+    assert len(other) == 2
     assert tracked(outer) == (True, True)
-    assert [tracked(tree) for tree in outer.values()[::2]] == [(True, True)] * 2
+    inner = [tree for tree in outer.values() if isinstance(tree, Struct)]
+    assert [tracked(tree) for tree in inner] == [(True, True)] * 2
 
 
-def test_an_error_in_the_midst_of_decoding_comes_through(fresh, monkeypatch):
-    def refuse(raw):
+def test_an_error_in_the_midst_of_decoding_comes_through(fresh):
+    def refuse():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(decoder, "fixed_to_float", refuse)
     with pytest.raises(KeyboardInterrupt):
-        fresh.decode_records(TREE + b"\x03\x82" + b"\x7f" * 8 + b"\x83")
+        fresh.decode_records(TREE + b"\x03" + CHUNK + b"\x83", check=refuse)
+
+
+def test_what_python_goes_on_with_is_shown(fresh, monkeypatch):
+    seen = []
+
+    def watched(*args, opened, **options):
+        seen.extend((tracked(flat), inside) for flat, inside in opened[0])
+        raise KeyboardInterrupt
+
+    def tracked(flat):
+        return gc.is_tracked(flat)
+
+    monkeypatch.setattr(decoder, "decode_records", watched)
+    with pytest.raises(KeyboardInterrupt):
+        fresh.decode_records(TREE + b"\x03" + LEAF + b"\x25a\0\x03" + LEAF + b"\xff")
+    assert seen == [(True, False), (True, True), (True, True)]
 
 
 def test_showing_takes_anything(fresh):
@@ -228,7 +242,7 @@ def test_structs_behave_like_others(compiled):
 
 
 def test_a_very_deep_reply_can_be_freed(compiled):
-    depth = 100_000
+    depth = decoder.FREE_CONTAINERS // 2
     deep = compiled(b"\x03" * depth + b"\x83" * depth, max_depth=depth)
     mixed = compiled(b"\x03\x04" * depth + b"\x84\x83" * depth, max_depth=2 * depth)
     assert len(deep) == len(mixed) == 1
