@@ -19,9 +19,23 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Tuple, Union
+    from typing import (
+        Any,
+        Callable,
+        Dict,
+        Iterable,
+        Iterator,
+        List,
+        Mapping,
+        Optional,
+        Tuple,
+        Union,
+    )
 
     Members = Union["Struct", Mapping[str, Any], Iterable[Tuple[Optional[str], Any]]]
+
+_SMALL = 32  # names and values in a struct that is searched without a table
+_DONE = object()  # the key of the number of list items that the table knows
 
 _track: Optional[Callable[[Struct], None]] = None
 """Set by the compiled decoder, which hides from the cyclic collector what only a change can tie."""
@@ -41,9 +55,11 @@ class Struct:
     :param named: further members, appended in order.
     """
 
-    __slots__ = ("_flat",)
+    __slots__ = ("_first", "_flat")
     __hash__ = None  # type: ignore[assignment]
     _flat: List[Any]
+    # Where a name is found first, for structs that are searched and large; members are only added.
+    _first: Dict[Optional[str], int]
 
     def __init__(self, members: Members = (), /, **named: Any) -> None:
         # One list [name, value, name, value, ...]: a list of tuples would cost the
@@ -68,19 +84,39 @@ class Struct:
             _track(self)
         self._flat += (name, value)
 
-    def __getitem__(self, name: Optional[str]) -> Any:
+    def _find(self, name: object) -> int:
+        """Return where the first member of that name is in the list, or -1."""
         flat = self._flat
-        for index in range(0, len(flat), 2):
-            if flat[index] == name:
-                return flat[index + 1]
-        raise KeyError(name)
+        if len(flat) <= _SMALL:
+            for index in range(0, len(flat), 2):
+                if flat[index] == name:
+                    return index
+            return -1
+        try:
+            first = self._first
+        except AttributeError:
+            first = self._first = {}
+        # None is there once per index, so a change is seen by the number of names gone through.
+        done = first.get(_DONE, 0)  # type: ignore[call-overload]
+        if done < len(flat):
+            for index in range(done, len(flat), 2):
+                first.setdefault(flat[index], index)
+            first[_DONE] = len(flat)  # type: ignore[index]
+        try:
+            return first.get(name, -1)  # type: ignore[call-overload, no-any-return]
+        except TypeError:  # not hashable, so no name
+            return -1
+
+    def __getitem__(self, name: Optional[str]) -> Any:
+        index = self._find(name)
+        if index < 0:
+            raise KeyError(name)
+        return self._flat[index + 1]
 
     def get(self, name: Optional[str], default: Any = None) -> Any:
         """Return the first member of that name, or ``default``."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
+        index = self._find(name)
+        return default if index < 0 else self._flat[index + 1]
 
     def get_all(self, name: Optional[str]) -> List[Any]:
         """Return every member of that name in order; None asks for the unnamed ones."""
@@ -106,7 +142,7 @@ class Struct:
         return len(self._flat) // 2
 
     def __contains__(self, name: object) -> bool:
-        return name in self._flat[::2]
+        return self._find(name) >= 0
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Struct):

@@ -18,7 +18,7 @@ from .values import Fixed, Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import AbstractSet, Any, Dict, List, Sequence
+    from typing import AbstractSet, Any, Dict, List, Optional, Sequence
 
 
 class LossyView(BinrpcError, ValueError):
@@ -102,24 +102,25 @@ def to_dict(value: Any, repeated: str = "error") -> Any:
         return [to_dict(item, repeated) for item in value]
     if not isinstance(value, Struct):
         return value
-    names = value.keys()
-    if names and not any(name is not None for name in names):
-        return [to_dict(member, repeated) for member in value.values()]
-    result: Dict[Any, Any] = {}
-    for name in names:
-        if name in result:
-            continue
-        members = [to_dict(member, repeated) for member in value.get_all(name)]
-        if name is not None and len(members) == 1:
-            result[name] = members[0]
-        elif repeated == "error":
-            raise LossyView(
-                "a dict cannot hold %s of this struct; use items(), to_pairs(), or "
-                "to_dict(..., repeated='list')"
-                % ("the unnamed members" if name is None else "all %d %r" % (len(members), name))
-            )
-        elif repeated == "list":
-            result[name] = members
-        else:
-            result[name] = members[0 if repeated == "first" else -1]
-    return result
+    members = value.items()
+    if members and not any(name is not None for name, _member in members):
+        return [to_dict(member, repeated) for _name, member in members]
+    gathered: Dict[Any, List[Any]] = {}
+    for name, member in members:
+        gathered.setdefault(name, []).append(member)
+    return {name: _one_of(name, same, repeated) for name, same in gathered.items()}
+
+
+def _one_of(name: Optional[str], members: List[Any], repeated: str) -> Any:
+    """Turn the members of one name into the value of a dict."""
+    if name is not None and len(members) == 1:
+        return to_dict(members[0], repeated)
+    if repeated == "error":
+        raise LossyView(
+            "a dict cannot hold %s of this struct; use items(), to_pairs(), or "
+            "to_dict(..., repeated='list')"
+            % ("the unnamed members" if name is None else "all %d %r" % (len(members), name))
+        )
+    if repeated == "list":
+        return [to_dict(member, repeated) for member in members]
+    return to_dict(members[0 if repeated == "first" else -1], repeated)

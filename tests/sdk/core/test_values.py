@@ -135,3 +135,74 @@ def test_reply_has_one_value_or_says_how_many(values, method):
     reply = Reply(values, method)
     with pytest.raises(ValueError, match=match):
         assert reply.value
+
+
+# -- work ------------------------------------------------------------------------------
+
+
+class Name(str):
+    """A name that counts how often it is compared."""
+
+    compared = 0
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        Name.compared += 1
+        return str.__eq__(self, other)
+
+
+def wide(count):
+    """A struct of many members, and texts equal to their names."""
+    return Struct((Name(f"m{n}"), n) for n in range(count)), [f"m{n}" for n in range(count)]
+
+
+@pytest.mark.parametrize("count", [10, 17, 3000])
+def test_each_name_is_found_in_a_few_comparisons(monkeypatch, count):
+    monkeypatch.setattr(Name, "compared", 0)
+    struct, names = wide(count)
+    assert [struct[name] for name in names] == list(range(count))
+    assert all(name in struct for name in names)
+    assert [struct.get(name) for name in names] == list(range(count))
+    assert "other" not in struct
+    assert Name.compared <= 60 * count
+
+
+def test_a_wide_struct_that_grows_is_found_in(monkeypatch):
+    monkeypatch.setattr(Name, "compared", 0)
+    struct = Struct()
+    for number in range(2000):
+        struct.add(Name(f"m{number}"), number)
+        assert struct[f"m{number}"] == number
+        struct.add(f"m{number}", "again")
+        assert struct.get(f"m{number}") == number
+        assert f"m{number + 1}" not in struct
+    assert struct.get_all("m7") == [7, "again"]
+    assert struct.get(None) is None
+    struct.add(None, "bare")
+    assert struct[None] == "bare"
+    assert Name.compared <= 100 * 2000
+
+
+@pytest.mark.parametrize("count", [2, 40])
+def test_what_is_no_name_is_not_found(count):
+    struct, _names = wide(count)
+    for odd in (5, None, [], Struct()):
+        assert odd not in struct
+        assert struct.get(odd, "none") == "none"
+        with pytest.raises(KeyError):
+            struct[odd]
+
+
+def test_a_searched_struct_is_copied_and_equal():
+    struct, names = wide(40)
+    assert names[5] in struct
+    for copied in (
+        pickle.loads(pickle.dumps(Struct(struct))),
+        copy.deepcopy(struct),
+        Struct(struct),
+    ):
+        assert copied == struct
+        copied.add("m99", 1)
+        assert "m99" in copied
+        assert "m99" not in struct

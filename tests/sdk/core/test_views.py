@@ -15,6 +15,8 @@ from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Fixed, Struct
 from kamailio_binrpc.core.views import LossyView, reply_to_json, to_dict, to_json, to_pairs
 
+from .test_values import Name
+
 REPEATED = Struct([("a", 1), ("b", Struct(c=2)), ("a", 3)])
 MIXED = Struct([("a", 1), (None, 2), (None, 3)])
 
@@ -174,3 +176,14 @@ def test_to_dict_says_what_it_cannot_hold(value, what):
 def test_to_dict_refuses_another_word():
     with pytest.raises(ValueError, match="'frist'"):
         to_dict(Struct(), "frist")
+
+
+@pytest.mark.parametrize("repeated", ["first", "last", "list"])
+def test_to_dict_compares_each_name_a_few_times(monkeypatch, repeated):
+    monkeypatch.setattr(Name, "compared", 0)
+    count = 3000
+    pairs = [(Name(f"m{number}"), number) for number in range(count)]
+    found = to_dict(Struct(pairs + pairs), repeated)
+    assert list(found) == [name for name, _number in pairs]
+    assert found["m7"] == ([7, 7] if repeated == "list" else 7)
+    assert Name.compared <= 5 * count

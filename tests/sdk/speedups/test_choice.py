@@ -106,7 +106,7 @@ def test_a_struct_of_another_make_means_the_python_one(with_it, tmp_path, make):
     shutil.copytree(with_it, tmp_path, dirs_exist_ok=True)
     path = tmp_path / "kamailio_binrpc" / "core" / "values.py"
     source = path.read_text()
-    slots = '    __slots__ = ("_flat",)\n'
+    slots = '    __slots__ = ("_first", "_flat")\n'
     assert slots in source
     path.write_text(source.replace(slots, make, 1))
     assert python("-c", REPORT, path=tmp_path).startswith("python ")
