@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue payload bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule bare fuzz clean
+.PHONY: help setup demo test check units typed catalogue catalogue-check payload bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule bare fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -36,6 +36,9 @@ typed: setup ## Make the typed layer's blocking operations from the asynchronous
 
 catalogue: setup ## Make the catalogue's small tables from its entries
 	@$(PY) tools/catalogue.py
+
+catalogue-check: setup ## Compare the catalogue with a Kamailio source tree (SOURCE=folder)
+	@$(PY) tools/catalogue_check.py $(SOURCE)
 
 payload: setup ## List what each module ships to a host, and its size (ARGS="--files kamailio_rpc")
 	@$(PY) tools/payload.py $(ARGS)
