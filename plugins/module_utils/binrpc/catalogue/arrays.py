@@ -14,6 +14,8 @@ _TABLE = """
 app_jsdt.api_list methods
 app_lua.api_list methods
 app_python.api_list methods
+app_ruby.api_list methods
+app_sqlang.api_list methods
 auth_xkeys_.list KEYS
 cr.dump_routes routes routes.domains routes.domains.data routes.domains.data.backup_for
 core.sockets_list .
@@ -32,6 +34,7 @@ dns.view records
 domain.dump attributes attributes.attrs domains
 htable.dump slot
 imc.list_members members
+dlg2.list Dialogs
 lcr.dump_gws gw
 lcr.dump_rules prefix_len rule rule.gw
 lcr.load_gws .

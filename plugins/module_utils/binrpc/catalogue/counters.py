@@ -8,12 +8,14 @@ from __future__ import annotations
 # the entries.
 _TABLE = """
 cnt get get_raw get_vars grp_get_all
+cnxcc stats
 core shmmem tcp_info
 dns mem_info
 dst_blacklist mem_info
 dst_blocklist mem_info
 htable stats
 mod mem_stats mem_statsx stats
+sctp info
 shm info stats
 sl stats
 stats fetchn

@@ -13,19 +13,25 @@ if TYPE_CHECKING:
 _TABLE = """
 app_jsdt api_list
 app_lua api_list list
+app_perl get_reset_cycles
 app_python api_list
+app_ruby api_list
+app_sqlang api_list
 auth_xkeys_ list
 autheph dump_secrets
 benchmark timer_list timer_name_list
 call_obj list stats
 cdp list_peers
 cfg diff get help list
+cfgt list
 cfgutils check_config_hash get_config_hash get_gflags is_gflag rand_get_prob
 cnt get get_raw get_vars grp_get_all grps_list help list_groups list_vars var_list
+cnxcc active_clients check_client stats
 core aliases_list arg echo echo_delta flags info modules ppdefines ppdefines_full printi prints \
 ps psa psx pwd runinfo sfmalloc shmmem sockets_list tcp_info tcp_list tcp_options udp4_raw_info \
 uptime version
 corex debug() list_aliases list_sockets shm_status
+cpl get
 cr dump_routes
 ctl connections listen who
 dbcl list_clusters list_connections
@@ -34,21 +40,26 @@ dialplan dump translate
 dispatcher hash list oclist ping_active()
 dlg briefing dlg_list dlg_list_ctx is_alive list list_ctx list_match list_match_ctx \
 profile_get_size profile_list stats_active
+dlg2 list
 dlgs briefing count get getall list stats
 dmq list_nodes
 dns debug debug_all get_server_state mem_info view
 domain dump
 dst_blacklist debug mem_info view
 dst_blocklist debug mem_info view
+gflags dump is_set
 htable dump get listTables stats
+httpclient listcon
 imc list_members list_rooms
 jsonrpc echo
+kafka stats stats_topic
 keepalive list
 lcr dump_gws dump_rules load_gws
 mod mem_stats mem_statsx stats
 modparam getn gets list
 mqueue get_size get_sizes
 msrp cmaplist
+mt mem_test_list mem_used
 mtree list match summary
 pdb status
 pdt list
@@ -64,6 +75,7 @@ rtpengine get_hash_total ping show
 rtpproxy list
 sca all_appearances all_subscriptions show_appearance show_subscription subscribers \
 subscription_count
+sctp info options
 secfilter print stats
 shm info stats
 sipcapture status(check)
@@ -79,6 +91,8 @@ ts dump lookup
 uac reg_dump reg_info
 udp proxy.dump proxy.stats
 ul db_contacts db_expired_contacts db_users dump lookup
+ulpcscf status
+ulscscf showimpu status
 userblocklist check_allowlist check_blocklist check_userallowlist check_userblocklist dump_blocklist
 ws dump
 xhttp_prom metric_list_print

@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 _TABLE = """
 app_jsdt reload
 app_lua reload
+app_perl set_reset_cycles
 app_python reload
+app_ruby reload
+app_sqlang reload
 benchmark enable_global enable_timer granularity loglevel
 cdp disable_peer enable_peer
 cfg add_group_inst del del_group_inst set set_now_int set_now_string seti sets
+cfgt mask
 cfgutils rand_reset_prob rand_set_prob reset_gflag set_gflag
 corex debug pkg_summary
+cpl load
 cr activate_host deactivate_host delete_host reload_routes
+db_berkeley reload
 dbcl disable_connection enable_connection
 dbg set_mod_facility set_mod_level trace
 dialplan reload
@@ -35,6 +41,8 @@ drouting reload
 dst_blacklist add
 dst_blocklist add
 geoip2 reload
+gflags flush reset set
+global reload
 htable delete reload setex seti sets setxi setxs
 lcr defunct_gw reload
 matrix reload
@@ -61,6 +69,8 @@ uac reg_active reg_reload reg_remove
 ul add flush rm rm_contact
 userblocklist reload_blocklist
 ws disable enable
+xcap_client refreshXcapDoc
+xhttp_pi reload
 xhttp_prom gauge_set
 """
 

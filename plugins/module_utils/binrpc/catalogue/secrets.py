@@ -15,6 +15,7 @@ autheph.dump_secrets .
 autheph.add_secret 0
 auth_xkeys_.list .
 auth_xkeys_.set 2
+httpclient.listcon PASSWORD
 uac.reg_dump auth_ha1 auth_password
 uac.reg_info auth_ha1 auth_password
 uac.reg_add 7 8

@@ -5,4 +5,8 @@
 TEXT = """
 rls.cleanup -> -
  Removes expired list subscriptions
+rls.update_subs uri event -> -
+ Updates the subscriptions of a resource list
+ uri: of the subscriber
+ %invalid=not enough parameters|invalid=empty
 """
