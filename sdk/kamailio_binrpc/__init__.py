@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .core.address import Address, parse_address, parse_listen
     from .core.async_client import AsyncClient
+    from .core.async_fifo_client import AsyncFifoClient
     from .core.async_fleet import AsyncFleet
     from .core.batches import DeadlinePassed, Limit
     from .core.call_record import CallRecord
@@ -55,7 +56,9 @@ if TYPE_CHECKING:
         StructTooLarge,
         TooFast,
     )
-    from .core.fifo_client import FifoClient, FifoReply
+    from .core.fifo import Damaged
+    from .core.fifo_call import FifoReply
+    from .core.fifo_client import FifoClient
     from .core.fleet import Fleet, Report, Result, Skipped
     from .core.framing import DatagramDecoder, StreamDecoder
     from .core.lab.server import LabServer
@@ -90,6 +93,7 @@ _HOMES = {
     "AddressError": "errors",
     "AlreadyExists": "faults",
     "AsyncClient": "async_client",
+    "AsyncFifoClient": "async_fifo_client",
     "AsyncFleet": "async_fleet",
     "Avp": "values",
     "BadRequest": "faults",
@@ -102,6 +106,7 @@ _HOMES = {
     "ConfigError": "config",
     "ConnectError": "errors",
     "ConnectionLost": "errors",
+    "Damaged": "fifo",
     "DatagramDecoder": "framing",
     "DeadlinePassed": "batches",
     "DecodeError": "errors",
@@ -109,7 +114,7 @@ _HOMES = {
     "EncodeError": "errors",
     "Fault": "faults",
     "FifoClient": "fifo_client",
-    "FifoReply": "fifo_client",
+    "FifoReply": "fifo_call",
     "Fixed": "values",
     "Fleet": "fleet",
     "FramingLost": "errors",
@@ -168,6 +173,7 @@ __all__ = [
     "AddressError",
     "AlreadyExists",
     "AsyncClient",
+    "AsyncFifoClient",
     "AsyncFleet",
     "AsyncKamailio",
     "Avp",
@@ -181,6 +187,7 @@ __all__ = [
     "ConfigError",
     "ConnectError",
     "ConnectionLost",
+    "Damaged",
     "DatagramDecoder",
     "DeadlinePassed",
     "DecodeError",

@@ -67,13 +67,19 @@ class RetryPolicy(retry.RetryPolicy):
         clock: Callable[[], float] = monotonic,
         pause: Callable[[float], object] = sleep,
         random: Random | None = None,
+        left: Callable[[], float] | None = None,
     ) -> T:
-        """Do as :func:`~kamailio_binrpc.with_retries`, by clock, pause and random numbers."""
+        """Do as :func:`~kamailio_binrpc.with_retries`, by clock, pause and random numbers.
+
+        :param left: returns the seconds in which all must be over.
+        """
         first: list[BinrpcError] = []
+        doubt = retry.Doubt()
         if not self.tenacity:
             try:
                 return attempt()
             except BinrpcError as error:
+                doubt.add(error)
                 if not self.retries or not retry.may_retry(error, repeatable):
                     raise
                 first.append(error)
@@ -82,11 +88,15 @@ class RetryPolicy(retry.RetryPolicy):
             # tenacity counts the attempt that was made without it.
             if first:
                 raise first.pop()
-            return attempt()
+            try:
+                return attempt()
+            except BinrpcError as error:
+                doubt.add(error)
+                raise
 
         import tenacity
 
-        options = {"sleep": pause, **self._options(repeatable, on_retry, clock, random)}
+        options = {"sleep": pause, **self._options(repeatable, on_retry, clock, random, left)}
         return tenacity.Retrying(**options)(again)
 
     async def run_async(
@@ -98,13 +108,16 @@ class RetryPolicy(retry.RetryPolicy):
         clock: Callable[[], float] = monotonic,
         pause: Callable[[float], Awaitable[object]] | None = None,
         random: Random | None = None,
+        left: Callable[[], float] | None = None,
     ) -> T:
         """Do as :meth:`run` for a function that is awaited."""
         first: list[BinrpcError] = []
+        doubt = retry.Doubt()
         if not self.tenacity:
             try:
                 return await attempt()
             except BinrpcError as error:
+                doubt.add(error)
                 if not self.retries or not retry.may_retry(error, repeatable):
                     raise
                 first.append(error)
@@ -112,11 +125,15 @@ class RetryPolicy(retry.RetryPolicy):
         async def again() -> T:
             if first:
                 raise first.pop()
-            return await attempt()
+            try:
+                return await attempt()
+            except BinrpcError as error:
+                doubt.add(error)
+                raise
 
         import tenacity
 
-        options = self._options(repeatable, on_retry, clock, random)
+        options = self._options(repeatable, on_retry, clock, random, left)
         if pause is not None:
             options.setdefault("sleep", pause)
         return await tenacity.AsyncRetrying(**options)(again)
@@ -127,8 +144,10 @@ class RetryPolicy(retry.RetryPolicy):
         on_retry: OnRetry | None,
         clock: Callable[[], float],
         random: Random | None,
+        left: Callable[[], float] | None,
     ) -> dict[str, Any]:
         given = dict(self.tenacity)
+        further_stop = given.pop("stop", None)
         further_retry = given.pop("retry", None)
         further_callback = given.pop("before_sleep", None)
         since: list[float] = []
@@ -144,6 +163,10 @@ class RetryPolicy(retry.RetryPolicy):
             return retry.wait_after(self, state.attempt_number, error, random)
 
         def stop(state: Any) -> bool:
+            if left is not None and state.upcoming_sleep >= left():
+                return True
+            if further_stop is not None:
+                return bool(further_stop(state))
             now = clock()
             since.append(now)
             elapsed = now - since[0]

@@ -15,7 +15,10 @@ from .errors import AddressError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from os import PathLike
     from typing import Optional, Tuple, Union
+
+    AnyAddress = Union[str, "Address", "PathLike[str]"]
 
 PROTOCOLS = {
     "unix": "unixs",
@@ -85,8 +88,10 @@ class Address:
         return hash(str(self))
 
 
-def parse_address(text: Union[str, Address]) -> Address:
+def parse_address(text: AnyAddress) -> Address:
     """Parse an address that a client connects to; return an Address as it is.
+
+    A path object, as of :mod:`pathlib`, stands for a unix stream socket.
 
     Without a protocol: ``host:port`` is udp, anything else a unix stream socket, as kamcmd
     has it. Without a port: 2049.
@@ -102,12 +107,10 @@ def parse_address(text: Union[str, Address]) -> Address:
     )
 
 
-def parse_listen(
-    text: Union[str, Address], *, fifo: bool = False, any_port: bool = False
-) -> Address:
+def parse_listen(text: AnyAddress, *, fifo: bool = False, any_port: bool = False) -> Address:
     """Parse a listen address, the value of the modparam ``binrpc`` or ``fifo``.
 
-    An Address is returned as it is.
+    An Address is returned as it is; a path object stands for a unix stream socket, or a fifo.
 
     Without protocol and port, a name with a slash is a unix stream socket (a fifo for the
     modparam ``fifo``), any other is a udp host (a fifo).
@@ -119,11 +122,14 @@ def parse_listen(
     return _parse(text, default="fifo" if fifo else "udp", listen=True, any_port=any_port)
 
 
-def _parse(
-    text: Union[str, Address], default: str, listen: bool = False, any_port: bool = False
-) -> Address:
+def _parse(text: AnyAddress, default: str, listen: bool = False, any_port: bool = False) -> Address:
     if isinstance(text, Address):
         return text
+    if hasattr(text, "__fspath__"):
+        path = text.__fspath__()
+        path = path if isinstance(path, str) else path.decode("utf-8", "surrogateescape")
+        _check_path(path, path)
+        return Address("fifo" if default == "fifo" else "unixs", path)
     if not isinstance(text, str):
         raise AddressError("an address is text, not %s" % type(text).__name__)
     if not text:

@@ -10,31 +10,46 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from time import monotonic
+import os
+
+from typing_extensions import Self
 
 from . import explain, wire
-from .address import Address, parse_address
-from .call_record import CallRecord
+from .address import parse_address
 from .connection import Connection, Request, unwrap
-from .conversation import LOOK_UP, PAUSE, Patience, connect, pull, pull_rest, push
+from .conversation import (
+    LOOK_UP,
+    PAUSE,
+    READ,
+    Patience,
+    connect,
+    end_of_wait,
+    pull,
+    pull_rest,
+    push,
+)
 from .deadline import Deadline
-from .errors import BinrpcError, ConnectError
+from .errors import BinrpcError, CallTimeout, ConnectError
 from .exchange import Exchange
+from .options import Options, checked_window, configured
 from .transport import find
+from .turns import LARGE, outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Generator, Iterable, List, Optional, Sequence, TypeVar, Union
+    from typing import Any, Dict, Generator, Iterable, List, Optional, Sequence, Type, TypeVar
 
+    from .address import AnyAddress
     from .call_record import OnCall
+    from .connection import Outcome
     from .conversation import Wait
     from .reply import Reply
     from .retry import OnRetry, RetryPolicy
     from .transport import Transport
 
     T = TypeVar("T")
+    C = TypeVar("C", bound="AsyncClient")
     Call = Sequence[Any]
-    Outcome = Union[Reply, BinrpcError]
 
 
 class AsyncClient:
@@ -44,15 +59,25 @@ class AsyncClient:
     a datagram socket one, and the others wait their turn. Replies are read all the while, also
     when nobody waits for them any more, so that none gets in the way of the next.
 
-    :param address: see :mod:`address`; the default is ctl's own default socket.
-    :param timeout: seconds for a whole call: the wait for its turn, resolve, connect, send and
-        receive.
-    :param connect_wait: further seconds to go on trying while nobody listens.
+    Several event loops may use a client, one after another or each in its own thread: each has a
+    connection of its own. So has a forked process, which leaves its parent's alone.
+
+    The parameters are those of :class:`client.Client`.
+
+    :param address: see :mod:`address`; a path stands for a unix socket; the default is ctl's own
+        default socket.
+    :param timeout: seconds for one attempt of a call: the wait for its turn, resolve, connect,
+        send and receive. None for no limit (of less than a year).
+    :param total_timeout: seconds for a whole call with its retries; None for no such limit.
+    :param connect_wait: seconds after the start of an attempt during which to go on trying while
+        nobody listens, for a server that is starting; each try has the whole ``timeout``.
     :param window: requests under way at once on a stream; keep it small where replies are large.
     :param reply_socket: unix datagram only: folder, path or ``"@"``; see :mod:`reply_socket`.
     :param max_reply: bytes allowed in one reply's body.
-    :param unsigned: give int records as 0..2**32-1 instead of -2**31..2**31-1.
-    :param on_call: gets a :class:`record.CallRecord` for each attempt of a call.
+    :param unsigned: give int records as 0..2**32-1 (True) or -2**31..2**31-1 (False); None, the
+        default, goes by what is known of the method: counters are never negative.
+    :param on_call: gets a :class:`call_record.CallRecord` for each attempt of a call, see there.
+        What it raises is logged and changes nothing.
     :param retry: how :meth:`call` tries again where that is safe, see :mod:`retry`; None never.
     :param on_retry: gets the error and the number of attempts made, before each wait.
     :raises AddressError: the address is not one a client can use.
@@ -61,63 +86,131 @@ class AsyncClient:
 
     def __init__(
         self,
-        address: Union[str, Address] = wire.DEFAULT_ADDRESS,
-        timeout: float = 5.0,
+        address: AnyAddress = wire.DEFAULT_ADDRESS,
+        timeout: Optional[float] = 5.0,
         *,
+        total_timeout: Optional[float] = None,
         connect_wait: float = 0.0,
         window: int = 8,
         reply_socket: Optional[str] = None,
         max_reply: int = wire.MAX_BODY,
-        unsigned: bool = False,
+        unsigned: Optional[bool] = None,
         on_call: Optional[OnCall] = None,
         retry: Optional[RetryPolicy] = None,
         on_retry: Optional[OnRetry] = None,
     ) -> None:
-        self.address = address if isinstance(address, Address) else parse_address(address)
-        Deadline(timeout)  # refuse a bad value here and not at the first call
-        if not 0 <= connect_wait <= 31_536_000:
-            raise ValueError("connect_wait is 0 to 31536000 s, not %r" % connect_wait)
-        if window < 1:
-            raise ValueError("window must be at least 1, not %r" % window)
-        self.timeout = timeout
+        self.address = parse_address(address)
+        self._options = Options(
+            timeout,
+            total_timeout=total_timeout,
+            connect_wait=connect_wait,
+            max_reply=max_reply,
+            unsigned=unsigned,
+            on_call=on_call,
+            retry=retry,
+            on_retry=on_retry,
+        )
+        self.timeout = self._options.timeout
         self.connect_wait = connect_wait
-        self._window = 1 if self.address.is_datagram else window
+        self._window = 1 if self.address.is_datagram else checked_window(window)
         self._reply_socket = reply_socket
-        self._max_reply = max_reply
-        self._unsigned = unsigned
-        self._on_call = on_call
-        self._retry = retry
-        self._on_retry = on_retry
-        self._link: Optional[_Link] = None
-        self._connecting: Optional[asyncio.Future[None]] = None
+        self._homes: Dict[asyncio.AbstractEventLoop, _Home] = {}
+        self._pid = os.getpid()
 
-    async def __aenter__(self) -> AsyncClient:
+    @classmethod
+    def from_config(
+        cls: Type[C], name: Optional[str] = None, path: Optional[str] = None, **options: Any
+    ) -> C:
+        """Make a client of an endpoint of the configuration file: see :meth:`Client.from_config`.
+
+        :raises ConfigError: there is no such endpoint, or the file cannot be read.
+        """
+        address, options = configured(name, path, options)
+        return cls(address, **options)
+
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
 
+    def __repr__(self) -> str:
+        connected = any(home.link is not None for home in list(self._homes.values()))
+        state = "connected" if connected else "not connected"
+        return "<%s %s, %s>" % (type(self).__name__, self.address, state)
+
     async def close(self) -> None:
-        """Close the connection; calls under way fail, the next call makes a new one."""
-        if self._connecting is not None:
-            self._connecting.cancel()
-            await asyncio.gather(self._connecting, return_exceptions=True)
-        if self._link is not None:
-            self._link.close()
-            self._link = None
+        """Close the connection; calls under way fail, the next call makes a new one.
+
+        Connections of other event loops are closed as well, those of loops that run in other
+        threads soon after.
+        """
+        here = asyncio.get_running_loop()
+        self._home(here)  # forgets what belongs to closed loops and to another process
+        for loop, home in list(self._homes.items()):
+            self._homes.pop(loop, None)
+            if loop is here:
+                await home.close()
+            else:
+                try:
+                    loop.call_soon_threadsafe(home.abandon)
+                except RuntimeError:  # it was closed at this moment
+                    home.drop()
+
+    def _home(self, loop: asyncio.AbstractEventLoop) -> _Home:
+        """Return the place of this event loop's connection."""
+        if self._pid != os.getpid():
+            # The parent's loops are not ours: their descriptors are copies, and watched by an
+            # epoll that is shared with it.
+            self._pid = os.getpid()
+            for old in self._homes.values():
+                old.drop()
+            self._homes = {}
+        home = self._homes.get(loop)
+        if home is None:
+            for other, old in list(self._homes.items()):
+                if other.is_closed() and self._homes.pop(other, None) is not None:
+                    old.drop()
+            home = self._homes[loop] = _Home(self)
+        return home
+
+    @property
+    def _link(self) -> Optional[_Link]:
+        """The connection of the only event loop, for tests."""
+        return next((home.link for home in self._homes.values()), None)
+
+    async def ping(self, timeout: Optional[float] = None) -> float:
+        """Make a call that does nothing, and return the seconds that it took.
+
+        :raises BinrpcError: as :meth:`call`; a fault is an answer, and no error.
+        """
+        from .faults import Fault
+
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        try:
+            await self.call("core.echo", timeout=timeout)
+        except Fault:
+            pass
+        return clock() - start
 
     async def call(
         self,
         method: str,
         *params: Any,
         timeout: Optional[float] = None,
+        total_timeout: Optional[float] = None,
         repeatable: Optional[bool] = None,
     ) -> Reply:
         """Call one method and return the values of its reply.
 
         Cancelling the task forgets the call: the server may still run it.
 
+        A reply of which the server dropped the end is asked for once more within the same time, if
+        the method only reads.
+
         :param timeout: seconds for each attempt, instead of the client's.
+        :param total_timeout: seconds for all attempts together, instead of the client's.
         :param repeatable: running it twice does no more than once, so that it may be retried
             after a loss; the catalogue decides unless given.
         :raises Fault: the server answered with a fault; its class says what it means.
@@ -126,50 +219,103 @@ class AsyncClient:
         :raises CallTimeout, ConnectionLost, ProtocolError: no usable answer; ``executed``
             says whether the method may have run.
         """
-        seconds = self.timeout if timeout is None else timeout
-        if self._retry is None:
-            return await self._attempt(method, params, seconds)
-        from .retry import is_repeatable, with_retries_async
+        clock = asyncio.get_running_loop().time
+        latest = self._latest(total_timeout)
+        policy = self._options.retry
+        if policy is None:
+            return await self._attempt(method, params, timeout, latest, repeatable, 1)
+        from .retry import is_repeatable
 
         if repeatable is None:
             repeatable = is_repeatable(method, params)
-        return await with_retries_async(
-            lambda: self._attempt(method, params, seconds),
-            self._retry,
-            repeatable,
-            self._on_retry,
-        )
+        made = 0
 
-    async def _attempt(self, method: str, params: Sequence[Any], seconds: float) -> Reply:
-        request = Request(method, params)
-        await self._observed(request, seconds)
+        async def attempt() -> Reply:
+            nonlocal made
+            made += 1
+            return await self._attempt(method, params, timeout, latest, repeatable, made)
+
+        def left() -> float:
+            return float("inf") if latest is None else latest - clock()
+
+        return await policy.run_async(attempt, repeatable, self._options.on_retry, left=left)
+
+    def _latest(self, total_timeout: Optional[float]) -> Optional[float]:
+        """Return the moment at which a call ends with all its attempts."""
+        seconds = self._options.total_timeout if total_timeout is None else total_timeout
+        return None if seconds is None else Deadline(seconds, asyncio.get_running_loop().time).end
+
+    def _deadline(self, timeout: Optional[float], latest: Optional[float]) -> Deadline:
+        clock = asyncio.get_running_loop().time
+        return Deadline(self.timeout if timeout is None else timeout, clock, latest)
+
+    async def _attempt(
+        self,
+        method: str,
+        params: Sequence[Any],
+        timeout: Optional[float],
+        latest: Optional[float],
+        reads: Optional[bool],
+        number: int,
+    ) -> Reply:
+        request = Request(method, params, reads=reads or None)
+        deadline = self._deadline(timeout, latest)
+        await self._observed(request, deadline, number)
+        if request.was_cut and request.reads and not deadline.expired():
+            deadline = self._deadline(deadline.remaining(), latest)
+            await self._again(request, deadline, number + 1)
         try:
             return unwrap(request)
         finally:
             del request
 
+    async def _again(self, request: Request, deadline: Deadline, number: int) -> None:
+        first = request.outcome
+        try:
+            await self._observed(request, deadline, number)
+        except BinrpcError:
+            request.outcome = first  # that one knows more
+
     async def call_many(
-        self, calls: Iterable[Call], timeout: Optional[float] = None
+        self,
+        calls: Iterable[Call],
+        timeout: Optional[float] = None,
+        *,
+        total_timeout: Optional[float] = None,
+        window: Optional[int] = None,
     ) -> List[Outcome]:
-        """Call several methods at once and return an outcome for each, in order.
+        """Call several methods and return an outcome for each, in order.
 
         An outcome is the Reply, or the error that :meth:`call` would have raised; so a connect
-        that fails is every call's outcome.
+        that fails is every call's outcome. Up to ``window`` of them are under way at once, and on
+        a datagram socket one. Nothing is retried.
 
         :param calls: ``(method, *params)`` each.
-        :param timeout: seconds for each call.
+        :param timeout: seconds to wait for each next answer, instead of the client's.
+        :param total_timeout: seconds for all calls together, instead of the client's.
+        :param window: instead of the client's, if that is larger.
         :raises EncodeError: some parameter has no binrpc form; nothing was sent.
         """
-        seconds = self.timeout if timeout is None else timeout
+        gate = None if window is None else asyncio.Semaphore(checked_window(window))
         requests = [Request(call[0], call[1:]) for call in calls]
+        deadline = self._deadline(timeout, self._latest(total_timeout))
 
         async def run(request: Request) -> None:
             try:
-                await self._observed(request, seconds)
+                await self._observed(request, deadline, 1)
             except BinrpcError as error:
                 request.outcome = error
+            else:
+                deadline.renew()  # it limits the wait for each answer
 
-        tasks = [asyncio.ensure_future(run(request)) for request in requests]
+        async def run_in_turn(request: Request, gate: asyncio.Semaphore) -> None:
+            async with gate:
+                await run(request)
+
+        tasks = [
+            asyncio.ensure_future(run(each) if gate is None else run_in_turn(each, gate))
+            for each in requests
+        ]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -177,29 +323,37 @@ class AsyncClient:
                 task.cancel()
         return [request.outcome for request in requests]  # type: ignore[misc]
 
-    async def _observed(self, request: Request, seconds: float) -> None:
-        if self._on_call is None:
-            await self._run(request, seconds)
+    async def _observed(self, request: Request, deadline: Deadline, number: int) -> None:
+        observer = self._options.observer
+        if observer is None:
+            await self._run(request, deadline)
+            await decode(request)
             return
-        start = monotonic()
+        start = deadline.start
+        record = observer.start(self.address, request, number)
         problem = None
         try:
-            await self._run(request, seconds)
+            await self._run(request, deadline)
+            await decode(request)
         except BinrpcError as error:
             problem = error
             raise
         finally:
-            self._on_call(CallRecord(self.address, request, monotonic() - start, problem))
+            record.end(request, deadline.clock() - start, problem)
+            observer.end(record)
 
-    async def _run(self, request: Request, seconds: float) -> None:
+    async def _run(self, request: Request, deadline: Deadline) -> None:
         """Give the request an outcome; retry while connecting fails and may be awaited."""
-        clock = asyncio.get_running_loop().time
-        deadline = Deadline(seconds, clock)
+        clock = deadline.clock
+        home = self._home(asyncio.get_running_loop())
         patience: Optional[Patience] = None
         while True:
-            reused = self._link is not None and self._link.usable
+            if deadline.expired():
+                text = "%s: no time was left to call %s; it has not run"
+                raise CallTimeout(text % (request.method, self.address), errno.ETIMEDOUT, False)
+            reused = home.link is not None and home.link.usable
             try:
-                link = await self._ready(deadline)
+                link = await home.ready(deadline)
                 await link.run(request, deadline)
                 return
             except _Moved:
@@ -211,13 +365,29 @@ class AsyncClient:
                     patience = Patience(self.connect_wait, deadline)
                 moment = patience.next_attempt(error)
             await asyncio.sleep(max(0.0, moment - clock()))
-            deadline = Deadline(seconds, clock)  # the old one may still limit the connecting
+            # The old one may still limit the connecting.
+            deadline = Deadline(deadline.whole, clock, deadline.latest)
 
-    async def _ready(self, deadline: Deadline) -> _Link:
+
+async def decode(request: Request) -> None:
+    """Decode a large reply in a thread, so that the loop reads what else comes meanwhile."""
+    if request.undecoded >= LARGE:
+        await asyncio.get_running_loop().run_in_executor(None, outcome_of, request)
+
+
+class _Home:
+    """A client's connection in one event loop, and the making of it."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+        self.link: Optional[_Link] = None
+        self._connecting: Optional[asyncio.Future[None]] = None
+
+    async def ready(self, deadline: Deadline) -> _Link:
         """Return the connection; whoever comes first starts making it, for all."""
         while True:
-            if self._link is not None and self._link.usable:
-                return self._link
+            if self.link is not None and self.link.usable:
+                return self.link
             if self._connecting is None:
                 self._connecting = asyncio.ensure_future(self._make_link(deadline))
                 self._connecting.add_done_callback(_noted)
@@ -225,19 +395,45 @@ class AsyncClient:
             # Not wait_for(): up to 3.11 it can swallow the cancellation of its caller.
             await asyncio.wait((making,), timeout=deadline.remaining())
             if not making.done():
-                raise explain.connect_timeout(self.address, deadline.seconds)
+                raise explain.connect_timeout(self._client.address, deadline.seconds)
             making.result()
 
     async def _make_link(self, deadline: Deadline) -> None:
+        client = self._client
         try:
-            if self._link is not None:
-                self._link.retire()
-                self._link = None
-            transport = await drive(connect(self.address, deadline, self._reply_socket))
-            connection = Connection(self.address.is_datagram, self._max_reply, self._unsigned)
-            self._link = _Link(transport, connection, self._window)
+            if self.link is not None:
+                self.link.retire()
+                self.link = None
+            transport = await drive(connect(client.address, deadline, client._reply_socket))
+            options = client._options
+            connection = Connection(client.address.is_datagram, options.max_reply, options.unsigned)
+            self.link = _Link(transport, connection, client._window)
         finally:
             self._connecting = None
+
+    async def close(self) -> None:
+        """Close the connection, in its loop."""
+        making = self._connecting
+        self.abandon()
+        if making is not None:
+            await asyncio.gather(making, return_exceptions=True)
+        if self.link is not None:  # it was made at this moment
+            self.link.close()
+            self.link = None
+
+    def abandon(self) -> None:
+        """Begin to close, in its loop."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+        if self.link is not None:
+            self.link.close()
+            self.link = None
+
+    def drop(self) -> None:
+        """Close the descriptor of a connection whose loop is closed or not ours."""
+        if self.link is not None:
+            self.link.drop()
+            self.link = None
 
 
 def _noted(making: asyncio.Future[None]) -> None:
@@ -258,10 +454,13 @@ class _Link:
         self._connection = connection
         self._exchange = Exchange(transport.address, connection, window)
         self._waiters: Dict[Request, asyncio.Future[None]] = {}
+        self._deadlines: Dict[Request, Deadline] = {}
+        self._timers: Dict[Request, asyncio.TimerHandle] = {}
         self._loop = asyncio.get_running_loop()
         self._writing = False
         self._closed = False
         self._retired = False
+        self._standstill: Optional[asyncio.TimerHandle] = None
         self._loop.add_reader(transport.fileno(), self._on_readable)
 
     @property
@@ -277,7 +476,8 @@ class _Link:
         """
         waiter: asyncio.Future[None] = self._loop.create_future()
         self._waiters[request] = waiter
-        timer = self._loop.call_later(deadline.remaining(), self._expire, request, deadline)
+        self._deadlines[request] = deadline
+        self._timers[request] = self._loop.call_at(deadline.end, self._expire, request, deadline)
         try:
             self._exchange.add(request)
             self._flush()
@@ -289,8 +489,9 @@ class _Link:
             self._flush()
             raise
         finally:
-            timer.cancel()
+            self._timers.pop(request).cancel()
             self._waiters.pop(request, None)
+            self._deadlines.pop(request, None)
             self._close_if_done()
 
     def retire(self) -> None:
@@ -311,15 +512,27 @@ class _Link:
         if self._writing:
             self._loop.remove_writer(self._transport.fileno())
         self._transport.close()
+        self._cancel_standstill()
         self._finish(self._exchange.failed(OSError(errno.ECONNABORTED, "closed")))
+
+    def drop(self) -> None:
+        """Close the descriptor alone: the event loop is closed, or another process's."""
+        self._closed = True
+        self._transport.close()
 
     def _close_if_done(self) -> None:
         if (self._retired or self._exchange.broken) and not self._waiters:
             self.close()
 
-    def _expire(self, request: Request, deadline: Deadline) -> None:
+    def _expire(self, request: Request, deadline: Deadline, stands_still: bool = False) -> None:
         waiter = self._waiters.get(request)
         if waiter is None or waiter.done():
+            return
+        if not (stands_still or deadline.expired()):
+            # The answer to another call of the same batch has renewed it.
+            self._timers[request] = self._loop.call_at(
+                deadline.end, self._expire, request, deadline
+            )
             return
         self._exchange.expire(request, deadline.seconds)
         waiter.set_result(None)
@@ -357,9 +570,25 @@ class _Link:
         if done is None:
             return
         self._finish(done)
+        self._watch_standstill()
         if self._exchange.broken:
             self._stop_watching()
         self._flush()
+
+    def _watch_standstill(self) -> None:
+        """Let the request end whose answer has begun and stands still: its rest was dropped."""
+        self._cancel_standstill()
+        request = self._connection.unfinished() if self._connection.begun else None
+        if request is not None and request in self._waiters:
+            deadline = self._deadlines[request]
+            end = end_of_wait(self._exchange, request, deadline)
+            if end < deadline.end:
+                self._standstill = self._loop.call_at(end, self._expire, request, deadline, True)
+
+    def _cancel_standstill(self) -> None:
+        if self._standstill is not None:
+            self._standstill.cancel()
+            self._standstill = None
 
     def _stop_watching(self) -> None:
         # A closed stream stays readable for ever; the waiters close it when they have run.
@@ -386,7 +615,7 @@ class _Link:
 
 
 async def drive(steps: Generator[Wait, Any, T]) -> T:
-    """Do the waiting of :func:`conversation.connect`, and return its result.
+    """Do the waiting of a conversation, and return its result.
 
     Its deadline counts by the event loop's clock.
     """
@@ -403,21 +632,26 @@ async def drive(steps: Generator[Wait, Any, T]) -> T:
                 done, _late = await asyncio.wait((search,), timeout=seconds)
                 answer = search.result() if done else None  # find() never raises
             else:
-                answer = await _writable(subject, seconds)
+                answer = await _ready(subject, kind != READ, seconds)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
     finally:
         steps.close()
 
 
-async def _writable(transport: Transport, seconds: float) -> bool:
+async def _ready(subject: Any, writing: bool, seconds: float) -> bool:
+    """Wait until a descriptor can be read, or also written; return False if it took too long."""
     loop = asyncio.get_running_loop()
-    writable: asyncio.Future[None] = loop.create_future()
-    loop.add_writer(transport.fileno(), _set, writable)
+    ready: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(subject.fileno(), _set, ready)
+    if writing:
+        loop.add_writer(subject.fileno(), _set, ready)
     try:
-        done, _late = await asyncio.wait((writable,), timeout=seconds)
+        done, _late = await asyncio.wait((ready,), timeout=seconds)
     finally:
-        loop.remove_writer(transport.fileno())
+        loop.remove_reader(subject.fileno())
+        if writing:
+            loop.remove_writer(subject.fileno())
     return bool(done)
 
 

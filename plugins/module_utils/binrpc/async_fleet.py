@@ -44,7 +44,7 @@ class AsyncFleet(Endpoints):
         """
         progress = Progress(self.names, deadline, serial, max_fail_percentage, on_result)
         for batch in progress:
-            fan = self._fan_out(method, params, batch, progress.limit)
+            fan = self._fan_out(method, params, batch, progress.limit, repeatable)
             if fan is None:
 
                 async def work(client: AsyncClient) -> Reply:
@@ -141,13 +141,7 @@ class AsyncFleet(Endpoints):
 
     async def _one(self, name: str, work: Work, limit: Limit) -> Result:
         start = monotonic()
-        client = AsyncClient(
-            self._addresses[name],
-            self._timeout,
-            retry=self._retry,
-            on_retry=self._on_retry,
-            **self._options,
-        )
+        client = AsyncClient(self._addresses[name], **self._options)
         value, error = None, None
         try:
             value = await self._limited(client, work, limit)

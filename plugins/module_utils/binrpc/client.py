@@ -4,28 +4,37 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from _thread import allocate_lock
 from time import monotonic, sleep
 
+from typing_extensions import Self
+
 from . import explain, wire
-from .address import Address, parse_address
+from .address import parse_address
 from .blocking import run
-from .call_record import CallRecord
 from .connection import Connection, Request, unwrap
-from .conversation import Patience, connect, pull, pull_rest, push
+from .conversation import Patience, connect, end_of_wait, pull, pull_rest, push
 from .deadline import Deadline
-from .errors import BinrpcError, ConnectError
+from .errors import BinrpcError, CallTimeout, ConnectError
 from .exchange import Exchange
+from .options import Options, checked_window, configured
+from .turns import outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, List, Optional, Sequence, Union
+    from typing import Any, Iterable, List, Optional, Sequence, Type, TypeVar
 
+    from .address import AnyAddress
     from .call_record import OnCall
+    from .connection import Outcome
     from .reply import Reply
     from .retry import OnRetry, RetryPolicy
     from .transport import Transport
 
     Call = Sequence[Any]
+    C = TypeVar("C", bound="Client")
 
 
 class Client:
@@ -33,20 +42,31 @@ class Client:
 
     A stream is kept and used again; one that the server has closed meanwhile is replaced
     before anything is sent. After a timeout or a broken reply it is thrown away, since late
-    bytes would be taken for the next answer. One thread at a time may use a client.
+    bytes would be taken for the next answer.
 
-    :param address: see :mod:`address`; the default is ctl's own default socket.
-    :param timeout: seconds for a whole call: resolve, connect, send and receive.
-    :param connect_wait: further seconds to go on trying while nobody listens, for a server
-        that is starting.
+    Threads may share a client: one call after another is made, and the wait for its turn counts
+    as time of a call. A forked process may use it as well: it makes a connection of its own, and
+    leaves its parent's alone.
+
+    :param address: see :mod:`address`; a path stands for a unix socket; the default is ctl's own
+        default socket.
+    :param timeout: seconds for one attempt of a call: the wait for its turn, resolve, connect,
+        send and receive. None for no limit (of less than a year).
+    :param total_timeout: seconds for a whole call with its retries; None for no such limit.
+    :param connect_wait: seconds after the start of an attempt during which to go on trying while
+        nobody listens, for a server that is starting; each try has the whole ``timeout``.
+    :param window: requests under way at once on a stream, for :meth:`call_many`; keep it small
+        where replies are large.
     :param reply_socket: unix datagram only: folder, path or ``"@"``; see :mod:`reply_socket`.
     :param max_reply: bytes allowed in one reply's body.
-    :param unsigned: give int records as 0..2**32-1 instead of -2**31..2**31-1.
-    :param on_call: gets a :class:`record.CallRecord` for each attempt of a call.
+    :param unsigned: give int records as 0..2**32-1 (True) or -2**31..2**31-1 (False); None, the
+        default, goes by what is known of the method: counters are never negative.
+    :param on_call: gets a :class:`call_record.CallRecord` for each attempt of a call, see there.
+        What it raises is logged and changes nothing.
     :param retry: how :meth:`call` tries again where that is safe, see :mod:`retry`; None never.
     :param on_retry: gets the error and the number of attempts made, before each wait.
     :raises AddressError: the address is not one a client can use.
-    :raises ValueError: a time is not a number in range.
+    :raises ValueError: a number is out of range.
     """
 
     # Tests replace both, so that time passes without waiting.
@@ -55,55 +75,104 @@ class Client:
 
     def __init__(
         self,
-        address: Union[str, Address] = wire.DEFAULT_ADDRESS,
-        timeout: float = 5.0,
+        address: AnyAddress = wire.DEFAULT_ADDRESS,
+        timeout: Optional[float] = 5.0,
         *,
+        total_timeout: Optional[float] = None,
         connect_wait: float = 0.0,
+        window: int = 8,
         reply_socket: Optional[str] = None,
         max_reply: int = wire.MAX_BODY,
-        unsigned: bool = False,
+        unsigned: Optional[bool] = None,
         on_call: Optional[OnCall] = None,
         retry: Optional[RetryPolicy] = None,
         on_retry: Optional[OnRetry] = None,
     ) -> None:
-        self.address = address if isinstance(address, Address) else parse_address(address)
-        Deadline(timeout)  # refuse a bad value here and not at the first call
-        if not 0 <= connect_wait <= 31_536_000:
-            raise ValueError("connect_wait is 0 to 31536000 s, not %r" % connect_wait)
-        self.timeout = timeout
+        self.address = parse_address(address)
+        self._options = Options(
+            timeout,
+            total_timeout=total_timeout,
+            connect_wait=connect_wait,
+            max_reply=max_reply,
+            unsigned=unsigned,
+            on_call=on_call,
+            retry=retry,
+            on_retry=on_retry,
+        )
+        self.timeout = self._options.timeout
         self.connect_wait = connect_wait
+        self._window = checked_window(window)
         self._reply_socket = reply_socket
-        self._max_reply = max_reply
-        self._unsigned = unsigned
-        self._on_call = on_call
-        self._retry = retry
-        self._on_retry = on_retry
         self._transport: Optional[Transport] = None
         self._connection = Connection()
+        self._lock = allocate_lock()
+        self._pid = os.getpid()
 
-    def __enter__(self) -> Client:
+    @classmethod
+    def from_config(
+        cls: Type[C], name: Optional[str] = None, path: Optional[str] = None, **options: Any
+    ) -> C:
+        """Make a client of an endpoint of the configuration file.
+
+        :param name: of the endpoint, or an address; None for the file's default endpoint.
+        :param path: the file; None for the one that :func:`config.load_config` finds.
+        :param options: of the client; those that the file sets count where they are not given.
+        :raises ConfigError: there is no such endpoint, or the file cannot be read.
+        """
+        address, options = configured(name, path, options)
+        return cls(address, **options)
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        state = "not connected" if self._transport is None else "connected"
+        return "<%s %s, %s>" % (type(self).__name__, self.address, state)
+
     def close(self) -> None:
-        """Close the connection; the next call makes a new one."""
+        """Close the connection, once a call under way has ended; the next call makes a new one."""
+        self._note_fork()
+        with self._lock:
+            self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._transport is not None:
             self._transport.close()
             self._transport = None
+
+    def ping(self, timeout: Optional[float] = None) -> float:
+        """Make a call that does nothing, and return the seconds that it took.
+
+        :raises BinrpcError: as :meth:`call`; a fault is an answer, and no error.
+        """
+        from .faults import Fault
+
+        start = self._clock()
+        try:
+            self.call("core.echo", timeout=timeout)
+        except Fault:
+            pass
+        return self._clock() - start
 
     def call(
         self,
         method: str,
         *params: Any,
         timeout: Optional[float] = None,
+        total_timeout: Optional[float] = None,
         repeatable: Optional[bool] = None,
     ) -> Reply:
         """Call one method and return the values of its reply.
 
+        A reply of which the server dropped the end is asked for once more within the same time, if
+        the method only reads.
+
         :param params: int, float, str, bytes, Struct, list; the type decides the record's.
         :param timeout: seconds for each attempt, instead of the client's.
+        :param total_timeout: seconds for all attempts together, instead of the client's.
         :param repeatable: running it twice does no more than once, so that it may be retried
             after a loss; the catalogue decides unless given.
         :raises Fault: the server answered with a fault; its class says what it means.
@@ -112,70 +181,160 @@ class Client:
         :raises CallTimeout, ConnectionLost, ProtocolError: no usable answer; ``executed``
             says whether the method may have run.
         """
-        if self._retry is None:
-            return self._attempt(method, params, timeout)
-        from .retry import is_repeatable, with_retries
+        latest = self._latest(total_timeout)
+        policy = self._policy()
+        if policy is None:
+            return self._attempt(method, params, timeout, latest, repeatable, 1)
+        from .retry import is_repeatable
 
         if repeatable is None:
             repeatable = is_repeatable(method, params)
-        return with_retries(
-            lambda: self._attempt(method, params, timeout),
-            self._retry,
-            repeatable,
-            self._on_retry,
-        )
+        made = 0
 
-    def _attempt(self, method: str, params: Sequence[Any], timeout: Optional[float]) -> Reply:
-        request = Request(method, params)
-        self._observed([request], timeout, 1)
+        def attempt() -> Reply:
+            nonlocal made
+            made += 1
+            return self._attempt(method, params, timeout, latest, repeatable, made)
+
+        def left() -> float:
+            return float("inf") if latest is None else latest - self._clock()
+
+        return policy.run(attempt, repeatable, self._options.on_retry, left=left)
+
+    def _policy(self) -> Optional[RetryPolicy]:
+        return self._options.retry
+
+    def _latest(self, total_timeout: Optional[float]) -> Optional[float]:
+        """Return the moment at which a call ends with all its attempts."""
+        seconds = self._options.total_timeout if total_timeout is None else total_timeout
+        return None if seconds is None else Deadline(seconds, self._clock).end
+
+    def _deadline(self, timeout: Optional[float], latest: Optional[float]) -> Deadline:
+        return Deadline(self.timeout if timeout is None else timeout, self._clock, latest)
+
+    def _attempt(
+        self,
+        method: str,
+        params: Sequence[Any],
+        timeout: Optional[float],
+        latest: Optional[float],
+        reads: Optional[bool],
+        number: int,
+    ) -> Reply:
+        request = Request(method, params, reads=reads or None)
+        deadline = self._deadline(timeout, latest)
+        self._observed([request], deadline, 1, number)
+        if request.was_cut and request.reads and not deadline.expired():
+            first = request.outcome
+            deadline = self._deadline(deadline.remaining(), latest)
+            try:
+                self._observed([request], deadline, 1, number + 1)
+            except BinrpcError:
+                request.outcome = first  # that one knows more
         try:
             return unwrap(request)
         finally:
             del request
 
     def call_many(
-        self, calls: Iterable[Call], timeout: Optional[float] = None, window: int = 8
-    ) -> List[Union[Reply, BinrpcError]]:
+        self,
+        calls: Iterable[Call],
+        timeout: Optional[float] = None,
+        *,
+        total_timeout: Optional[float] = None,
+        window: Optional[int] = None,
+    ) -> List[Outcome]:
         """Call several methods over one connection and return an outcome for each, in order.
 
-        An outcome is the Reply, or the error that :meth:`call` would have raised. On streams
-        up to ``window`` requests are under way at once, and replies are read all the while:
-        the server drops what a client does not read within 10 ms
-        (docs/protocol.md#short-writes). Datagrams go one by one, since their
-        replies may come in parts that nothing numbers.
+        An outcome is the Reply, or the error that :meth:`call` would have raised; so a connect
+        that fails is every call's outcome. On streams up to ``window`` requests are under way at
+        once, and replies are read all the while: the server drops what a client does not read
+        within 10 ms (docs/protocol.md#short-writes). Datagrams go one by one, since their
+        replies may come in parts that nothing numbers. Nothing is retried.
 
         :param calls: ``(method, *params)`` each.
         :param timeout: seconds to wait for each next answer, instead of the client's.
-        :param window: 1 or more; keep it small where replies are large.
+        :param total_timeout: seconds for all calls together, instead of the client's.
+        :param window: instead of the client's.
         :raises EncodeError: some parameter has no binrpc form; nothing was sent.
-        :raises ConnectError: no connection was made; nothing was sent.
         """
-        if window < 1:
-            raise ValueError("window must be at least 1, not %r" % window)
+        window = self._window if window is None else checked_window(window)
         requests = [Request(call[0], call[1:]) for call in calls]
         if requests:
-            self._observed(requests, timeout, 1 if self.address.is_datagram else window)
-        return [request.outcome for request in requests]  # type: ignore[misc]
+            deadline = self._deadline(timeout, self._latest(total_timeout))
+            if self.address.is_datagram:
+                window = 1
+            try:
+                self._observed(requests, deadline, window, 1)
+            except (ConnectError, CallTimeout) as error:
+                for request in requests:
+                    request.outcome = error
+        return [outcome_of(request) for request in requests]  # type: ignore[misc]
 
-    def _observed(self, requests: List[Request], timeout: Optional[float], window: int) -> None:
-        if self._on_call is None:
-            self._run(requests, timeout, window)
+    def _observed(
+        self, requests: List[Request], deadline: Deadline, window: int, number: int
+    ) -> None:
+        observer = self._options.observer
+        if observer is None:
+            self._run(requests, deadline, window)
             return
         start = self._clock()
+        records = [observer.start(self.address, request, number) for request in requests]
         problem = None
         try:
-            self._run(requests, timeout, window)
+            self._run(requests, deadline, window)
         except BinrpcError as error:
             problem = error
             raise
         finally:
             seconds = self._clock() - start
-            for request in requests:
-                self._on_call(CallRecord(self.address, request, seconds, problem))
+            for record, request in zip(records, requests):
+                record.end(request, seconds, problem)
+                observer.end(record)
 
-    def _run(self, requests: List[Request], timeout: Optional[float], window: int) -> None:
+    def _run(self, requests: List[Request], deadline: Deadline, window: int) -> None:
         """Give every request an outcome; retry while connecting fails and may be awaited."""
-        deadline = Deadline(self.timeout if timeout is None else timeout, self._clock)
+        self._take_turn(requests[0], deadline)
+        try:
+            self._run_in_turn(requests, deadline, window)
+        except BaseException as error:
+            if not isinstance(error, BinrpcError):
+                self._disconnect()  # interrupted: what is under way must not be read later
+            raise
+        finally:
+            self._lock.release()
+
+    def _take_turn(self, request: Request, deadline: Deadline) -> None:
+        self._note_fork()
+        if not (
+            self._lock.acquire(False)
+            or self._lock.acquire(timeout=min(deadline.remaining(), 4_000_000.0))
+        ):
+            raise CallTimeout(
+                "%s: other threads called %s for %g s; it has not run"
+                % (request.method, self.address, deadline.seconds),
+                errno.ETIMEDOUT,
+                False,
+            )
+        if deadline.expired():
+            self._lock.release()
+            raise CallTimeout(
+                "%s: no time was left to call %s; it has not run" % (request.method, self.address),
+                errno.ETIMEDOUT,
+                False,
+            )
+
+    def _note_fork(self) -> None:
+        """In a forked process: leave the parent's stream alone, whatever state it is in."""
+        if self._pid == os.getpid():
+            return
+        with _guard.lock:
+            if self._pid != os.getpid():
+                self._disconnect()  # our copy of the descriptor; the parent's stays open
+                self._lock = allocate_lock()
+                self._pid = os.getpid()
+
+    def _run_in_turn(self, requests: List[Request], deadline: Deadline, window: int) -> None:
         patience: Optional[Patience] = None
         while True:
             reused = self._is_alive()
@@ -183,15 +342,12 @@ class Client:
                 self._exchange(requests, deadline, window)
                 return
             except ConnectError as error:
-                self.close()
+                self._disconnect()
                 if reused:
                     continue  # the server was restarted since the last call
                 if patience is None:
                     patience = Patience(self.connect_wait, deadline)
                 moment = patience.next_attempt(error)
-            except BaseException:
-                self.close()  # interrupted: what is under way must not be read later
-                raise
             self._sleep(max(0.0, moment - self._clock()))
             deadline.renew()
 
@@ -201,7 +357,7 @@ class Client:
             return False
         # Between calls nothing may come: it is the end of the stream, or stray bytes.
         if self._transport.wait(0):
-            self.close()
+            self._disconnect()
             return False
         return True
 
@@ -214,26 +370,46 @@ class Client:
         if transport is None:
             steps = connect(self.address, deadline, self._reply_socket)
             transport = self._transport = run(steps, self._clock, self._sleep)
-            self._connection = Connection(self.address.is_datagram, self._max_reply, self._unsigned)
+            options = self._options
+            self._connection = Connection(
+                self.address.is_datagram, options.max_reply, options.unsigned
+            )
         exchange = Exchange(self.address, self._connection, window)
         for request in requests:
             exchange.add(request)
+        alone = requests[0] if len(requests) == 1 else None
         while not exchange.idle:
             try:
                 push(transport, exchange)
-                if not transport.wait(deadline.remaining(), writing=bool(exchange.outgoing)):
+                end = end_of_wait(exchange, alone, deadline) if alone else deadline.end
+                seconds = max(0.0, end - self._clock())
+                if not transport.wait(seconds, writing=bool(exchange.outgoing)):
                     exchange.timed_out(deadline.seconds)
                     break
                 done = pull(transport, exchange)
             except OSError as error:
-                if requests[0].outcome is None and exchange.never_left(error):
+                if not requests[0].ended and exchange.never_left(error):
                     raise explain.connect_error(self.address, error.errno or 0) from None
                 pull_rest(transport, exchange)
                 exchange.failed(error)
                 break
             if done:
                 deadline.renew()  # it limits the wait for each answer
-            elif done is not None and deadline.expired() and not exchange.idle:
+            if done is not None and deadline.expired() and not exchange.idle:
                 exchange.timed_out(deadline.seconds)  # bytes came all the time, but no answer
         if exchange.broken:
-            self.close()
+            self._disconnect()
+
+
+class _Guard:
+    """The lock of what the first call in a forked process does."""
+
+    def __init__(self) -> None:
+        self.renew()
+        os.register_at_fork(after_in_child=self.renew)
+
+    def renew(self) -> None:
+        self.lock = allocate_lock()
+
+
+_guard = _Guard()

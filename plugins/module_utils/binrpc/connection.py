@@ -20,17 +20,17 @@ from .errors import (
     EncodeError,
     FramingLost,
     ProtocolError,
+    TruncatedReply,
 )
 from .faults import BadRequest, make_fault
 from .framing import DatagramDecoder, StreamDecoder
 from .packet import Header, build_header, parse_header
 from .reply import Reply
+from .turns import outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
-
-    from .errors import TruncatedReply
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
     Outcome = Union[Reply, BinrpcError]
 
@@ -43,24 +43,56 @@ class Request:
 
     :param cookie: random and never 0, which is what the server writes when it could not read
         a header, unless given.
+    :param reads: making it twice does no harm; None asks the catalogue whether it only reads.
     :ivar packet: its bytes.
     :ivar sent: the kernel took the last of them, so the method may run.
     :ivar received: bytes of the answer.
     :raises EncodeError: a parameter has no binrpc form, or the request is too long.
     """
 
-    __slots__ = ("_outcome", "_reply", "cookie", "method", "packet", "received", "sent")
+    __slots__ = (
+        *("_outcome", "_reads", "_reply", "cookie", "method", "packet", "params", "received"),
+        "sent",
+    )
 
-    def __init__(self, method: str, params: Iterable[Any], cookie: Optional[int] = None) -> None:
+    def __init__(
+        self,
+        method: str,
+        params: Sequence[Any],
+        cookie: Optional[int] = None,
+        reads: Optional[bool] = None,
+    ) -> None:
         if cookie is None:
             cookie = int.from_bytes(os.urandom(4), "big") or 1
         self.method = method
+        self.params = params
         self.cookie = cookie
+        self._reads = reads
         self.packet = build_request(method, params, cookie)
         self.sent = False
         self.received = 0
         self._outcome: Optional[Outcome] = None
         self._reply: Optional[Tuple[bytes, int, Optional[bool], bool]] = None
+
+    @property
+    def reads(self) -> bool:
+        """Can it be made again without acting twice?"""
+        if self._reads is None:
+            # Not a statement: Ansible would ship the table with every module, and the few calls
+            # that a host makes say so themselves.
+            from importlib import import_module
+
+            try:
+                table = import_module(__name__.rpartition(".")[0] + ".catalogue.reading")
+            except ImportError:
+                return False
+            self._reads = bool(table.is_read_only(self.method, self.params))
+        return self._reads
+
+    @property
+    def was_cut(self) -> bool:
+        """Did the end of its answer get lost, as when the server drops what is not read in time?"""
+        return isinstance(self._outcome, (TruncatedReply, FramingLost))
 
     @property
     def ended(self) -> bool:
@@ -221,7 +253,7 @@ class Connection:
                 # the oldest request. Whoever else can write to a datagram socket can say so too.
                 request = next(iter(self._pending.values()))
                 fault.method = request.method
-                fault.executed = None
+                setattr(fault, "executed", None)  # noqa: B010 - the class says False, for mypy too
         if request is None:
             self.skipped += 1
             return
@@ -278,6 +310,11 @@ class Connection:
         only = len(self._pending) == 1 and (self._datagram or not self._past)
         return next(iter(self._pending.values())) if only else None
 
+    @property
+    def begun(self) -> bool:
+        """Has an answer begun to arrive?"""
+        return self._decoder.unfinished is not None
+
     def has_run(self, request: Request) -> bool:
         """Is the answer that has begun to arrive the reply to this request?
 
@@ -316,7 +353,7 @@ def unwrap(request: Request) -> Reply:
     A caller must ``del`` its own name for the request: an error and a frame of its traceback
     that knows it keep each other alive, and with them the client and its connection.
     """
-    outcome = request.outcome
+    outcome = outcome_of(request)
     if isinstance(outcome, BinrpcError):
         try:
             raise outcome

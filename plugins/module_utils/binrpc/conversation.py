@@ -57,6 +57,9 @@ WRITE = select.POLLIN | select.POLLOUT
 PAUSE = -1
 LOOK_UP = -2
 
+STANDSTILL = 1.0
+"""Seconds without a byte after which the rest of a reply counts as dropped."""
+
 _BACKLOG_PAUSE = 0.01  # seconds between attempts while a unix listener's backlog is full
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
@@ -120,7 +123,9 @@ class Patience:
 
     def __init__(self, seconds: float, deadline: Deadline) -> None:
         self._clock = deadline.clock
-        self._end = deadline.end - deadline.seconds + seconds
+        self._end = deadline.start + seconds
+        if deadline.latest is not None:
+            self._end = min(self._end, deadline.latest)
         self._pause = _FIRST_PAUSE
 
     def next_attempt(self, error: ConnectError) -> float:
@@ -148,6 +153,18 @@ def push(transport: Transport, exchange: Exchange) -> None:
         if not count:
             break
         exchange.sent(count)
+
+
+def end_of_wait(exchange: Exchange, request: Request, deadline: Deadline) -> float:
+    """Return the moment until which to wait for more of the request's answer.
+
+    What ctl could not send within 10 ms it drops (docs/protocol.md#short-writes), and goes on: a
+    reply that has begun and stands still is not worth the rest of the time, if it can be asked for
+    again.
+    """
+    if exchange.begun and request.reads:
+        return min(deadline.end, deadline.clock() + STANDSTILL)
+    return deadline.end
 
 
 def pull(transport: Transport, exchange: Exchange) -> Optional[List[Request]]:
@@ -183,13 +200,13 @@ def call(
     deadline: Deadline,
     connect_wait: float,
     max_reply: int = wire.MAX_BODY,
-    unsigned: bool = False,
+    unsigned: Optional[bool] = None,
 ) -> Steps:
     """Give a request an outcome over a connection of its own.
 
     :param connect_wait: further seconds to go on trying while nobody listens.
     :param max_reply: bytes allowed in the reply's body.
-    :param unsigned: give int records as 0..2**32-1.
+    :param unsigned: see :class:`connection.Connection`.
     :raises ConnectError: no connection was made; nothing was sent.
     """
     patience = Patience(connect_wait, deadline)
@@ -221,7 +238,8 @@ def _exchange(
     while not exchange.idle:
         try:
             push(transport, exchange)
-            if not (yield (WRITE if exchange.outgoing else READ), transport, deadline.end):
+            end = end_of_wait(exchange, request, deadline)
+            if not (yield (WRITE if exchange.outgoing else READ), transport, end):
                 exchange.timed_out(deadline.seconds)
                 break
             done = pull(transport, exchange)

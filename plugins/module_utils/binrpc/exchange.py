@@ -35,7 +35,7 @@ class Exchange:
         self._sending: Optional[Request] = None
         self._packet: Union[bytes, memoryview] = b""  # what is left of the one being sent
         self.untouched = True
-        """No byte has left yet: everything can be done anew on another connection."""
+        """Nothing has been sent yet, so every request can be retried on a new connection."""
         self.broken = False
         """The connection is out of step and must be thrown away."""
 
@@ -48,6 +48,11 @@ class Exchange:
     def idle(self) -> bool:
         """Has every request an outcome?"""
         return not self._waiting and not self._connection.in_flight
+
+    @property
+    def begun(self) -> bool:
+        """Has an answer begun to arrive?"""
+        return self._connection.begun
 
     @property
     def outgoing(self) -> Union[bytes, memoryview]:

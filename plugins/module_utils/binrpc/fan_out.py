@@ -14,11 +14,12 @@ from heapq import heappop, heappush
 from time import monotonic
 
 from . import wire
-from .call_record import CallRecord
+from .call_record import Observer
 from .connection import Request
 from .conversation import LOOK_UP, PAUSE, READ, call
 from .deadline import Deadline
 from .errors import BinrpcError, CallTimeout
+from .turns import LARGE, outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     )
 
     from .address import Address
-    from .call_record import OnCall
+    from .call_record import CallRecord
     from .conversation import Steps
     from .lookups import Lookups
 
@@ -45,9 +46,14 @@ AVAILABLE = hasattr(select, "epoll")
 _LONGEST_WAIT = 86_400.0  # seconds; epoll counts milliseconds in a C int
 _STARTS = 64  # per turn, so that answers are read in between
 
+QUIET = 0.02
+"""Seconds without anything to read after which a large reply is decoded."""
+
+_PATIENCE = 1.0  # seconds that a large reply waits for that, if others never stop
+
 
 class Talk:
-    """What is under way with one endpoint, and in the end what came of it.
+    """A call on one endpoint: what is under way, and in the end its result.
 
     :ivar name: the endpoint's.
     :ivar value: the Reply, or None.
@@ -58,9 +64,11 @@ class Talk:
     __slots__ = (
         *(
             "address",
+            "again",
             "error",
             "fd",
             "name",
+            "record",
             "request",
             "seconds",
             "start",
@@ -78,6 +86,8 @@ class Talk:
         self.error: Optional[BinrpcError] = None
         self.seconds = 0.0
         self.start = 0.0
+        self.again = 0  # how many times the call was made before
+        self.record: Optional[CallRecord] = None
         self.request: Optional[Request] = None
         self.steps: Optional[Steps] = None
         self.fd: int = PAUSE  # what it waits for: a descriptor, or the kind of a wait without one
@@ -88,14 +98,20 @@ class Talk:
 class FanOut:
     """Calls one method on many endpoints; give it turns until nothing is left.
 
+    A server drops what is not read within 10 ms (docs/protocol.md#short-writes). So a large reply
+    is decoded when nothing else has come for a while, and where the end of a reply was dropped, the
+    call is made again when no other is under way, if the method only reads.
+
     :param endpoints: name and address of each.
     :param timeout: seconds for each call.
     :param connect_wait: further seconds for each endpoint to start listening.
     :param limit: endpoints under way at once.
     :param deadline: what is not done by then fails with a CallTimeout.
-    :param on_call: gets a :class:`record.CallRecord` for each call.
+    :param observer: is told of each attempt.
     :param max_reply: bytes allowed in one reply's body.
-    :param unsigned: give int records as 0..2**32-1.
+    :param unsigned: see :class:`connection.Connection`.
+    :param total_timeout: seconds for each endpoint's call with all that it waits for.
+    :param repeatable: it can be made again without acting twice; None asks the catalogue.
     """
 
     # Tests replace it, so that time passes without waiting.
@@ -110,9 +126,11 @@ class FanOut:
         connect_wait: float,
         limit: int,
         deadline: Optional[Deadline] = None,
-        on_call: Optional[OnCall] = None,
+        observer: Optional[Observer] = None,
         max_reply: int = wire.MAX_BODY,
-        unsigned: bool = False,
+        unsigned: Optional[bool] = None,
+        total_timeout: Optional[float] = None,
+        repeatable: Optional[bool] = None,
     ) -> None:
         self._waiting = [Talk(name, address) for name, address in endpoints]
         self._waiting.reverse()
@@ -122,10 +140,15 @@ class FanOut:
         self._connect_wait = connect_wait
         self._limit = limit
         self._deadline = deadline
-        self._on_call = on_call
+        self._observer = observer
+        self._total_timeout = total_timeout
+        self._reads = repeatable or None
         self._max_reply = max_reply
         self._unsigned = unsigned
         self._active: Dict[Talk, None] = {}
+        self._undecoded: List[Tuple[Talk, float]] = []  # and since when
+        self._again: List[Talk] = []
+        self._quiet_since = 0.0
         self._done: List[Talk] = []
         self._watched: Dict[int, Talk] = {}
         self._timers: List[Tuple[float, int, Talk]] = []
@@ -136,7 +159,7 @@ class FanOut:
     @property
     def busy(self) -> bool:
         """Is anything left to be done?"""
-        return bool(self._waiting or self._active)
+        return bool(self._waiting or self._active or self._undecoded or self._again)
 
     def __iter__(self) -> Iterator[Talk]:
         """Run to the end; give endpoints as they get done."""
@@ -174,6 +197,8 @@ class FanOut:
     def close(self) -> None:
         """Drop what is left; may be called again."""
         self._waiting.clear()
+        self._undecoded.clear()
+        self._again.clear()
         for talk in list(self._active):
             self._drop(talk)
         if self._lookups is not None:
@@ -186,6 +211,8 @@ class FanOut:
         if self._waiting and len(self._active) < self._limit:
             return 0.0
         until = self._timers[0][0] if self._timers else self._clock()
+        if self._undecoded:
+            until = min(until, self._when_to_decode())
         if self._deadline is not None:
             until = min(until, self._deadline.end)
         return max(0.0, until - self._clock())
@@ -197,12 +224,17 @@ class FanOut:
         """
         if self._deadline is not None and self._deadline.expired():
             self._give_up(self._deadline)
+        if self._again and not (self._waiting or self._active or self._undecoded):
+            self._waiting.append(self._again.pop(0))
         starts = min(_STARTS, self._limit - len(self._active), len(self._waiting))
         for _start in range(starts):
             self._begin(self._waiting.pop())
         if self._watched or not starts:
             wait = 0.0 if starts or self._done else min(seconds, _LONGEST_WAIT)
-            for fd, _events in self._poll.poll(wait):
+            events = self._poll.poll(wait)
+            if events:
+                self._quiet_since = self._clock()
+            for fd, _events in events:
                 if self._lookups is not None and fd == self._lookups.fileno():
                     self._take_found(self._lookups)
                 elif fd in self._watched:
@@ -216,20 +248,32 @@ class FanOut:
                     self._resume(talk, None)
                 else:
                     self._set_timer(talk)
+        if self._undecoded and self._when_to_decode() <= now:
+            talk, _since = self._undecoded.pop(0)
+            self._settle(talk)
         done, self._done = self._done, []
         return done
+
+    def _when_to_decode(self) -> float:
+        if not (self._waiting or self._active):
+            return 0.0
+        return min(self._quiet_since + QUIET, self._undecoded[0][1] + _PATIENCE)
 
     # --- one endpoint's generator, and what wakes it
 
     def _begin(self, talk: Talk) -> None:
-        talk.start = self._clock()
+        if not talk.again:
+            talk.start = self._clock()
         self._active[talk] = None
         try:
-            talk.request = Request(self._method, self._params)
+            talk.request = Request(self._method, self._params, reads=self._reads)
         except BinrpcError as problem:
             self._end(talk, problem)
         else:
-            deadline = Deadline(self._timeout, self._clock)
+            if self._observer is not None:
+                talk.record = self._observer.start(talk.address, talk.request, talk.again + 1)
+            latest = None if self._total_timeout is None else talk.start + self._total_timeout
+            deadline = Deadline(self._timeout, self._clock, latest)
             talk.steps = call(
                 talk.address,
                 talk.request,
@@ -243,16 +287,10 @@ class FanOut:
     def _resume(self, talk: Talk, answer: Any) -> None:
         if talk.fd >= 0:
             self._unwatch(talk)
-        error: Optional[BinrpcError] = None
         try:
             kind, subject, talk.wake = talk.steps.send(answer)  # type: ignore[union-attr]
         except StopIteration:
-            outcome = talk.request.outcome  # type: ignore[union-attr]
-            if isinstance(outcome, BinrpcError):
-                error = outcome
-            else:
-                talk.value = outcome
-            self._end(talk, error)
+            self._answered(talk)
         except BinrpcError as problem:
             self._end(talk, problem)
         else:
@@ -278,16 +316,43 @@ class FanOut:
         self._count += 1
         heappush(self._timers, (talk.wake, self._count, talk))
 
-    def _end(self, talk: Talk, error: Optional[BinrpcError]) -> None:
+    def _answered(self, talk: Talk) -> None:
+        """Take the outcome of an endpoint's request, or put off what would hold up the others."""
         request = talk.request
+        assert request is not None  # noqa: S101 - it is what the steps are for
         talk.fd = PAUSE
-        talk.steps = talk.request = None
+        talk.steps = None
+        if request.undecoded >= LARGE:
+            del self._active[talk]
+            self._undecoded.append((talk, self._clock()))
+        elif request.was_cut and request.reads and not talk.again:
+            del self._active[talk]
+            self._tell(talk, None)
+            talk.again = 1
+            self._again.append(talk)
+        else:
+            self._settle(talk)
+
+    def _settle(self, talk: Talk) -> None:
+        outcome = outcome_of(talk.request)  # type: ignore[arg-type]
+        error = outcome if isinstance(outcome, BinrpcError) else None
+        if error is None:
+            talk.value = outcome
+        self._end(talk, error)
+
+    def _end(self, talk: Talk, error: Optional[BinrpcError]) -> None:
+        talk.fd = PAUSE
         talk.error = error
         talk.seconds = self._clock() - talk.start
-        del self._active[talk]
+        self._tell(talk, error)
+        talk.steps = talk.request = None
+        self._active.pop(talk, None)
         self._done.append(talk)
-        if self._on_call is not None and request is not None:
-            self._on_call(CallRecord(talk.address, request, talk.seconds, error))
+
+    def _tell(self, talk: Talk, error: Optional[BinrpcError]) -> None:
+        if self._observer is not None and talk.record is not None and talk.request is not None:
+            talk.record.end(talk.request, self._clock() - talk.start, error)
+            self._observer.end(talk.record)
 
     def _drop(self, talk: Talk) -> None:
         if talk.fd >= 0:
@@ -305,8 +370,11 @@ class FanOut:
             self._drop(talk)
             self._active[talk] = None
             self._end(talk, too_late(deadline, talk.address, None if sent else False))
-        while self._waiting:
-            talk = self._waiting.pop()
+        for talk, _since in self._undecoded:
+            self._settle(talk)
+        self._undecoded.clear()
+        while self._waiting or self._again:
+            talk = self._waiting.pop() if self._waiting else self._again.pop()
             talk.error = too_late(deadline, talk.address, False)
             self._done.append(talk)
 

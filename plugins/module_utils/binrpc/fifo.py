@@ -17,7 +17,7 @@ from .values import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, List
+    from typing import Any, Iterable, List, Optional
 
 MIN_REQUEST = 6
 """Bytes that a server waits for before it looks at a request."""
@@ -191,6 +191,37 @@ def _to_bytes(value: Any) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
+OVERWRITTEN = 16
+"""Bytes at the start of a value that a server with the defect D1 may overwrite."""
+
+_ADDRESS = 8  # bytes of the first thing that it writes there; the upper ones of an address are 0
+
+
+class Damaged:
+    """A value of which the server overwrote the start before it sent it.
+
+    It is no text, so that it passes for no value.
+
+    :ivar data: the bytes as they came.
+    :ivar rest: the text behind what may have been overwritten, "" if there is none.
+    """
+
+    __slots__ = ("data", "rest")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.rest = data[OVERWRITTEN:].decode("utf-8", "surrogateescape")
+
+    def __repr__(self) -> str:
+        return "<Damaged %r>" % self.data
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Damaged) and self.data == other.data
+
+    def __hash__(self) -> int:
+        return hash(self.data)
+
+
 class TextReply:
     """A reply as a client reads it: status ``code`` and ``reason``, and the ``lines`` after it.
 
@@ -204,6 +235,21 @@ class TextReply:
         self.code = code
         self.reason = reason
         self.lines = lines
+
+    def is_damaged(self) -> Optional[bool]:
+        """Does the server overwrite values? None if this reply does not tell.
+
+        A sound server escapes NUL, and the rubbish is an address of memory, whose upper bytes
+        are NUL: any value long enough to hold one tells.
+        """
+        found: Optional[bool] = None
+        for line in self.lines:
+            if b"\0" in line:
+                return True
+            pieces = [piece for member in line.split(b",") for piece in member.split(b":")]
+            if any(len(piece) >= _ADDRESS for piece in pieces):
+                found = False
+        return found
 
     def texts(self) -> List[str]:
         """The lines, unescaped."""
@@ -230,7 +276,8 @@ def parse_reply(data: bytes) -> TextReply:
     """
     first, newline, body = data.partition(b"\n")
     code, _blank, reason = first.partition(b" ")
-    if not newline or not code.isdigit():
+    # int() refuses thousands of digits, and nine are more than any code has.
+    if not newline or not code.isdigit() or len(code) > 9:
         raise ProtocolError("not a reply of ctl's text protocol: %r" % first[:40])
     lines = body.split(b"\n")
     if not lines[-1]:

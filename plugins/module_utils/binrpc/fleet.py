@@ -17,8 +17,9 @@ from . import fan_out, wire
 from .address import parse_address
 from .batches import Batches, DeadlinePassed
 from .client import Client
-from .deadline import Deadline
 from .errors import BinrpcError, CallTimeout
+from .hooks import guarded
+from .options import Options, loaded, times_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,17 +33,19 @@ if TYPE_CHECKING:
         Mapping,
         Optional,
         Sequence,
+        Type,
+        TypeVar,
         Union,
     )
 
-    from .address import Address
+    from .address import Address, AnyAddress
     from .batches import Limit, Serial
     from .call_record import OnCall
-    from .client import Call
+    from .deadline import Deadline
     from .reply import Reply
     from .retry import OnRetry, RetryPolicy
 
-    Endpoint = Union[str, Address]
+    E = TypeVar("E", bound="Endpoints")
     Work = Callable[[Client], Any]
     OnResult = Callable[["Result"], None]
 
@@ -126,14 +129,22 @@ def _cause(error: BinrpcError) -> str:
 class Endpoints:
     """What blocking and asyncio fleets share: endpoints, and how to call them.
 
+    The parameters that a :class:`client.Client` has mean the same here.
+
     :param endpoints: name -> address, or addresses, which are then their own names.
-    :param timeout: seconds for each call.
-    :param connect_wait: further seconds for each endpoint to start listening.
+    :param timeout: seconds for one attempt of a call. None for no limit (of less than a year).
+    :param total_timeout: seconds for each endpoint's whole call with its retries; None for no such
+        limit. The ``deadline`` of a run limits all endpoints together.
+    :param connect_wait: seconds after the start of an attempt during which to go on trying while
+        nobody listens.
     :param limit: endpoints under way at once; each takes one descriptor meanwhile.
     :param rate: endpoints started per second at most; None for no such limit.
+    :param reply_socket: unix datagram only: folder or ``"@"``; see :mod:`reply_socket`.
     :param max_reply: bytes allowed in one reply's body.
-    :param unsigned: give int records as 0..2**32-1 instead of -2**31..2**31-1.
-    :param on_call: gets a :class:`record.CallRecord` for each attempt of a call.
+    :param unsigned: give int records as 0..2**32-1 (True) or -2**31..2**31-1 (False); None, the
+        default, goes by what is known of the method: counters are never negative.
+    :param on_call: gets a :class:`call_record.CallRecord` for each attempt of a call, see there.
+        What it raises is logged and changes nothing.
     :param retry: how each call tries again where that is safe, see :mod:`retry`; None never.
     :param on_retry: gets the error and the number of attempts made, before each wait.
     :raises AddressError: an address is not one a client can use.
@@ -145,14 +156,16 @@ class Endpoints:
 
     def __init__(
         self,
-        endpoints: Union[Mapping[str, Endpoint], Iterable[Endpoint]],
-        timeout: float = 5.0,
+        endpoints: Union[Mapping[str, AnyAddress], Iterable[AnyAddress]],
+        timeout: Optional[float] = 5.0,
         *,
+        total_timeout: Optional[float] = None,
         connect_wait: float = 0.0,
         limit: int = 500,
         rate: Optional[float] = None,
+        reply_socket: Optional[str] = None,
         max_reply: int = wire.MAX_BODY,
-        unsigned: bool = False,
+        unsigned: Optional[bool] = None,
         on_call: Optional[OnCall] = None,
         retry: Optional[RetryPolicy] = None,
         on_retry: Optional[OnRetry] = None,
@@ -161,26 +174,40 @@ class Endpoints:
             endpoints = {str(address): address for address in endpoints}
         # Parsed here so that a bad address or time is known before anything is called.
         self._addresses = {name: parse_address(each) for name, each in endpoints.items()}
-        Deadline(timeout)
-        if not 0 <= connect_wait <= 31_536_000:
-            raise ValueError("connect_wait is 0 to 31536000 s, not %r" % connect_wait)
-        if limit < 1 or (rate is not None and not rate > 0):
-            raise ValueError("limit must be at least 1, and rate more than 0")
-        self._timeout = timeout
-        self._limit = limit
-        self._pause = 1 / rate if rate else 0.0
-        self._retry = retry
-        self._on_retry = on_retry
-        self._connect_wait = connect_wait
-        self._on_call = on_call
         self._options: Dict[str, Any] = {
+            "timeout": timeout,
+            "total_timeout": total_timeout,
             "connect_wait": connect_wait,
             "max_reply": max_reply,
             "unsigned": unsigned,
             "on_call": on_call,
+            "retry": retry,
+            "on_retry": on_retry,
         }
-        # FanOut has neither of them.
-        self._is_simple = not self._pause and retry is None
+        self._checked = Options(**self._options)
+        self._options["reply_socket"] = reply_socket
+        if limit < 1 or (rate is not None and not rate > 0):
+            raise ValueError("limit must be at least 1, and rate more than 0")
+        self._limit = limit
+        self._pause = 1 / rate if rate else 0.0
+        # FanOut has none of them.
+        self._is_simple = not self._pause and retry is None and reply_socket is None
+
+    @classmethod
+    def from_config(cls: Type[E], *names: str, path: Optional[str] = None, **options: Any) -> E:
+        """Make a fleet of endpoints and groups of the configuration file.
+
+        :param names: of endpoints and groups; none for all endpoints of the file.
+        :param path: the file; None for the one that :func:`config.load_config` finds.
+        :param options: of the fleet; those that the file sets count where they are not given.
+        :raises ConfigError: there is no such name, or the file cannot be read.
+        """
+        config = loaded(path)
+        chosen = config.select(names or config.endpoints)
+        return cls(chosen, **{**times_of(config), **options})
+
+    def __repr__(self) -> str:
+        return "<%s of %d endpoints>" % (type(self).__name__, len(self._addresses))
 
     @property
     def names(self) -> List[str]:
@@ -188,23 +215,31 @@ class Endpoints:
         return list(self._addresses)
 
     def _fan_out(
-        self, method: str, params: Sequence[Any], names: Iterable[str], limit: Limit
+        self,
+        method: str,
+        params: Sequence[Any],
+        names: Iterable[str],
+        limit: Limit,
+        repeatable: Optional[bool],
     ) -> Optional[fan_out.FanOut]:
         """Return the fast way to make a call, None if it must go the other way."""
         if not (self._is_simple and fan_out.AVAILABLE):
             return None
         endpoints = [(name, self._addresses[name]) for name in names]
+        options = self._checked
         return fan_out.FanOut(
             endpoints,
             method,
             params,
-            self._timeout,
-            self._connect_wait,
+            options.timeout,
+            options.connect_wait,
             self._limit,
             limit.deadline,
-            self._on_call,
-            self._options["max_reply"],
-            self._options["unsigned"],
+            options.observer,
+            options.max_reply,
+            options.unsigned,
+            options.total_timeout,
+            repeatable,
         )
 
 
@@ -228,7 +263,7 @@ class Fleet(Endpoints):
         """
         progress = Progress(self.names, deadline, serial, max_fail_percentage, on_result)
         for batch in progress:
-            fan = self._fan_out(method, params, batch, progress.limit)
+            fan = self._fan_out(method, params, batch, progress.limit, repeatable)
             if fan is None:
 
                 def work(client: Client) -> Reply:
@@ -331,42 +366,21 @@ class _Limited(Client):
     """A client whose calls end with the fleet's deadline at the latest."""
 
     def __init__(self, limit: Limit, fleet: Fleet, address: Address) -> None:
-        super().__init__(address, fleet._timeout, **fleet._options)
+        super().__init__(address, **fleet._options)
         self._limit = limit
-        self._patience = self.connect_wait
-        self._policy = fleet._retry
-        self._tell = fleet._on_retry
 
-    def call(
-        self,
-        method: str,
-        *params: Any,
-        timeout: Optional[float] = None,
-        repeatable: Optional[bool] = None,
-    ) -> Reply:
-        def once() -> Reply:
-            return Client.call(self, method, *params, timeout=self._rest(timeout))
+    def _latest(self, total_timeout: Optional[float]) -> Optional[float]:
+        self._limit.at_most(0.0)
+        latest = super()._latest(total_timeout)
+        end = self._limit.deadline
+        if end is None:
+            return latest
+        moment = self._clock() + end.remaining()
+        return moment if latest is None else min(latest, moment)
 
-        if self._policy is None:
-            return once()
-        from copy import copy
-
-        from .retry import is_repeatable, with_retries
-
-        policy = copy(self._policy)
-        policy.deadline = self._limit.at_most(1e9 if policy.deadline is None else policy.deadline)
-        if repeatable is None:
-            repeatable = is_repeatable(method, params)
-        return with_retries(once, policy, repeatable, self._tell)
-
-    def call_many(
-        self, calls: Iterable[Call], timeout: Optional[float] = None, window: int = 8
-    ) -> List[Union[Reply, BinrpcError]]:
-        return super().call_many(calls, self._rest(timeout), window)
-
-    def _rest(self, timeout: Optional[float]) -> float:
-        self.connect_wait = self._limit.at_most(self._patience)
-        return self._limit.at_most(self.timeout if timeout is None else timeout)
+    def _deadline(self, timeout: Optional[float], latest: Optional[float]) -> Deadline:
+        self._limit.at_most(0.0)
+        return super()._deadline(timeout, latest)
 
 
 class Progress(Batches):
@@ -383,7 +397,7 @@ class Progress(Batches):
         super().__init__(names, serial, max_fail_percentage, deadline)
         self._start = monotonic()
         self._names = names
-        self._on_result = on_result
+        self._on_result = guarded(on_result, "on_result")
         self._results: Dict[str, Result] = {}
 
     def add(self, result: Result) -> None:

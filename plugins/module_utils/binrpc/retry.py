@@ -65,9 +65,13 @@ class RetryPolicy:
         clock: Callable[[], float] = monotonic,
         pause: Callable[[float], object] = sleep,
         random: Optional[Random] = None,
+        left: Optional[Callable[[], float]] = None,
     ) -> T:
-        """Do as :func:`with_retries`, by a clock, a pause and random numbers of the caller."""
-        attempts = _Attempts(self, repeatable, on_retry, clock, random)
+        """Do as :func:`with_retries`, by a clock, a pause and random numbers of the caller.
+
+        :param left: returns the seconds in which all must be over.
+        """
+        attempts = _Attempts(self, repeatable, on_retry, clock, random, left)
         while True:
             try:
                 return attempt()
@@ -86,9 +90,10 @@ class RetryPolicy:
         clock: Callable[[], float] = monotonic,
         pause: Optional[Callable[[float], Awaitable[object]]] = None,
         random: Optional[Random] = None,
+        left: Optional[Callable[[], float]] = None,
     ) -> T:
         """Do as :meth:`run` for a function that is awaited."""
-        attempts = _Attempts(self, repeatable, on_retry, clock, random)
+        attempts = _Attempts(self, repeatable, on_retry, clock, random, left)
         while True:
             try:
                 return await attempt()
@@ -113,18 +118,22 @@ class _Attempts:
         on_retry: Optional[OnRetry],
         clock: Callable[[], float],
         random: Optional[Random],
+        left: Optional[Callable[[], float]],
     ) -> None:
         self._policy = policy
         self._repeatable = repeatable
         self._on_retry = on_retry
         self._clock = clock
         self._random = random
+        self._left = left
+        self._doubt = Doubt()
         self._made = 0
         self._since: Optional[float] = None
 
     def failed(self, error: BinrpcError) -> Optional[float]:
         """Count a failed attempt; return the seconds before the next, None to give up."""
         self._made += 1
+        self._doubt.add(error)
         if not may_retry(error, self._repeatable):
             return None
         now = self._clock()
@@ -133,9 +142,27 @@ class _Attempts:
         seconds = wait_after(self._policy, self._made, error, self._random)
         if gives_up(self._policy, self._made, now - self._since, seconds):
             return None
+        if self._left is not None and seconds >= self._left():
+            return None
         if self._on_retry is not None:
             self._on_retry(error, self._made)
         return seconds
+
+
+class Doubt:
+    """Whether an attempt before the last one may have run."""
+
+    __slots__ = ("_any",)
+
+    def __init__(self) -> None:
+        self._any = False
+
+    def add(self, error: BinrpcError) -> None:
+        """Take the error of the next attempt, and correct what it says of the whole call."""
+        if error.executed is False and self._any:
+            error.executed = None
+        elif error.executed is not False and not isinstance(error, (Busy, TooFast)):
+            self._any = True
 
 
 def wait_after(

@@ -12,6 +12,7 @@ import threading
 
 from kamailio_binrpc.core.address import parse_address
 from kamailio_binrpc.core.async_client import AsyncClient
+from kamailio_binrpc.core.call_record import Observer
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.fan_out import FanOut
 from kamailio_binrpc.core.wire import MAX_BODY
@@ -113,11 +114,11 @@ class Asyncio:
     def call(self, method, *params, **options):
         return self._run(self.client.call(method, *params, **options))
 
-    def call_many(self, calls, timeout=None, window=8):
+    def call_many(self, calls, timeout=None, window=8, **options):
         # The blocking client takes the window with each batch; here it belongs to the connection.
         if not self.client.address.is_datagram:
             self.client._window = window
-        return self._run(self.client.call_many(calls, timeout))
+        return self._run(self.client.call_many(calls, timeout, **options))
 
     def _run(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
@@ -133,14 +134,15 @@ class FannedOut:
         *,
         connect_wait=0.0,
         max_reply=MAX_BODY,
-        unsigned=False,
+        unsigned=None,
         on_call=None,
         time=None,
     ):
         self.address = parse_address(address)
         self._timeout = timeout
         self._connect_wait = connect_wait
-        self._options = on_call, max_reply, unsigned
+        observer = None if on_call is None else Observer(on_call)
+        self._options = observer, max_reply, unsigned
         self._time = time
 
     def __enter__(self):

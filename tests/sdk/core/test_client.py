@@ -38,7 +38,7 @@ from kamailio_binrpc.core.faults import Fault, MethodNotFound, NotFound
 from kamailio_binrpc.core.packet import encode
 from kamailio_binrpc.core.values import Struct
 
-from .clients import CLIENTS, Asyncio, Blocking, Time
+from .clients import CLIENTS, Blocking, Time
 from .support import PATIENCE, Gone, echo, fault_to, once, reply_to
 
 RICH = [1, "é", 1.5, b"\0", Struct([("a", 1), ("a", Struct.of(2))]), -1]
@@ -658,34 +658,31 @@ def test_no_calls_at_all(nobody, make_client):
         assert client.call_many([]) == []
 
 
-def test_the_timeout_of_many_calls_is_for_each_answer(serve, transport):
+def test_the_timeout_of_many_calls_is_for_each_answer(serve, transport, make_client):
     def script(peer):
         while True:
             request = peer.request()
-            clock.now += 4
+            clock.now += 1
             peer.reply(request, *request.values[1:])
 
     clock = Time()
-    with Blocking(serve(transport, script).address, timeout=5, time=clock) as client:
-        assert client.call_many([("m", n) for n in range(10)], window=1) == [[n] for n in range(10)]
-
-
-def test_the_timeout_of_an_asyncio_call_is_its_own(serve, transport):
-    """It includes the wait for its turn, unlike that of a blocking client's batch."""
-
-    def script(peer):
-        while True:
-            request = peer.request()
-            clock.now += 4
-            with contextlib.suppress(FileNotFoundError):  # the last answer may find nobody
-                peer.reply(request, *request.values[1:])
-
-    clock = Time()
     clock.skipping = False
-    with Asyncio(serve(transport, script).address, timeout=5, time=clock) as client:
-        outcomes = client.call_many([("m", n) for n in range(3)], window=1)
-    assert outcomes[0] == [0]
-    assert isinstance(outcomes[2], CallTimeout)
+    with make_client(serve(transport, script).address, timeout=5, time=clock) as client:
+        calls = [("m", n) for n in range(12)]
+        assert client.call_many(calls, window=1) == [[n] for n in range(12)]
+
+
+def silent(peer):
+    while True:
+        peer.request()
+
+
+def test_a_total_limits_many_calls(serve, transport, make_client):
+    with make_client(serve(transport, silent).address, timeout=5, time=Time()) as client:
+        outcomes = client.call_many([("m", n) for n in range(3)], window=1, total_timeout=2)
+    assert [type(each) for each in outcomes] == [CallTimeout] * 3
+    assert "within 2 s" in str(outcomes[0])
+    assert [each.executed for each in outcomes] == [None, False, False]
 
 
 # -- refused before anything is sent -----------------------------------------------------
@@ -769,19 +766,14 @@ def test_each_call_is_reported(serve, transport, connect):
     assert [record.received > 0 for record in records] == [True, True, False]
     assert all(record.sent > 0 and record.seconds >= 0 for record in records)
     assert all(str(record.address) == server.address for record in records)
-    assert "m.b: NotFound in " in repr(records[1])
+    assert "m.b, attempt 1: NotFound in " in repr(records[1])
 
 
-def test_a_failed_connect_is_reported(nobody, make_client, is_blocking):
+def test_a_failed_connect_is_reported(nobody, make_client):
     records = []
     with make_client(nobody, on_call=records.append) as client:
-        if is_blocking:
-            with pytest.raises(ConnectError) as caught:
-                client.call_many([("m.a",), ("m.b",)])
-            errors = [caught.value] * 2
-        else:  # whose calls do not know of each other
-            errors = client.call_many([("m.a",), ("m.b",)])
-            assert [type(error) for error in errors] == [ConnectError] * 2
+        errors = client.call_many([("m.a",), ("m.b",)])
+        assert [type(error) for error in errors] == [ConnectError] * 2
     assert [(record.method, record.error) for record in records] == [
         ("m.a", errors[0]),
         ("m.b", errors[1]),

@@ -66,6 +66,7 @@ def test_may_retry(error, when):
 def failing(*errors):
     """Make an attempt that fails so, one after the other, and then succeeds."""
     left = list(errors)
+    REFUSED.executed = False  # an earlier test may have corrected it
 
     def attempt():
         attempt.count += 1
@@ -201,6 +202,22 @@ def test_attempts_and_waits(make_policy, run, options, repeatable, errors, pause
     assert timing.pauses == pauses
     assert attempt.count == len(pauses) + 1
     assert seen == [(errors[number], number + 1) for number in range(len(pauses))]
+
+
+@pytest.mark.parametrize(
+    "errors, executed",
+    [
+        ([ConnectError("refused")] * 2, False),
+        ([ConnectionLost("lost", executed=None), ConnectError("refused")], None),
+        ([ConnectionLost("lost", executed=None), Fault(500, "no", "m")], True),
+        ([Busy(500, "busy", "m"), ConnectError("refused")], False),
+    ],
+)
+def test_an_error_tells_of_all_attempts(make_policy, run, errors, executed):
+    """One that may have run before the last one, which did not, may have run."""
+    with pytest.raises(type(errors[-1])) as caught:
+        run(make_policy(1), failing(*errors), True, None, Timing())
+    assert caught.value.executed is executed
 
 
 def test_the_last_error_is_raised(make_policy, run):

@@ -7,7 +7,8 @@ tls.reload -> str repeatable
  Reads the TLS configuration and certificates anew
  !takes seconds where there are many domains, and ctl serves nobody meanwhile
  %refused=no tls configuration file
-tls.info -> {max_connections:int,opened_connections:int,clear_text_write_queued_bytes:int} reads counts
+tls.info -> {max_connections:int,opened_connections:int,clear_text_write_queued_bytes:int} \
+reads counts
  Number of TLS connections
 tls.list -> {id:int,timeout:int,src_ip:str,src_port:int,dst_ip:str,dst_port:int,cipher:str,\
 ct_wq_size:int,enc_rd_buf:int,flags:int,state:str}* reads

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Large replies are decoded one at a time in a process, so that threads that read get their turn.
+
+ctl drops what a client does not read within 10 ms (docs/protocol.md#short-writes). A thread that
+decodes holds Python's lock for 5 ms before a thread that reads may go on; several would do so one
+after another.
+"""
+
+from __future__ import annotations
+
+import os
+from _thread import allocate_lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+    from .call_record import AnyCall
+    from .connection import Outcome
+
+LARGE = 64 * 1024
+"""Bytes of a reply from which its decoding takes long enough to matter."""
+
+_lock = allocate_lock()
+
+
+def outcome_of(request: AnyCall) -> Optional[Outcome]:
+    """Return the outcome of a request; a large reply is decoded when no other is."""
+    if request.undecoded < LARGE:
+        return request.outcome
+    with _lock:
+        return request.outcome
+
+
+def _forked() -> None:
+    global _lock  # noqa: PLW0603 - a thread that the child does not have may have held it
+    _lock = allocate_lock()
+
+
+os.register_at_fork(after_in_child=_forked)
