@@ -11,6 +11,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule
 
 from ._endpoint import Endpoint, failure, run_job
+from .binrpc import reply_socket
 from .binrpc.desired.escapes import visible
 from .binrpc.errors import BinrpcError
 
@@ -137,6 +138,7 @@ class Task:
 
     def main(self):
         """Be the module."""
+        reply_socket.handle_signals = True  # the process is the module's own
         module = AnsibleModule(argument_spec=self.spec, supports_check_mode=True, **self.conditions)
         setting = Setting(module.check_mode, module._diff, module._verbosity, module.log)
         result = self.run(module.params, setting)

@@ -12,8 +12,6 @@ import asyncio
 import errno
 import os
 
-from typing_extensions import Self
-
 from . import explain, wire
 from .address import parse_address
 from .connection import Connection, Request, unwrap
@@ -38,6 +36,8 @@ from .turns import LARGE, outcome_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Generator, Iterable, List, Optional, Sequence, Type, TypeVar
+
+    from typing_extensions import Self
 
     from .address import AnyAddress
     from .call_record import OnCall

@@ -9,8 +9,6 @@ import os
 from _thread import allocate_lock
 from time import monotonic, sleep
 
-from typing_extensions import Self
-
 from . import explain, wire
 from .address import parse_address
 from .blocking import run
@@ -25,6 +23,8 @@ from .turns import outcome_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, List, Optional, Sequence, Type, TypeVar
+
+    from typing_extensions import Self
 
     from .address import AnyAddress
     from .call_record import OnCall

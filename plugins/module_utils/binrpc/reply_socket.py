@@ -3,8 +3,9 @@
 """The socket file that a unix datagram client binds, so that the server can answer it.
 
 Without one the server runs the command and cannot answer (docs/protocol.md#datagram-clients).
-The file is removed when it is closed, at interpreter exit, and when SIGTERM, SIGHUP or SIGINT
-ends the process.
+The file is removed when it is closed, when its client is collected, and at interpreter exit. A
+signal that ends the process leaves it behind, unless the process asked for :data:`handle_signals`:
+handlers belong to a program, and not to a library.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 _files: Dict[str, int] = {}  # path -> pid of the process that bound it
 _replaced: Dict[int, Any] = {}  # signal -> the handler before ours
 
+handle_signals = False
+"""A program sets it, so that SIGTERM and SIGHUP remove the files before they end the process."""
+
 ABSTRACT = "@"
 """Instead of a path: a name without a file, which Linux makes up and forgets by itself. It
 is not visible from another network namespace, a container for instance."""
@@ -29,8 +33,8 @@ is not visible from another network namespace, a container for instance."""
 def bind(sock: Any, where: Optional[str] = None) -> Optional[str]:
     """Bind ``sock`` to a new file and return its path, None for an abstract name.
 
-    The mode is 0666: the server often runs as another user and must be able to write. Other
-    local users' datagrams are refused by the kernel, since the socket is connected.
+    The mode is 0600 until :func:`admit`, so that no other user's datagram can get in before the
+    socket is connected.
 
     :param where: a folder (default TMPDIR or /tmp), a full path, or :data:`ABSTRACT`.
     :raises ConnectError: no file can be made there.
@@ -45,6 +49,7 @@ def bind(sock: Any, where: Optional[str] = None) -> Optional[str]:
             name = "kamailio_binrpc_%d_%s" % (os.getpid(), os.urandom(6).hex())
             path = os.path.join(where, name)
         try:
+            _narrow(sock)
             sock.bind(path)
         except OSError as error:
             if error.errno == errno.EADDRINUSE and path != where:
@@ -57,9 +62,25 @@ def bind(sock: Any, where: Optional[str] = None) -> Optional[str]:
             ) from None
         _files[path] = os.getpid()
         _watch_exit()
-        os.chmod(path, 0o666)  # noqa: S103 - see above
+        os.chmod(path, 0o600)
         return path
     raise ConnectError("no free name for a reply socket in %s" % where, errno.EADDRINUSE)
+
+
+def _narrow(sock: Any) -> None:
+    """Let bind() make a file of mode 0600, as Linux does then."""
+    try:
+        os.fchmod(sock.fileno(), 0o600)
+    except OSError:
+        pass  # it is changed after that
+
+
+def admit(path: str) -> None:
+    """Let the server write to the file, now that the socket is connected.
+
+    It often runs as another user. From then on the kernel refuses datagrams of everybody else.
+    """
+    os.chmod(path, 0o666)  # noqa: S103 - see above
 
 
 def _temporary_directory() -> str:
@@ -87,10 +108,13 @@ def _remove_all() -> None:
 
 def _watch_exit() -> None:
     import atexit
-    import signal
 
     atexit.unregister(_remove_all)
     atexit.register(_remove_all)
+    if not handle_signals:
+        return
+    import signal
+
     for number in (signal.SIGTERM, signal.SIGHUP):
         # A program that handles the signal itself keeps its handler and ends through atexit.
         if number not in _replaced and signal.getsignal(number) is signal.SIG_DFL:
@@ -101,6 +125,8 @@ def _watch_exit() -> None:
 
 
 def _unwatch_signals() -> None:
+    if not _replaced:
+        return
     import signal
 
     for number in list(_replaced):

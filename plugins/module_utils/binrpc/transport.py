@@ -67,7 +67,12 @@ class Transport:
 
     def start_connect(self, target: Any) -> int:
         """Begin to connect: 0 if done, EINPROGRESS, EAGAIN (a full backlog), or a failure."""
-        return int(self._socket.connect_ex(target))
+        number = int(self._socket.connect_ex(target))
+        if not number and self._reply_path is not None:
+            reply_socket.admit(self._reply_path)
+            while self.receive() is not None:
+                pass  # what came before the kernel refused all but the server
+        return number
 
     def finish_connect(self) -> int:
         """The outcome of a connect in progress, once the socket can be written: 0 or an errno."""
@@ -116,6 +121,10 @@ class Transport:
     def finish_sending(self) -> None:
         """Close the sending half of a stream; the peer sees its end."""
         self._socket.shutdown(_socket.SHUT_WR)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_socket"):
+            self.close()
 
     def close(self) -> None:
         """Close the socket and remove the reply socket; may be called again."""

@@ -88,6 +88,9 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``kamrpc``; return its exit status."""
+    from ..core import reply_socket
+
+    reply_socket.handle_signals = True
     _replace_closed_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     if _names_a_method(words):

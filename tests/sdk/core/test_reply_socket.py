@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -15,9 +17,11 @@ from pathlib import Path
 import pytest
 
 import kamailio_binrpc
-from kamailio_binrpc.core import reply_socket
+from kamailio_binrpc.core import conversation, reply_socket, transport
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.errors import ConnectError
+from kamailio_binrpc.core.packet import encode
+from kamailio_binrpc.core.wire import FAULT
 from tests.support.signals import default_handlers
 
 from .support import PATIENCE
@@ -127,7 +131,45 @@ def test_a_name_that_is_taken_is_chosen_anew(server, folder, monkeypatch):
     assert files(folder) == []
 
 
-def test_signal_handlers_are_there_only_while_needed(server, folder):
+def test_a_library_installs_no_signal_handler(server, folder):
+    with default_handlers():
+        numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+        before = [signal.getsignal(number) for number in numbers]
+        with connected(server, folder):
+            assert [signal.getsignal(number) for number in numbers] == before
+
+
+def test_gone_when_its_client_is_collected(server, folder):
+    connected(server, folder)
+    gc.collect()
+    assert files(folder) == []
+
+
+def test_nobody_else_gets_in_before_it_is_connected(server, folder, monkeypatch):
+    """Closed until the kernel refuses others; what this user queued before is dropped."""
+    modes = []
+
+    class Socket(transport.Transport):
+        def start_connect(self, target):
+            modes.append(stat.S_IMODE(os.stat(self._reply_path).st_mode))
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+                other.sendto(encode([500, "spoofed"], FAULT, 0), self._reply_path)
+            number = super().start_connect(target)
+            modes.append(stat.S_IMODE(os.stat(self._reply_path).st_mode))
+            assert self.receive() is None
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+                with pytest.raises(PermissionError):
+                    other.sendto(b"spoofed", self._reply_path)
+            return number
+
+    monkeypatch.setattr(conversation, "Transport", Socket)
+    connected(server, folder).close()
+    assert modes == [0o600, 0o666]
+
+
+def test_signal_handlers_of_a_program_are_there_only_while_needed(server, folder, monkeypatch):
+    monkeypatch.setattr(reply_socket, "handle_signals", True)
+
     def handlers():
         return [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
 
@@ -141,7 +183,9 @@ def test_signal_handlers_are_there_only_while_needed(server, folder):
         assert handlers() == before
 
 
-def test_a_handler_of_the_program_stays(server, folder):
+def test_a_handler_of_the_program_stays(server, folder, monkeypatch):
+    monkeypatch.setattr(reply_socket, "handle_signals", True)
+
     def mine(number, frame):
         """Do nothing."""
 
@@ -158,7 +202,9 @@ def test_a_handler_of_the_program_stays(server, folder):
 
 PROGRAM = """
 import os, signal, sys
+from kamailio_binrpc.core import reply_socket
 from kamailio_binrpc.core.client import Client
+reply_socket.handle_signals = True
 client = Client(sys.argv[1], timeout=60, reply_socket=sys.argv[2])
 assert client.call("core.echo", 5) == [5]
 def ready():

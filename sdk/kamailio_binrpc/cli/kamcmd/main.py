@@ -79,6 +79,9 @@ def run() -> NoReturn:
     """Run the program and end the process, by the same signals that end kamcmd."""
     import atexit
 
+    from ...core import reply_socket
+
+    reply_socket.handle_signals = True
     try:
         status = main(sys.argv[1:])
     except BrokenPipeError:
