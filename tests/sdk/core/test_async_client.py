@@ -433,3 +433,111 @@ def test_driving_a_connect_ends_in_time():
         answers, naps = in_time(async_client.drive(steps(sock)))
     assert answers == [False, True]
     assert naps == [5.0]
+
+
+# -- event loops, one after another and at once --------------------------------------------
+
+
+def test_loops_one_after_another(address):
+    """The connection of a loop that is closed goes with the next call."""
+    client = AsyncClient(address)
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(3):
+        assert asyncio.run(client.call("core.echo", str(number))) == [str(number)]
+        assert len(client._homes) == 1
+    asyncio.run(client.close())
+    assert client._homes == {}
+    for _other in range(100):  # the server sees a little later that its ends are closed
+        if len(os.listdir("/proc/self/fd")) <= before:
+            break
+        time.sleep(0.05)
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_loops_in_threads(address):
+    """The long run is `make chaos`."""
+    client = AsyncClient(address, PATIENCE)
+    wrong = []
+
+    async def many(number):
+        for count in range(30):
+            texts = ["%d.%d.%d" % (number, count, each) for each in range(3)]
+            replies = await asyncio.gather(*(client.call("core.echo", each) for each in texts))
+            wrong.extend(text for text, reply in zip(texts, replies) if reply != [text])
+
+    threads = [threading.Thread(target=asyncio.run, args=(many(n),)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    asyncio.run(client.close())
+    assert wrong == []
+
+
+def test_closing_reaches_the_loops_of_other_threads(address):
+    client = AsyncClient(address)
+    called, gone = threading.Event(), threading.Event()
+
+    async def stay():
+        await client.call("core.echo", "a")
+        link = client._link
+        called.set()
+        while link.usable:
+            await asyncio.sleep(0.01)
+        gone.set()
+
+    thread = threading.Thread(target=lambda: asyncio.run(stay()), daemon=True)
+    thread.start()
+    assert called.wait(PATIENCE)
+    asyncio.run(client.close())
+    assert gone.wait(PATIENCE)
+    thread.join()
+
+
+def test_a_forked_process_leaves_the_loop_alone(address):
+    async def main():
+        async with AsyncClient(address) as client:
+            await client.call("core.echo", "a")
+            link = client._link
+            reader, writer = os.pipe()
+            pid = os.fork()
+            if not pid:
+                try:
+                    asyncio.events._set_running_loop(None)
+                    os.write(writer, repr(asyncio.run(client.call("core.echo", "b"))).encode())
+                finally:
+                    os._exit(0)
+            os.close(writer)
+            with os.fdopen(reader) as file:
+                shown = await asyncio.get_running_loop().run_in_executor(None, file.read)
+            await asyncio.get_running_loop().run_in_executor(None, os.waitpid, pid, 0)
+            assert await client.call("core.echo", "c") == ["c"]
+            assert client._link is link
+            return shown
+
+    assert asyncio.run(main()) == "Reply(['b'])"
+
+
+def test_a_large_reply_is_decoded_beside_the_loop(serve, stream, monkeypatch):
+    """So that what comes meanwhile is read in time."""
+
+    def script(peer):
+        for size in (100, 100_000):
+            peer.reply(peer.request(), "x" * size)
+
+    def noted(request):
+        threads.append(threading.current_thread())
+        return real(request)
+
+    async def main():
+        async with AsyncClient(serve(stream, script).address) as client:
+            await client.call("m.a")
+            assert threads == []
+            return await client.call("m.b")
+
+    threads = []
+    real = async_client.outcome_of
+    monkeypatch.setattr(async_client, "outcome_of", noted)
+    assert asyncio.run(main()) == ["x" * 100_000]
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()

@@ -37,6 +37,7 @@ from kamailio_binrpc.core.errors import (
 from kamailio_binrpc.core.faults import Fault, MethodNotFound, NotFound
 from kamailio_binrpc.core.packet import encode
 from kamailio_binrpc.core.values import Struct
+from kamailio_binrpc.lab import LabServer
 
 from .clients import CLIENTS, Blocking, Time
 from .support import PATIENCE, Gone, echo, fault_to, once, reply_to
@@ -778,3 +779,95 @@ def test_a_failed_connect_is_reported(nobody, make_client):
         ("m.a", errors[0]),
         ("m.b", errors[1]),
     ]
+
+
+# -- threads and processes ---------------------------------------------------------------
+
+
+def test_threads_take_turns(serve, transport):
+    """The long run is `make chaos`."""
+    with Client(serve(transport).address, timeout=PATIENCE) as client:
+        wrong = []
+
+        def work(number):
+            for count in range(100):
+                value = number * 1000 + count
+                if client.call("core.echo", value) != [value]:
+                    wrong.append(value)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert wrong == []
+
+
+def test_the_wait_for_a_turn_counts(serve, transport):
+    started = threading.Event()
+    over = threading.Event()
+
+    def script(peer):
+        request = peer.request()
+        started.set()
+        over.wait(PATIENCE)
+        peer.reply(request, 1)
+        echo(peer)
+
+    server = serve(transport, script)
+    with Client(server.address, timeout=PATIENCE) as client:
+        first = threading.Thread(target=client.call, args=("m.a",))
+        first.start()
+        started.wait(PATIENCE)
+        with pytest.raises(CallTimeout, match="other threads called") as caught:
+            client.call("m.b", timeout=0.05)
+        assert caught.value.executed is False
+        over.set()
+        first.join()
+        assert client.call("core.echo", 2) == [2]
+    assert [request.values[0] for request in server.requests] == ["m.a", "core.echo"]
+
+
+def in_a_child(work):
+    """Run work in a forked process; return what it returned, which is small."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            os.write(writer, repr(work()).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as file:
+        answer = file.read()
+    os.waitpid(pid, 0)
+    return answer
+
+
+def test_a_forked_process_leaves_the_stream_alone(lab_echo):
+    with Client(lab_echo, timeout=PATIENCE) as client:
+        assert client.call("core.echo", "a") == ["a"]
+        before = client._transport
+        assert in_a_child(lambda: client.call("core.echo", "child")) == "Reply(['child'])"
+        assert in_a_child(client.close) == "None"
+        assert client.call("core.echo", "b") == ["b"]
+        assert client._transport is before
+
+
+def test_a_fork_while_another_thread_calls(lab_echo):
+    """The child's copy of the lock is taken for ever, and its copy of the stream in mid-call."""
+    with Client(lab_echo, timeout=PATIENCE) as client:
+        client._lock.acquire()
+        try:
+            shown = in_a_child(lambda: client.call("core.echo", "child"))
+        finally:
+            client._lock.release()
+    assert shown == "Reply(['child'])"
+
+
+@pytest.fixture(params=["unix:%s/s", "unixd:%s/d", "tcp:127.0.0.1:0", "udp:127.0.0.1:0"])
+def lab_echo(request, folder):
+    """A server that many connections at once may use, unlike a script."""
+    text = request.param
+    with LabServer([text % folder if "%s" in text else text]).running_in_thread() as lab:
+        yield lab.addresses[0]

@@ -18,10 +18,11 @@ from ...core.client import Client
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...core.address import Address
-    from ...core.call_record import OnCall
+    from typing_extensions import Unpack
+
+    from ...core.address import AnyAddress
     from ...core.reply import Reply
-    from ...core.retry import OnRetry, RetryPolicy
+    from ..options import ClientOptions
     from .cfg_rpc import Cfg
     from .core import Core
     from .corex import Corex, Shm
@@ -61,42 +62,40 @@ class Kamailio:
     What a method raises besides the errors of :meth:`call`: UnexpectedReply where the answer is
     not of the shape that is known.
 
-    :param address: of ctl; see :func:`~kamailio_binrpc.parse_address`.
-    :param timeout: seconds for each attempt of a call, connecting included.
-    :param connect_wait: further seconds to go on trying while nobody listens.
-    :param reply_socket: unix datagram only: folder, path or ``"@"``.
-    :param max_reply: bytes allowed in one reply's body.
-    :param on_call: gets a CallRecord for each finished attempt.
-    :param retry: what to do about errors after which the same call can be made again without
-        acting twice; None never retries.
-    :param on_retry: called before each wait with the error and the number of attempts made.
+    :param address: of ctl; see :func:`~kamailio_binrpc.parse_address`. A path stands for a unix
+        socket.
+    :param timeout: seconds for one attempt of a call, connecting included; None for no limit.
     :param client: use this one, and ignore the parameters above.
+    :param options: those of :class:`~kamailio_binrpc.Client`, by name.
     """
 
     def __init__(
         self,
-        address: str | Address = wire.DEFAULT_ADDRESS,
-        timeout: float = 5.0,
+        address: AnyAddress = wire.DEFAULT_ADDRESS,
+        timeout: float | None = 5.0,
         *,
-        connect_wait: float = 0.0,
-        reply_socket: str | None = None,
-        max_reply: int = wire.MAX_BODY,
-        on_call: OnCall | None = None,
-        retry: RetryPolicy | None = None,
-        on_retry: OnRetry | None = None,
         client: Client | None = None,
+        **options: Unpack[ClientOptions],
     ) -> None:
-        self.client = client or Client(
-            address,
-            timeout,
-            connect_wait=connect_wait,
-            reply_socket=reply_socket,
-            max_reply=max_reply,
-            on_call=on_call,
-            retry=retry,
-            on_retry=on_retry,
-        )
+        self.client = client or Client(address, timeout, **options)
         self._release: tuple[int, ...] | None = None
+
+    @classmethod
+    def from_config(
+        cls, name: str | None = None, path: str | None = None, **options: Any
+    ) -> Kamailio:
+        """Make one of an endpoint of the configuration file.
+
+        See :meth:`Client.from_config`.
+        """
+        return cls(client=Client.from_config(name, path, **options))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.client!r}>"
+
+    def ping(self, timeout: float | None = None) -> float:
+        """Make a call that does nothing, and return the seconds that it took."""
+        return self.client.ping(timeout)
 
     def __enter__(self) -> Kamailio:
         return self
@@ -109,13 +108,23 @@ class Kamailio:
         self.client.close()
 
     def call(
-        self, method: str, /, *params: Any, timeout: float | None = None, **named: Any
+        self,
+        method: str,
+        /,
+        *params: Any,
+        timeout: float | None = None,
+        total_timeout: float | None = None,
+        repeatable: bool | None = None,
+        **named: Any,
     ) -> Reply:
         """Call any method and return the values of its reply.
 
         Parameters get the types that the method reads; they may be given by name.
 
         :param timeout: seconds for each attempt, instead of the client's.
+        :param total_timeout: seconds for all attempts together, instead of the client's.
+        :param repeatable: running it twice does no more than once, so that it may be retried
+            after a loss; the catalogue decides unless given.
         :raises Fault: the server answered with a fault; its class says what it means.
         :raises ReportedFailure: the method answered normally that it failed.
         :raises EncodeError: a parameter does not fit; nothing was sent.
@@ -123,7 +132,9 @@ class Kamailio:
             method may have run.
         """
         bound = bind(method, params, named)
-        reply = self.client.call(method, *bound, timeout=timeout)
+        reply = self.client.call(
+            method, *bound, timeout=timeout, total_timeout=total_timeout, repeatable=repeatable
+        )
         known = find(method)
         failure = known.failure_in(reply) if known is not None else ""
         if failure:
