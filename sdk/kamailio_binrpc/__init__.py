@@ -83,7 +83,7 @@ if TYPE_CHECKING:
         to_json,
         to_pairs,
     )
-    from .observe import log_calls
+    from .observe import log_calls, measure_calls, trace_calls
     from .retry import RetryPolicy
     from .typed import AsyncKamailio, Kamailio, ReportedFailure, UnexpectedReply
 
@@ -166,6 +166,8 @@ _OUTER = {
     "RetryPolicy": "retry",
     "UnexpectedReply": "typed",
     "log_calls": "observe",
+    "measure_calls": "observe",
+    "trace_calls": "observe",
 }
 
 __all__ = [
@@ -234,12 +236,14 @@ __all__ = [
     "load_config",
     "log_calls",
     "may_retry",
+    "measure_calls",
     "parse_address",
     "parse_listen",
     "signed",
     "to_dict",
     "to_json",
     "to_pairs",
+    "trace_calls",
     "unsigned",
     "with_retries",
     "with_retries_async",

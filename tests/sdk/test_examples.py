@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import re
 import subprocess
@@ -24,52 +22,6 @@ EXAMPLES = sorted(path.stem for path in FOLDER.glob("*.py"))
 
 CTL = "unix:/run/kamailio/kamailio_ctl"
 FIFO = "fifo:/run/kamailio/kamailio_rpc.fifo"
-
-# What the libraries do that two examples use and that are not installed for tests: they write down
-# what is asked of them.
-STAND_INS = {
-    "opentelemetry/__init__.py": "",
-    "opentelemetry/trace.py": """
-import enum, json, sys
-class StatusCode(enum.Enum):
-    ERROR = 2
-class Span:
-    def __init__(self, name, start, facts):
-        self.story = {"name": name, "start": start, "facts": dict(facts)}
-    def record_exception(self, error):
-        self.story["error"] = str(error)
-    def set_status(self, status, text):
-        self.story["status"] = [status.name, text]
-    def end(self, end_time):
-        self.story["end"] = end_time
-        print(json.dumps(self.story), file=sys.stderr)
-class Tracer:
-    def start_span(self, name, *, start_time, attributes):
-        return Span(name, start_time, attributes)
-def get_tracer(name):
-    return Tracer()
-""",
-    "prometheus_client.py": """
-import json, sys
-class Metric:
-    def __init__(self, name, text, labels):
-        self.name, self.names = name, labels
-    def labels(self, *values):
-        assert len(values) == len(self.names)
-        child = Metric(self.name, "", self.names)
-        child.values = values
-        return child
-    def tell(self, number):
-        story = {"name": self.name, "values": self.values, "number": number}
-        print(json.dumps(story), file=sys.stderr)
-class Histogram(Metric):
-    def observe(self, number):
-        self.tell(number)
-class Counter(Metric):
-    pass
-Metric.observe = Metric.inc = Metric.tell
-""",
-}
 
 
 @pytest.fixture
@@ -94,7 +46,6 @@ class Outcome:
     def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
         assert done.returncode == 0, done.stderr
         self.lines = done.stdout.splitlines()
-        self.stories: list[Any] = [json.loads(line) for line in done.stderr.splitlines()]
 
 
 @pytest.fixture
@@ -109,17 +60,12 @@ def run(lab: LabServer, tmp_path: Path) -> Any:
             f"[endpoints]\nhere = unix:{tmp_path}/ctl\ngone = unix:{tmp_path}/gone\n"
             "[groups]\nedge = here gone\n"
         )
-        for path, source in STAND_INS.items():
-            with contextlib.suppress(FileExistsError):
-                (tmp_path / "stand_ins" / path).parent.mkdir(parents=True)
-            (tmp_path / "stand_ins" / path).write_text(source)
-        paths = [str(ROOT / "sdk"), str(tmp_path / "stand_ins")]
         return Outcome(
             subprocess.run(
                 [sys.executable, "-W", "error", "-c", text],
                 env={
                     **os.environ,
-                    "PYTHONPATH": os.pathsep.join(paths),
+                    "PYTHONPATH": str(ROOT / "sdk"),
                     "KAMRPC_CONFIG": str(tmp_path / "config.ini"),
                 },
                 capture_output=True,
@@ -193,21 +139,13 @@ def test_fifo(run):
 
 
 def test_opentelemetry_spans(run):
-    outcome = run("opentelemetry_spans")
-    (span,) = outcome.stories
-    assert outcome.lines[0].isdecimal()
-    assert span["name"] == "core.uptime" == span["facts"]["rpc.method"]
-    assert 0 < span["end"] - span["start"] < 60e9
-    assert "error" not in span
+    assert run("opentelemetry_spans").lines[0].isdecimal()
 
 
 def test_prometheus_metrics(run):
-    outcome = run("prometheus_metrics")
-    assert "shmem.free_size" in outcome.lines[0]
-    seconds, received = outcome.stories
-    assert (seconds["name"], seconds["values"]) == ("kamailio_rpc_seconds", ["stats.fetch", "ok"])
-    assert 0 < seconds["number"] < 60
-    assert (received["values"], received["number"] > 50) == (["stats.fetch"], True)
+    lines = run("prometheus_metrics").lines
+    assert "shmem.free_size" in lines[0]
+    assert 'kamailio_rpc_seconds_count{method="stats.fetch",outcome="ok"} 1.0' in lines
 
 
 # --- the files, and README

@@ -32,6 +32,8 @@ class CallRecord:
     :ivar address: the endpoint.
     :ivar method: the method's name.
     :ivar attempt: 1 for the first attempt of a call, 2 for its first retry, and so on.
+    :ivar alone: the thread or the task does nothing else until the attempt has ended, unlike where
+        one thread has many calls under way.
     :ivar begun: when the attempt began, in seconds since the epoch (as :func:`time.time`).
     :ivar seconds: * from the start of the attempt to its outcome, connecting included.
     :ivar sent: bytes of the request.
@@ -43,6 +45,7 @@ class CallRecord:
 
     __slots__ = (
         "address",
+        "alone",
         "attempt",
         "begun",
         "error",
@@ -53,8 +56,11 @@ class CallRecord:
         "sent",
     )
 
-    def __init__(self, address: Address, request: AnyCall, attempt: int = 1) -> None:
+    def __init__(
+        self, address: Address, request: AnyCall, attempt: int = 1, alone: bool = True
+    ) -> None:
         self.address = address
+        self.alone = alone
         self.method = request.method
         self.attempt = attempt
         self.begun = time()
@@ -97,9 +103,11 @@ class Observer:
         self._started = guarded(getattr(on_call, "started", None), "on_call.started")
         self._ended = guarded(on_call, "on_call")
 
-    def start(self, address: Address, request: AnyCall, attempt: int) -> CallRecord:
+    def start(
+        self, address: Address, request: AnyCall, attempt: int, alone: bool = True
+    ) -> CallRecord:
         """Tell that an attempt begins."""
-        record = CallRecord(address, request, attempt)
+        record = CallRecord(address, request, attempt, alone)
         if self._started is not None:
             self._started(record)
         return record

@@ -279,7 +279,8 @@ class Client:
             self._run(requests, deadline, window)
             return
         start = self._clock()
-        records = [observer.start(self.address, request, number) for request in requests]
+        alone = len(requests) == 1
+        records = [observer.start(self.address, each, number, alone) for each in requests]
         problem = None
         try:
             self._run(requests, deadline, window)

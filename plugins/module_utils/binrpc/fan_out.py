@@ -271,7 +271,9 @@ class FanOut:
             self._end(talk, problem)
         else:
             if self._observer is not None:
-                talk.record = self._observer.start(talk.address, talk.request, talk.again + 1)
+                talk.record = self._observer.start(
+                    talk.address, talk.request, talk.again + 1, alone=False
+                )
             latest = None if self._total_timeout is None else talk.start + self._total_timeout
             deadline = Deadline(self._timeout, self._clock, latest)
             talk.steps = call(
