@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from ._structs import members
 from .binrpc.desired.drive import ask
+from .binrpc.errors import ProtocolError
+from .binrpc.foreign import whole_or_none
 
 
 def statistics(names):
@@ -17,5 +19,8 @@ def statistics(names):
     for values in (yield from ask("stats.fetch", *names)):
         for full_name, value in members([values]):
             group, _dot, name = full_name.partition(".")
-            found.setdefault(group, {})[name] = int(value)
+            number = whole_or_none(value)
+            if number is None:
+                raise ProtocolError("stats.fetch: the value of %s is not a number" % full_name)
+            found.setdefault(group, {})[name] = number
     return found

@@ -8,6 +8,7 @@ from time import monotonic
 
 from .deadline import Deadline
 from .errors import BinrpcError
+from .foreign import whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _cut(endpoints: Sequence[Any], serial: Serial) -> List[Sequence[Any]]:
 def _batch_size(size: Batch, total: int) -> int:
     text = str(size).strip()
     try:
-        number = int(total * float(text[:-1]) / 100) if text.endswith("%") else int(text)
+        number = int(total * float(text[:-1]) / 100) if text.endswith("%") else whole(text)
         if number < 1 and text.endswith("%") and float(text[:-1]) > 0:
             return 1
     except (ValueError, OverflowError):

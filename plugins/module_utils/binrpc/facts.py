@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 
 from .address import LISTED, Address
+from .errors import ProtocolError
 from .faults import Fault
+from .foreign import whole_or_none
 from .values import Struct, unsigned
 
 TYPE_CHECKING = False
@@ -43,9 +45,11 @@ class _Server:
     def __init__(self, call: Caller) -> None:
         self._call = call
         self.missing: Dict[str, str] = {}
+        self.last = ""
 
     def values(self, method: str, *params: Any) -> List[Any]:
         """Return the values of the reply; none when it is a fault."""
+        self.last = method
         try:
             return list(self._call(method, *params))
         except Fault as fault:
@@ -67,7 +71,7 @@ def _version(server: _Server) -> Dict[str, Any]:
     if parsed:
         part = {name: parsed.group(name) for name in part}
     for name in ("major", "minor", "patch"):
-        part[name] = int(parsed.group(name) or 0) if parsed else None
+        part[name] = whole_or_none(parsed.group(name) or "0") if parsed else None
     part["full"] = full
     source_id = _text(info.get("id"))
     part["source_id"] = None if source_id == "unknown" else source_id
@@ -229,7 +233,14 @@ def gather(call: Caller, parts: Iterable[str]) -> Dict[str, Any]:
     :raises BinrpcError: no usable answer, for another reason than a fault.
     """
     server = _Server(call)
-    facts = {part: PARTS[part](server) for part in parts}
+    facts: Dict[str, Any] = {}
+    for part in parts:
+        try:
+            facts[part] = PARTS[part](server)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise ProtocolError(
+                "%s: the reply has another shape than Kamailio's" % server.last
+            ) from None
     facts["missing"] = server.missing
     return facts
 
@@ -249,4 +260,5 @@ def _whole(value: Any) -> Optional[int]:
 
 
 def _port(value: Any) -> Optional[int]:
-    return int(value) if isinstance(value, str) and value.isdigit() else None
+    port = whole_or_none(value)
+    return port if port is not None and 0 <= port <= 65535 else None

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 
 from .errors import EncodeError
+from .foreign import shortened, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def force(type: str, value: Any) -> Any:
         if type == "str":
             return value if text is not None else _plain_text(value)
         if type == "int":
-            return int(text.strip(), 10) if text is not None else _whole(value)
+            return whole(text) if text is not None else _whole(value)
         if type == "float":
             return float(value)
         if type == "bool":
@@ -44,7 +45,8 @@ def force(type: str, value: Any) -> Any:
         if type == "bytes":
             return bytes.fromhex(value)
     except (TypeError, ValueError, OverflowError):
-        raise EncodeError("%r does not read as %s" % (value, type)) from None
+        shown = repr(value) if text is None else shortened(text)
+        raise EncodeError("%s does not read as %s" % (shown, type)) from None
     raise EncodeError("unknown parameter type %r; there are %s" % (type, ", ".join(TYPES)))
 
 

@@ -9,6 +9,7 @@ segments are put in order by their sequence numbers, and what a capture lost sta
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _PCAP = {
     b"\xa1\xb2\x3c\x4d": (">", 1e9),
 }
 _PCAPNG = b"\x0a\x0d\x0d\x0a"
+
+_LATEST = 253_402_300_799.0  # the last second of the year 9999
 
 _IPV4, _IPV6, _VLANS = 0x0800, 0x86DD, (0x8100, 0x88A8)
 _TCP, _UDP = 6, 17
@@ -78,16 +81,18 @@ class Piece:
     def __init__(self, first: Payload) -> None:
         self.first = first
         self.data = bytearray()
-        self._arrivals: list[tuple[int, float]] = []
+        self._starts: list[int] = []
+        self._times: list[float] = []
 
     def add(self, payload: Payload, known: int) -> None:
         """Add a segment of which the first ``known`` bytes are here already."""
-        self._arrivals.append((len(self.data), payload.time))
+        self._starts.append(len(self.data))
+        self._times.append(payload.time)
         self.data += payload.data[known:]
 
     def time_of(self, offset: int) -> float:
         """When the byte at ``offset`` came."""
-        return [time for start, time in self._arrivals if start <= offset][-1]
+        return self._times[bisect_right(self._starts, offset) - 1]
 
 
 def streams(found: list[Payload]) -> Iterator[Piece]:
@@ -142,13 +147,13 @@ def _pcapng(data: bytes) -> Iterator[tuple[float, int, bytes]]:
         if size < 12:
             raise CaptureError(f"a pcapng block of {size} bytes at byte {place}")
         body = data[place + 8 : place + size - 4]
-        if kind == 1:
+        if kind == 1 and len(body) >= 8:
             links.append(struct.unpack_from(order + "H", body)[0])
             units.append(_resolution(order, body[8:]))
         elif kind == 6 and len(body) >= 20:
             interface, high, low, captured = struct.unpack_from(order + "IIII", body)
             if interface < len(links):
-                stamp = (high << 32 | low) * units[interface]
+                stamp = min((high << 32 | low) * units[interface], _LATEST)
                 yield stamp, links[interface], body[20 : 20 + captured]
         elif kind == 3 and links:
             yield 0.0, links[0], body[4:]

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 
+from .printable import ESCAPE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
@@ -23,5 +25,8 @@ def wanted(stream: TextIO) -> bool:
 
 
 def paint(text: str, style: str, stream: TextIO) -> str:
-    """Return the text in a style, plain where the stream takes no colour."""
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if wanted(stream) else text
+    """Return the text in a style, plain where the stream takes no colour.
+
+    It is to be written by :func:`output.write` or :func:`output.tell`.
+    """
+    return f"{ESCAPE}[{_CODES[style]}m{text}{ESCAPE}[0m" if wanted(stream) else text

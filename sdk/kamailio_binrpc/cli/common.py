@@ -11,8 +11,8 @@ from ..core import wire
 from ..core.client import Client
 from ..core.errors import BinrpcError, EncodeError
 from ..core.faults import Fault, InvalidParams, MethodNotFound
+from ..core.foreign import parse_json, shortened
 from . import colour, exit_codes, output
-from .printable import printable
 
 TYPE_CHECKING = False  # typing itself takes longer to load than a call
 if TYPE_CHECKING:
@@ -212,12 +212,10 @@ def read_params(method: str, words: Sequence[str], *, raw: bool = False) -> list
 
 
 def _from_json(text: str) -> Any:
-    import json
-
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError as error:
-        raise EncodeError(f"j:{text} is not JSON: {error}") from None
+        raise EncodeError(f"j:{shortened(text)[1:-1]} is not JSON: {error}") from None
 
 
 def call(client: Client, method: str, params: Sequence[Any]) -> Reply:
@@ -281,7 +279,7 @@ def _other_method(method: str, known: Iterable[Any]) -> str:
 
 def complain(text: object) -> None:
     """Write a message to standard error."""
-    sys.stderr.write(f"{colour.paint('kamrpc:', 'red', sys.stderr)} {printable(text)}\n")
+    output.tell(f"{colour.paint('kamrpc:', 'red', sys.stderr)} {text}\n")
 
 
 def report(error: BinrpcError, form: str = "text") -> int:

@@ -8,7 +8,6 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from . import common, exit_codes, output
-from .printable import printable
 
 if TYPE_CHECKING:
     from ..core.config import Config
@@ -103,7 +102,7 @@ def _check(options: argparse.Namespace) -> int:
     report = Fleet(config.endpoints).call("core.version")
     for name, result in report.results.items():
         text = result.error if result.error is not None else str(result.value.value).strip()
-        output.write(printable(f"{name}: {text}") + "\n")
+        output.write(f"{name}: {text}\n")
     return exit_codes.status_of_all(report.errors.values())
 
 

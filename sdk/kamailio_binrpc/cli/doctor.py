@@ -79,7 +79,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _show(check: str, state: str, text: str) -> None:
     word = colour.paint(f"{state:8}", _STYLES[state], sys.stdout)
-    output.write(f"{word}{check:{_WIDTH}}{printable(text)}\n")
+    output.write(f"{word}{check:{_WIDTH}}{text}\n")
 
 
 def _conclude(found: list[Finding]) -> None:

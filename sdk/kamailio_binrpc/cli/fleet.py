@@ -13,7 +13,6 @@ from ..core.changes import compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
 from . import colour, common, exit_codes, output
-from .printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,11 +141,11 @@ class _Show:
             output.write(output.render_data(data, "json"))
         for cause, names in report.causes().items():
             example = report.errors[names[0]]
-            sys.stderr.write(_cause(cause, names, example))
+            output.tell(_cause(cause, names, example))
         good = len(report.results) - len(report.errors)
         summary = f"{good} of {len(report.results)} answered in {report.seconds:.2f} s"
         style = "green" if report.ok else "red"
-        sys.stderr.write(colour.paint(summary, style, sys.stderr) + "\n")
+        output.tell(colour.paint(summary, style, sys.stderr) + "\n")
 
     def _write(self, text: str) -> None:
         self._clear()
@@ -192,7 +191,7 @@ def _named(names: list[str]) -> str:
 
 def _cause(cause: str, names: list[str], example: BinrpcError) -> str:
     head = colour.paint(f"{len(names)} failed: {cause}", "red", sys.stderr)
-    return f"{head}\n  {_named(names)}\n  for instance: {printable(example)}\n"
+    return f"{head}\n  {_named(names)}\n  for instance: {example}\n"
 
 
 class _Group:
@@ -234,7 +233,7 @@ def _differences(groups: list[_Group]) -> str:
         verb = "differs" if len(group.names) == 1 else "differ"
         head = f"{len(group.names)} {verb} ({_named(group.names)}):"
         lines += (colour.paint(head, "yellow", sys.stdout), "\n")
-        lines += (f"  {printable(each)}\n" for each in group.changes)
+        lines += (f"  {each}\n" for each in group.changes)
     return "".join(lines)
 
 

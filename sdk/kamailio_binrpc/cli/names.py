@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.address import parse_address
 from ..core.client import Client
 from ..core.errors import BinrpcError
+from ..core.foreign import parse_json
 from ..core.values import Struct
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     Ask = Callable[..., list[Any]]
 
 _TIMEOUT = 5.0
+# A completed word becomes part of a command line: no server may put anything else there.
+_WORD = re.compile(r"[A-Za-z0-9_.:/@%+=,][A-Za-z0-9_.:/@%+=,-]*\Z", re.ASCII)
 
 
 class Names:
@@ -44,9 +48,9 @@ class Names:
     def load(self) -> Names:
         """Take what was found the last time, if anything was."""
         with contextlib.suppress(OSError, ValueError):
-            found = json.loads(_cache_file(self._address).read_text(encoding="utf-8"))
+            found = parse_json(_cache_file(self._address).read_bytes())
             if isinstance(found, dict):
-                self.groups = {str(name): list(map(str, names)) for name, names in found.items()}
+                self.groups = {str(name): _words(names) for name, names in found.items()}
         return self
 
     def refresh_in_background(self) -> None:
@@ -73,7 +77,7 @@ class Names:
             def ask(method: str, *params: Any) -> list[Any]:
                 return list(client.call(method, *params))
 
-            self.groups = dict(_gather(ask))
+            self.groups = {name: _words(names) for name, names in _gather(ask)}
         with contextlib.suppress(OSError):
             self._save()
 
@@ -90,7 +94,8 @@ class Names:
 
     def under(self, kind: str) -> list[str]:
         """Return what comes behind ``kind/`` in the names of groups."""
-        return [name.partition("/")[2] for name in self.groups if name.startswith(kind + "/")]
+        under = (name.partition("/")[2] for name in self.groups if name.startswith(kind + "/"))
+        return _words(under)
 
     def methods(self) -> list[str]:
         """Return the server's methods, the catalogue's while they are not known."""
@@ -124,6 +129,10 @@ class Names:
         if module == "pv" and param.name == "name":
             return self.of("shv")
         return list(param.words)
+
+
+def _words(names: Iterable[Any]) -> list[str]:
+    return [name for name in map(str, names) if _WORD.match(name)]
 
 
 def _gather(ask: Ask) -> Iterator[tuple[str, list[str]]]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import sys
 
+from .printable import for_terminal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -51,16 +53,24 @@ def render_data(data: Any, form: str) -> str:
 
 
 def write(text: str) -> None:
-    """Write to standard output; bytes that are not UTF-8 go out as they came in.
+    """Write to standard output. A terminal gets printable text; all else gets the bytes as they
+    came in, those that are not UTF-8 included.
 
     :raises OutputError: it cannot be written.
     """
     try:
+        if sys.stdout.isatty():
+            text = for_terminal(text)
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.buffer.flush()
     except OSError as error:
         raise OutputError(f"standard output: {error.strerror or error}") from error
+
+
+def tell(text: str) -> None:
+    """Write printable text to standard error."""
+    sys.stderr.write(for_terminal(text))
 
 
 def fault_data(fault: Fault) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     from ..core.lab.recorder import record_server
 
     def tell(method: str, params: Any) -> None:
-        print(" ".join(map(str, (method, *params))), file=sys.stderr)
+        output.tell(" ".join(map(str, (method, *params))) + "\n")
 
     def work() -> int:
         also = []

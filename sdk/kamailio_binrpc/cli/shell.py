@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import BinrpcError, EncodeError
 from . import colour, common, exit_codes, output
 from .names import Names
-from .printable import printable
+from .printable import for_terminal, printable
 from .words import split_line
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class Shell:
         if rest:
             self._connect(rest[0])
         else:
-            sys.stdout.write(f"{self._endpoint}: {self._client.address}\n")
+            output.write(f"{self._endpoint}: {self._client.address}\n")
 
     def _set_timeout(self, rest: list[str]) -> None:
         if rest:
@@ -230,7 +230,7 @@ class Shell:
             with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
                 # The pager is the user's own choice.
                 process = subprocess.Popen(pager, stdin=subprocess.PIPE)  # noqa: S603
-                process.communicate(text.encode("utf-8", "surrogateescape"))
+                process.communicate(for_terminal(text).encode("utf-8"))
 
     def _start_editing(self) -> None:
         if readline is None:

@@ -26,7 +26,7 @@ def render(values: Sequence[Any], method: str) -> str:
     cells = [[_cell(row[name]) if name in row else "" for name in names] for row in rows]
     numeric = [all(isinstance(row.get(name, 0), (int, float)) for row in rows) for name in names]
     if any(name.strip() for name in names):
-        cells.insert(0, [name.upper() for name in names])
+        cells.insert(0, [_cell(name.upper()) for name in names])
     return layout(cells, numeric)
 
 

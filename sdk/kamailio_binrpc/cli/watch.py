@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from ..core.changes import compare
 from ..core.errors import BinrpcError, TransportError
 from . import colour, common, exit_codes, output
-from .printable import printable
+from .printable import ESCAPE
 
 if TYPE_CHECKING:
     from ..core.changes import Change
     from ..core.reply import Reply
+
+_CLEAR = f"{ESCAPE}[H{ESCAPE}[2J"
 
 _DESCRIPTION = """Call a method every few seconds.
 
@@ -101,12 +103,12 @@ def _show(
             data = {"time": stamp, "changes": [change.to_json() for change in found]}
             output.write(output.render_data(data, "json"))
         return
-    lines = [printable(change) for change in found]
+    lines = [str(change) for change in found]
     if screen:
         head = f"{stamp}  {options.method} {' '.join(options.params)}".rstrip()
-        body = printable(output.render(reply, "text"))
+        body = output.render(reply, "text")
         painted = [colour.paint(line, "yellow", sys.stdout) for line in lines]
-        output.write(f"\x1b[H\x1b[2J{head}\n\n{body}" + "".join("\n" + line for line in painted))
+        output.write(f"{_CLEAR}{head}\n\n{body}" + "".join("\n" + line for line in painted))
         output.write("\n")
     elif first:
         output.write(output.render(reply, "text"))
@@ -116,5 +118,5 @@ def _show(
 
 def _tell_failure(error: BinrpcError, *, screen: bool) -> None:
     if screen:
-        output.write("\x1b[H\x1b[2J")
+        output.write(_CLEAR)
     common.complain(error)

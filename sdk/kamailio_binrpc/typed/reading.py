@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..core.foreign import whole_or_none
 from ..core.values import NULL_TEXT, Struct
 from .errors import UnexpectedReply
 
@@ -132,13 +133,9 @@ def settings(reply: Reply) -> dict[str, int | str | None]:
 def numbers(reply: Reply) -> dict[str, int]:
     """Return the members of a struct of numbers, which may be sent as text."""
     return {
-        name: _number(reply, int(value) if _is_digits(value) else value)
+        name: _number(reply, value if (number := whole_or_none(value)) is None else number)
         for name, value in _named(struct(reply))
     }
-
-
-def _is_digits(value: Any) -> bool:
-    return isinstance(value, str) and value.lstrip("-").isdecimal()
 
 
 def _named(value: Struct) -> Iterable[tuple[str, Any]]:

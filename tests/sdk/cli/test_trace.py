@@ -255,6 +255,36 @@ def test_a_capture_of_something_else_is_refused(shown):
     assert shown(pcap(ethernet(ipv4(17, udp(FAULT)))[:30]))[0] == exit_codes.USAGE
 
 
+def block(kind, body):
+    size = 12 + len(body)
+    return struct.pack("<II", kind, size) + body + struct.pack("<I", size)
+
+
+SECTION = block(0x0A0D0D0A, b"\x4d\x3c\x2b\x1a" + b"\1\0\0\0" + b"\xff" * 8)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 4, 7])
+def test_an_interface_that_is_cut_is_none(size):
+    frame = ethernet(ipv4(17, udp(REQUEST)))
+    packet = block(6, struct.pack("<IIIII", 0, 0, 0, len(frame), len(frame)) + frame)
+    assert list(capture.payloads(SECTION + block(1, b"\1" * size) + packet)) == []
+
+
+def test_a_time_without_end_is_shown(shown):
+    frame = ethernet(ipv4(17, udp(REQUEST)))
+    seconds = struct.pack("<HHBBBB", 9, 1, 0, 0, 0, 0)
+    interface = block(1, struct.pack("<HHI", 1, 0, 65535) + seconds)
+    packet = block(6, struct.pack("<IIIII", 0, 2**32 - 1, 0, len(frame), len(frame)) + frame)
+    status, out = shown(SECTION + interface + packet)
+    assert (status, "#1 request" in out) == (0, True)
+
+
+def test_the_time_of_a_byte():
+    segments = [capture.Payload(n, "a", "b", b"xy", 2 * n) for n in range(5)]
+    (piece,) = capture.streams(segments)
+    assert [piece.time_of(place) for place in range(10)] == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+
+
 @strategies.thorough
 @given(st.binary(max_size=80), st.sampled_from([0, 1, 12, 101, 113, 276]))
 def test_any_frame_is_read_without_an_accident(frame, link):

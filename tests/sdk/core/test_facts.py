@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
-from kamailio_binrpc.core.errors import ConnectionLost
+from kamailio_binrpc.core.errors import ConnectionLost, ProtocolError
 from kamailio_binrpc.core.facts import MINIMUM, PARTS, gather, select
 from kamailio_binrpc.core.faults import Fault
+from kamailio_binrpc.core.values import Struct
 
 ALL = list(PARTS)
 
@@ -66,3 +69,45 @@ def test_a_lost_connection_is_an_error():
 
     with pytest.raises(ConnectionLost):
         gather(lose, ["modules"])
+
+
+ODD = ["x", 5, 1.5, b"", [], Struct(), Struct(a=Struct()), Struct.of("x"), "\u00b2", "9" * 5000]
+
+
+@pytest.mark.parametrize("part", ALL)
+@pytest.mark.parametrize("count", [1, 2, 4, 6])
+def test_replies_of_another_shape_are_facts_or_no_answer(part, count):
+    for value in ODD:
+        try:
+            gather(lambda method, *params, value=value: [value] * count, [part])
+        except ProtocolError as error:
+            assert "the reply has another shape than Kamailio's" in str(error)
+
+
+def test_members_of_another_shape():
+    for value in ODD:
+        names = [
+            "version",
+            "uptime",
+            "up_since",
+            "socket",
+            "total",
+            "readers",
+            "IDX",
+            "id",
+            "flags",
+        ]
+        reply = Struct((name, value) for name in names)
+        with contextlib.suppress(ProtocolError):
+            gather(lambda method, *params, reply=reply: [reply], ALL)
+
+
+def test_versions_and_ports_of_many_digits():
+    digits = "9" * 5000
+    values = {
+        "core.version": ["kamailio 5.%s.3 (x)" % digits],
+        "ctl.listen": ["binrpc", "tcp", "h", digits, "binrpc", "tcp", "h", "99999"],
+    }
+    facts = gather(lambda method, *params: values.get(method, []), ["version", "listeners"])
+    assert facts["version"]["minor"] is None
+    assert [each["port"] for each in facts["listeners"]] == [None, None]

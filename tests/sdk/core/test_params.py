@@ -88,6 +88,13 @@ def test_force_refuses(kind, value):
     assert str(caught.value) == "%r does not read as %s" % (value, kind)
 
 
+@pytest.mark.parametrize("text", ["9" * 5000, "i:" + "9" * 5000, "b:" + "z" * 5000])
+def test_a_text_without_end_is_refused_in_a_few_words(text):
+    with pytest.raises(EncodeError, match="does not read as") as caught:
+        from_text(text)
+    assert len(str(caught.value)) < 200
+
+
 def test_unknown_types_are_named_with_the_known_ones():
     with pytest.raises(EncodeError, match="unknown parameter type 'real'; there are str, int"):
         force("real", 1.5)

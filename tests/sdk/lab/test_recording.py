@@ -16,6 +16,7 @@ ODD = [
     [-5, 4294967295, "\udcff\x00\n", "ä", 0.001, b"\x00\xff", []],
     Struct(),
 ]
+HEAD = '{"format": "kamailio-recording", "version": 1, "calls": '
 
 
 def test_a_file_gives_back_what_was_recorded():
@@ -49,6 +50,13 @@ def test_a_file_gives_back_what_was_recorded():
             '[{"method": "a", "reply": []}, {"method": "b", "reply": [null]}]}',
             "call 2 is malformed",
         ),
+        ("[" * 100_000, "not JSON: the JSON text is nested deeper"),
+        ('{"version": ' + "9" * 5000 + "}", "not JSON: .* has 5000 digits"),
+        (HEAD + '[{"method": "a", "reply": [{"$members": [["$bytes", "zz"]]}]}]}', "call 1"),
+        (HEAD + '[{"method": "a", "reply": [{"$members": [[]]}]}]}', "call 1"),
+        (HEAD + '[{"method": "a", "fault": {"code": "x", "text": ""}}]}', "call 1 is malformed"),
+        (HEAD + '[{"method": "a", "fault": []}]}', "call 1 is malformed"),
+        (HEAD + '[{"method": "a", "reply": 5}]}', "call 1 is malformed"),
     ],
 )
 def test_files_that_are_none(text, match, tmp_path):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from ..errors import EncodeError
+from ..foreign import whole_or_none
 from ..params import TYPES, from_mapping
 from ..values import unsigned
 from .escapes import quoted, raw
@@ -22,8 +23,9 @@ MISSING = object()
 """Stands for the value at a path that leads nowhere."""
 
 # A choice ends at a bracket before a dot or the end: the text may be sip:[::1]:5060.
-_STEP = r"\[(?P<name>[^=\[\]]+)=(?P<text>.*?)\](?=\.|\Z)|(?P<plain>[^.\[]+)"
-_PATH = re.compile(r"(?:%s)(?:\.(?:%s))*\Z" % ((re.sub(r"\?P<\w+>", "?:", _STEP),) * 2))
+_CHOICE_NAME = re.compile(r"\[([^=\[\]]+)=")
+_CHOICE_END = re.compile(r"\](?=\.|\Z)")
+_PLAIN = re.compile(r"[^.\[]+")
 
 _FAULT_KINDS = {
     "fault",
@@ -141,12 +143,30 @@ def steps(path: str) -> List[Union[str, Tuple[str, str]]]:
 
     :raises EncodeError: it is not a path.
     """
-    if not _PATH.match(path):
-        raise EncodeError("%r is not a path such as item.value or list.0 or list.[NAME=x]" % path)
-    return [
-        step.group("plain") or (step.group("name"), step.group("text"))
-        for step in re.finditer(_STEP, path)
-    ]
+    found: List[Union[str, Tuple[str, str]]] = []
+    at = 0
+    while True:
+        choice = _CHOICE_NAME.match(path, at)
+        end = _CHOICE_END.search(path, choice.end()) if choice else _PLAIN.match(path, at)
+        if end is None:
+            break
+        if choice is None:
+            found.append(end.group())
+        else:
+            found.append((choice.group(1), path[choice.end() : end.start()]))
+        at = end.end()
+        if at == len(path):
+            return found
+        if path[at] != ".":
+            break
+        at += 1
+    raise EncodeError("%r is not a path such as item.value or list.0 or list.[NAME=x]" % path)
+
+
+def _position(step: str) -> int:
+    """Return the list position that a step names, or -1."""
+    number = whole_or_none(step)
+    return number if number is not None and step[:1].isdigit() else -1
 
 
 def at_path(value: Any, path: str) -> Any:
@@ -156,8 +176,8 @@ def at_path(value: Any, path: str) -> Any:
             value = _chosen(value, *step)
         elif isinstance(value, dict):
             value = value.get(step, MISSING)
-        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
+        elif isinstance(value, list) and 0 <= _position(step) < len(value):
+            value = value[_position(step)]
         else:
             return MISSING
     return value
@@ -180,7 +200,7 @@ def accepts(wanted: Iterable[Any], fault: Fault) -> bool:
         text = str(item).strip()
         # Templates turn numbers into text, so a number in text is a code as well.
         if re.match(r"-?\d+\Z", text):
-            found = int(text) == fault.code
+            found = whole_or_none(text) == fault.code
         elif text in _FAULT_KINDS:
             found = text in kinds
         else:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 
 from ..faults import Fault
+from ..foreign import parse_json
 from ..values import Struct
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FORMAT = "kamailio-recording"
 VERSION = 1
+_MAX_DEPTH = 400  # a struct takes three of JSON
 
 
 class RecordingError(ValueError):
@@ -87,7 +89,7 @@ class Recording:
         :raises RecordingError: says what is wrong with it.
         """
         try:
-            data = json.loads(text)
+            data = parse_json(text, max_depth=_MAX_DEPTH)
         except ValueError as error:
             raise RecordingError("not JSON: %s" % error) from None
         if not isinstance(data, dict) or data.get("format") != FORMAT:
@@ -107,7 +109,7 @@ class Recording:
         for number, entry in enumerate(calls, 1):
             try:
                 recording._add_entry(entry)
-            except (KeyError, TypeError, AttributeError) as error:
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
                 raise RecordingError("call %d is malformed: %r" % (number, error)) from None
         return recording
 

@@ -25,6 +25,7 @@ import json
 import os
 import sys
 
+from ..foreign import parse_json, whole
 from .failures import Failure, parse_failure
 from .module_settings import ModuleSettingsError, make_modules
 from .recording import Recording, read_recording
@@ -77,18 +78,19 @@ def _parse(text: str) -> Dict[str, Any]:
     if not text.lstrip().startswith("{"):
         return _parse_ini(text)
     try:
-        data = json.loads(text, object_pairs_hook=_without_repetition)
+        data = parse_json(text, pairs=_without_repetition)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     return data if isinstance(data, dict) else {}
 
 
 def _without_repetition(pairs: Any) -> Dict[str, Any]:
-    names = [name for name, _value in pairs]
-    for name in names:
-        if names.count(name) > 1:
+    found: Dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
             raise ValueError("%r is there twice" % name)
-    return dict(pairs)
+        found[name] = value
+    return found
 
 
 def _parse_ini(text: str) -> Dict[str, Any]:
@@ -121,7 +123,7 @@ def _parse_ini(text: str) -> Dict[str, Any]:
 
 def _ini_value(text: str) -> Any:
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError:
         return {"yes": True, "no": False}.get(text.lower(), text)
 
@@ -193,7 +195,7 @@ def _mode(value: Any) -> int:
     # In JSON as a text: "0660" is octal there as in the shell, a number would be decimal.
     try:
         if isinstance(value, str):
-            return int(value, 8)
+            return whole(value, 8)
     except ValueError:
         pass
     raise SettingsError('mode: an octal text such as "0660", not %s' % json.dumps(value))

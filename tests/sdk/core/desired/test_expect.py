@@ -107,6 +107,33 @@ def test_what_is_not_a_path(path):
         steps(path)
 
 
+def test_a_path_is_read_in_one_pass():
+    # An expression that tries every way to part it would not come to an end.
+    for end in ("[", "", "[a", "..", "[b=c"):
+        with pytest.raises(EncodeError):
+            steps("[a=b]." * 2000 + end)
+    assert steps(".".join(["[a=b]", "c"] * 2000)) == [("a", "b"), "c"] * 2000
+
+
+@pytest.mark.parametrize(
+    "path, found",
+    [
+        ("[a=]", [("a", "")]),
+        ("[a=]].b", [("a", "]"), "b"]),
+        ("[a.b=c.d].e]", [("a.b", "c.d"), "e]"]),
+        ("[a=b=c]", [("a", "b=c")]),
+        ("[a=[::1]:5].x", [("a", "[::1]:5"), "x"]),
+    ],
+)
+def test_odd_paths(path, found):
+    assert steps(path) == found
+
+
+@pytest.mark.parametrize("step", ["\u00b2", "9" * 5000, "-0", "+0", " 0"])
+def test_what_is_no_position(step):
+    assert at_path([1, 2], step) is MISSING
+
+
 @pytest.mark.parametrize(
     "got, want, result",
     [

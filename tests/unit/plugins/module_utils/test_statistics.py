@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.kamailio.ctl.plugins.module_utils._statistics import statistics
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import ProtocolError
 
 
 def read(scripted, names, *answer):
@@ -27,3 +29,9 @@ def test_names_may_repeat(scripted):
 
 def test_nothing_is_found(scripted):
     assert read(scripted, ["nothing"]) == {}
+
+
+@pytest.mark.parametrize("value", ["", "x", "1.5", "9" * 5000, "\u00b2", 1.5, {}, []])
+def test_what_is_no_counter_is_no_answer(scripted, value):
+    with pytest.raises(ProtocolError, match=r"the value of core\.fwd is not a number"):
+        read(scripted, ["all"], {"core.fwd": value})
