@@ -116,7 +116,10 @@ keyed_groups:
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.address import parse_address
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import visible
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import (
+    for_people,
+    visible,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.dispatcher import (
     destinations,
     parse_uri,
@@ -262,7 +265,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _left_out(self, server, host, why):
         text = "%s: %.80r does not become a host: %s" % (server, host, why)
-        self.display.warning(visible(text))
+        self.display.warning(for_people(text))
 
     # What both have in common
 

@@ -12,7 +12,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ._endpoint import Endpoint, failure, run_job
 from .binrpc import reply_socket
-from .binrpc.desired.escapes import visible
+from .binrpc.desired.escapes import for_people, shown
 from .binrpc.errors import BinrpcError
 
 
@@ -96,7 +96,7 @@ class Setting:
     def tell(self, text):
         """Log a text, if there is a log."""
         if self.log:
-            self.log(visible(text))
+            self.log(for_people(text))
 
 
 class Task:
@@ -121,7 +121,7 @@ class Task:
         Ansible fails a module whose result has a lone surrogate, so this is where texts with
         bytes that are not UTF-8 are escaped.
         """
-        return visible(self._run(params, setting))
+        return shown(self._run(params, setting))
 
     def _run(self, params, setting):
         if params.get("endpoints") is not None:

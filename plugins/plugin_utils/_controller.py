@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc import wire
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.config import load_config
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import visible
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escapes import (
+    for_people,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import message
 
 
@@ -21,7 +23,7 @@ def explained(error, context=""):
     """
     text = message(error)
     start = context + ": " if context else ""
-    return visible(text if text.startswith(start) else start + text)
+    return for_people(text if text.startswith(start) else start + text)
 
 
 class Options:

@@ -30,7 +30,7 @@ The layers, from the top. A module imports what stands in its own line or below:
     faults                    the class of a refusal
     catalogue                 what is known of each method
     address params explain    texts in, advice out
-    foreign                   numbers and JSON in texts of others
+    foreign printable         numbers and JSON in texts of others; texts that are safe to show
     errors                    what can go wrong, and did the method run
     values dispatcher         Struct; flags of destinations
     hosts uri                 host names from a server; spellings of a SIP URI

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from .printable import ESCAPE
+from .terminal import ESCAPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from ..core.address import parse_address
+from ..core.printable import printable
 from . import colour, common, exit_codes, output
-from .printable import printable
 
 if TYPE_CHECKING:
     from .diagnose import Finding

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 
-from .printable import for_terminal
+from .terminal import for_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import BinrpcError, EncodeError
+from ..core.printable import printable
 from . import colour, common, exit_codes, output
 from .names import Names
-from .printable import for_terminal, printable
+from .terminal import for_terminal
 from .words import split_line
 
 if TYPE_CHECKING:

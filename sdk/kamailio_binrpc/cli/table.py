@@ -7,7 +7,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from .printable import printable
+from ..core.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

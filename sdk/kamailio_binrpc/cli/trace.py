@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..core import wire
 from ..core.errors import DecodeError, EncodeError, ProtocolError
+from ..core.printable import printable
 from ..core.values import Struct
 from . import capture, colour, common, exit_codes, output
-from .printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.changes import compare
 from ..core.errors import BinrpcError, TransportError
 from . import colour, common, exit_codes, output
-from .printable import ESCAPE
+from .terminal import ESCAPE
 
 if TYPE_CHECKING:
     from ..core.changes import Change

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kamailio_binrpc.cli import colour, output, table, yaml
 from kamailio_binrpc.cli.names import Names
-from kamailio_binrpc.cli.printable import for_terminal
+from kamailio_binrpc.cli.terminal import for_terminal
 from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Fixed, Struct
 from tests.sdk.core import strategies

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from salt.exceptions import CommandExecutionError
 
 from kamailio_binrpc.core import facts as core_facts
-from kamailio_binrpc.core.desired.escapes import visible
+from kamailio_binrpc.core.desired.escapes import for_people, visible
 from kamailio_binrpc.core.desired.outcome import message
 from kamailio_binrpc.core.dispatcher import destinations as in_words
 from kamailio_binrpc.core.errors import BinrpcError
@@ -55,7 +55,7 @@ def rpc(method: str, *params: Any, **connection: Any) -> Any:
         with _connect(connection) as server:
             values = reply_to_json(server.call(method, *sent), method)
     except (BinrpcError, ValueError) as error:
-        raise CommandExecutionError(visible(message(error))) from error
+        raise CommandExecutionError(for_people(message(error))) from error
     return visible(values[0] if len(values) == 1 else values)
 
 
@@ -75,7 +75,7 @@ def facts_(*subset: str, **connection: Any) -> dict[str, Any]:
         with _connect(connection) as server:
             found = core_facts.gather(server.call, parts)
     except (BinrpcError, ValueError) as error:
-        raise CommandExecutionError(visible(message(error))) from error
+        raise CommandExecutionError(for_people(message(error))) from error
     return visible(found)  # type: ignore[no-any-return]
 
 

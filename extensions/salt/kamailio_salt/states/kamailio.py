@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc.core.desired.calls import Calls
 from kamailio_binrpc.core.desired.drive import drive
-from kamailio_binrpc.core.desired.escapes import visible
+from kamailio_binrpc.core.desired.escapes import shown
 from kamailio_binrpc.core.desired.outcome import message
 from kamailio_binrpc.core.errors import BinrpcError
 from kamailio_salt.server import CONNECTION, Server
@@ -53,7 +53,7 @@ def reload_on_watch(name: str, **options: Any) -> Return:
         _parts(STATES["reload"], name, options)
     except (BinrpcError, ValueError) as error:
         ret["comment"] = message(error)
-        return visible(ret)  # type: ignore[no-any-return]
+        return shown(ret)  # type: ignore[no-any-return]
     ret["result"] = True
     ret["comment"] = "Nothing that it watches has changed, so nothing is reloaded."
     return ret
@@ -102,9 +102,9 @@ def _applied(state: State, name: str, options: dict[str, Any]) -> Return:
             result = drive(job(test, server.busy_timeout), Calls(client))
     except (BinrpcError, ValueError) as error:
         ret["comment"] = message(error)
-        return visible(ret)  # type: ignore[no-any-return]
+        return shown(ret)  # type: ignore[no-any-return]
     _fill(ret, state, result, test)
-    return visible(ret)  # type: ignore[no-any-return]
+    return shown(ret)  # type: ignore[no-any-return]
 
 
 def _fill(ret: Return, state: State, result: Result, test: bool) -> None:
@@ -112,8 +112,8 @@ def _fill(ret: Return, state: State, result: Result, test: bool) -> None:
     if result["changed"]:
         before, after = result["before"], result["after"]
         # A reload that cannot be compared, and one in a test, show nothing but the call.
-        shown = {"calls": result["rpc_calls"]} if before == after else {"old": before, "new": after}
-        ret["changes"] = shown
+        calls = {"calls": result["rpc_calls"]}
+        ret["changes"] = calls if before == after else {"old": before, "new": after}
     if result.get("warnings"):
         ret["warnings"] = result["warnings"]
     if test and waits:

@@ -11,9 +11,14 @@ from __future__ import annotations
 
 import re
 
+from ..printable import printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Match
+    from typing import Any, Dict, Match
+
+FOR_PEOPLE = ("msg", "comment", "warnings", "diff")
+"""Members of a result that are shown and not worked with."""
 
 _BYTE = re.compile("[\udc80-\udcff]")
 _ESCAPE = re.compile(r"\\x(5c|[89a-f][0-9a-f])")
@@ -38,6 +43,34 @@ def visible(value: Any) -> Any:
         return {visible(key): visible(member) for key, member in value.items()}
     if isinstance(value, list):
         return [visible(item) for item in value]
+    return value
+
+
+def for_people(text: str) -> str:
+    """Return a text for people: :func:`visible`, and safe on any terminal."""
+    return printable(visible(text))
+
+
+def shown(result: Dict[str, Any]) -> Dict[str, Any]:
+    """Return the result of a task or state, :func:`visible`, and safe to show where people read."""
+    found = {name: visible(member) for name, member in result.items()}
+    if isinstance(found.get("results"), list):
+        found["results"] = [
+            shown(each) if isinstance(each, dict) else visible(each) for each in result["results"]
+        ]
+    for name in FOR_PEOPLE:
+        if name in found:
+            found[name] = _safe(found[name])
+    return found
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {_safe(key): _safe(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_safe(item) for item in value]
     return value
 
 

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from kamailio_binrpc.core.desired.escapes import quoted, raw, visible
+from kamailio_binrpc.core.desired.escapes import for_people, quoted, raw, shown, visible
 
 
 def test_escapes_can_be_undone():
@@ -38,3 +38,24 @@ def test_containers_are_escaped_with_their_keys():
 )
 def test_quoted_texts_keep_their_bytes(value, text):
     assert quoted(value) == text
+
+
+HOSTILE = "a\x1b[2J\u202e\x9b\udce9"
+SHOWN = r"a\x1b[2J\u202e\x9b\xe9"
+
+
+def test_texts_for_people_are_safe_to_show():
+    assert for_people(HOSTILE) == SHOWN
+
+
+def test_results_are_safe_to_show_where_people_read_and_data_elsewhere():
+    one = {"msg": HOSTILE, "warnings": [HOSTILE], "value": HOSTILE}
+    result = {**one, "diff": {"before": {HOSTILE: [HOSTILE]}, "after": HOSTILE}, "results": [one]}
+    data = visible(HOSTILE)
+    expected = {"msg": SHOWN, "warnings": [SHOWN], "value": data}
+    assert shown(result) == {
+        **expected,
+        "diff": {"before": {SHOWN: [SHOWN]}, "after": SHOWN},
+        "results": [expected],
+    }
+    assert data == "a\x1b[2J\u202e\x9b\\xe9"

@@ -114,6 +114,23 @@ def test_bytes_that_are_not_utf8_are_escaped_once(endpoints):
     assert values == ["caf\\xe9"] * (len(endpoints) if endpoints else 1)
 
 
+@pytest.mark.parametrize("endpoints", [None, {"a": "udp:192.0.2.1", "b": "udp:192.0.2.2"}])
+def test_texts_for_people_cannot_steer_a_terminal(endpoints):
+    def job(endpoint, setting):
+        setting.tell("\x1b[2J")
+        more = {"warnings": ["\x1b[2J"], "diff": {"before": "\x1b[2J", "after": "\u202e"}}
+        return {"changed": False, "failed": True, "msg": "\x1b[2J\u202e", **more}
+
+    logged = []
+    found = Task(argument_spec(), lambda given: job).run(
+        params(endpoints=endpoints), Setting(log=logged.append)
+    )
+    texts = [str(found), *logged]
+    assert not any("\x1b" in text or "\u202e" in text for text in texts)
+    assert r"\x1b[2J" in found["msg"]
+    assert bool(logged) is (endpoints is None)
+
+
 class At:
     """An endpoint that was lost, or was not."""
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""A server whose every text is hostile steers no terminal, whatever command; pipes get the bytes."""
+"""A server whose every text is hostile steers no terminal, and pipes get the bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 
 from kamailio_binrpc import Struct, decode, encode
 from kamailio_binrpc.cli import colour, names, output
-from kamailio_binrpc.cli.printable import ESCAPE, for_terminal, printable
+from kamailio_binrpc.cli.terminal import ESCAPE, for_terminal
 from kamailio_binrpc.core import wire
 from kamailio_binrpc.core.packet import parse_header
 
@@ -189,13 +189,6 @@ def test_a_pipe_gets_the_bytes(hostile, tmp_path):
     command = [sys.executable, "-c", pykamcmd, "-s", hostile, "x.y"]
     found = subprocess.run(command, capture_output=True, env=environment(tmp_path), check=False)
     assert raw in found.stdout  # byte for byte as kamcmd
-
-
-def test_printable():
-    assert is_odd("\x1b")
-    assert not any(is_odd(char) for char in printable(HOSTILE))
-    assert printable("Zoë 東京\u3000\u00a0 ok\n\t") == "Zoë 東京\u3000\u00a0 ok\n\t"
-    assert printable("\x1b\x9b\udc9b\u202e\U000e0001") == r"\x1b\x9b\x9b\u202e\U000e0001"
 
 
 class Screen(io.TextIOWrapper):
