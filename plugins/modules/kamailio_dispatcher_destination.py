@@ -38,7 +38,8 @@ options:
   uri:
     description:
       - URI of the destination. Exactly one of O(uri) and O(destinations) is required.
-      - C(sip:) is put before an address without a scheme.
+      - C(sip:) is put before an address without a scheme. A destination that is there may be
+        written in any way that means the same, see P(kamailio.ctl.kamailio_uri#filter).
     type: str
     version_added: 0.1.0
   flags:

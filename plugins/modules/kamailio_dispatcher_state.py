@@ -35,7 +35,8 @@ options:
     version_added: 0.1.0
   uri:
     description:
-      - URI of the destination, as C(dispatcher.list) shows it, in upper or lower case.
+      - URI of the destination, in any spelling that means the same, see
+        P(kamailio.ctl.kamailio_uri#filter).
       - V(all) stands for all destinations of the set, and so does leaving out both O(uri) and
         O(duid).
     type: str
@@ -71,6 +72,14 @@ options:
   require_matches_max:
     description:
       - The task fails, before it changes anything, when more destinations match.
+    type: int
+    version_added: 0.1.0
+  at_least_active:
+    description:
+      - Minimum number of active destinations that the set must keep when O(state=inactive) or
+        O(state=disabled) takes active ones out of service. With fewer, the task fails before it
+        changes anything, in check mode as well.
+      - The default is 1, and 0 for the whole set.
     type: int
     version_added: 0.1.0
 seealso:

@@ -26,7 +26,7 @@ extends_documentation_fragment:
 options:
   url:
     description:
-      - URL of the node, as C(rtpengine.show) has it, or V(all) for every node.
+      - URL of the node, as C(rtpengine.show) has it but for upper case, or V(all) for every node.
     type: str
     required: true
     version_added: 0.1.0
@@ -43,6 +43,14 @@ options:
         stays enabled.
     type: bool
     default: true
+    version_added: 0.1.0
+  at_least_active:
+    description:
+      - Minimum number of nodes that each set must keep in service when O(state=disabled) takes
+        nodes out of it. A node is in service if it is enabled and answers. With fewer, the task
+        fails before it changes anything, in check mode as well.
+      - The default is 1, and 0 with O(url=all).
+    type: int
     version_added: 0.1.0
 seealso:
   - module: kamailio.ctl.kamailio_reload

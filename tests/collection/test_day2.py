@@ -28,13 +28,20 @@ from tests.collection.conftest import BIN, Run
 GATEWAYS = ["sip:192.0.2.11:5060", "sip:192.0.2.12:5060"]
 MEDIA = ["udp:192.0.2.40:2223", "udp:192.0.2.41:2223"]
 
+SPELLINGS = [
+    ("192.0.2.11:5060", "SIP:192.0.2.11", "sip:192.0.2.11:05060;transport=UDP"),
+    ("192.0.2.11", "sip:192.0.2.11:5060;lr", "sip:192.000.002.011"),
+]
+
+AFTER_BARRIERS = pytest.mark.xfail(run=False, reason="nothing is verified before a removal")
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 class Fleet:
     """Three servers, each behind another transport, and ansible-playbook."""
 
-    def __init__(self, labs: dict[str, LabServer], collections: Path, folder: Path) -> None:
+    def __init__(self, labs: dict[str, Any], collections: Path, folder: Path) -> None:
         self.labs = labs
         self._folder = folder
         self._environment = {
@@ -44,10 +51,17 @@ class Fleet:
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_PIPELINING": "1",
         }
-        lines = [f"{name} kamailio_endpoint={lab.addresses[0]}" for name, lab in labs.items()]
+        self.write_inventory({})
+
+    def write_inventory(self, variables: dict[str, str]) -> None:
+        """Write the inventory, with a line of further variables for some of the servers."""
+        lines = [
+            f"{name} kamailio_endpoint={lab.addresses[0]} {variables.get(name, '')}"
+            for name, lab in self.labs.items()
+        ]
         common = ["ansible_connection=local", f"ansible_python_interpreter={sys.executable}"]
         text = "\n".join(["[kamailio]", *lines, "", "[kamailio:vars]", *common, ""])
-        (folder / "hosts.ini").write_text(text, encoding="utf-8")
+        (self._folder / "hosts.ini").write_text(text, encoding="utf-8")
 
     def play(self, name: str, *options: str, **variables: Any) -> Run:
         """Run one of the collection's playbooks."""
@@ -112,10 +126,13 @@ def test_a_gateway_is_drained_and_comes_back(fleet: Fleet) -> None:
     drained = {GATEWAYS[0]: "active", GATEWAYS[1]: "disabled"}
     assert fleet.each(states) == [drained] * 3
     assert fleet.changes("gateway_drain", **chosen) == 0
-    # The last one that is left stays.
-    run = fleet.play("gateway_drain", gateway_set=1, gateway_uri=GATEWAYS[0])
-    assert run.returncode != 0
-    assert "only 0 active destinations would be left in set 1" in run.output
+    # The last one that is left stays, however its URI is written.
+    for spellings in SPELLINGS:
+        variables = [f"gateway_uri='{each}'" for each in spellings]
+        fleet.write_inventory(dict(zip(fleet.labs, variables, strict=True)))
+        run = fleet.play("gateway_drain", gateway_set=1)
+        assert [run.recap[name]["failed"] for name in fleet.labs] == [1, 1, 1], run.output
+        assert "only 0 active destinations would be left in set 1" in run.output
     assert fleet.each(states) == [drained] * 3
     assert fleet.changes("gateway_undrain", **chosen) == 3
     assert fleet.each(states) == [{GATEWAYS[0]: "active", GATEWAYS[1]: "active probed"}] * 3
@@ -128,11 +145,28 @@ def test_a_media_node_is_drained_and_comes_back(fleet: Fleet) -> None:
 
     assert fleet.changes("media_drain", media_url=MEDIA[0]) == 3
     assert fleet.each(in_use) == [MEDIA[1:]] * 3
-    assert fleet.play("media_drain", media_url=MEDIA[1]).returncode != 0
+    for url in (MEDIA[1], MEDIA[1].upper()):
+        run = fleet.play("media_drain", media_url=url)
+        assert "only 0 working nodes would be left in set 0" in run.output
+        assert run.counter("failed") == 3
     assert fleet.each(in_use) == [MEDIA[1:]] * 3
     assert fleet.changes("media_drain", "--check", media_url=MEDIA[0]) == 0
     assert fleet.changes("media_undrain", media_url=MEDIA[0]) == 3
     assert fleet.each(in_use) == [MEDIA] * 3
+
+
+def test_all_or_nothing(fleet: Fleet) -> None:
+    """Where one server has no other gateway or node left, none is changed."""
+    fleet.labs["c"].modules["dispatcher"].find(1, GATEWAYS[0]).flags = 4
+    run = fleet.play("gateway_drain", gateway_set=1, gateway_uri=GATEWAYS[1])
+    assert run.recap["c"]["failed"] == 1
+    assert [states(lab)[GATEWAYS[1]] for lab in fleet.labs.values()] == ["active"] * 3
+    node = fleet.labs["b"].modules["rtpengine"].nodes[1]
+    node.reachable, node.disabled = False, True
+    run = fleet.play("media_drain", media_url=MEDIA[0])
+    assert run.recap["b"]["failed"] == 1
+    nodes = [lab.modules["rtpengine"].nodes[0] for lab in fleet.labs.values()]
+    assert [each.disabled for each in nodes] == [False] * 3
 
 
 NEW = [{"uri": GATEWAYS[0]}, {"uri": "sip:192.0.2.13:5060"}]
@@ -145,7 +179,14 @@ def test_destinations_are_rolled_out_one_server_after_the_other(fleet: Fleet) ->
     assert fleet.changes("dispatcher_rollout", **rollout) == 3
     wanted = {each["uri"]: "active" for each in NEW}
     assert fleet.each(states) == [wanted] * 3
+    # What is drained stays drained, and is not waited for.
+    for lab in fleet.labs.values():
+        lab.modules["dispatcher"].find(1, GATEWAYS[0]).flags = 4
+    rollout["rollout_destinations"] = [
+        {"uri": each["uri"][4:].replace(":5060", "")} for each in NEW
+    ]
     assert fleet.changes("dispatcher_rollout", **rollout, rollout_serial="100%") == 0
+    assert fleet.each(states) == [{**wanted, GATEWAYS[0]: "disabled"}] * 3
 
 
 def test_a_rollout_ends_with_the_first_server_that_is_not_well(fleet: Fleet) -> None:
@@ -157,6 +198,25 @@ def test_a_rollout_ends_with_the_first_server_that_is_not_well(fleet: Fleet) -> 
     before = dict.fromkeys(GATEWAYS, "active")
     assert states(fleet.labs["a"]) == {each["uri"]: "active" for each in NEW}
     assert states(fleet.labs["c"]) == before
+
+
+REFUSED = [
+    {"uri": "sip:gone.example"},
+    {"uri": "sip:192.0.2.13", "attrs": "duid=gw 1"},
+    {"uri": "sip:192.0.2.14", "attrs": "socket=udp:192.0.2.99:5060"},
+]
+
+
+@AFTER_BARRIERS
+def test_a_rollout_never_empties_a_set(fleet: Fleet) -> None:
+    """Destinations that the server answers with Ok and does not take leave the old ones alone."""
+    for lab in fleet.labs.values():
+        dispatcher = lab.modules["dispatcher"]
+        dispatcher.addresses["gone.example"] = ""
+        dispatcher.find(1, GATEWAYS[1]).flags = 4
+    run = fleet.play("dispatcher_rollout", rollout_set=1, rollout_destinations=REFUSED)
+    assert run.recap["a"]["failed"] == 1, run.output
+    assert fleet.each(states) == [{GATEWAYS[0]: "active", GATEWAYS[1]: "disabled"}] * 3
 
 
 def test_a_rollout_waits_for_health(fleet: Fleet) -> None:

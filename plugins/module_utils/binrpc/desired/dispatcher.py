@@ -8,6 +8,7 @@ from ..dispatcher import LETTERS, sets, write_flags
 from ..uri import fold, full_uri, normal_uri, same_uri
 from .drive import ask_or
 from .engine import Resource, StateError, Step
+from .guard import check_left
 from .kind import Kind
 from .options import Option, Options
 
@@ -46,6 +47,8 @@ class DispatcherState(Resource):
     :param probing: True, False, or None to leave it.
     :param at_least: how many destinations have to match.
     :param at_most: how many may match, or None for any number.
+    :param least: how many active destinations the set must keep if the state takes some out of
+        service; None for 1, and for 0 if the whole set is meant.
     :raises StateError: no destination can be in that state.
     """
 
@@ -60,6 +63,7 @@ class DispatcherState(Resource):
         probing: Optional[bool] = None,
         at_least: int = 1,
         at_most: Optional[int] = None,
+        least: Optional[int] = None,
     ) -> None:
         if state == "disabled" and probing:
             raise StateError("a disabled destination cannot be probed")
@@ -70,13 +74,16 @@ class DispatcherState(Resource):
         self.probing = probing
         self.at_least = at_least
         self.at_most = at_most
+        self.least = least
         self.size = 0
         self.found: List[str] = []
+        self.others = 0
 
     def read(self) -> Talk[Any]:
         found = (yield from read_sets()).get(self.set_id, [])
         self.size = len(found)
         self.found = [fold(each["uri"]) for each in found]
+        self.others = sum(is_active(each) and not self._means(each) for each in found)
         return [
             {name: each[name] for name in ("uri", "duid", "state", "probing")}
             for each in found
@@ -99,6 +106,11 @@ class DispatcherState(Resource):
                 "%d destinations match, at most %d may: %s"
                 % (len(have), self.at_most, ", ".join(each["uri"] for each in have))
             )
+        if self.state in ("inactive", "disabled"):
+            taken = sum(map(is_active, have))
+            whole = self.uri is None and self.duid is None
+            what = "active destinations would be left in set %d" % self.set_id
+            check_left(self.others, taken, self.least, whole, what)
         return [self._wanted(each) for each in have]
 
     def _wanted(self, each: Mapping[str, Any]) -> Dict[str, Any]:
@@ -134,6 +146,11 @@ class DispatcherState(Resource):
 
     def members(self, have: Any) -> Dict[str, Any]:
         return {"matched": [each["uri"] for each in have]}
+
+
+def is_active(each: Mapping[str, Any]) -> bool:
+    """Does a destination get calls, and did it answer lately if it is probed?"""
+    return bool(each["state"] == "active")
 
 
 def _word(each: Mapping[str, Any]) -> str:
@@ -259,6 +276,7 @@ def _state(params: Dict[str, Any]) -> Resource:
         params["probing"],
         params["require_matches_min"],
         params["require_matches_max"],
+        params["at_least_active"],
     )
 
 
@@ -276,6 +294,7 @@ STATE = Kind(
             "probing": Option("bool"),
             "require_matches_min": Option("int", default=1),
             "require_matches_max": Option("int"),
+            "at_least_active": Option("int"),
         },
         mutually_exclusive=[("uri", "duid")],
     ),

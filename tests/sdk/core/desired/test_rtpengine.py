@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired.rtpengine import NODES, MediaNodes, node
+from kamailio_binrpc.core.desired.rtpengine import NODES, MediaNodes, in_service, node
 
 VERSIONS = ["5.6", "5.8", "6.1", "master"]
 
@@ -23,6 +23,7 @@ VERSIONS = ["5.6", "5.8", "6.1", "master"]
 )
 def test_nodes_of_all_releases(shown, enabled, answers):
     assert node(shown) == {"enabled": enabled, "answers": answers}
+    assert in_service(shown) == (enabled and answers)
 
 
 @pytest.mark.parametrize("lab", VERSIONS, indirect=True)
@@ -49,7 +50,34 @@ def test_all_nodes(ensure):
 
 
 def test_a_node_that_is_not_there(ensure):
-    assert "no node udp:nowhere" in ensure(MediaNodes("udp:nowhere", True), failed=True)["msg"]
+    message = ensure(MediaNodes("udp:nowhere", True), failed=True)["msg"]
+    assert "no node udp:nowhere. There are udp:192.0.2.40:2223, udp:192.0.2.41:2223" in message
+
+
+@pytest.mark.parametrize("lab", VERSIONS, indirect=True)
+@pytest.mark.parametrize("spelling", ["udp:192.0.2.40:2223", "UDP:192.0.2.40:2223 "])
+@pytest.mark.parametrize("other", ["disabled", "silent"])
+def test_the_last_node_of_a_set_stays(ensure, lab, spelling, other):
+    """A node of another set takes none of its calls."""
+    nodes = lab.modules["rtpengine"].nodes
+    nodes[1].reachable = other == "disabled"
+    ensure(MediaNodes(nodes[1].url, enabled=other == "silent", must_answer=False))
+    if other == "silent":
+        nodes[1].disabled = True
+        nodes[1].recheck = 0
+    for check in (True, False):
+        message = ensure(MediaNodes(spelling, enabled=False), failed=True, check=check)["msg"]
+        assert "only 0 working nodes would be left in set 0, and at least 1 must stay" in message
+    assert nodes[0].disabled is False
+    assert ensure(MediaNodes(spelling, enabled=False, least=0))["changed"] is True
+    assert nodes[0].recheck == -1
+
+
+def test_all_nodes_but_some(ensure, lab):
+    message = ensure(MediaNodes("all", enabled=False, least=1), failed=True)["msg"]
+    assert "only 0 working nodes" in message
+    for each in lab.modules["rtpengine"].nodes:
+        assert each.disabled is False
 
 
 def test_options():

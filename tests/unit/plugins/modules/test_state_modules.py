@@ -128,6 +128,21 @@ def test_guards(play, lab, options, text):
     assert all(each.state == "AX" for each in lab.modules["dispatcher"].sets[1])
 
 
+def test_the_last_one_stays_unless_that_is_wanted(play, lab):
+    options = {"set_id": 1, "state": "disabled"}
+    text = play("dispatcher_state", failed=True, uri=GATEWAY, at_least_active=2, **options)["msg"]
+    assert "only 1 active destinations would be left in set 1" in text
+    assert play("dispatcher_state", uri=GATEWAY, **options)["changed"] is True
+    options["duid"] = "gw2"
+    assert "set at_least_active" in play("dispatcher_state", failed=True, **options)["msg"]
+    assert play("dispatcher_state", at_least_active=0, **options)["changed"] is True
+    first, second, _other = lab.modules["rtpengine"].nodes
+    assert play("rtpengine_node", url=first.url, state="disabled")["changed"] is True
+    options = {"url": second.url.upper(), "state": "disabled"}
+    assert "set at_least_active" in play("rtpengine_node", failed=True, **options)["msg"]
+    assert play("rtpengine_node", at_least_active=0, **options)["changed"] is True
+
+
 def test_no_match_may_be_allowed(play):
     options = {"set_id": 99, "state": "disabled", "require_matches_min": 0}
     assert play("dispatcher_state", **options)["changed"] is False
