@@ -73,6 +73,9 @@ class Catalogue:
     def counters(self) -> Iterator[str]:
         yield from by_module(method.name for method in self.methods if method.counts)
 
+    def rebuilding(self) -> Iterator[str]:
+        yield from by_module(method.name for method in self.methods if method.rebuilds)
+
     def arrays(self) -> Iterator[str]:
         for method in self.methods:
             paths = sorted(self.notation.arrays_in(method.reply))
@@ -100,7 +103,7 @@ class Catalogue:
             yield " ".join(names) + "|" + text
 
 
-TABLES = ("arrays", "counters", "lookup", "meanings", "reading", "repeating", "secrets")
+TABLES = ("arrays", "counters", "lookup", "meanings", "reading", "rebuilding", "repeating", "secrets")
 
 
 def by_module(names: Iterable[str]) -> Iterator[str]:

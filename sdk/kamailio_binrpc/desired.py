@@ -23,6 +23,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .core.catalogue.rebuilding import is_rebuilding
 from .core.desired.calls import Calls, unwrapped
 from .core.desired.cfg import CfgVariables
 from .core.desired.debugger import CoreLogLevel, ModuleLogLevel
@@ -39,11 +40,14 @@ from .core.desired.toggle import Toggle
 from .core.desired.uac import UacRegistration
 from .core.desired.usrloc import UsrlocContact
 from .core.errors import BinrpcError
+from .core.faults import Busy, TooFast
+from .core.pacing import Turn
 
 if TYPE_CHECKING:
     from .core.async_client import AsyncClient
     from .core.client import Client
     from .core.desired.drive import Talk
+    from .core.reply import Reply
 
     T = TypeVar("T")
 
@@ -159,7 +163,7 @@ async def _drive_async(talk: Talk[T], client: AsyncClient) -> T:
             if isinstance(need, Ask):
                 answer = await client.call(need.method, *need.params)
             elif isinstance(need, Do):
-                answer = unwrapped((await client.call_many([(need.method, *need.params)]))[0])
+                answer = await _make(need, client)
             elif isinstance(need, Sleep):
                 await asyncio.sleep(need.seconds)
                 answer = None
@@ -168,6 +172,23 @@ async def _drive_async(talk: Talk[T], client: AsyncClient) -> T:
         except BinrpcError as error:
             advance = talk.throw
             answer = error
+
+
+async def _make(need: Do, client: AsyncClient) -> Reply:
+    import asyncio
+
+    turn = Turn(client.address) if is_rebuilding(need.method) else None
+    rebuilt = True
+    try:
+        for seconds in turn.waits() if turn else ():
+            await asyncio.sleep(seconds)
+        return unwrapped((await client.call_many([(need.method, *need.params)]))[0])
+    except (Busy, TooFast):
+        rebuilt = False
+        raise
+    finally:
+        if turn:
+            turn.end(rebuilt)
 
 
 _COMMON = {

@@ -15,7 +15,7 @@ The layers, from the top. A module imports what stands in its own line or below:
     config facts changes      names of servers; facts of one; rows that differ
     client async_client       one server: who waits, with poll or asyncio
     fan_out fifo_client       many servers with epoll; the text protocol
-    retry                     when a call may be made again
+    retry pacing              when a call may be made again; the time between two rebuilds
     blocking conversation     a call from look-up to outcome: yields what it waits for
     transport lookups         sockets that do not block; host names
     reply_socket              where a unix datagram client is answered

@@ -8,10 +8,12 @@ import os
 import sys
 
 from ..core import wire
+from ..core.catalogue.rebuilding import is_rebuilding
 from ..core.client import Client
 from ..core.errors import BinrpcError, EncodeError
 from ..core.faults import Fault, InvalidParams, MethodNotFound
 from ..core.foreign import parse_json, shortened
+from ..core.pacing import in_turn
 from . import colour, exit_codes, output
 
 TYPE_CHECKING = False  # typing itself takes longer to load than a call
@@ -221,9 +223,13 @@ def _from_json(text: str) -> Any:
 def call(client: Client, method: str, params: Sequence[Any]) -> Reply:
     """Call, and let a fault about the parameters name the one that is likely wrong.
 
+    Calls that rebuild what SIP workers read are spaced, see :mod:`kamailio_binrpc.core.pacing`.
+
     :raises BinrpcError: as :meth:`Client.call`.
     """
     try:
+        if is_rebuilding(method):
+            return in_turn(client.address, lambda: client.call(method, *params))
         return client.call(method, *params)
     except Fault as fault:
         explain_fault(fault, params, client)

@@ -11,6 +11,7 @@ Kamailio module. The core's own methods are in the file named as their first wor
      two: what it means
      +6.1: what changed
      !a hazard
+     !rebuilds: a hazard to SIP workers that read what is rebuilt
      ?text of a normal reply that means failure
      %absent=part of a fault's text|invalid=another part
 
@@ -26,6 +27,8 @@ Kamailio module. The core's own methods are in the file named as their first wor
   first parameter is ``check``. ``repeatable``: a write that may be repeated without harm.
 * ``counts``: the numbers of the reply are never negative, and may pass the 31 bits that an int
   record has for them.
+* ``!rebuilds``: the module has two copies of its data, and frees the one that was in use until the
+  last rebuild; see ``pacing.py``. More may follow after a colon.
 * ``@5.7``: the first release that has it; ``@-5.4``: the last one.
 * ``%`` has the faults whose meaning neither their code nor their text alone tells, the part of
   the text in lower case: ``absent`` what was asked for does not exist, ``exists`` what was to be
@@ -188,6 +191,11 @@ class Method:
     def reads_without_params(self) -> bool:
         """It writes, but only shows a value when called without parameters."""
         return self.reads == ""
+
+    @property
+    def rebuilds(self) -> bool:
+        """Does it rebuild data that SIP workers read?"""
+        return any(each.partition(":")[0] == "rebuilds" for each in self.hazards)
 
     @property
     def arrays(self) -> FrozenSet[str]:

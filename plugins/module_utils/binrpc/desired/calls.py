@@ -20,6 +20,11 @@ class Calls:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    @property
+    def address(self) -> str:
+        """The endpoint of the client."""
+        return str(self._client.address)
+
     def call(self, method: str, *params: Any, read_only: bool = True) -> Reply:
         return self._client.call(method, *params, repeatable=read_only)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 
+from ..catalogue.rebuilding import is_rebuilding
 from ..errors import BinrpcError
 from ..faults import Fault, MethodNotFound
 from ..views import reply_to_json
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     Talk = Generator[Need, Any, T]
 
     class Endpoint(Protocol):
-        """What the blocking driver calls."""
+        """What the blocking driver calls.
+
+        Its ``address``, if it has one, names the server to which rebuilds are spaced.
+        """
 
         def call(self, method: str, *params: Any, read_only: bool = True) -> Reply:
             """Make a call; it may be repeated if it only reads or if it certainly did not run."""
@@ -48,7 +52,8 @@ class Ask:
 class Do:
     """A call that changes something. The answer is the Reply.
 
-    The driver makes it once: after an error, the caller has to read before it acts again.
+    The driver makes it once: after an error, the caller has to read before it acts again. It spaces
+    calls that rebuild what SIP workers read, see :mod:`..pacing`.
 
     :param retry: the driver may repeat it after an error that says that it did not run.
     """
@@ -111,10 +116,10 @@ def drive(
         try:
             if isinstance(need, Ask):
                 answer = endpoint.call(need.method, *need.params)
-            elif isinstance(need, Do) and need.retry:
-                answer = endpoint.call(need.method, *need.params, read_only=False)
+            elif isinstance(need, Do) and is_rebuilding(need.method):
+                answer = _in_turn(need, endpoint, pause)
             elif isinstance(need, Do):
-                answer = endpoint.once(need.method, *need.params)
+                answer = _make(need, endpoint)
             elif isinstance(need, Sleep):
                 pause(need.seconds)
                 answer = None
@@ -123,3 +128,15 @@ def drive(
         except BinrpcError as error:
             advance = talk.throw
             answer = error
+
+
+def _make(need: Do, endpoint: Endpoint) -> Reply:
+    if need.retry:
+        return endpoint.call(need.method, *need.params, read_only=False)
+    return endpoint.once(need.method, *need.params)
+
+
+def _in_turn(need: Do, endpoint: Endpoint, pause: Callable[[float], None]) -> Reply:
+    from ..pacing import in_turn
+
+    return in_turn(getattr(endpoint, "address", ""), lambda: _make(need, endpoint), pause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from kamailio_binrpc.core import pacing
 from kamailio_binrpc.core.desired.drive import Ask, Do, Now, Sleep, ask, ask_or, drive
 from kamailio_binrpc.core.faults import Fault, MethodNotFound, NotFound
 
@@ -67,3 +68,23 @@ def test_a_fault_may_mean_nothing(fault, found):
 def test_other_faults_stay(fault):
     with pytest.raises(type(fault)):
         run(ask_or(None, "no sets", "a"), Script({"a": fault}))
+
+
+def test_rebuilds_are_spaced(tmp_path, monkeypatch):
+    """Each run stands for a task of its own; the address is all that they have in common."""
+    monkeypatch.setattr(pacing, "folder_of_user", lambda: str(tmp_path / "folder"))
+    script = Script({"dispatcher.add": [], "dispatcher.reload": [], "htable.sets": []})
+    script.address = "unixs:/x"
+    pauses = []
+
+    def talk(method, retry):
+        return (yield Do(method, retry=retry))
+
+    for method, retry in (
+        ("dispatcher.add", False),
+        ("htable.sets", False),
+        ("dispatcher.reload", True),
+    ):
+        drive(talk(method, retry), script, pause=pauses.append)
+    assert len(pauses) == 1
+    assert 0 < pauses[0] <= pacing.SPACING

@@ -28,13 +28,14 @@ dispatcher.add group:int uri [flags:int=0] [priority:int=0] [attrs] -> str
  Adds a destination in memory, even when the set has it already
  flags: sum of 1 inactive, 2 trying, 4 disabled, 8 probing, 16 no DNS, 32 no ping (6.0)
  attrs: as in the table: "weight=50;duid=a"
- !rebuilds all sets: destinations of equal priority change places, in every set
+ !rebuilds: all sets; destinations of equal priority change places, in every set
 dispatcher.remove group:int uri -> str
  Removes a destination in memory; says Ok when there is none
  uri: exactly as dispatcher.list shows it
- !rebuilds all sets: destinations of equal priority change places, in every set
+ !rebuilds: all sets; destinations of equal priority change places, in every set
 dispatcher.reload -> str repeatable
  Reads all sets from the database or file
+ !rebuilds: all sets; what was disabled by hand is in service again
 dispatcher.ping_active [state:int{0|1}] -> {OldPingState:int} reads() repeatable
  Shows whether destinations are pinged; with 0 or 1 sets it and adds NewPingState
 dispatcher.hash slots:int value1 [value2] -> {hashid:int,slot:int} reads

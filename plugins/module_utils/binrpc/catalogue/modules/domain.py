@@ -8,5 +8,6 @@ domain.dump -> {domains:[{domain:str,did:str}*],attributes:[{did:str,attrs:[str*
  %empty=server domain cache empty|refused=cache disabled
 domain.reload -> - repeatable
  Reads the domains from the database
+ !rebuilds: what SIP workers read; a second one right after it can crash a busy server
  %refused=cache disabled
 """

@@ -18,8 +18,10 @@ priority:int})*} reads
  %empty=no trusted table
 permissions.addressReload -> str repeatable
  Reads addresses, subnets and domain names from the database
+ !rebuilds: what SIP workers read; a second one right after it can crash a busy server
 permissions.trustedReload -> str repeatable
  Reads trusted peers from the database
+ !rebuilds: what SIP workers read; a second one right after it can crash a busy server
 permissions.testUri basename uri contact -> str reads
  Allowed or Denied: what the allow and deny files say of a registration
 permissions.allowUri = permissions.testUri

@@ -28,4 +28,5 @@ secfilter.del_dst number -> str repeatable @6.1
  Deletes a blocked destination
 secfilter.reload -> str repeatable
  Reads the lists from the database
+ !rebuilds: what SIP workers read; a second one right after it can crash a busy server
 """

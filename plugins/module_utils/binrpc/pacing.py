@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Spacing between calls that rebuild data which SIP workers read.
+
+Some modules of Kamailio keep two copies of their data. A rebuild fills the copy that is not in use
+and frees what was in it. A worker that has been reading since before the last rebuild then reads
+freed memory, and the server dies. Two rebuilds in a row are therefore spaced, also when they come
+from different tasks, modules and processes of one user: these share a file for each server, with
+a lock and the time of the last rebuild.
+
+That file is on the machine that makes the calls. Not spaced are rebuilds by other users, other
+machines and other programs, and those of one server under two addresses.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from .faults import Busy, TooFast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Iterator, Optional, TypeVar
+
+    T = TypeVar("T")
+
+SPACING = 0.5
+"""Seconds between two rebuilds; ``docs/load.md`` has the measurement."""
+
+PATIENCE = 30.0
+"""Seconds to wait for other processes whose turn it is; afterwards it goes on without them."""
+
+_POLL = 0.02
+
+
+class Turn:
+    """One rebuilding call at a server, in turn with those of other threads and processes.
+
+    :param address: the endpoint; what is no address is spaced by waiting beforehand, as is
+        everything where there is no place for the file.
+    :param folder: where the file is, None for :func:`folder_of_user`.
+
+    Sleep for what :meth:`waits` yields, make the call, and :meth:`end` the turn.
+    """
+
+    def __init__(
+        self,
+        address: object,
+        spacing: float = SPACING,
+        folder: Optional[str] = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._spacing = spacing
+        self._clock = clock
+        self._file = _open(str(address), folder)
+
+    def waits(self) -> Iterator[float]:
+        """Yield seconds to sleep, one after another; then it is this turn."""
+        if self._file is None:
+            yield self._spacing
+            return
+        import fcntl
+
+        for _attempt in range(int(PATIENCE / _POLL)):
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:  # another one's turn
+                yield _POLL
+        state = os.fstat(self._file)
+        if state.st_size:
+            # A clock that was set back makes the last rebuild a future one.
+            past = max(self._clock() - state.st_mtime, 0)
+            if past < self._spacing:
+                yield self._spacing - past
+
+    def end(self, rebuilt: bool = True) -> None:
+        """Note the time and let the next one go.
+
+        :param rebuilt: the call may have rebuilt something; False after a refusal.
+        """
+        if self._file is None:
+            return
+        file, self._file = self._file, None
+        try:
+            if rebuilt:
+                os.pwrite(file, b"\n", 0)
+                os.utime(file, times=(self._clock(),) * 2)
+        except OSError:
+            pass  # a full disk: the next one does not wait
+        finally:
+            os.close(file)  # and with it the lock
+
+
+def in_turn(
+    address: object, call: Callable[[], T], pause: Callable[[float], None] = time.sleep
+) -> T:
+    """Make a rebuilding call when it is its turn, and return what it returns."""
+    turn = Turn(address)
+    rebuilt = True
+    try:
+        for seconds in turn.waits():
+            pause(seconds)
+        return call()
+    except (Busy, TooFast):
+        rebuilt = False
+        raise
+    finally:
+        turn.end(rebuilt)
+
+
+def folder_of_user() -> str:
+    """Return the folder of this user's files, which need not be there yet.
+
+    It does not depend on the environment, for a task has another one than a login.
+    """
+    user = os.geteuid()
+    return "/run/kamailio-binrpc" if user == 0 else "/tmp/kamailio-binrpc-%d" % user
+
+
+def _open(address: str, folder: Optional[str]) -> Optional[int]:
+    """Open the file of a server; None if there is no safe place for it."""
+    if not address or os.name != "posix":
+        return None
+    from hashlib import sha256
+
+    protocol, _colon, rest = address.partition(":")
+    if rest.startswith("/"):
+        rest = os.path.realpath(rest)
+    name = sha256(("%s:%s" % (protocol, rest)).encode("utf-8", "surrogateescape")).hexdigest()
+    folder = folder_of_user() if folder is None else folder
+    try:
+        os.makedirs(folder, 0o700, exist_ok=True)
+        state = os.lstat(folder)
+        # Anybody may have made it in /tmp, and a link or a shared folder could mislead.
+        if state.st_uid != os.geteuid() or state.st_mode & 0o170077 != 0o040000:
+            return None
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.open(os.path.join(folder, name[:32]), flags, 0o600)
+    except OSError:
+        return None
