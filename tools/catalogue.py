@@ -103,7 +103,16 @@ class Catalogue:
             yield " ".join(names) + "|" + text
 
 
-TABLES = ("arrays", "counters", "lookup", "meanings", "reading", "rebuilding", "repeating", "secrets")
+TABLES = (
+    "arrays",
+    "counters",
+    "lookup",
+    "meanings",
+    "reading",
+    "rebuilding",
+    "repeating",
+    "secrets",
+)
 
 
 def by_module(names: Iterable[str]) -> Iterator[str]:

@@ -85,6 +85,16 @@ options:
     elements: int
     default: []
     version_added: 0.1.0
+  keep_states:
+    description:
+      - With O(what=dispatcher), put destinations back out of service that the reload brings into
+        service, and probing as it was. A reload reads the states of the list file or the database,
+        and forgets what was disabled by command.
+      - Without this option a warning names them. Until their states are put back, some
+        milliseconds after the reload, they may get calls.
+    type: bool
+    default: false
+    version_added: 0.1.0
   busy_timeout:
     description:
       - Seconds to go on trying while the server refuses because the last reload is too recent.
@@ -101,6 +111,11 @@ EXAMPLES = r"""
 - name: Read the dispatcher list anew
   kamailio.ctl.kamailio_reload:
     what: dispatcher
+
+- name: Read it anew, and leave drained gateways drained
+  kamailio.ctl.kamailio_reload:
+    what: dispatcher
+    keep_states: true
 
 - name: Read one hash table anew
   kamailio.ctl.kamailio_reload:
@@ -134,7 +149,7 @@ compared:
   returned: always
   type: bool
 rpc_calls:
-  description: The call that reloads.
+  description: The call that reloads, and those that put states back.
   returned: always
   type: list
   elements: dict

@@ -116,7 +116,9 @@ def folder_of_user() -> str:
     It does not depend on the environment, for a task has another one than a login.
     """
     user = os.geteuid()
-    return "/run/kamailio-binrpc" if user == 0 else "/tmp/kamailio-binrpc-%d" % user
+    if user == 0:
+        return "/run/kamailio-binrpc"
+    return "/tmp/kamailio-binrpc-%d" % user  # noqa: S108  (owner and mode are checked)
 
 
 def _open(address: str, folder: Optional[str]) -> Optional[int]:

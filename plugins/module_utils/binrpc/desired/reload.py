@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import re
 
+from ..dispatcher import sets, write_flags
 from ..errors import BinrpcError
 from ..faults import Busy, Fault, MethodNotFound, ReplyTooLarge, TooFast
+from ..uri import fold, normal_uri
 from ..views import reply_to_json
 from .drive import Do, Now, Sleep, ask
 from .engine import PAUSE
@@ -16,7 +18,7 @@ from .outcome import fault_data, message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence
+    from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
     from .drive import Talk
     from .engine import Result
@@ -115,6 +117,7 @@ class Reloading:
     :param table: name of the hash table.
     :param tree: name of the mtree, or None for all.
     :param dialplans: numbers of the dialplans whose content is compared.
+    :param keep_states: put back the states of destinations that a reload of dispatcher undoes.
     """
 
     def __init__(
@@ -123,8 +126,10 @@ class Reloading:
         table: Optional[str] = None,
         tree: Optional[str] = None,
         dialplans: Iterable[int] = (),
+        keep_states: bool = False,
     ) -> None:
         self.reload = RELOADS[what]
+        self.keep_states = keep_states
         self.params = [name for name in (table, tree) if name is not None]
         self.dumps: List[List[Any]] = [[method, *self.params] for method in self.reload.dumps]
         if what == "dialplan":
@@ -230,8 +235,12 @@ def run(reloading: Reloading, check_mode: bool, busy_timeout: float) -> Talk[Res
             error,
         )
     result["before"] = result["after"] = reloading.show(before)
+    states = _states(before) if method == "dispatcher.reload" else {}
+    drained = [each for each in states.values() if each["state"] == "disabled"]
     if check_mode:
         result["changed"] = True
+        if drained and not reloading.keep_states:
+            result["warnings"].append(UNDONE % ("may put", _named(drained)))
         return result
     try:
         values = yield from _patiently(method, reloading.params, busy_timeout)
@@ -252,11 +261,85 @@ def run(reloading: Reloading, check_mode: bool, busy_timeout: float) -> Talk[Res
         return failed(
             "It was reloaded, but the data after could not be read: " + message(error), error
         )
+    undone = _undone(states, after)
+    if undone and reloading.keep_states:
+        try:
+            yield from _put_back(undone, result)
+            after = yield from dump()
+        except BinrpcError as error:
+            result["after"] = reloading.show(after)
+            return failed(
+                "It was reloaded, but not all states of %s could be put back: %s"
+                % (_named(old for old, _new in undone), message(error)),
+                error,
+            )
+    elif undone:
+        result["warnings"].append(UNDONE % ("put", _named(old for old, _new in undone)))
     if before is not None and after is not None:
         result["compared"] = True
         result["changed"] = before != after
         result["after"] = reloading.show(after)
     return result
+
+
+UNDONE = (
+    "The reload %s these destinations into the states of the list file or the database: %s. Write "
+    "their states there, or say keep_states: true"
+)
+
+
+def _states(dumped: Optional[Dict[str, Any]]) -> Dict[Tuple[Any, ...], Dict[str, Any]]:
+    """Return the destinations of a dump of dispatcher by set, URI and duid; twins are left out."""
+    found: Dict[Tuple[Any, ...], Dict[str, Any]] = {}
+    twins = set()
+    for number, rows in sets((dumped or {}).get("dispatcher.list", [])).items():
+        uris = [fold(row["uri"]) for row in rows]
+        for row in rows:
+            key = number, normal_uri(row["uri"]), row["duid"]
+            if key in found:
+                twins.add(key)
+            alone = uris.count(fold(row["uri"])) == 1
+            found[key] = dict(row, set_id=number, alone=alone)
+    return {key: row for key, row in found.items() if key not in twins}
+
+
+def _undone(
+    before: Mapping[Tuple[Any, ...], Dict[str, Any]], dumped: Optional[Dict[str, Any]]
+) -> List[Tuple[Dict[str, Any], Dict[str, Any]]]:
+    """Return destinations, before and after, that were put into service or are probed no more.
+
+    Whether a destination that is in service is active, inactive or trying, the server finds out.
+    """
+    after = _states(dumped) if before else {}
+    pairs = [(old, after[key]) for key, old in before.items() if key in after]
+    return [
+        (old, new)
+        for old, new in pairs
+        if (old["state"] == "disabled") != (new["state"] == "disabled")
+        or (old["state"] != "disabled" and old["probing"] != new["probing"])
+    ]
+
+
+def _put_back(
+    undone: Iterable[Tuple[Dict[str, Any], Dict[str, Any]]], result: Result
+) -> Talk[None]:
+    for old, new in undone:
+        letters = write_flags(old["state"], old["probing"])
+        method, name = "dispatcher.set_state", new["uri"]
+        if not new["alone"] and new["duid"]:
+            # A lookup by URI finds only the first one.
+            method, name = "dispatcher.set_duid_state", new["duid"]
+        params = [letters, new["set_id"], name]
+        yield Do(method, tuple(params))
+        result["rpc_calls"].append({"method": method, "params": params})
+
+
+def _named(rows: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(
+        "%s in set %d (%s%s)"
+        % (row["uri"], row["set_id"], row["state"], ", probed" if row["probing"] else "")
+        for row in rows
+    )
 
 
 def _patiently(method: str, params: Sequence[Any], busy_timeout: float) -> Talk[List[Any]]:
@@ -277,6 +360,7 @@ OPTIONS = Options(
         "table": Option(),
         "tree": Option(),
         "dialplans": Option("list", elements="int", default=[]),
+        "keep_states": Option("bool", default=False),
         "busy_timeout": Option("float", default=60),
     },
     required_if=[("what", "htable", ["table"])],
@@ -291,4 +375,12 @@ def build(params: Mapping[str, Any]) -> Reloading:
     for name, what in {"table": "htable", "tree": "mtree", "dialplans": "dialplan"}.items():
         if params[name] and params["what"] != what:
             raise ValueError("%s is for what: %s" % (name, what))
-    return Reloading(params["what"], params["table"], params["tree"], params["dialplans"])
+    if params["keep_states"] and params["what"] != "dispatcher":
+        raise ValueError("keep_states is for what: dispatcher")
+    return Reloading(
+        params["what"],
+        params["table"],
+        params["tree"],
+        params["dialplans"],
+        params["keep_states"],
+    )

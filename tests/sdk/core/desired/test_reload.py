@@ -174,3 +174,87 @@ def test_options():
         build(OPTIONS.check({"what": "mtree", "table": "t"}))
     with pytest.raises(ValueError, match="what is htable; give table as well"):
         OPTIONS.check({"what": "htable"})
+
+
+# --- states of dispatcher
+
+
+def dispatcher(lab):
+    return lab.modules["dispatcher"]
+
+
+def drain(lab):
+    """Gateway 1 of set 1 is disabled, gateway 2 probed; neither is in the list file."""
+    first, second = dispatcher(lab).sets[1]
+    first.flags, second.flags = 4, 8
+    return first.uri, second.uri
+
+
+def letters(lab):
+    return [each.state for each in dispatcher(lab).sets[1]]
+
+
+def reloaded(calls, check=False, **options):
+    return drive(
+        run(Reloading("dispatcher", **options), check, 20), calls, calls.clock, calls.pause
+    )
+
+
+def test_states_that_a_reload_undoes_are_named(lab, calls):
+    first, second = drain(lab)
+    result = reloaded(calls, check=True)
+    assert "may put" in result["warnings"][0]
+    assert letters(lab) == ["DX", "AP"]
+    result = reloaded(calls)
+    assert letters(lab) == ["AX", "AX"]
+    (warning,) = result["warnings"]
+    assert "%s in set 1 (disabled), %s in set 1 (active, probed)" % (first, second) in warning
+    assert reloaded(calls)["warnings"] == []
+
+
+def test_states_are_kept(lab, calls):
+    first, second = drain(lab)
+    assert reloaded(calls, check=True, keep_states=True)["warnings"] == []
+    result = reloaded(calls, keep_states=True)
+    assert letters(lab) == ["DX", "AP"]
+    assert (result["changed"], result["warnings"]) == (False, [])
+    assert result["rpc_calls"][1:] == [
+        {"method": "dispatcher.set_state", "params": ["D", 1, first]},
+        {"method": "dispatcher.set_state", "params": ["AP", 1, second]},
+    ]
+
+
+def test_states_of_twins_are_kept_by_their_duid(lab, calls):
+    uri = "sip:192.0.2.11:5060"
+    stored = dispatcher(lab).stored
+    kind = type(stored[0][1])
+    stored[:] = [(1, kind(uri, attrs="duid=" + name)) for name in ("a", "b")]
+    dispatcher(lab)._load(stored)
+    dispatcher(lab).sets[1][1].flags = 4
+    before = letters(lab)
+    result = reloaded(calls, keep_states=True)
+    assert result["rpc_calls"][1]["method"] == "dispatcher.set_duid_state"
+    assert letters(lab) == before
+
+
+def test_what_the_server_finds_out_is_left_to_it(lab, calls):
+    dispatcher(lab).sets[1][0].flags = 1
+    assert reloaded(calls, keep_states=True)["rpc_calls"][1:] == []
+    assert letters(lab) == ["AX", "AX"]
+
+
+def test_states_that_cannot_be_put_back(lab, calls):
+    def refuse(ctx):
+        raise Fault(500, "State Update Failed")
+
+    first, _second = drain(lab)
+    lab.registry.method("dispatcher.set_state")(refuse)
+    result = reloaded(calls, keep_states=True)
+    assert result["failed"] is True
+    assert "not all states of %s in set 1" % first in result["msg"]
+    assert result["changed"] is True
+
+
+def test_only_dispatcher_has_states():
+    with pytest.raises(ValueError, match="keep_states is for what: dispatcher"):
+        build({**OPTIONS.check({"what": "tls"}), "keep_states": True})
