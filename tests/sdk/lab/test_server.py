@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import gc
+import itertools
 import os
+import queue
 import socket
 import stat
 import subprocess
@@ -18,7 +21,9 @@ import pytest
 
 from kamailio_binrpc.core import wire
 from kamailio_binrpc.core.client import Client
+from kamailio_binrpc.core.lab import sockets
 from kamailio_binrpc.core.lab.sockets import ListenError
+from kamailio_binrpc.core.lab.stream import PER_TURN
 from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.lab import LabServer
 
@@ -113,6 +118,71 @@ def test_a_live_socket_is_not_taken_over(lab, tmp_path):
             LabServer(address).running_in_thread().__enter__()
     with Client(lab.addresses[0]) as client:
         assert client.call("core.printi", 1) == [1]
+
+
+@pytest.mark.parametrize("kind", ["unix", "unixd", "fifo"])
+def test_of_two_that_start_on_a_stale_path_one_listens(tmp_path, monkeypatch, kind):
+    """The second one looks at the path just before the first one has taken it."""
+    path = tmp_path / "s"
+    if kind == "fifo":
+        os.mkfifo(path)
+    else:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
+            dead.bind(str(path))
+    real = sockets._remove_stale
+    barrier = threading.Barrier(2)
+    outcomes = queue.Queue()
+
+    def late(*args):
+        real(*args)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            barrier.wait(0.3)  # both have found it stale, unless a lock keeps one of them out
+
+    monkeypatch.setattr(sockets, "_remove_stale", late)
+    monkeypatch.setattr(sockets, "LOCK_PAUSE", 0.01)
+    stop = threading.Event()
+
+    def start():
+        try:
+            with LabServer([], [f"{kind}:{path}"]).running_in_thread():
+                outcomes.put("listening")
+                stop.wait(20)
+        except ListenError as error:
+            outcomes.put(str(error))
+
+    threads = [threading.Thread(target=start) for _other in range(2)]
+    for thread in threads:
+        thread.start()
+    found = [outcomes.get(timeout=20) for _thread in threads]
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert found.count("listening") == 1
+    assert [text for text in found if "a running server listens on" in text]
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_lock_that_stays_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(sockets, "LOCK_PAUSE", 0)
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        with pytest.raises(ListenError, match="another process holds a lock on its folder"):
+            LabServer(f"unix:{tmp_path}/s").running_in_thread().__enter__()
+    finally:
+        os.close(folder)
+
+
+@pytest.mark.real
+def test_modes_of_paths_as_in_the_original(tmp_path, make_kamailio):
+    for mode in (0, 0o640):
+        real = make_kamailio(full=False, ctl_params={"mode": mode})
+        paths = [real.endpoints["unix"], real.endpoints["unixd"], next(iter(real.fifo.values()))]
+        expected = [stat.S_IMODE(os.stat(each.partition(":")[2]).st_mode) for each in paths]
+        lab = LabServer(listen(tmp_path)[:2], [f"fifo:{tmp_path}/f"], mode=mode)
+        with lab.running_in_thread():
+            found = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in "sdf"]
+        assert found == expected
 
 
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
@@ -212,6 +282,49 @@ def test_a_slow_reader_gets_everything_and_delays_nobody(lab, side, transport):
             assert side.ask(each, call("core.printi", b"\x10\x01"))[1] == "kept"
         assert lab.calls.counts["big"] < 200
         assert drain(slow) == reply * 500
+
+
+@pytest.mark.parametrize("clients", [1, 20])
+@pytest.mark.parametrize("transport", STREAMS)
+def test_clients_with_many_requests_delay_nobody(lab, side, transport, clients):
+    """In one turn of the event loop, which also hears signals, each gets a few answers."""
+    turns, each = [], 2000
+
+    def answered():
+        return lab.calls.counts.get("core.flags", 0)
+
+    async def watch():
+        while answered() < clients * each:
+            turns.append(answered())
+            await asyncio.sleep(0)
+        turns.append(answered())
+
+    watching = asyncio.run_coroutine_threadsafe(watch(), lab._loop)
+    with contextlib.ExitStack() as opened:
+        greedy = [opened.enter_context(side.connect(transport)) for _other in range(clients)]
+        for sock in greedy:
+            sock.sendall(call("core.flags") * each)
+            sock.shutdown(socket.SHUT_WR)
+        sizes = {len(drain(sock)) for sock in greedy}
+    watching.result()
+    assert len(sizes) == 1
+    assert sizes.pop() % each == 0
+    most = max(after - before for before, after in itertools.pairwise(turns))
+    assert most <= clients * PER_TURN
+
+
+@pytest.mark.parametrize("transport", STREAMS)
+def test_a_client_that_is_gone_gets_no_more_answers(lab, side, transport, caplog):
+    lab.registry.method("big", "")(lambda: ["x" * 30000])
+    with side.connect(transport) as gone:
+        if transport == "tcp":  # so that closing resets the connection
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        gone.sendall(call("big") * 2000)
+    while duel.values(side.ask("udp", call("ctl.connections"))[0][0]) != [0]:
+        pass
+    # At most what fits into the buffers, and a turn on top of it.
+    assert lab.calls.counts.get("big", 0) < 500
+    assert not caplog.records
 
 
 def test_a_datagram_client_that_does_not_read_delays_nobody(lab, side, tmp_path):

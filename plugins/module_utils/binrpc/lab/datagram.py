@@ -28,7 +28,7 @@ PATIENCE = 0.01
 
 _RETRY = 0.001
 _MAX_QUEUED = 4 * 1024 * 1024
-_PER_TURN = 32
+_PER_TURN = 16
 
 
 class DatagramSocket:

@@ -30,6 +30,8 @@ RETRY = 0.08
 
 WRITE_TIMEOUT = 0.2
 MAX_WAITING = 256
+PER_TURN = 16
+"""Answers until other connections have their turn."""
 
 
 class FifoFile:
@@ -46,10 +48,13 @@ class FifoFile:
         self._directory = directory
         self._buffer = bytearray()
         self._waiting = 0
+        self._turn: Any = None
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(fd, self._receive)
 
     def close(self) -> None:
+        if self._turn is not None:
+            self._turn.cancel()
         self._loop.remove_reader(self._fd)
 
     def _receive(self) -> None:
@@ -57,22 +62,36 @@ class FifoFile:
             self._buffer += os.read(self._fd, wire.MAX_REQUEST - len(self._buffer))
         except BlockingIOError:
             return
+        self._serve()
+
+    def _serve(self) -> None:
+        """Answer some of the complete requests, the others in another turn."""
         position = 0
-        while True:
+        left = PER_TURN
+        while left:
             answer = self._engine.process(self._buffer, position, self._caller)
             if not answer.consumed:
                 break
             if self._hub.observer is not None:
                 request = bytes(self._buffer[position : position + answer.consumed])
                 self._hub.observer.received(self._caller, request)
+            left -= 1
             position += answer.consumed
             if self._waiting < MAX_WAITING:
                 self._waiting += 1
                 self._hub.spawn(self._finish(answer))
         del self._buffer[:position]
-        if len(self._buffer) >= wire.MAX_REQUEST:
+        if not left:
+            self._loop.remove_reader(self._fd)
+            self._turn = self._loop.call_soon(self._take_turn)
+        elif len(self._buffer) >= wire.MAX_REQUEST:
             log.error("%s: a request longer than the buffer is dropped", self._caller.listener.name)
             self._buffer.clear()
+
+    def _take_turn(self) -> None:
+        self._turn = None
+        self._loop.add_reader(self._fd, self._receive)
+        self._serve()
 
     async def _finish(self, answer: Any) -> None:
         try:

@@ -20,6 +20,7 @@ import threading
 
 from .. import wire
 from ..address import parse_listen
+from .acceptor import Acceptor
 from .datagram import DatagramSocket
 from .engine import build
 from .failures import Failures, parse_failure
@@ -102,7 +103,7 @@ class LabServer:
     :param binrpc: listen addresses (docs/protocol.md#addresses), one or several; port 0 takes a
         free one. Kamailio's default socket if this and ``fifo`` are left out.
     :param fifo: listen addresses of the text protocol.
-    :param mode: of unix sockets and fifos; 0 leaves it to the umask.
+    :param mode: of unix sockets and fifos; 0 leaves sockets to the umask, and fifos get 000.
     :param user: owner of these; without ``group`` it changes nothing but fifos.
     :param autoconversion: convert every parameter as ``.`` does.
     :param binrpc_max_body_size: KiB of values at the top of a reply.
@@ -174,7 +175,6 @@ class LabServer:
         self._ctl = self.state.modules["ctl"]
         self._endpoints: List[Endpoint] = []
         self._open: List[Any] = []
-        self._servers: List[Any] = []
         self._hub: Optional[Hub] = None
         self._loop: Any = None
 
@@ -227,13 +227,13 @@ class LabServer:
                 endpoint = Endpoint(payload, address, self._owner, self._expose)
                 self._endpoints.append(endpoint)
             for endpoint in self._endpoints:
-                await self._serve(endpoint)
+                self._serve(endpoint)
         except BaseException:
             await self.stop()
             raise
         self._ctl.listeners[:] = [each.listener for each in self._endpoints]
 
-    async def _serve(self, endpoint: Endpoint) -> None:
+    def _serve(self, endpoint: Endpoint) -> None:
         engine: Any = self._engine
         if endpoint.listener.payload == "fifo" or endpoint.address.protocol == "fifo":
             engine = TextEngine(engine)
@@ -246,12 +246,10 @@ class LabServer:
             datagrams = DatagramSocket(self._hub, endpoint.socket, endpoint.listener, engine)
             self._open.append(datagrams)
         else:
-            server = await asyncio.get_running_loop().create_server(
-                lambda: StreamConnection(self._hub, endpoint.listener, engine),
-                sock=endpoint.socket,  # type: ignore[arg-type]  # only a fifo has none
-                backlog=wire.MAX_CONNECTIONS,
+            hub = self._hub
+            self._open.append(
+                Acceptor(endpoint.socket, lambda: StreamConnection(hub, endpoint.listener, engine))
             )
-            self._servers.append(server)
 
     async def stop(self) -> None:
         """Close everything and remove the paths; may be called again."""
@@ -259,17 +257,9 @@ class LabServer:
         for each in self._open:
             each.close()
         self._open.clear()
-        # A closed asyncio server drops what it has just accepted, without closing it: so nothing
-        # more is accepted first, and the server closed when its connections are.
-        for server in self._servers:
-            for sock in server.sockets:
-                asyncio.get_running_loop().remove_reader(sock.fileno())
         if self._hub is not None:
             await self._hub.close()
             self._hub = None
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
         for endpoint in self._endpoints:
             endpoint.close()
         self._endpoints.clear()

@@ -5,16 +5,20 @@
 See docs/protocol.md#listeners.
 
 Where Kamailio removes whatever lies at a path, this only removes what is left of a server
-that no longer runs, and says so if one still does.
+that no longer runs, and says so if one still does. Of several that start at once on one path,
+one listens: each holds a lock on the folder from its look at the path until it listens.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import ipaddress
 import os
 import socket
 import stat
+import time
 
 from ..address import LISTED
 from ..errors import BinrpcError
@@ -22,13 +26,16 @@ from .caller import Listener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional, Tuple
+    from typing import Any, Iterator, Optional, Tuple
 
     from ..address import Address
 
 MAX_PATH = 104
 BACKLOG = 128
 DATAGRAM_BUFFER = 4 * 1024 * 1024
+LOCK_ATTEMPTS = 100
+LOCK_PAUSE = 0.05
+"""Another server holds the lock of a folder for as long as it takes to bind a socket."""
 
 
 class ListenError(BinrpcError):
@@ -38,7 +45,8 @@ class ListenError(BinrpcError):
 class Owner:
     """Mode, user and group of the paths that are made.
 
-    :param mode: permission bits; 0 leaves them to the umask.
+    :param mode: permission bits; with 0, as in Kamailio, the umask decides for sockets, and fifos
+        have none, so that only root can open them.
     :param user: a name or a uid; changes nothing unless the group is given too.
     :raises ValueError: unknown user or group.
     """
@@ -152,6 +160,11 @@ class Endpoint:
             raise ListenError(
                 "cannot listen on %s: name too long, ctl allows %d bytes" % (address, MAX_PATH)
             )
+        with _locked(path):
+            self._bind_locked(address, owner)
+
+    def _bind_locked(self, address: Address, owner: Owner) -> None:
+        path = address.name
         kind = socket.SOCK_DGRAM if address.is_datagram else socket.SOCK_STREAM
         _remove_stale(path, stat.S_ISSOCK, "socket", kind)
         self.socket = sock = socket.socket(socket.AF_UNIX, kind)
@@ -167,11 +180,12 @@ class Endpoint:
             _enlarge(sock)
 
     def _make_fifo(self, path: str, owner: Owner) -> None:
-        _remove_stale(path, stat.S_ISFIFO, "fifo")
-        os.mkfifo(path, owner.mode)
-        self._owned(path)
-        owner.apply(path, fifo=True)
-        self.fd = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        with _locked(path):
+            _remove_stale(path, stat.S_ISFIFO, "fifo")
+            os.mkfifo(path, owner.mode)
+            self._owned(path)
+            owner.apply(path, fifo=True)
+            self.fd = os.open(path, os.O_RDWR | os.O_NONBLOCK)
 
     def _owned(self, path: str) -> None:
         self._path = os.path.abspath(path)
@@ -214,6 +228,36 @@ def _enlarge(sock: socket.socket) -> None:
 def _identity(path: str) -> Tuple[int, int]:
     found = os.lstat(path)
     return found.st_dev, found.st_ino
+
+
+@contextlib.contextmanager
+def _locked(path: str) -> Iterator[None]:
+    """Hold the lock of a path's folder, which leaves no file behind.
+
+    :raises ListenError: another process does not give it back.
+    """
+    try:
+        folder = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:
+        yield  # a folder that may be written to and not read
+        return
+    try:
+        for attempt in range(LOCK_ATTEMPTS):
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt == LOCK_ATTEMPTS - 1:
+                    raise ListenError(
+                        "cannot listen on %s: another process holds a lock on its folder; choose "
+                        "another path" % path
+                    ) from None
+                time.sleep(LOCK_PAUSE)
+            except OSError:
+                break  # a file system without locks
+        yield
+    finally:
+        os.close(folder)
 
 
 def _remove_stale(path: str, is_kind: Any, what: str, kind: int = 0) -> None:

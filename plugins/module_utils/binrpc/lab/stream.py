@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ANONYMOUS = "<anonymous unix socket>"
 MAX_QUEUED = 1024 * 1024
 _FLUSH = 256 * 1024
+PER_TURN = 16
+"""Answers until other connections have their turn."""
 
 
 class StreamConnection(asyncio.BufferedProtocol):
@@ -44,6 +46,7 @@ class StreamConnection(asyncio.BufferedProtocol):
         self._out_size = 0
         self._slow = False  # the client does not read
         self._busy = False  # an async method runs
+        self._waiting = False  # for the next turn
         self._closed = False
         self._held: Optional[Answer] = None  # to be sent after the next one
         self._transport: Any = None
@@ -96,16 +99,18 @@ class StreamConnection(asyncio.BufferedProtocol):
         return False  # asyncio sends what is queued and then closes
 
     def _serve(self) -> None:
-        """Answer the complete requests, until one has to wait."""
+        """Answer some of the complete requests, until one has to wait."""
         position = 0
+        left = PER_TURN
         received = self._view[: self._used]
-        while not (self._closed or self._slow or self._busy):
+        while left and not (self._closed or self._slow or self._busy):
             answer = self._engine.process(received, position, self._caller)
             if not answer.consumed:
                 break
             if self._observer is not None:
                 request = bytes(received[position : position + answer.consumed])
                 self._observer.received(self._caller, request)
+            left -= 1
             position += answer.consumed
             if answer.pending is not None:
                 self._busy = True
@@ -116,8 +121,18 @@ class StreamConnection(asyncio.BufferedProtocol):
         if position:
             self._used -= position
             self._view[: self._used] = received[position:]
-        if (self._slow or self._busy) and not self._closed:
+        if self._closed:
+            return
+        if not left and self._used:
+            self._waiting = True
+            asyncio.get_running_loop().call_soon(self._take_turn)
+        if self._slow or self._busy or self._waiting:
             self._transport.pause_reading()
+
+    def _take_turn(self) -> None:
+        self._waiting = False
+        if not self._closed:
+            self._go_on()
 
     async def _finish(self, answer: Answer) -> None:
         await answer.pending  # type: ignore[misc]
@@ -128,9 +143,9 @@ class StreamConnection(asyncio.BufferedProtocol):
 
     def _go_on(self) -> None:
         self._flush()
-        if not (self._closed or self._slow or self._busy):
+        if not (self._closed or self._slow or self._busy or self._waiting):
             self._serve()
-        if not (self._closed or self._slow or self._busy):
+        if not (self._closed or self._slow or self._busy or self._waiting):
             self._transport.resume_reading()
 
     # --- writing
@@ -171,7 +186,10 @@ class StreamConnection(asyncio.BufferedProtocol):
             data = b"".join(self._out)
             self._out.clear()
             self._out_size = 0
-            self._transport.write(data)
+            if not self._transport.is_closing():
+                self._transport.write(data)
+            if self._transport.is_closing():
+                self._closed = True  # broken: nobody reads the other answers
 
     def pause_writing(self) -> None:
         self._slow = True
