@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import CancelledError
 
 import pytest
 
@@ -76,12 +77,18 @@ def awaited(work):
 
     async def run(client):
         loop = asyncio.get_running_loop()
+        ended = False
 
         class Blocking:
             def call(self, *args):
+                if ended:  # else a function that never ends would outlive its deadline
+                    raise CancelledError
                 return asyncio.run_coroutine_threadsafe(client.call(*args), loop).result()
 
-        return await loop.run_in_executor(None, work, Blocking())
+        try:
+            return await loop.run_in_executor(None, work, Blocking())
+        finally:
+            ended = True
 
     return run
 
