@@ -152,7 +152,7 @@ def test_the_catalogue_has_each_method() -> None:
     assert missing == [], "the catalogue has no such method"
 
 
-COMPARED = [name for name in NAMES if name not in SILENT]
+COMPARED = [name for name in NAMES if name not in SILENT and find(name)]
 
 
 @pytest.mark.parametrize("count", [f"{len(COMPARED) - len(UNSEEN)}-of-{len(NAMES)}"])
@@ -195,7 +195,8 @@ def test_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
 def other_releases(one: Declared) -> Iterator[str]:
     """Say how the releases of a method differ from those of the catalogue."""
     method = find(one.name)
-    assert method is not None
+    if method is None:
+        return  # has a test of its own
     first = release_of(method.since) if method.since else OLDEST
     since = () if first <= OLDEST else first
     if one.since != since:
