@@ -101,9 +101,6 @@ SHARED = [
     ),
     Shared("sdk/kamailio_binrpc/_version.py", ("tests/tools/test_consistency.py",), "a constant"),
     Shared(
-        "sdk/kamailio_binrpc/observe.py", ("tests/sdk/cli/test_trace.py",), "tried by its command"
-    ),
-    Shared(
         "sdk/kamailio_binrpc/*.py",
         ("tests/tools/test_public_names.py",),
         "public names of what the core has",

@@ -13,12 +13,14 @@ The layers, from the top. A module imports what stands in its own line or below:
     fleet async_fleet         many servers, all at once
     batches                   or in batches, within a limit
     config facts changes      names of servers; facts of one; rows that differ
+    async_fifo_client         one server, the text protocol, with asyncio
     client async_client       one server: who waits, with poll or asyncio
-    fan_out fifo_client       many servers with epoll; the text protocol
+    fan_out fifo_client       many servers with epoll; the text protocol with poll
+    fifo_call                 a call of the text protocol: yields what it waits for
     retry pacing              when a call may be made again; the time between two rebuilds
     blocking conversation     a call from look-up to outcome: yields what it waits for
     transport lookups         sockets that do not block; host names
-    reply_socket              where a unix datagram client is answered
+    reply_socket reply_fifo   where clients of unix datagrams and fifos are answered
     exchange                  requests under way on a connection, an outcome for each
     connection                cookies, order, truncated replies: bytes in, outcomes out
     framing fifo              packets in a stream or in datagrams; lines of text
@@ -26,10 +28,13 @@ The layers, from the top. A module imports what stands in its own line or below:
     encoder decoder decoding  values to records and back
     cut_replies               answers that begin inside another
     reply views               what a caller gets, and its other shapes
-    call_record               what hooks get after a call
+    options                   keywords of all clients
+    hooks call_record         who is told of calls, and what
+    turns                     one thread or task after the other
     faults                    the class of a refusal
     catalogue                 what is known of each method
     address params explain    texts in, advice out
+    suggest                   the right word for a mistyped one
     foreign printable         numbers and JSON in texts of others; texts that are safe to show
     errors                    what can go wrong, and did the method run
     values dispatcher         Struct; flags of destinations

@@ -17,6 +17,13 @@ An INI file, since that is what Python of any version can read::
     edge = edge1 edge2
     everyone = edge media
 
+    [guards]
+    media = read_only
+    edge = confirm
+
+Guards are for people at ``kamrpc``: it refuses calls that may change a ``read_only`` endpoint, and
+asks before those that may change one with ``confirm``.
+
 Which file: the one that is named by the caller, else by the environment variable
 ``KAMRPC_CONFIG``, else ``$XDG_CONFIG_HOME/kamrpc/config.ini`` (``~/.config`` where that is not
 set), else ``/etc/kamrpc/config.ini``; none is no error.
@@ -36,6 +43,9 @@ if TYPE_CHECKING:
     from .address import Address
 
 VARIABLE = "KAMRPC_CONFIG"
+GUARDS = ("read_only", "confirm")
+"""What a guard can be, the stricter first."""
+
 _TIMES = ("timeout", "connect_wait")
 _SHOWN = 20  # names in an error
 
@@ -51,6 +61,7 @@ class Config:
     :ivar endpoints: name -> address text, in the order of the file.
     :ivar groups: name -> names of endpoints and groups.
     :ivar defaults: ``endpoint`` (str), ``timeout`` and ``connect_wait`` (seconds, float), as set.
+    :ivar guards: name of an endpoint or a group -> ``read_only`` or ``confirm``.
     """
 
     def __init__(
@@ -59,11 +70,13 @@ class Config:
         groups: Optional[Dict[str, List[str]]] = None,
         defaults: Optional[Dict[str, object]] = None,
         path: Optional[str] = None,
+        guards: Optional[Mapping[str, str]] = None,
     ) -> None:
         self.path = path
         self.endpoints = {name: str(address) for name, address in (endpoints or {}).items()}
         self.groups = {name: list(members) for name, members in (groups or {}).items()}
         self.defaults = dict(defaults or {})
+        self.guards = dict(guards or {})
         self._check()
 
     def _check(self) -> None:
@@ -77,6 +90,12 @@ class Config:
             raise self._error("%s is both an endpoint and a group" % ", ".join(sorted(both)))
         for name in self.groups:
             self.select([name])
+        for name, guard in self.guards.items():
+            if guard not in GUARDS:
+                text = "[guards] %s = %s: there are %s" % (name, guard, " and ".join(GUARDS))
+                raise self._error(text)
+            if name not in self.endpoints and name not in self.groups:
+                raise self._error("[guards] " + self._unknown(name))
 
     def _error(self, text: str) -> ConfigError:
         return ConfigError("%s: %s" % (self.path or "configuration", text))
@@ -84,6 +103,19 @@ class Config:
     def address(self, name: Union[str, Address]) -> str:
         """Return the address that a name stands for, or the text itself if it is none."""
         return self.endpoints.get(str(name), str(name))
+
+    def guard(self, name: str) -> str:
+        """Return the guard of an endpoint or address, "" if there is none.
+
+        Those of its groups count too, and ``read_only`` before ``confirm``.
+        """
+        address = self.address(name)
+        found = {
+            guard
+            for guarded, guard in self.guards.items()
+            if address in self.select([guarded]).values()
+        }
+        return next((guard for guard in GUARDS if guard in found), "")
 
     def select(self, names: Iterable[Union[str, Address]]) -> Dict[str, str]:
         """Resolve endpoints, groups and plain addresses to ``{name: address}``, each once.
@@ -160,10 +192,10 @@ def load_config(path: Optional[str] = None) -> Config:
             parser.read_file(file)
     except (OSError, UnicodeError, configparser.Error) as error:
         raise ConfigError("%s: %s" % (path, " ".join(str(error).split()))) from None
-    unknown = set(parser.sections()) - {"defaults", "endpoints", "groups"}
+    unknown = set(parser.sections()) - {"defaults", "endpoints", "groups", "guards"}
     if unknown:
         raise ConfigError(
-            "%s: unknown section [%s]; there are [defaults], [endpoints] and [groups]"
+            "%s: unknown section [%s]; there are [defaults], [endpoints], [groups] and [guards]"
             % (path, "], [".join(sorted(unknown)))
         )
     section = {name: dict(parser[name]) for name in parser.sections()}
@@ -171,7 +203,7 @@ def load_config(path: Optional[str] = None) -> Config:
         name: text.replace(",", " ").split() for name, text in section.get("groups", {}).items()
     }
     defaults = _parse_defaults(path, section.get("defaults", {}))
-    return Config(section.get("endpoints"), groups, defaults, path)
+    return Config(section.get("endpoints"), groups, defaults, path, section.get("guards"))
 
 
 def _parse_defaults(path: str, texts: Dict[str, str]) -> Dict[str, object]:

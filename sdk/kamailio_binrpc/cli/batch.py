@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import BinrpcError, EncodeError, TransportError
 from ..core.faults import Fault
-from . import common, exit_codes, output
+from . import common, exit_codes, guard, output
 from .words import split_line
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--check", action="store_true", help="check every line before the first is sent"
     )
+    guard.add_options(parser)
     parser.add_argument("--raw", action="store_true", help="type arguments by their look alone")
     parser.add_argument("-x", "--echo", action="store_true", help="show each line before its reply")
     parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="- is standard input")
@@ -67,11 +68,12 @@ def run(options: argparse.Namespace) -> int:
 class _Batch:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
+        self._settings = common.Settings(options)
         self._errors: list[BinrpcError] = []
         self._results: list[dict[str, Any]] = []
 
     def run(self) -> int:
-        with common.Settings(self._options).client() as client:
+        with self._settings.client() as client:
             lines = _lines(self._options.file)
             if self._options.check:
                 lines = iter(list(lines))
@@ -115,6 +117,9 @@ class _Batch:
         if self._options.echo and self._options.output == "text":
             output.write(f"> {text.strip()}\n")
         params = common.read_params(words[0], words[1:], raw=self._options.raw)
+        names = [self._settings.endpoint]
+        if not guard.allow(self._options, self._settings, names, words[0], params):
+            return
         reply = common.call(client, words[0], params)
         self._answered(number, reply)
 

@@ -26,7 +26,12 @@ _EXAMPLE = """the file:
   edge = edge1 edge2
   everyone = edge media
 
-It is the one named by --config, else by KAMRPC_CONFIG, else
+  [guards]
+  media = read_only
+  edge = confirm
+
+Calls that may change a read_only endpoint are refused; before those that may change one with
+confirm you are asked, or give --yes. It is the one named by --config, else by KAMRPC_CONFIG, else
 $XDG_CONFIG_HOME/kamrpc/config.ini (~/.config if unset), else /etc/kamrpc/config.ini. Flags win
 over KAMRPC_ENDPOINT and KAMRPC_TIMEOUT, and those over the file.
 
@@ -72,6 +77,7 @@ def _show(options: argparse.Namespace) -> int:
         "defaults": config.defaults,
         "endpoints": config.endpoints,
         "groups": config.groups,
+        "guards": config.guards,
     }
     output.write(output.render_data(data, options.output))
     return exit_codes.OK

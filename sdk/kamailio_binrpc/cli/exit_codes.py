@@ -25,6 +25,7 @@ TIMEOUT = 5
 CONNECT = 6
 PROTOCOL = 7
 SEVERAL = 8
+REFUSED = 12
 OUTPUT = 14
 INTERRUPTED = 130
 
@@ -38,6 +39,7 @@ HELP = """exit status:
   6  no connection, or it broke
   7  the answer was not binrpc, or cut short
   8  several calls failed, and not all of them of the same
+  12  refused by the configuration or by you; nothing was sent
   14  the output could not be written; whether calls were made is not said
   130  interrupted by Ctrl-C
 """
@@ -55,7 +57,10 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
 
 
 def status_of(error: BinrpcError) -> int:
-    """Return the exit status for an error."""
+    """Return the exit status for an error, its own ``status`` if it has one."""
+    status = getattr(error, "status", None)
+    if isinstance(status, int):
+        return status
     for kind, status in _STATUSES:
         if isinstance(error, kind):
             return status

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.changes import compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
-from . import colour, common, exit_codes, output
+from . import colour, common, exit_codes, guard, output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +62,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add("--retries", metavar="N", type=int, default=0, help="where that is safe (default: 0)")
     add("--diff", action="store_true", help="show which endpoints disagree")
     add("--no-progress", action="store_true", help="no progress line on the terminal")
+    guard.add_options(parser)
     common.add_method_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -82,6 +83,8 @@ def _run(options: argparse.Namespace) -> int:
     if not endpoints:
         raise EncodeError("no endpoints: name some with -g, or all of the configuration by --all")
     params = common.read_params(options.method, options.params, raw=options.raw)
+    if not guard.allow(options, settings, list(endpoints), options.method, params):
+        return exit_codes.OK
     fleet = Fleet(
         endpoints,
         settings.timeout,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import BinrpcError, EncodeError
 from ..core.printable import printable
-from . import colour, common, exit_codes, output
+from . import colour, common, exit_codes, guard, output
 from .names import Names
 from .terminal import for_terminal
 from .words import split_line
@@ -64,8 +64,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     common.add_call_options(parser)
     common.add_output_option(parser, output.FORMATS)
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask before a call")
     parser.add_argument("--no-pager", action="store_true", help="never use a pager")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, dry_run=False)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -89,6 +90,7 @@ class Shell:
     """
 
     def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
         self._settings = common.Settings(options)
         self._form: str = options.output
         self._pager = not options.no_pager
@@ -157,6 +159,7 @@ class Shell:
             self._help([name])
         else:
             params = common.read_params(name, rest)
+            guard.allow(self._options, self._settings, [self._endpoint], name, params)
             reply = common.call(self._client, name, params)
             self._show(output.render(reply, self._form) or "(empty)\n")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.changes import compare
 from ..core.errors import BinrpcError, TransportError
-from . import colour, common, exit_codes, output
+from . import colour, common, exit_codes, guard, output
 from .terminal import ESCAPE
 
 if TYPE_CHECKING:
@@ -65,7 +65,10 @@ def _watch(options: argparse.Namespace) -> int:
     screen = options.output == "text" and sys.stdout.isatty()
     before: list[Any] | None = None
     done = 0
-    with common.Settings(options).client() as client:
+    settings = common.Settings(options)
+    options.yes = options.dry_run = False
+    guard.allow(options, settings, [settings.endpoint], options.method, params)
+    with settings.client() as client:
         while True:
             try:
                 reply = common.call(client, options.method, params)

@@ -394,7 +394,7 @@ def test_a_cancelled_call_leaves_the_shell_alive(lab, capfd):
 
     options = argparse.Namespace(
         config=None, endpoint=lab.addresses[0], timeout=30.0, connect_wait=None, output="text",
-        no_pager=True,
+        no_pager=True, yes=False, dry_run=False,
     )  # fmt: skip
     shell = Shell(options)
 
@@ -424,7 +424,7 @@ def test_the_shell_completes_names_of_the_server(lab):
 
     options = argparse.Namespace(
         config=None, endpoint=lab.addresses[0], timeout=5.0, connect_wait=None, output="text",
-        no_pager=True,
+        no_pager=True, yes=False, dry_run=False,
     )  # fmt: skip
     shell = Shell(options)
     shell._names.wait(30)
@@ -559,10 +559,10 @@ def test_a_recording_that_fails_leaves_the_file_as_it_was(kamrpc, tmp_path):
         (["call", "ps"], "alias of kamcmd; the method is core.ps"),
         (["ps"], "alias of kamcmd: use 'kamrpc core.ps'"),
         (["cal", "core.version"], "did you mean call?"),
-        (["call", "--jsn", "core.version"], "did you mean --json?"),
+        (["call", "--jsn", "core.version"], "did you mean --json"),
         (["fleet", "--deadlin=3", "core.version"], "no endpoints"),  # argparse takes a prefix
         (["fleet", "--dead-line=3", "core.version"], "did you mean --deadline?"),
-        (["call", "lcr.reload"], "Is the module lcr loaded"),
+        (["call", "cnxcc.stats"], "Is the module cnxcc loaded"),
     ],
 )
 def test_a_misspelt_word_brings_the_right_one(kamrpc, words, meant):

@@ -93,3 +93,29 @@ def test_a_named_file_must_exist(tmp_path):
 def test_config_can_be_built_in_code():
     config = Config({"a": "udp:127.0.0.1:1"}, {"g": ["a"]})
     assert config.select(["g"]) == {"a": "udp:127.0.0.1:1"}
+
+
+def test_guards_hold_for_members_of_groups_and_the_stricter_wins(tmp_path):
+    path = tmp_path / "guards.ini"
+    path.write_text(
+        "[endpoints]\na = udp:10.0.0.1:2049\nb = udp:10.0.0.2:2049\nc = unix:/c\n"
+        "[groups]\nab = a b\n[guards]\nab = confirm\na = read_only\n"
+    )
+    config = load_config(str(path))
+    assert config.guards == {"ab": "confirm", "a": "read_only"}
+    assert [config.guard(name) for name in "abc"] == ["read_only", "confirm", ""]
+    assert config.guard("udp:10.0.0.2:2049") == "confirm"
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("[endpoints]\na = unix:/a\n[guards]\na = never\n", "there are read_only and confirm"),
+        ("[guards]\nb = confirm\n", "there is no endpoint or group b"),
+    ],
+)
+def test_guards_that_make_no_sense(tmp_path, text, message):
+    path = tmp_path / "guards.ini"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        load_config(str(path))

@@ -12,6 +12,7 @@ Kamailio module. The core's own methods are in the file named as their first wor
      +6.1: what changed
      !a hazard
      !rebuilds: a hazard to SIP workers that read what is rebuilt
+     !!a hazard that cannot be undone, or hits all calls: tools for people ask first
      ?text of a normal reply that means failure
      %absent=part of a fault's text|invalid=another part
 
@@ -144,12 +145,14 @@ class Method:
     :ivar until: last release that has it, or "".
     :ivar changes: what differs between releases.
     :ivar hazards: what else happens, such as blocking the server.
+    :ivar asks: a hazard cannot be undone, or hits all calls; tools for people ask first.
     :ivar failures: normal replies that mean failure; see :meth:`failure_in`.
     :ivar secrets: names of the members of its replies that are secret; ``.`` is the whole reply.
     """
 
     __slots__ = (
         "again",
+        "asks",
         "changes",
         "counts",
         "failures",
@@ -177,6 +180,7 @@ class Method:
         self.until = ""
         self.changes: Tuple[str, ...] = ()
         self.hazards: Tuple[str, ...] = ()
+        self.asks = False
         self.failures: Tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -335,7 +339,8 @@ def _describe(made: Method, lines: Sequence[str]) -> None:
         if line.startswith("+"):
             made.changes += (line[1:],)
         elif line.startswith("!"):
-            made.hazards += (line[1:],)
+            made.asks = made.asks or line.startswith("!!")
+            made.hazards += (line.lstrip("!"),)
         elif line.startswith("?"):
             made.failures += (line[1:],)
         elif line.startswith("%"):

@@ -10,5 +10,5 @@ auth_xkeys_.list -> {KID:str,KEYS:[KEY:{NAME:str,VALUE:str,EXPIRES:int}*]}^* rea
  %empty=no keys
 auth_xkeys_.set kid:.str name value^ expire:int -> -
  Adds a shared key
- !on 5.6 the whole server dies when its configuration has no key
+ !!on 5.6 the whole server dies when its configuration has no key
 """

@@ -52,6 +52,6 @@ cfg.del_group_inst group -> - repeatable
  group: group[id]
 cfg.reset group -> -
  Sets all settings of a group back to their defaults
- !a group that the configuration file declares takes a 5.6 server down
+ !!a group that the configuration file declares takes a 5.6 server down
  %= cfg.help
 """

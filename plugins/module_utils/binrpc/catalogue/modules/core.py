@@ -67,5 +67,5 @@ core.printi [value:int*] -> int* reads
  Gives back integers
 core.kill [signal:int] -> -
  Sends a signal (15 unless given) to all processes of the server
- !ends the server, or whatever the signal does
+ !!ends the server, or whatever the signal does
 """

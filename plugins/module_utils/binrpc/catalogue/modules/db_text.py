@@ -8,7 +8,7 @@ db_text.dump -> str
  ?Dump failed
 db_text.query sql -> str*
  Runs an SQL statement on db_text
- !can change any table
+ !!can change any table
  ?invalid connection
  ?error executing sql statement
  ?error opening stream

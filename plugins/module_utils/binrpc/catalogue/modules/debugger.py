@@ -10,7 +10,7 @@ dbg.ls [pid:int] -> {entry:int,pid:int,set:int,state:int,in.pid:int,in.cmd:int}*
  State of the debugger per process
 dbg.bp command{on|off|release|keep|move|next|show|eval|log} [pid:int] [value] -> str*
  Controls breakpoints of the configuration
- !"on" stops every worker at its next action, so that no SIP is handled
+ !!"on" stops every worker at its next action, so that no SIP is handled
 dbg.trace command{on|off} [pid:int] -> str repeatable
  Switches the tracing of configuration actions
 dbg.get_mod_level module -> int reads

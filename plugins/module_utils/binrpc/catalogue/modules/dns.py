@@ -40,6 +40,7 @@ dns.delete_all -> {status:str}
  Empties the DNS cache, permanent entries excepted
 dns.delete_all_force -> {status:str}
  Empties the DNS cache, permanent entries included
+ !!permanent entries come back only with a restart, or one by one
 dns.get_server_state -> int reads
  Whether the name servers count as reachable; special builds only
 dns.set_server_state state:int -> - repeatable

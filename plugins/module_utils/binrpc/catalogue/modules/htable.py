@@ -37,6 +37,7 @@ htable.delete table key -> str repeatable
  Deletes an item
 htable.flush table -> str
  Deletes all items of a hash table
+ !!the items are gone, and those that a database does not have for good
 htable.reload table -> str repeatable
  Replaces the items of a hash table by those of the database
  %refused=no htable db_url|refused=no database htable

@@ -11,5 +11,5 @@ dlg2.end_dlg entry:int id:int [headers] -> -
  %absent=dialog not found|invalid=invalid parameters
 dlg2.end_all_active_dlg -> -
  Ends all confirmed dialogs
- !every call is ended
+ !!every call is ended
 """

@@ -11,6 +11,6 @@ ulscscf.showimpu impu -> {impu:str,state:str,barring:int,...} reads
 ulscscf.snapshot file -> -
  Appends all that is registered to a file
  file: path, as the server sees it
- !a path that cannot be written ends the process
+ !!a path that cannot be written ends the process
  %invalid=required filename
 """

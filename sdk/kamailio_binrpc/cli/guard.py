@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""A question before calls that are wide or cannot be undone; none where nothing may change.
+
+Asked only of people: without a terminal, as in scripts, calls are made unless the configuration
+wants a confirmation.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from ..core.catalogue.reading import is_read_only
+from ..core.errors import EncodeError
+from ..core.printable import printable
+from . import common, exit_codes, output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from typing import Any
+
+_SHOWN = 6
+
+
+class Refused(EncodeError):
+    """The call is not made, by the configuration or by the user; nothing was sent."""
+
+    status = exit_codes.REFUSED
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--yes`` and ``--dry-run``."""
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask before a call")
+    parser.add_argument(
+        "-n", "--dry-run", action="store_true", help="show what would be called, and call nothing"
+    )
+
+
+def allow(
+    options: argparse.Namespace,
+    settings: common.Settings,
+    names: Sequence[str],
+    method: str,
+    params: Sequence[Any],
+) -> bool:
+    """Decide whether a call may be made; ask if need be. False with ``--dry-run``.
+
+    :param names: the endpoints, as given or configured.
+    :raises Refused: it may not.
+    """
+    guards: dict[str, str] = {}
+    reads = is_read_only(method, params)
+    if not reads:  # reading takes no look into the file, which takes a third of a call
+        guards = {name: settings.config.guard(name) for name in names}
+    kept = [name for name, guard in guards.items() if guard == "read_only"]
+    if kept:
+        raise Refused(
+            f"{method} is not known to change nothing, and {_named(kept)} is read_only in "
+            f"{settings.config.path}"
+        )
+    if options.dry_run:
+        output.write(f"would call {_call(method, params)} on {_named(names)}\n")
+        return False
+    if not reads and not options.yes:
+        _ask(method, params, names, confirm="confirm" in guards.values())
+    return True
+
+
+def _ask(method: str, params: Sequence[Any], names: Sequence[str], *, confirm: bool) -> None:
+    from ..core.catalogue.lookup import find
+
+    known = find(method)
+    hazards = list(known.hazards) if known is not None and known.asks else []
+    if not (confirm or hazards or len(names) > 1):
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if confirm:
+            raise Refused(f"{_named(names)} wants a confirmation: give --yes")
+        return
+    for hazard in hazards:
+        sys.stderr.write(f"{method}: {hazard}\n")
+    sys.stderr.write(f"Call {_call(method, params)} on {_named(names)}? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Refused("nothing was sent")
+
+
+def _call(method: str, params: Sequence[Any]) -> str:
+    return printable(" ".join([method, *map(str, params)]))
+
+
+def _named(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return printable(names[0])
+    rest = len(names) - _SHOWN
+    shown = ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    return printable(f"{len(names)} endpoints ({shown})")
