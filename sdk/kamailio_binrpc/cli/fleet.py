@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 from ..core.changes import compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
 from . import colour, common, exit_codes, guard, output
+from .progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,15 +93,21 @@ def _run(options: argparse.Namespace) -> int:
         rate=options.rate,
         retry=RetryPolicy(options.retries) if options.retries else None,
     )
-    show = _Show(options, params, len(endpoints))
-    report = fleet.call(
-        options.method,
-        *params,
-        deadline=options.deadline,
-        serial=options.serial,
-        max_fail_percentage=options.max_fail,
-        on_result=show.one,
-    )
+    show = _Show(options, params, list(endpoints))
+    try:
+        report = fleet.call(
+            options.method,
+            *params,
+            deadline=options.deadline,
+            serial=options.serial,
+            max_fail_percentage=options.max_fail,
+            on_result=show.one,
+        )
+    except KeyboardInterrupt:
+        show.interrupted()
+        raise
+    finally:
+        show.progress.end()
     show.end(report)
     return exit_codes.status_of_all(report.errors.values())
 
@@ -109,30 +115,35 @@ def _run(options: argparse.Namespace) -> int:
 class _Show:
     """Prints results as they come and keeps the progress line below them."""
 
-    def __init__(self, options: argparse.Namespace, params: list[Any], total: int) -> None:
+    def __init__(self, options: argparse.Namespace, params: list[Any], names: list[str]) -> None:
         self._options = options
         self._params = params
-        self._total = total
-        self._done = 0
-        self._failed = 0
-        self._progress = sys.stderr.isatty() and not options.no_progress
-        self._next = time.monotonic()
+        wanted = sys.stderr.isatty() and not options.no_progress
+        self.progress = Progress(names, sys.stderr if wanted else None)
 
     def one(self, result: Result) -> None:
-        self._done += 1
-        self._failed += not result.ok
+        self.progress.add(result.name, failed=not result.ok)
         if isinstance(result.error, Fault):
             common.explain_fault(result.error, self._params)
         if self._options.diff:  # at the end, when all are there to be compared
             pass
         elif self._options.output == "jsonl":
-            self._write(output.render_data(_data(result), "json"))
+            self.progress.write(output.render_data(_data(result), "json"))
         elif self._options.output == "text" and result.ok:
-            self._write(_block(result))
-        self._show_progress()
+            self.progress.write(_block(result))
+
+    def interrupted(self) -> None:
+        """Say which endpoints answered, failed, and were still asked when the user stopped."""
+        self.progress.end()
+        for verb, names in (
+            ("answered", self.progress.done),
+            ("failed", self.progress.failed),
+            ("not known: no answer yet, or not called", self.progress.pending),
+        ):
+            if names:
+                common.complain(f"{len(names)} {verb}: {_named(names)}")
 
     def end(self, report: Report) -> None:
-        self._clear()
         if self._options.diff:
             groups = list(_groups(report))
             if self._options.output == "text":
@@ -149,23 +160,6 @@ class _Show:
         summary = f"{good} of {len(report.results)} answered in {report.seconds:.2f} s"
         style = "green" if report.ok else "red"
         output.tell(colour.paint(summary, style, sys.stderr) + "\n")
-
-    def _write(self, text: str) -> None:
-        self._clear()
-        output.write(text)
-
-    def _show_progress(self) -> None:
-        # Not for each of thousands: people read a few lines a second.
-        if self._progress and time.monotonic() >= self._next:
-            self._next = time.monotonic() + 0.1
-            failed = f", {self._failed} failed" if self._failed else ""
-            sys.stderr.write(f"\r\x1b[K{self._done} of {self._total}{failed}")
-            sys.stderr.flush()
-
-    def _clear(self) -> None:
-        if self._progress:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
 
 
 def _data(result: Result) -> dict[str, Any]:

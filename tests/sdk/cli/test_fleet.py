@@ -126,3 +126,23 @@ def test_differences_as_json(kamrpc, config, form):
     assert groups[0]["changes"] == []
     assert groups[1]["changes"][0]["kind"] == "changed"
     assert (groups[1]["changes"][0]["old"], groups[1]["changes"][0]["new"]) == (0, 1)
+
+
+def test_an_interruption_names_what_was_done(kamrpc, config, lab, monkeypatch):
+    from kamailio_binrpc.core.fleet import Fleet
+
+    def call(self, *_params, on_result, **_options):
+        report = original(self, "core.echo", "x", on_result=lambda result: None)
+        on_result(report.results["one"])
+        on_result(report.results["gone"])
+        raise KeyboardInterrupt
+
+    original = Fleet.call
+    monkeypatch.setattr(Fleet, "call", call)
+    status, _out, err = kamrpc("fleet", "-g", "many", "core.echo", "x")
+    assert status == exit_codes.INTERRUPTED
+    assert err.splitlines() == [
+        "kamrpc: 1 answered: one",
+        "kamrpc: 1 failed: gone",
+        "kamrpc: 3 not known: no answer yet, or not called: two, lost, off",
+    ]

@@ -472,7 +472,8 @@ def test_fleet_shows_its_progress_on_a_terminal_only(lab):
     command += ["-g", lab.addresses[0], "-g", "unix:/nonexistent", "core.echo", "x"]
     out, err = on_terminal(command)
     assert out == f"{lab.addresses[0]}: x\n".encode()
-    assert b"\r\x1b[K1 of 2" in err
+    stuck = [*command[:4], "-t", "0.7", "-g", lab.addresses[0], "test.stuck"]
+    assert b"\r\x1b[K0 of 1" in on_terminal(stuck)[1]
     assert b"\x1b[31m1 failed: ConnectError" in err
     _other, err = on_terminal([*command, "--no-progress"])
     assert b"1 of 2, " not in err
