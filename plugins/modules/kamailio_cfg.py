@@ -97,10 +97,6 @@ rpc_calls:
       returned: always
       type: list
       elements: raw
-    waits_for:
-      description: In check mode, what the task would have to wait for.
-      returned: when somebody else is in the middle of a change
-      type: str
 fault:
   description: The fault that failed the task, if it was one.
   returned: always
@@ -120,6 +116,30 @@ fault:
       type: str
     remedy:
       description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+not_undone:
+  description:
+    - What the task changed before it failed, and could not put back.
+    - A task that fails puts back what it has changed. What is not listed here is as before.
+  returned: when the task failed and something is left
+  type: list
+  elements: dict
+  contains:
+    address:
+      description: What it is, such as V(dispatcher.1["sip:192.0.2.11:5060 duid=gw1"].state).
+      returned: always
+      type: str
+    before:
+      description: What it was.
+      returned: always
+      type: raw
+    found:
+      description: What it is now. V(absent) and V(unknown) are what they say.
+      returned: always
+      type: raw
+    why:
+      description: Why it was not put back.
       returned: always
       type: str
 endpoint:

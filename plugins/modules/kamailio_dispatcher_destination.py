@@ -18,10 +18,16 @@ description:
     removes them, one at a time or a whole set at once.
   - The server itself would add a destination that is already there a second time, and calls it
     success to remove one that is not there. This module looks first, and repairs duplicates.
+  - A set may hold one URI several times. Two destinations are the same only if their URI and their
+    C(duid), or else their C(socket), are the same.
   - A changed priority or attribute means to remove the destination and to add it again, in the
     state that it was in. Up to Kamailio 6.1 the server wants C(reload_delta) seconds between two
     such calls, 5 unless set, for which the task waits. In between, the destination is missing
-    from the set.
+    from the set. If no other destination of the set is in use, the same one stands in meanwhile,
+    with C(;bridge) behind its URI.
+  - Each addition and removal makes the server rebuild all sets, which reverses the order of
+    destinations with equal priorities in every set. The task warns of it, and compares the other
+    destinations of all sets afterwards.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -106,6 +112,20 @@ options:
     choices: [merged, replaced]
     default: merged
     version_added: 0.1.0
+  at_least_active:
+    description:
+      - Minimum number of active destinations that the set must keep when active ones are removed.
+        With fewer, the task fails before it changes anything, in check mode as well.
+      - The default is 1.
+    type: int
+    version_added: 0.1.0
+  allow_unresolved:
+    description:
+      - Whether to go on when the server cannot resolve the name of a destination, in this set or
+        in another. Each change makes it read all sets again, and drop what it cannot resolve.
+    type: bool
+    default: false
+    version_added: 0.1.0
 seealso:
   - module: kamailio.ctl.kamailio_dispatcher_state
   - module: kamailio.ctl.kamailio_reload
@@ -163,10 +183,6 @@ rpc_calls:
       returned: always
       type: list
       elements: raw
-    waits_for:
-      description: In check mode, what the task would have to wait for.
-      returned: when somebody else is in the middle of a change
-      type: str
 fault:
   description: The fault that failed the task, if it was one.
   returned: always
@@ -186,6 +202,30 @@ fault:
       type: str
     remedy:
       description: A sentence of advice, or an empty text.
+      returned: always
+      type: str
+not_undone:
+  description:
+    - What the task changed before it failed, and could not put back.
+    - A task that fails puts back what it has changed. What is not listed here is as before.
+  returned: when the task failed and something is left
+  type: list
+  elements: dict
+  contains:
+    address:
+      description: What it is, such as V(dispatcher.1["sip:192.0.2.11:5060 duid=gw1"].state).
+      returned: always
+      type: str
+    before:
+      description: What it was.
+      returned: always
+      type: raw
+    found:
+      description: What it is now. V(absent) and V(unknown) are what they say.
+      returned: always
+      type: raw
+    why:
+      description: Why it was not put back.
       returned: always
       type: str
 endpoint:

@@ -18,7 +18,6 @@ A change is sent once. After an error that leaves open whether it ran, nothing i
 
 from __future__ import annotations
 
-import copy
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,12 +28,13 @@ from .core.desired.cfg import CfgVariables
 from .core.desired.debugger import CoreLogLevel, ModuleLogLevel
 from .core.desired.dialog import EndedDialogs
 from .core.desired.dispatcher import DispatcherDestinations, DispatcherState
-from .core.desired.drive import Ask, Do, Sleep, drive
-from .core.desired.engine import Resource, Run, StateError
+from .core.desired.drive import Ask, Do, Save, Sleep, drive
+from .core.desired.engine import Run
 from .core.desired.htable import HashTable, HashTableItem
 from .core.desired.kinds import KINDS
 from .core.desired.pipelimit import PipelimitPipe
 from .core.desired.pv import SharedVariable
+from .core.desired.resource import Resource, StateError
 from .core.desired.rtpengine import MediaNodes
 from .core.desired.toggle import Toggle
 from .core.desired.uac import UacRegistration
@@ -126,7 +126,7 @@ def ensure(
     :param busy_timeout: seconds to wait while the server refuses, for instance during a reload.
     :raises NotEnsured: the server does not show what was wanted.
     """
-    run = Run(copy.deepcopy(resource), check, busy_timeout)
+    run = Run(resource, check, busy_timeout)
     drive(run.go(), Calls(client))
     return _outcome(run)
 
@@ -141,7 +141,7 @@ async def ensure_async(
     ...     async with AsyncClient("unix:/run/kamailio/kamailio_ctl") as kamailio:
     ...         return await ensure_async(kamailio, DispatcherState(1, "disabled", uri))
     """
-    run = Run(copy.deepcopy(resource), check, busy_timeout)
+    run = Run(resource, check, busy_timeout)
     await _drive_async(run.go(), client)
     return _outcome(run)
 
@@ -166,6 +166,8 @@ async def _drive_async(talk: Talk[T], client: AsyncClient) -> T:
                 answer = await _make(need, client)
             elif isinstance(need, Sleep):
                 await asyncio.sleep(need.seconds)
+                answer = None
+            elif isinstance(need, Save):
                 answer = None
             else:
                 answer = time.monotonic()

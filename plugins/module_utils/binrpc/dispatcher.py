@@ -94,7 +94,7 @@ def sets(values: Iterable[Any]) -> Dict[int, List[Dict[str, Any]]]:
     """
     found: Dict[int, List[Dict[str, Any]]] = {}
     try:
-        for number, dest in _each(values):
+        for number, dest in each_destination(values):
             found.setdefault(number, [])
             if dest is not None:
                 found[number].append(parse_destination(dest))
@@ -105,7 +105,8 @@ def sets(values: Iterable[Any]) -> Dict[int, List[Dict[str, Any]]]:
     return found
 
 
-def _each(values: Iterable[Any]) -> Iterator[Tuple[int, Optional[Mapping[str, Any]]]]:
+def each_destination(values: Iterable[Any]) -> Iterator[Tuple[int, Optional[Mapping[str, Any]]]]:
+    """Yield the number of a set and ``DEST`` for each destination; None first in each set."""
     for reply in values:
         for record in reply["RECORDS"]:
             each = record["SET"]

@@ -4,26 +4,29 @@
 
 from __future__ import annotations
 
-from ..faults import Fault
+from ..faults import Fault, ReplyTooLarge
 from ..values import NULL_TEXT, set_text
-from .drive import ask
-from .engine import Resource, StateError, Step, Wait
+from .drive import Ask
 from .expect import parameter
 from .kind import Kind
+from .leaf import ABSENT, TOO_LARGE, UNKNOWN, Leaves
 from .options import Option, Options
+from .resource import Resource, StateError
+from .step import PREPARE, REMOVE, Step, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Mapping, Sequence, Tuple
+    from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
-    from .drive import Talk
-    from .engine import Plan
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change
 
 
 class CfgVariables(Resource):
-    """A dict of ``(group, name)`` to int or str.
+    """Variables by group and name: int or str, and the instances of groups that they need.
 
-    :param groups: group to names to values.
+    :param groups: group, or group and instance as in ``limits[1]``, to names to values.
     :raises StateError: a variable cannot hold its value.
     """
 
@@ -31,7 +34,6 @@ class CfgVariables(Resource):
 
     def __init__(self, groups: Mapping[str, Mapping[str, Any]]) -> None:
         self.wanted: Dict[Tuple[str, str], Any] = {}
-        self.pending: List[Any] = []
         for group, variables in groups.items():
             if not hasattr(variables, "items"):
                 raise StateError("variables.%s has to be a mapping of names to values" % group)
@@ -47,60 +49,113 @@ class CfgVariables(Resource):
         if not self.wanted:
             raise StateError("there is no variable in variables")
 
-    def read(self) -> Talk[Any]:
-        have = {}
+    # --- reading
+
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        differs = False
+        for (group, name), value in self.wanted.items():
+            yield Ask("cfg.get", (group, name))
+            fault = answers.fault("cfg.get", group, name)
+            if fault is None:
+                if answers.has("cfg.get", group, name):
+                    found = answers.values("cfg.get", group, name)[0]
+                    differs = differs or str(found) != str(value)
+            elif WRITE_ONLY in fault.text:
+                differs = True
+                yield Ask("cfg.help", (group, name))
+            elif _instance(group) and fault.code == 400:
+                # Either the group has no such instance, or no such variable.
+                differs = True
+                yield Ask("cfg.get", (_instance(group), name))
+        if differs:
+            yield Ask("cfg.diff")
+
+    def observe(self, answers: Answers) -> Leaves:
+        seen = Leaves(types={})
         for group, name in self.wanted:
-            try:
-                value = (yield from ask("cfg.get", group, name))[0]
-            except Fault as fault:
-                if fault.code != 400:
-                    raise
-                raise StateError(
-                    "%s.%s cannot be read: %s. See cfg.list for what there is"
-                    % (group, name, fault.text.strip())
-                ) from fault
-            have[group, name] = set_text(value) if value == NULL_TEXT else value
-        if len(have) > 1:
-            self.pending = yield from ask("cfg.diff")
-        return have
+            address = address_of(group, name)
+            fault = answers.fault("cfg.get", group, name)
+            base = _instance(group)
+            if isinstance(fault, ReplyTooLarge):
+                seen[address] = TOO_LARGE
+            elif fault is not None and WRITE_ONLY in fault.text:
+                seen[address] = _written(answers, address)
+                seen.facts["types"][address] = self._type(answers, group, name)
+            elif fault is not None and base and answers.has("cfg.get", base, name):
+                self._readable(answers, base, name)
+                seen.facts["types"][address] = type(answers.values("cfg.get", base, name)[0])
+            else:
+                seen[address] = self._readable(answers, group, name)
+                seen.facts["types"][address] = type(seen[address])
+                if base:
+                    seen[instance_of(group)] = True
+        seen.facts["pending"] = _pending(answers)
+        return seen
 
-    def want(self, have: Any) -> Any:
-        return {key: _of_type(have[key], value, key) for key, value in self.wanted.items()}
+    @staticmethod
+    def _readable(answers: Answers, group: str, name: str) -> Any:
+        try:
+            return answers.values("cfg.get", group, name)[0]
+        except Fault as fault:
+            if fault.code != 400:
+                raise
+            raise StateError(
+                "%s.%s cannot be read: %s. See cfg.list for what there is"
+                % (group, name, fault.text.strip())
+            ) from fault
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        changed = [(key, value) for key, value in want.items() if have[key] != value]
-        if len(changed) == 1:
-            ((group, name), value) = changed[0]
-            method = "cfg.seti" if isinstance(value, int) else "cfg.sets"
-            return [Step(method, group, name, value)]
-        if self.pending:
-            return [Wait("changes by another client wait for cfg.commit: %s" % self._pending())]
-        steps = []
-        for (group, name), value in changed:
-            method = "cfg.set_delayed_int" if isinstance(value, int) else "cfg.set_delayed_string"
-            steps.append(Step(method, group, name, value))
-        return [*steps, Step("cfg.commit")]
+    @staticmethod
+    def _type(answers: Answers, group: str, name: str) -> Any:
+        """Return the type that cfg.help states; its reply differs between releases."""
+        if answers.fault("cfg.help", group, name) is not None:
+            return None
+        return int if "integer" in str(answers.values("cfg.help", group, name)[1:]) else None
 
-    def _pending(self) -> str:
-        return ", ".join(
-            "%s.%s = %r" % (each.get("group name"), each.get("variable name"), each["new value"])
-            for each in self.pending
-        )
+    def same(self, address: Address, one: Any, other: Any) -> bool:
+        return bool(_text(one) == _text(other) and type(one) is type(other))
 
-    def undo(self, before: Any, have: Any) -> Sequence[Step]:
-        if have == before:
-            return [Step("cfg.rollback")] if self.pending else []
-        return [
-            Step("cfg.seti" if isinstance(value, int) else "cfg.sets", *key, value)
-            for key, value in before.items()
-            if have[key] != value
-        ]
+    # --- writing
 
-    def show(self, state: Any) -> Any:
-        shown: Dict[str, Any] = {}
-        for (group, name), value in state.items():
-            shown.setdefault(group, {})[name] = value
-        return shown
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        wanted: Dict[Address, Any] = {}
+        for (group, name), value in self.wanted.items():
+            address = address_of(group, name)
+            if _instance(group) and address not in seen:
+                wanted[instance_of(group)] = True
+            wanted[address] = _of_type(seen.facts["types"].get(address), value, (group, name))
+        return wanted
+
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        steps: List[Step] = []
+        for change in changes:
+            leaves = {change.address: change.after}
+            group = str(change.address[1])
+            if len(change.address) == len(instance_of("")):
+                if change.after is ABSENT:
+                    step = Step("cfg.del_group_inst", group, phase=REMOVE, leaves=leaves)
+                else:
+                    step = Step("cfg.add_group_inst", group, phase=PREPARE, leaves=leaves)
+                steps.insert(0, step)
+            elif change.after is not ABSENT:  # otherwise it goes with its instance
+                method = "cfg.seti" if isinstance(change.after, int) else "cfg.sets"
+                name = str(change.address[2])
+                steps.append(Step(method, group, name, change.after, phase=PREPARE, leaves=leaves))
+        return steps
+
+    # --- results
+
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        found: Dict[str, Any] = {}
+        for address, value in leaves.items():
+            if len(address) > len(instance_of("")) and value is not ABSENT:
+                found.setdefault(str(address[1]), {})[str(address[2])] = shown(_text(value))
+        return found
+
+    def warnings(self, seen: Leaves) -> List[str]:
+        pending = seen.facts["pending"]
+        if not pending:
+            return []
+        return ["Changes by another client wait for cfg.commit: %s" % pending]
 
     def hint(self, fault: Fault) -> str:
         if fault.method.startswith("cfg.") and "Failed to set" in fault.text:
@@ -108,14 +163,51 @@ class CfgVariables(Resource):
         return ""
 
 
-def _of_type(have: Any, value: Any, key: Tuple[str, str]) -> Any:
+WRITE_ONLY = "not readable via RPC"
+
+
+def address_of(group: str, name: str) -> Address:
+    return "cfg", group, name
+
+
+def instance_of(group: str) -> Address:
+    return "cfg", group
+
+
+def _instance(group: str) -> str:
+    """Return the name of the group itself, if it is an instance such as ``limits[1]``."""
+    return group.partition("[")[0] if group.endswith("]") else ""
+
+
+def _text(value: Any) -> Any:
+    return set_text(value) if value == NULL_TEXT else value
+
+
+def _written(answers: Answers, address: Address) -> Any:
+    """Return the value that this run has set last, which is all that there is to know."""
+    for step, _values in reversed(answers.written):
+        if address in step.leaves:
+            return step.leaves[address]
+    return UNKNOWN
+
+
+def _pending(answers: Answers) -> str:
+    if not answers.has("cfg.diff") or answers.fault("cfg.diff"):
+        return ""
+    return ", ".join(
+        "%s.%s = %r" % (each.get("group name"), each.get("variable name"), each["new value"])
+        for each in answers.values("cfg.diff")
+    )
+
+
+def _of_type(kind: Any, value: Any, key: Tuple[str, str]) -> Any:
     """Return the value in the type of its variable: a template may have made text of a number."""
-    if isinstance(have, int) and isinstance(value, str):
+    if kind is int and isinstance(value, str):
         try:
             return int(value.strip(), 10)
         except ValueError:
             raise StateError("%s.%s is a number, and %r is none" % (*key, value)) from None
-    if isinstance(have, str) and isinstance(value, int):
+    if kind is str and isinstance(value, int):
         return str(value)
     return value
 

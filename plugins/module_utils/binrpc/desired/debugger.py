@@ -5,18 +5,21 @@
 from __future__ import annotations
 
 from ..faults import MethodNotFound
-from .drive import ask
-from .engine import Resource, StateError, Step
+from .drive import Ask
 from .kind import Kind
+from .leaf import Leaves
 from .options import Option, Options
+from .resource import Resource
+from .step import PREPARE, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
     from ..faults import Fault
-    from .drive import Talk
-    from .engine import Plan
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change
 
 PERSISTED_BY = "the configuration file says the same"
 
@@ -25,28 +28,38 @@ class CoreLogLevel(Resource):
     """The log level of the whole server: an int."""
 
     persisted_by = PERSISTED_BY
+    address: Address = ("cfg", "core", "debug")
 
     def __init__(self, level: int) -> None:
         self.level = level
-        self.by_corex = False
 
-    def read(self) -> Talk[Any]:
-        try:
-            return (yield from ask("cfg.get", "core", "debug"))[0]
-        except MethodNotFound:
-            self.by_corex = True
-            return (yield from ask("corex.debug"))[0]["debug"]
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        yield Ask("cfg.get", ("core", "debug"))
+        if self._by_corex(answers):
+            yield Ask("corex.debug")
 
-    def want(self, have: Any) -> Any:
-        return self.level
+    @staticmethod
+    def _by_corex(answers: Answers) -> bool:
+        return isinstance(answers.fault("cfg.get", "core", "debug"), MethodNotFound)
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        if self.by_corex:
-            return [Step("corex.debug", want)]
-        return [Step("cfg.seti", "core", "debug", want)]
+    def observe(self, answers: Answers) -> Leaves:
+        if self._by_corex(answers):
+            level = answers.values("corex.debug")[0]["debug"]
+            return Leaves({self.address: level}, by_corex=True)
+        return Leaves({self.address: answers.values("cfg.get", "core", "debug")[0]})
 
-    def show(self, state: Any) -> Any:
-        return {"level": state}
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        return {self.address: self.level}
+
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        call = ["corex.debug"] if seen.facts.get("by_corex") else ["cfg.seti", "core", "debug"]
+        return [
+            Step(*call, change.after, phase=PREPARE, leaves={change.address: change.after})
+            for change in changes
+        ]
+
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        return {"level": leaves[self.address]}
 
 
 class ModuleLogLevel(Resource):
@@ -64,29 +77,43 @@ class ModuleLogLevel(Resource):
         self.module = module
         self.level = level
         self.activate = activate
-        self.tried = False
+        self.address: Address = ("debugger", module)
 
-    def read(self) -> Talk[Any]:
-        have = (yield from ask("dbg.get_mod_level", self.module))[0]
-        if self.tried and have != self.level and not self.activate:
-            raise StateError(
-                "the level was stored, but it does not count, since dbg.mod_level_mode is 0. Set "
-                "it to 1, or say activate: true"
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        return [Ask("dbg.get_mod_level", (self.module,))]
+
+    def observe(self, answers: Answers) -> Leaves:
+        return Leaves({self.address: answers.values("dbg.get_mod_level", self.module)[0]})
+
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        return {self.address: self.level}
+
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        steps = []
+        for change in changes:
+            leaves = {change.address: change.after}
+            step = Step(
+                "dbg.set_mod_level", self.module, change.after, phase=PREPARE, leaves=leaves
             )
-        return have
-
-    def want(self, have: Any) -> Any:
-        return self.level
-
-    def steps(self, have: Any, want: Any) -> Plan:
-        self.tried = True
-        steps = [Step("dbg.set_mod_level", self.module, want)]
-        if self.activate:
-            steps.append(Step("cfg.seti", "dbg", "mod_level_mode", 1))
+            steps.append(step)
+            if self.activate and change.after == self.level:
+                # Whether it was on cannot be read.
+                mode: Address = ("cfg", "dbg", "mod_level_mode")
+                steps.append(
+                    Step("cfg.seti", "dbg", "mod_level_mode", 1, phase=PREPARE, leaves={mode: 1})
+                )
         return steps
 
-    def show(self, state: Any) -> Any:
-        return {self.module: state}
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        return {self.module: leaves[self.address]}
+
+    def unmet(self, changes: Sequence[Change]) -> str:
+        if self.activate:
+            return ""
+        return (
+            "the level was stored, but it does not count, since dbg.mod_level_mode is 0. Set "
+            "it to 1, or say activate: true"
+        )
 
     def hint(self, fault: Fault) -> str:
         if fault.method == "dbg.set_mod_level" and "store" in fault.text:

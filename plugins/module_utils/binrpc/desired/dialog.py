@@ -6,26 +6,29 @@ from __future__ import annotations
 
 from ..errors import BinrpcError
 from ..faults import Fault, NotFound
-from .drive import Now, Sleep, ask
-from .engine import Resource, StateError, Step
+from .drive import Ask, ask
 from .kind import Kind
+from .leaf import ABSENT, Leaves
 from .options import Option, Options
 from .outcome import fault_data, message
+from .resource import Resource, StateError
+from .step import REMOVE, Step
 from .waiting import wait_until
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
     from .drive import Talk
-    from .engine import Plan, Result
+    from .engine import Result
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change
 
     Match = Sequence[str]
 
 ANSWERED = (3, 4)
 DELETED = 5
-PAUSE = 0.2
-"""Seconds between readings while ended dialogs go away."""
 
 
 def matching(match: Match) -> Talk[List[Any]]:
@@ -59,53 +62,59 @@ class EndedDialogs(Resource):
     :param wait: seconds until both sides have to agree to the end.
     """
 
+    fixed = True
+
     def __init__(self, match: Match, at_most: Optional[int] = None, wait: float = 10.0) -> None:
-        self.match = match
+        self.match = tuple(match)
         self.at_most = at_most
-        self.wait = wait
-        self.targets: Optional[Set[Any]] = None
-        self.others = 0
-        self.ended = False
+        # Both sides have to agree to the end, which takes a while.
+        self.settles = wait
 
-    def read(self) -> Talk[Any]:
-        give_up = (yield Now()) + self.wait
-        while True:
-            have = yield from self._read()
-            # Both sides have to agree to the end, which takes a while.
-            if not have or not self.ended or (yield Now()) >= give_up:
-                return have
-            yield Sleep(PAUSE)
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        return [Ask("dlg.list_match", self.match)]
 
-    def _read(self) -> Talk[Dict[Any, Any]]:
-        found = yield from matching(self.match)
-        self.others = sum(each["state"] not in ANSWERED for each in found)
-        have = {
-            (each["h_entry"], each["h_id"]): {
-                "call_id": each["call-id"],
-                "from_uri": each["from_uri"],
-                "to_uri": each["to_uri"],
-            }
-            for each in found
-            if each["state"] in ANSWERED
-        }
-        if self.targets is None:
-            self.targets = set(have)
-        return {key: each for key, each in have.items() if key in self.targets}
+    def observe(self, answers: Answers) -> Leaves:
+        try:
+            values = answers.values("dlg.list_match", *self.match)
+        except NotFound:
+            values = []
+        leaves = Leaves(others=0)
+        for each in values:
+            if each["state"] in ANSWERED:
+                leaves["dialog", each["h_entry"], each["h_id"]] = {
+                    "call_id": each["call-id"],
+                    "from_uri": each["from_uri"],
+                    "to_uri": each["to_uri"],
+                }
+            elif each["state"] < DELETED:
+                leaves.facts["others"] += 1
+        return leaves
 
-    def want(self, have: Any) -> Any:
-        if self.at_most is not None and len(have) > self.at_most:
-            raise StateError("%d dialogs match, at most %d may" % (len(have), self.at_most))
-        return {}
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        if self.at_most is not None and len(seen) > self.at_most:
+            raise StateError("%d dialogs match, at most %d may" % (len(seen), self.at_most))
+        return dict.fromkeys(seen, ABSENT)
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        self.ended = True
-        return [Step("dlg.end_dlg", *key, accepts=[NotFound]) for key in have]
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        return [
+            Step(
+                "dlg.end_dlg",
+                *change.address[1:],
+                phase=REMOVE,
+                leaves={change.address: ABSENT},
+                accepts=[NotFound],
+            )
+            for change in changes
+        ]
 
-    def show(self, state: Any) -> Any:
-        return {each["call_id"]: each for each in state.values()}
+    def restorable(self, address: Address, found: Any, old: Any) -> str:
+        return "a call that was ended does not come back"
 
-    def members(self, have: Any) -> Dict[str, Any]:
-        return {"unanswered": self.others}
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        return {each["call_id"]: each for each in leaves.values() if each is not ABSENT}
+
+    def members(self, seen: Leaves) -> Dict[str, Any]:
+        return {"unanswered": seen.facts["others"]}
 
 
 def drained(params: Mapping[str, Any], check_mode: bool = False) -> Talk[Result]:

@@ -4,42 +4,53 @@
 
 from __future__ import annotations
 
-from ..dispatcher import LETTERS, sets, write_flags
-from ..uri import fold, full_uri, normal_uri, same_uri
-from .drive import ask_or
-from .engine import Resource, StateError, Step
-from .guard import check_left
+import re
+
+from ..dispatcher import STATES, parse_attrs
+from ..uri import full_uri, normal_uri, same_uri
+from .dispatcher_sets import (
+    NO_DNS,
+    NO_PING,
+    PROBING,
+    STATE_FLAGS,
+    DispatcherResource,
+    entries_of,
+    everything,
+    identity,
+    is_member,
+    leaves_of,
+    lookups,
+    names_of,
+    parts,
+    probing_of,
+    resolves,
+    state_of,
+)
 from .kind import Kind
+from .leaf import ABSENT, Leaves
 from .options import Option, Options
+from .resource import StateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Mapping, Optional
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
     from ..faults import Fault
-    from .drive import Talk
-    from .engine import Plan
+    from .dispatcher_sets import Entries, Entry
+    from .drive import Ask
+    from .leaf import Address
+    from .resource import Answers, Resource
+    from .step import Step
 
-# What dispatcher.add takes.
-STATE_FLAGS = {"A": 0, "I": 1, "T": 2, "D": 4}
-PROBING = 8
-OTHER_FLAGS = 16 | 32
 ALL = "all"
 """In the place of a URI: all destinations of the set."""
 
-PERSISTED_BY = (
-    "the list file or the database says the same. A reload of the dispatcher module and a restart "
-    "both read that again"
-)
+FLAGS = 63
+"""All flags that dispatcher.add knows."""
 
 
-def read_sets() -> Talk[Dict[int, List[Dict[str, Any]]]]:
-    """Return the destinations by set number; each is a dict in the order of the server."""
-    return sets((yield from ask_or([], "No Destination Sets", "dispatcher.list")))
-
-
-class DispatcherState(Resource):
-    """States of some destinations of a set: lists of ``{uri, state, probing}``.
+class DispatcherState(DispatcherResource):
+    """States of some destinations of a set.
 
     :param uri: of the destinations that are meant, or None.
     :param duid: of these, or None; with neither it is the whole set.
@@ -51,8 +62,6 @@ class DispatcherState(Resource):
         service; None for 1, and for 0 if the whole set is meant.
     :raises StateError: no destination can be in that state.
     """
-
-    persisted_by = PERSISTED_BY
 
     def __init__(
         self,
@@ -70,107 +79,109 @@ class DispatcherState(Resource):
         self.set_id = set_id
         self.uri = full_uri(uri) if uri is not None else None
         self.duid = duid
+        self.by_duid = duid is not None
         self.state = state
         self.probing = probing
         self.at_least = at_least
         self.at_most = at_most
         self.least = least
-        self.size = 0
-        self.found: List[str] = []
-        self.others = 0
 
-    def read(self) -> Talk[Any]:
-        found = (yield from read_sets()).get(self.set_id, [])
-        self.size = len(found)
-        self.found = [fold(each["uri"]) for each in found]
-        self.others = sum(is_active(each) and not self._means(each) for each in found)
-        return [
-            {name: each[name] for name in ("uri", "duid", "state", "probing")}
-            for each in found
-            if self._means(each)
-        ]
+    def named(self, entries: Entries) -> Set[Address]:
+        return {
+            address
+            for address, entry in entries.items()
+            if address[1] == self.set_id and self._means(entry)
+        }
 
-    def _means(self, each: Mapping[str, Any]) -> bool:
+    def _means(self, entry: Mapping[str, Any]) -> bool:
         if self.uri is not None:
-            return same_uri(each["uri"], self.uri)
-        return self.duid is None or bool(each["duid"].lower() == self.duid.lower())
+            return same_uri(entry["uri"], self.uri)
+        if self.duid is None:
+            return True
+        return bool(parse_attrs(entry["attrs"]).get("duid", "").lower() == self.duid.lower())
 
-    def want(self, have: Any) -> Any:
-        if len(have) < self.at_least:
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        found = entries_of(seen)
+        if len(found) < self.at_least:
+            size = sum(each[1] == self.set_id for each in entries_of(everything(seen)))
             raise StateError(
                 "%d destinations match, at least %d are required. Set %d has %d destinations"
-                % (len(have), self.at_least, self.set_id, self.size)
+                % (len(found), self.at_least, self.set_id, size)
             )
-        if self.at_most is not None and len(have) > self.at_most:
+        if self.at_most is not None and len(found) > self.at_most:
             raise StateError(
                 "%d destinations match, at most %d may: %s"
-                % (len(have), self.at_most, ", ".join(each["uri"] for each in have))
+                % (len(found), self.at_most, ", ".join(each["uri"] for each in found.values()))
             )
+        wanted: Dict[Address, Any] = {}
+        for address, entry in found.items():
+            probing = entry["probing"] if self.probing is None else self.probing
+            wanted[state_of(address)] = self.state
+            wanted[probing_of(address)] = probing and self.state != "disabled"
         if self.state in ("inactive", "disabled"):
-            taken = sum(map(is_active, have))
-            whole = self.uri is None and self.duid is None
-            what = "active destinations would be left in set %d" % self.set_id
-            check_left(self.others, taken, self.least, whole, what)
-        return [self._wanted(each) for each in have]
+            self.guard(seen, wanted, self.least, self.uri is None and self.duid is None)
+        return wanted
 
-    def _wanted(self, each: Mapping[str, Any]) -> Dict[str, Any]:
-        probing = each["probing"] if self.probing is None else self.probing
-        return dict(each, state=self.state, probing=probing and self.state != "disabled")
+    def effects(self, steps: Sequence[Step], seen: Leaves) -> List[str]:
+        ends = [
+            entry["uri"]
+            for address, entry in entries_of(seen).items()
+            if self.state == "disabled" and entry["probing"]
+        ]
+        if ends:
+            return [
+                "Disabling ends probing of %s. Say probing: true to bring it back with the state"
+                % ", ".join(ends)
+            ]
+        return self._unprobed(seen)
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        changed = [new for old, new in zip(have, want) if old != new]
-        words = {_word(each) for each in want}
-        whole = len(want) == self.size
-        if whole and len(words) == 1 and len(changed) > 1:
-            return [Step("dispatcher.set_state", words.pop(), self.set_id, "all")]
-        steps = []
-        for each in changed:
-            if self.found.count(fold(each["uri"])) > 1 and each["duid"]:
-                # A lookup by URI finds only the first one, and in any case of letters.
-                method, name = "dispatcher.set_duid_state", each["duid"]
-            elif self.duid is not None:
-                method, name = "dispatcher.set_duid_state", self.duid
-            else:
-                method, name = "dispatcher.set_state", each["uri"]
-            steps.append(Step(method, _word(each), self.set_id, name))
-        return steps
+    def _unprobed(self, seen: Leaves) -> List[str]:
+        """Warn of what comes back without probing into a set whose other destinations have it."""
+        found = entries_of(seen)
+        others = [
+            entry
+            for address, entry in entries_of(everything(seen)).items()
+            if address[1] == self.set_id and entry["state"] != "disabled"
+        ]
+        back = [entry["uri"] for entry in found.values() if entry["state"] == "disabled"]
+        if self.state == "disabled" or self.probing is not None or not back or not others:
+            return []
+        if not all(entry["probing"] for entry in others):
+            return []
+        return [
+            "%s comes back without probing, which the other destinations of set %d have. Say "
+            "probing: true if it had it as well" % (", ".join(back), self.set_id)
+        ]
 
-    def show(self, state: Any) -> Any:
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
         shown: Dict[str, Any] = {}
-        for each in state:
-            name = each["uri"]
+        for entry in entries_of(leaves).values():
+            name = entry["uri"]
             while name in shown:
                 name += " (again)"
-            shown[name] = {"state": each["state"], "probing": each["probing"]}
+            shown[name] = {"state": entry["state"], "probing": entry["probing"]}
         return shown
 
-    def members(self, have: Any) -> Dict[str, Any]:
-        return {"matched": [each["uri"] for each in have]}
-
-
-def is_active(each: Mapping[str, Any]) -> bool:
-    """Does a destination get calls, and did it answer lately if it is probed?"""
-    return bool(each["state"] == "active")
-
-
-def _word(each: Mapping[str, Any]) -> str:
-    return write_flags(each["state"], each["probing"])
+    def members(self, seen: Leaves) -> Dict[str, Any]:
+        return {"matched": [entry["uri"] for entry in entries_of(seen).values()]}
 
 
 _ANY = dict.fromkeys(("priority", "attrs", "flags"))
 
 
-class DispatcherDestinations(Resource):
-    """Members of a set: a dict of the normal form of a URI to a list, as a set may have one twice.
+class DispatcherDestinations(DispatcherResource):
+    """Members of a set.
+
+    Two entries are the same only if their URI and their duid, or else their socket, are the same.
 
     :param wanted: dicts with ``uri``, and ``priority``, ``attrs`` and ``flags``, which are None
         or left out where they may be anything.
     :param absent: URIs that must not be there.
     :param exact: nothing else may be there.
-    :raises StateError: a destination is given twice.
+    :param least: how many active destinations the set must keep if some are removed; None for 1.
+    :param allow_unresolved: go on although a name does not resolve and its destination is lost.
+    :raises StateError: a destination is given twice, or cannot be.
     """
-
-    persisted_by = PERSISTED_BY
 
     def __init__(
         self,
@@ -178,78 +189,198 @@ class DispatcherDestinations(Resource):
         wanted: Iterable[Mapping[str, Any]] = (),
         absent: Iterable[str] = (),
         exact: bool = False,
+        least: Optional[int] = None,
+        allow_unresolved: bool = False,
     ) -> None:
         self.set_id = set_id
         self.exact = exact
+        self.least = least
+        self.allow_unresolved = allow_unresolved
         self.absent = {normal_uri(uri): full_uri(uri) for uri in absent}
-        self.wanted: Dict[str, Dict[str, Any]] = {}
-        self._origin: Dict[str, Dict[str, Any]] = {}
+        self.wanted: Dict[Tuple[str, str], Dict[str, Any]] = {}
         for each in wanted:
-            uri, key = full_uri(each["uri"]), normal_uri(each["uri"])
+            wish = {**_ANY, **each}
+            if not each["uri"].strip():
+                raise StateError("a destination needs a URI, and %r is none" % each["uri"])
+            if (wish["flags"] or 0) & ~FLAGS:
+                raise StateError("flags is a sum of 1, 2, 4, 8, 16 and 32, not %d" % wish["flags"])
+            wish["uri"] = full_uri(each["uri"])
+            key = normal_uri(wish["uri"]), identity(wish["attrs"] or "")
             if key in self.wanted:
-                raise StateError("the destination %s is given twice" % uri)
-            self.wanted[key] = {**_ANY, **each, "uri": uri}
+                raise StateError("the destination %s is given twice" % wish["uri"])
+            self.wanted[key] = wish
 
-    def read(self) -> Talk[Any]:
-        found: Dict[str, List[Dict[str, Any]]] = {}
-        for each in (yield from read_sets()).get(self.set_id, []):
-            key = normal_uri(each["uri"])
-            if self.exact or key in self.wanted or key in self.absent:
-                entry = {name: each[name] for name in ("uri", "priority", "attrs")}
-                entry["flags"] = STATE_FLAGS.get(LETTERS.get(each["state"], ""), 0)
-                entry["flags"] |= PROBING if each["probing"] else 0
-                found.setdefault(key, []).append(entry)
-        return found
+    # --- reading
 
-    def want(self, have: Any) -> Any:
-        want = {}
-        for key, wish in self.wanted.items():
-            # A destination that is changed has to go first; what it was must not be forgotten.
-            if have.get(key):
-                self._origin.setdefault(key, have[key][0])
-            old = self._origin.get(key, {})
-            entry = {"uri": old.get("uri", wish["uri"])}
-            entry["priority"] = _given(wish["priority"], old.get("priority", 0))
-            entry["attrs"] = old.get("attrs", "")
-            if wish["attrs"] is not None and parts(wish["attrs"]) != parts(entry["attrs"]):
-                entry["attrs"] = wish["attrs"].rstrip("; ")
-            # The state that it is in stays, whatever the flags of the task.
-            entry["flags"] = (have.get(key) or [old])[0].get("flags", (wish["flags"] or 0) & 15)
-            want[key] = [entry]
-        return want
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        asks = list(super().questions(answers))
+        if any(each not in answers for each in asks):
+            return asks
+        seen = super().observe(answers)
+        try:
+            needed = bool(self.compare(seen, self._wished(seen)))
+        except StateError:
+            return asks
+        if needed and not self.allow_unresolved:
+            for uri in self._names(seen):
+                asks += lookups(uri, answers)
+        return asks
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        # Each may have to wait for reload_delta: first what is new, so that nothing is missed.
-        added: List[Step] = []
-        changed: List[Step] = []
-        removed: List[Step] = []
-        for key, (entry,) in want.items():
-            if key not in have:
-                added.append(self._add(key, entry))
-            elif have[key] != [entry]:
-                changed += [*self._remove(have[key]), self._add(key, entry)]
-        for key, entries in have.items():
-            if key not in want:
-                removed += self._remove(entries)
-        return added + changed + removed
+    def _names(self, seen: Leaves) -> List[str]:
+        wanted = everything(seen.merged(self._wished(seen)))
+        return names_of(entries_of(wanted).values())
 
-    def _add(self, key: str, entry: Mapping[str, Any]) -> Step:
-        flags = entry["flags"] | ((self.wanted[key]["flags"] or 0) & OTHER_FLAGS)
-        params = [self.set_id, entry["uri"], flags, entry["priority"]]
-        if entry["attrs"]:
-            params.append(entry["attrs"])
-        return Step("dispatcher.add", *params)
+    def named(self, entries: Entries) -> Set[Address]:
+        keys = {uri for uri, _identity in self.wanted} | set(self.absent)
+        return {
+            address
+            for address, entry in entries.items()
+            if address[1] == self.set_id and (self.exact or normal_uri(entry["uri"]) in keys)
+        }
 
-    def _remove(self, entries: Iterable[Mapping[str, Any]]) -> List[Step]:
-        uris = sorted({entry["uri"] for entry in entries})
-        return [Step("dispatcher.remove", self.set_id, uri) for uri in uris]
+    def observe(self, answers: Answers) -> Leaves:
+        seen = super().observe(answers)
+        seen.facts["unresolved"] = []
+        if any(each.method == "dns.lookup" for each in self.questions(answers)):
+            seen.facts["unresolved"] = [
+                uri for uri in self._names(seen) if not resolves(uri, answers)
+            ]
+        return seen
 
-    def show(self, state: Any) -> Any:
-        shown = {}
-        for entries in state.values():
-            for number, entry in enumerate(entries, 1):
-                name = entry["uri"] if number == 1 else "%s (%d)" % (entry["uri"], number)
-                shown[name] = {name: entry[name] for name in ("priority", "attrs")}
+    def same(self, address: Address, one: Any, other: Any) -> bool:
+        if address[-1] == "state" and not is_member(address):
+            # The server moves destinations between the others.
+            return bool((one == "disabled") == (other == "disabled"))
+        return super().same(address, one, other)
+
+    # --- what is wanted
+
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        blank = [each["uri"] for each in self.wanted.values() if re.search(r"\s", each["uri"])]
+        if blank:
+            raise StateError("%r is not a URI: it has a blank in it" % blank[0])
+        wanted = self._wished(seen)
+        if seen.facts.get("unresolved") and self.compare(seen, wanted):
+            raise StateError(
+                "the server cannot resolve %s, and to change a set makes it drop every "
+                "destination that does not resolve. Mend the name service first, or say "
+                "allow_unresolved: true" % ", ".join(seen.facts["unresolved"])
+            )
+        self.guard(seen, wanted, self.least)
+        return wanted
+
+    def _wished(self, seen: Leaves) -> Dict[Address, Any]:
+        found = {
+            address: entry
+            for address, entry in entries_of(seen).items()
+            if self.exact or normal_uri(entry["uri"]) not in self.absent
+        }
+        gone = [address for address in entries_of(seen) if address not in found]
+        wanted: Dict[Address, Any] = {}
+        taken: Set[Address] = set()
+        # Those that say which one they mean choose first.
+        for key in sorted(self.wanted, key=lambda each: not each[1]):
+            for address, entry in self._match(key, found, taken):
+                taken.add(address)
+                new = self._entry(self.wanted[key], entry)
+                name = " ".join(filter(None, (normal_uri(new["uri"]), identity(new["attrs"]))))
+                target: Address = ("dispatcher", self.set_id, name)
+                if self._renamed(address, target):
+                    gone.append(address)
+                else:
+                    target = address
+                wanted[target] = {
+                    each: new[each] for each in ("uri", "priority", "attrs", "no_dns")
+                }
+                wanted[state_of(target)] = new["state"]
+                wanted[probing_of(target)] = new["probing"]
+        gone += [
+            address
+            for address in found
+            if address not in taken and (self.exact or _again(address, found))
+        ]
+        # The server removes all that have a URI: those that stay may have to come back.
+        kept = [each for each in found if each not in taken and each not in gone]
+        wanted.update(leaves_of({address: found[address] for address in kept}))
+        gone += seen.facts.get("bridges", [])
+        for address in gone:
+            for leaf in (address, state_of(address), probing_of(address)):
+                wanted.setdefault(leaf, ABSENT)
+        return wanted
+
+    @staticmethod
+    def _renamed(address: Address, target: Address) -> bool:
+        return address != target and not str(address[2]).startswith(str(target[2]) + " (")
+
+    def _match(
+        self, key: Tuple[str, str], found: Entries, taken: Set[Address]
+    ) -> List[Tuple[Address, Optional[Entry]]]:
+        """Return the entries that a wish means, or the address of a new one."""
+        uri, which = key
+        free = [
+            (address, entry)
+            for address, entry in found.items()
+            if address not in taken
+            and normal_uri(entry["uri"]) == uri
+            and not _again(address, found)
+        ]
+        exact = [each for each in free if identity(each[1]["attrs"]) == which]
+        if exact:
+            return list(exact[:1])
+        if which:
+            # One that says nothing of itself becomes the one that is meant.
+            free = [each for each in free if not identity(each[1]["attrs"])]
+        if len(free) > 1:
+            wish = self.wanted[key]
+            if self.exact or wish["priority"] is not None or wish["attrs"] is not None:
+                raise StateError(
+                    "set %d has %s more than once; say which one you mean by a duid or a socket "
+                    "in attrs" % (self.set_id, self.wanted[key]["uri"])
+                )
+            return list(free)
+        if free:
+            return list(free)
+        name = " ".join(filter(None, key))
+        return [(("dispatcher", self.set_id, name), None)]
+
+    def _entry(self, wish: Mapping[str, Any], old: Optional[Entry]) -> Entry:
+        """Return an entry as it should be: what is there keeps its state and all that is left."""
+        flags = wish["flags"] or 0
+        if old is None:
+            letter = next((each for each, bit in STATE_FLAGS.items() if bit & flags), "A")
+            return {
+                "uri": wish["uri"],
+                "priority": wish["priority"] or 0,
+                "attrs": (wish["attrs"] or "").rstrip("; "),
+                "state": STATES[letter],
+                "probing": bool(flags & PROBING),
+                "no_dns": bool(flags & NO_DNS),
+            }
+        new = dict(old)
+        if wish["priority"] is not None:
+            new["priority"] = wish["priority"]
+        if wish["attrs"] is not None and parts(wish["attrs"]) != parts(old["attrs"]):
+            new["attrs"] = wish["attrs"].rstrip("; ")
+        return new
+
+    # --- writing
+
+    def hidden_flags(self, address: Address) -> int:
+        for (uri, which), wish in self.wanted.items():
+            if address[2] in (uri, "%s %s" % (uri, which)) and address[1] == self.set_id:
+                return (wish["flags"] or 0) & NO_PING
+        return 0
+
+    # --- results
+
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        shown: Dict[str, Any] = {}
+        count: Dict[str, int] = {}
+        for entry in entries_of(leaves).values():
+            uri = entry["uri"]
+            number = count[uri.lower()] = count.get(uri.lower(), 0) + 1
+            name = uri if number == 1 else "%s (%d)" % (uri, number)
+            shown[name] = {each: entry[each] for each in ("priority", "attrs")}
         return shown
 
     def hint(self, fault: Fault) -> str:
@@ -258,13 +389,10 @@ class DispatcherDestinations(Resource):
         return ""
 
 
-def _given(value: Any, fallback: Any) -> Any:
-    return fallback if value is None else value
-
-
-def parts(attrs: str) -> List[str]:
-    """Return attributes so that their order does not count."""
-    return sorted(part.strip() for part in attrs.split(";") if part.strip())
+def _again(address: Address, entries: Mapping[Address, Any]) -> bool:
+    """Is it a second entry that nothing distinguishes from the first?"""
+    name, _space, number = str(address[2]).rpartition(" (")
+    return bool(name) and number.endswith(")") and (*address[:2], name) in entries
 
 
 def _state(params: Dict[str, Any]) -> Resource:
@@ -306,6 +434,7 @@ _DETAILS = {"flags": Option("int"), "priority": Option("int"), "attrs": Option()
 
 
 def _destinations(params: Dict[str, Any]) -> Resource:
+    more = {"least": params["at_least_active"], "allow_unresolved": params["allow_unresolved"]}
     if params["destinations"] is not None:
         if params["state"] == "absent":
             raise StateError(
@@ -313,11 +442,11 @@ def _destinations(params: Dict[str, Any]) -> Resource:
                 "mode: replaced"
             )
         exact = params["mode"] == "replaced"
-        return DispatcherDestinations(params["set_id"], params["destinations"], exact=exact)
+        return DispatcherDestinations(params["set_id"], params["destinations"], exact=exact, **more)
     if params["state"] == "absent":
-        return DispatcherDestinations(params["set_id"], absent=[params["uri"]])
+        return DispatcherDestinations(params["set_id"], absent=[params["uri"]], **more)
     wanted = {name: params[name] for name in ("uri", *_DETAILS)}
-    return DispatcherDestinations(params["set_id"], [wanted])
+    return DispatcherDestinations(params["set_id"], [wanted], **more)
 
 
 DESTINATIONS = Kind(
@@ -331,6 +460,8 @@ DESTINATIONS = Kind(
                 "list", elements="dict", options={**_DETAILS, "uri": Option(required=True)}
             ),
             "mode": Option(choices=["merged", "replaced"], default="merged"),
+            "at_least_active": Option("int"),
+            "allow_unresolved": Option("bool", default=False),
             **_DETAILS,
         },
         required_one_of=[("uri", "destinations")],

@@ -18,12 +18,12 @@ from ..views import reply_to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Generator, List, Protocol, Tuple, TypeVar, Union
+    from typing import Any, Callable, Generator, List, Optional, Protocol, Tuple, TypeVar, Union
 
     from ..reply import Reply
 
     T = TypeVar("T")
-    Need = Union["Ask", "Do", "Sleep", "Now"]
+    Need = Union["Ask", "Do", "Sleep", "Now", "Save"]
     Talk = Generator[Need, Any, T]
 
     class Endpoint(Protocol):
@@ -81,6 +81,20 @@ class Now:
     __slots__ = ()
 
 
+class Save:
+    """Something for a journal, before the run goes on. Drivers without a journal pass over it.
+
+    :param event: ``before`` with the Leaves of the first reading, ``intent`` with a Step that is
+        about to be sent, ``outcome`` with one that succeeded, ``undo`` with the Undo that follows.
+    """
+
+    __slots__ = ("event", "what")
+
+    def __init__(self, event: str, what: Any) -> None:
+        self.event = event
+        self.what = what
+
+
 def ask(method: str, *params: Any) -> Talk[List[Any]]:
     """Return the values of a reply in the shape of Kamailio's own JSON-RPC."""
     reply = yield Ask(method, params)
@@ -102,8 +116,12 @@ def drive(
     endpoint: Endpoint,
     clock: Callable[[], float] = monotonic,
     pause: Callable[[float], None] = sleep,
+    save: Optional[Callable[[Save], None]] = None,
 ) -> T:
-    """Run a generator to its end with blocking calls, and return what it returns."""
+    """Run a generator to its end with blocking calls, and return what it returns.
+
+    :param save: gets what belongs into a journal.
+    """
     advance: Callable[[Any], Need] = talk.send
     answer: Any = None
     while True:
@@ -123,6 +141,8 @@ def drive(
             elif isinstance(need, Sleep):
                 pause(need.seconds)
                 answer = None
+            elif isinstance(need, Save):
+                answer = save(need) if save else None
             else:
                 answer = clock()
         except BinrpcError as error:

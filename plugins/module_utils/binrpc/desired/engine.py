@@ -3,7 +3,9 @@
 """The engine: brings a resource from what it is to what is wanted, and no further.
 
 It reads, plans, writes, and reads again. Success means that the last reading shows what was
-wanted. The engine knows no Kamailio module: a :class:`Resource` reads, compares and plans.
+wanted, and that what was not named is as it was. After a failure it goes back as far as it can,
+and names what it could not put back. The engine knows no Kamailio module: a :class:`Resource`
+reads, compares and plans.
 """
 
 from __future__ import annotations
@@ -11,32 +13,24 @@ from __future__ import annotations
 from time import monotonic, sleep
 
 from ..errors import BinrpcError
-from ..faults import Busy, Fault, InvalidParams, ReplyTooLarge, TooFast
+from ..faults import Busy, Fault, InvalidParams, MethodNotFound, ReplyTooLarge, TooFast
 from ..views import reply_to_json
-from .drive import Do, Now, Sleep, drive
+from .drive import Do, Now, Save, Sleep, ask, drive
 from .escapes import quoted
+from .leaf import TOO_LARGE, UNKNOWN, text_of
 from .outcome import fault_data, message
+from .resource import Answers, StateError
+from .step import DISABLE, Conflict, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import (
-        Any,
-        Callable,
-        Dict,
-        Iterable,
-        List,
-        NoReturn,
-        Optional,
-        Sequence,
-        Type,
-        Union,
-    )
+    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
 
     from .drive import Endpoint, Talk
+    from .leaf import Address, Leaves
+    from .resource import Resource
+    from .step import Change, Step
 
-    Check = Callable[[List[Any]], str]
-    Fallback = Callable[[InvalidParams], Optional["Step"]]
-    Plan = Sequence[Union["Step", "Wait"]]
     Result = Dict[str, Any]
 
 ROUNDS = 3
@@ -46,114 +40,8 @@ PAUSE = 0.5
 """Seconds between attempts while the server refuses."""
 
 
-class StateError(ValueError):
-    """What is wanted cannot be, or cannot be known to be; the message says why."""
-
-
-class NotYet(Exception):
-    """Another change is in progress; try again later."""
-
-
-class Step:
-    """One call that changes something.
-
-    :param accepts: classes of faults after which reading again decides, such as NotFound for
-        a deletion that another client was faster with.
-    :param secret: positions of parameters that must not be shown.
-    :param check: gets the values of the reply and returns what is wrong with them, or "".
-    :param fallback: gets an InvalidParams fault and returns the Step to make instead, or None.
-    """
-
-    __slots__ = ("accepts", "check", "fallback", "method", "params", "secret")
-
-    def __init__(
-        self,
-        method: str,
-        *params: Any,
-        accepts: Iterable[Type[Fault]] = (),
-        secret: Iterable[int] = (),
-        check: Optional[Check] = None,
-        fallback: Optional[Fallback] = None,
-    ) -> None:
-        self.method = method
-        self.params = params
-        self.accepts = tuple(accepts)
-        self.secret = frozenset(secret)
-        self.check = check
-        self.fallback = fallback
-
-    @property
-    def shown(self) -> Dict[str, Any]:
-        """The step as a member of a result, without secrets."""
-        params = [
-            "(hidden)" if index in self.secret else param for index, param in enumerate(self.params)
-        ]
-        return {"method": self.method, "params": params}
-
-
-class Wait:
-    """In the place of a Step: nothing can be done before another change has finished."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    @property
-    def shown(self) -> Dict[str, Any]:
-        """The wait as a member of a result."""
-        return {"method": "", "params": [], "waits_for": self.text}
-
-
-class Resource:
-    """Something on the server, and what it should be. States are plain, comparable values.
-
-    A resource keeps facts of its run: use each object for one run at one server.
-    """
-
-    persisted_by = ""
-    """What keeps a change beyond a restart, or "" where there is nothing to say."""
-
-    def read(self) -> Talk[Any]:
-        """Return what there is."""
-        raise NotImplementedError
-
-    def want(self, have: Any) -> Any:
-        """Return what there should be, given what there is.
-
-        :raises StateError: that cannot be.
-        """
-        raise NotImplementedError
-
-    def steps(self, have: Any, want: Any) -> Plan:
-        """Return the steps that lead from one to the other."""
-        raise NotImplementedError
-
-    def undo(self, before: Any, have: Any) -> Sequence[Step]:
-        """Return steps that repair what a failure left behind."""
-        return []
-
-    def differs(self, have: Any, want: Any) -> bool:
-        """Is a change needed?"""
-        return bool(have != want)
-
-    def show(self, state: Any) -> Any:
-        """Return the state for results and diffs: without secrets."""
-        return state
-
-    def members(self, have: Any) -> Dict[str, Any]:
-        """Return further members of the result."""
-        return {}
-
-    def warnings(self, have: Any) -> List[str]:
-        """Return what users should know although nothing fails."""
-        return []
-
-    def made_difference(self) -> bool:
-        """Did the calls change something? Asked after them."""
-        return True
-
-    def hint(self, fault: Fault) -> str:
-        """Return advice for a fault that needs more than the fault's own."""
-        return ""
+SETTLE = 0.2
+"""Seconds between readings while the server carries a change out."""
 
 
 class Failure(Exception):
@@ -164,8 +52,8 @@ class Run:
     """One run of the engine: one resource at one server.
 
     :ivar result: ``changed``, ``failed``, ``before``, ``after``, ``rpc_calls``, ``fault``,
-        ``warnings``; ``msg`` if it failed; ``persisted_by`` if it changed something that a
-        restart loses.
+        ``warnings``; ``msg`` if it failed; ``not_undone`` if it failed and left something behind;
+        ``persisted_by`` if it changed something that a restart loses.
     :ivar error: the error of the call that ended the run, if one did.
     """
 
@@ -175,9 +63,7 @@ class Run:
         self.resource = resource
         self.check_mode = check_mode
         self.busy_timeout = busy_timeout
-        self.before: Any = None
-        self.wrote = False
-        self.repaired = False
+        self.before: Optional[Leaves] = None
         self.error: Optional[BinrpcError] = None
         self.result: Result = {
             "changed": False,
@@ -188,129 +74,412 @@ class Run:
             "fault": None,
             "warnings": [],
         }
+        # Values that steps of this run may have left, by address; in the order of the steps.
+        self._acted: Dict[Address, List[Any]] = {}
+        # Those that steps left for sure.
+        self._done: Dict[Address, Any] = {}
+        # Those of them that no reading has shown yet.
+        self._unseen: Dict[Address, Any] = {}
+        self._wanted: Dict[Address, Any] = {}
+        self._written: List[Tuple[Step, List[Any]]] = []
+        self._last: Dict[str, float] = {}
+        self._wrote = False
+        self._disturbing = False
 
     def go(self) -> Talk[Result]:
         """Make the change if it is needed and allowed, and return the result."""
+        result = self.result
         try:
             yield from self._go()
         except Failure as failure:
-            self.result["failed"] = True
-            if not self.repaired:
-                self.result["changed"] = self.result["changed"] or self.wrote
-            self.result["msg"] = str(failure)
-        if self.result["changed"] and self.resource.persisted_by:
-            self.result["persisted_by"] = self.resource.persisted_by
-        return self.result
+            result["failed"] = True
+            result["msg"] = str(failure)
+            if self._acted:
+                yield from self._undo()
+        if result["changed"] and self.resource.persisted_by:
+            result["persisted_by"] = self.resource.persisted_by
+        return result
+
+    # --- the way there
 
     def _go(self) -> Talk[None]:
         resource, result = self.resource, self.result
-        have = self.before = yield from self._read("Nothing was changed")
-        result["before"] = result["after"] = resource.show(have)
-        want = self._want(have, "Nothing was changed")
-        result.update(resource.members(have))
-        result["warnings"] += resource.warnings(have)
-        if not resource.differs(have, want):
+        seen = self.before = yield from self._read("Nothing was changed")
+        result["before"] = result["after"] = resource.show(seen)
+        wanted = self._wanted = self._resolve(seen, "Nothing was changed")
+        result.update(resource.members(seen))
+        result["warnings"] += resource.warnings(seen)
+        changes = resource.compare(seen, wanted)
+        if not changes:
             return
+        steps = self._planned(changes, seen, "Nothing was changed")
+        result["warnings"] += resource.effects(steps, seen)
         if self.check_mode:
-            result["changed"] = True
-            result["after"] = resource.show(want)
-            result["rpc_calls"] = [step.shown for step in resource.steps(have, want)]
+            yield from self._predict(seen, wanted, steps)
             return
+        yield Save("before", seen)
         for number in range(1, ROUNDS + 1):
-            yield from self._write(have, want)
-            after = yield from self._read("The change was made, but could not be verified")
-            result["after"] = resource.show(after)
-            result["changed"] = self.wrote and resource.made_difference()
-            want = self._want(after, "The change was made, but it does not last")
-            if not resource.differs(after, want):
-                result.update(resource.members(after))
+            yield from self._write(steps, wanted)
+            seen = yield from self._settled(wanted)
+            result["after"] = resource.show(seen)
+            yield from self._keep_neighbours(seen)
+            wanted = self._resolve_again(seen, "The change was made, but it does not last")
+            remaining = self._remaining(seen, wanted)
+            if not remaining:
+                self._unseen.clear()
+                result["changed"] = self._differs(seen)
+                result.update(resource.members(seen))
                 return
-            what = differences(resource.show(after), resource.show(want))
-            # The same state as before the calls means that they have no effect: repeating them
-            # would not help. Another state is the work of another writer.
-            if after == have or number == ROUNDS:
-                raise Failure(
-                    "%s answered with success, but reading back shows no such change: %s. "
-                    "Kamailio's log may tell why" % (self._last(), what)
+            others = [change for change in remaining if self._by_others(change)]
+            steps = self._planned(remaining, seen, self._sofar())
+            # To repeat what has just been made without effect would not help, and may cost.
+            made = [step for step, _values in self._written]
+            fresh = [step for step in steps if step not in made]
+            large = any(change.before is TOO_LARGE for change in remaining)
+            if large or number == ROUNDS or not (others or fresh):
+                raise Failure(self._unmet(remaining, seen, wanted))
+            if others:
+                result["warnings"].append(
+                    "Something else changed the same at the same time, so the change was made "
+                    "once more: %s" % self._difference(seen, others)
                 )
-            result["warnings"].append(
-                "Something else changed the same at the same time, so the change was made once "
-                "more: %s" % what
+
+    def _predict(self, seen: Leaves, wanted: Mapping[Address, Any], steps: Sequence[Step]) -> Any:
+        """Say what the steps would do, or that the server could not make them."""
+        missing = yield from missing_methods(step.method for step in steps)
+        if missing:
+            raise Failure(
+                "Nothing was changed, and the change would fail: the server does not offer %s. See "
+                "system.listMethods; the module that offers it may not be loaded, or this release "
+                "lacks it" % ", ".join(missing)
             )
-            have = after
+        self.result["changed"] = True
+        self.result["after"] = self.resource.show(seen.merged(wanted))
+        self.result["rpc_calls"] = [step.shown for step in steps]
 
-    def _last(self) -> str:
-        calls = self.result["rpc_calls"]
-        return calls[-1]["method"] if calls else "The server"
-
-    def _read(self, meaning: str) -> Talk[Any]:
-        give_up = (yield Now()) + self.busy_timeout
-        while True:
-            try:
-                return (yield from self.resource.read())
-            except (Busy, TooFast) as error:
-                if (yield Now()) >= give_up:
-                    self._note(error)
-                    raise Failure("%s: %s" % (meaning, message(error))) from error
-                yield Sleep(PAUSE)
-            except (BinrpcError, StateError) as error:
-                raise Failure("%s: %s" % (meaning, self._explained(error))) from error
-
-    def _want(self, have: Any, meaning: str) -> Any:
+    def _planned(self, changes: Sequence[Change], seen: Leaves, meaning: str) -> List[Step]:
         try:
-            return self.resource.want(have)
+            steps = self.resource.steps(changes, seen)
         except StateError as error:
             raise Failure("%s: %s" % (meaning, error)) from error
+        return sorted(steps, key=_phase)
+
+    def _resolve(self, seen: Leaves, meaning: str) -> Dict[Address, Any]:
+        try:
+            return self.resource.resolve(seen)
+        except StateError as error:
+            raise Failure("%s: %s" % (meaning, error)) from error
+
+    def _resolve_again(self, seen: Leaves, meaning: str) -> Dict[Address, Any]:
+        """Return what is wanted, given what there would be without the steps of this run."""
+        if self.resource.fixed:
+            return self._wanted
+        base = {address: self._was(address) for address in self._acted}
+        return self._resolve(seen.merged(base), meaning)
+
+    def _was(self, address: Address) -> Any:
+        return self.before.at(address) if self.before is not None else UNKNOWN
+
+    def _write(self, steps: Sequence[Step], wanted: Mapping[Address, Any]) -> Talk[None]:
+        """Make the steps; plan again after each wait, since others act meanwhile."""
+        steps = list(steps)
+        give_up = (yield Now()) + self.busy_timeout
+        while steps:
+            step = steps[0]
+            if step.phase >= DISABLE and self._unseen:
+                yield from self._barrier()
+            try:
+                yield from self._send(step)
+            except (Busy, TooFast) as refusal:
+                if (yield Now()) >= give_up:
+                    self._note(refusal)
+                    raise Failure(
+                        "%s: the server refused for %g s (busy_timeout): %s"
+                        % (self._sofar(), self.busy_timeout, message(refusal))
+                    ) from refusal
+                yield Sleep(PAUSE)
+                seen = yield from self._read(self._sofar())
+                self._see(seen)
+                wanted = self._resolve_again(seen, self._sofar())
+                steps = self._planned(self._remaining(seen, wanted), seen, self._sofar())
+                continue
+            steps.pop(0)
+            give_up = (yield Now()) + self.busy_timeout
+
+    def _barrier(self) -> Talk[None]:
+        """Nothing is taken away before its replacement is seen."""
+        seen = yield from self._read("A part of the change was made, but could not be verified")
+        self.result["after"] = self.resource.show(seen)
+        self._see(seen)
+        self._unseen.clear()
+        yield from self._keep_neighbours(seen)
+
+    def _see(self, seen: Leaves) -> None:
+        """Compare what was made with what is there.
+
+        :raises Failure: it is not there.
+        """
+        missing = [
+            "%s is %s" % (text_of(address), shown(seen.at(address)))
+            for address, value in self._unseen.items()
+            if not self._is_there(address, seen.at(address), value)
+        ]
+        if missing:
+            raise Failure(
+                "%s answered with success, but reading back does not show what it should have "
+                "made: %s. Kamailio's log may tell why"
+                % (self._written[-1][0].method, "; ".join(missing))
+            )
+
+    def _is_there(self, address: Address, found: Any, value: Any) -> bool:
+        if value is UNKNOWN or found is UNKNOWN:
+            return found is not TOO_LARGE
+        return self.resource.equal(address, found, value)
+
+    def _settled(self, wanted: Mapping[Address, Any]) -> Talk[Leaves]:
+        """Read until the server shows the change, or had the time for it."""
+        give_up = (yield Now()) + self.resource.settles
+        while True:
+            seen = yield from self._read("The change was made, but could not be verified")
+            if not self._remaining(seen, wanted) or (yield Now()) >= give_up:
+                return seen
+            yield Sleep(SETTLE)
+
+    def _remaining(self, seen: Leaves, wanted: Mapping[Address, Any]) -> List[Change]:
+        """Return what is not as wanted, but for what nobody can see and the server has taken."""
+        return [
+            change
+            for change in self.resource.compare(seen, wanted)
+            if change.before is not UNKNOWN or change.address not in self._done
+        ]
+
+    def _by_others(self, change: Change) -> bool:
+        """Does a leaf hold something that neither was there nor comes from this run?"""
+        address, found = change.address, change.before
+        if found in (UNKNOWN, TOO_LARGE) or self.resource.equal(address, found, self._was(address)):
+            return False
+        return not any(
+            value is UNKNOWN or self.resource.equal(address, found, value)
+            for value in self._acted.get(address, ())
+        )
+
+    def _differs(self, seen: Leaves) -> bool:
+        """Did the steps change something, or may they have?"""
+        return any(
+            not self.resource.equal(
+                address, seen.learned.get(address, self._was(address)), seen.at(address)
+            )
+            for address in self._done
+        )
+
+    def _unmet(
+        self, remaining: Sequence[Change], seen: Leaves, wanted: Mapping[Address, Any]
+    ) -> str:
+        large = [change for change in remaining if change.before is TOO_LARGE]
+        if large:
+            return (
+                "%s was set, but is too large to be read back: a reply of the server has no room "
+                'for it. Raise modparam("ctl", "binrpc_max_body_size", KiB) and '
+                '"binrpc_struct_max_body_size" in the configuration, or choose a shorter value'
+                % text_of(large[0].address)
+            )
+        reason = self.resource.unmet(remaining)
+        if reason:
+            return reason
+        calls = self.result["rpc_calls"]
+        return (
+            "%s answered with success, but reading back shows no such change: %s. "
+            "Kamailio's log may tell why"
+            % (
+                calls[-1]["method"] if calls else "The server",
+                self._difference(seen, remaining),
+            )
+        )
+
+    def _difference(self, seen: Leaves, changes: Sequence[Change]) -> str:
+        wanted = {change.address: change.after for change in changes}
+        show = self.resource.show
+        return differences(show(seen), show(seen.merged(wanted)))
+
+    # --- neighbours
+
+    def _disturbed(self, seen: Leaves) -> List[Address]:
+        """Return what was not named and is not as before, if a step may have done that."""
+        if not self._disturbing or self.before is None:
+            return []
+        found = self.resource.disturbed(self.before, seen)
+        return [address for address in found if address not in self._acted]
+
+    def _keep_neighbours(self, seen: Leaves) -> Talk[None]:
+        """Put back what the server dropped from the neighbourhood.
+
+        :raises Failure: it cannot be put back.
+        """
+        lost = self._disturbed(seen)
+        if not lost or self.before is None:
+            return
+        names = ", ".join(map(text_of, lost))
+        undo = self.resource.undo(
+            {address: self.before.at(address) for address in lost},
+            {address: seen.at(address) for address in lost},
+            seen,
+        )
+        try:
+            for step in sorted(undo.steps, key=_phase):
+                yield from self._patiently(step)
+            now = yield from self._look()
+        except (BinrpcError, StateError) as error:
+            raise Failure(
+                "%s: the server also changed what was not named, and it could not be put back: "
+                "%s: %s" % (self._sofar(), names, error)
+            ) from error
+        left = self._disturbed(now)
+        if left:
+            raise Failure(
+                "%s: the server also changed what was not named, and it could not be put back: %s"
+                % (self._sofar(), ", ".join(map(text_of, left)))
+            )
+        self.result["warnings"].append(
+            "The server also changed what was not named; it was put back: %s" % names
+        )
+
+    # --- the way back
+
+    def _undo(self) -> Talk[None]:
+        """After a failure: go back as far as it goes, and name what is left."""
+        result, resource, before = self.result, self.resource, self.before
+        result["changed"] = True
+        if before is None:
+            return
+        why: Dict[Address, str] = {}
+        error: Optional[Exception] = None
+        now: Optional[Leaves] = None
+        for _number in range(ROUNDS):
+            try:
+                now = yield from self._look()
+                result["after"] = resource.show(now)
+                addresses = self._not_as_before(now)
+                undo = resource.undo(
+                    {
+                        address: now.learned.get(address, before.at(address))
+                        for address in addresses
+                    },
+                    {address: self._left(address, now) for address in addresses},
+                    now,
+                )
+                why = {each.address: each.why for each in undo.conflicts}
+                if not undo.steps:
+                    break
+                yield Save("undo", undo)
+                for step in sorted(undo.steps, key=_phase):
+                    yield from self._patiently(step)
+                    self._note_left(step.leaves)
+                now = None
+            except (BinrpcError, StateError) as problem:
+                error, now = problem, None
+        if now is None:
+            # Everything may be on the server as it was left.
+            try:
+                now = yield from self._look()
+                result["after"] = resource.show(now)
+            except (BinrpcError, StateError) as problem:
+                result["warnings"].append(
+                    "What was changed before the failure could not be undone or read again: %s"
+                    % (error or problem)
+                )
+                result["not_undone"] = [
+                    Conflict(address, before.at(address), UNKNOWN, str(problem)).shown
+                    for address in self._acted
+                ]
+                return
+        rest = self._not_as_before(now)
+        result["changed"] = bool(rest)
+        if rest:
+            result["not_undone"] = [
+                Conflict(
+                    address,
+                    before.at(address),
+                    now.at(address),
+                    why.get(address) or str(error or "the server did not put it back"),
+                ).shown
+                for address in rest
+            ]
+            result["warnings"].append(
+                "Not put back after the failure: %s"
+                % "; ".join(
+                    "%s (%s)" % (each["address"], each["why"]) for each in result["not_undone"]
+                )
+            )
+
+    def _not_as_before(self, now: Leaves) -> List[Address]:
+        same = [
+            address
+            for address in self._acted
+            if self.resource.equal(
+                address, now.at(address), now.learned.get(address, self._was(address))
+            )
+        ]
+        return [
+            *(address for address in self._acted if address not in same),
+            *self._disturbed(now),
+        ]
+
+    def _left(self, address: Address, now: Leaves) -> Any:
+        """Return what this run left at an address: what is there, if it may have done that."""
+        found = now.at(address)
+        values = self._acted.get(address)
+        if values is None or found in (UNKNOWN, TOO_LARGE):
+            return found
+        if any(each is UNKNOWN or self.resource.equal(address, found, each) for each in values):
+            return found
+        return values[-1]
+
+    # --- calls
+
+    def _look(self) -> Talk[Leaves]:
+        """Ask what the resource needs to know, and return what it makes of the answers."""
+        give_up = (yield Now()) + self.busy_timeout
+        answers = Answers(self._written)
+        while True:
+            try:
+                seen = yield from look(self.resource, answers)
+                if self.resource.fixed and self.before is not None:
+                    for address in [each for each in seen if each not in self.before]:
+                        del seen[address]
+                return seen
+            except (Busy, TooFast):
+                if (yield Now()) >= give_up:
+                    raise
+                yield Sleep(PAUSE)
+
+    def _read(self, meaning: str) -> Talk[Leaves]:
+        try:
+            return (yield from self._look())
+        except (BinrpcError, StateError) as error:
+            raise Failure("%s: %s" % (meaning, self._explained(error))) from error
 
     def _note(self, error: BinrpcError) -> None:
         self.error = error
         if isinstance(error, Fault):
             self.result["fault"] = fault_data(error)
 
-    def _explained(self, error: Union[BinrpcError, StateError]) -> str:
-        if isinstance(error, StateError):
+    def _explained(self, error: Exception) -> str:
+        if not isinstance(error, BinrpcError):
             return str(error)
         self._note(error)
         text = message(error)
         hint = self.resource.hint(error) if isinstance(error, Fault) else ""
         return text + ". " + hint if hint else text
 
-    def _write(self, have: Any, want: Any) -> Talk[None]:
-        """Make the steps; plan again after each wait, since others act meanwhile."""
-        steps = list(self.resource.steps(have, want))
-        give_up = (yield Now()) + self.busy_timeout
-        while steps:
-            step = steps.pop(0)
-            try:
-                yield from self._send(step)
-            except (Busy, TooFast, NotYet) as refusal:
-                if (yield Now()) >= give_up:
-                    yield from self._gave_up(refusal)
-                yield Sleep(PAUSE)
-                have = yield from self._read(self._sofar())
-                want = self._want(have, self._sofar())
-                needed = self.resource.differs(have, want)
-                steps = list(self.resource.steps(have, want)) if needed else []
-                continue
-            give_up = (yield Now()) + self.busy_timeout
-
     def _sofar(self) -> str:
-        return "A part of the change was made" if self.wrote else "Nothing was changed"
+        return "A part of the change was made" if self._wrote else "Nothing was changed"
 
-    def _gave_up(self, refusal: Exception) -> Talk[NoReturn]:
-        text = str(refusal)
-        if isinstance(refusal, Fault):
-            self._note(refusal)
-            text = message(refusal)
-        yield from self._repair()
-        raise Failure(
-            "%s: the server refused for %g s (busy_timeout): %s"
-            % (self._sofar(), self.busy_timeout, text)
-        )
+    def _note_left(self, leaves: Mapping[Address, Any]) -> None:
+        for address, value in leaves.items():
+            self._acted.setdefault(address, []).append(value)
 
-    def _send(self, step: Union[Step, Wait]) -> Talk[None]:
-        if isinstance(step, Wait):
-            raise NotYet(step.text)
+    def _send(self, step: Step) -> Talk[None]:
+        """Make a step of the change."""
         try:
             values = yield from self._call(step)
         except (Busy, TooFast):
@@ -319,53 +488,102 @@ class Run:
             return
         except Fault as fault:
             # The only fault that comes after the change.
-            self.wrote = self.wrote or isinstance(fault, ReplyTooLarge)
-            text = self._explained(fault)
-            yield from self._repair()
-            raise Failure(text) from fault
+            if isinstance(fault, ReplyTooLarge):
+                self._note_left(step.leaves)
+                self._disturbing = self._disturbing or bool(step.scope)
+            raise Failure(self._explained(fault)) from fault
         except BinrpcError as error:
-            # The connection is gone, and the change may be half made.
-            self.result["changed"] = self.wrote or error.executed is not False
+            if error.executed is not False:
+                # The call may have run: the reading that follows decides.
+                self._note_left(step.leaves)
+                self._disturbing = self._disturbing or bool(step.scope)
             raise Failure("%s: %s" % (step.method, self._explained(error))) from error
-        wrong = step.check(values) if step.check else ""
+        self._note_left(step.leaves)
+        self._disturbing = self._disturbing or bool(step.scope)
+        self._wrote = True
+        self._written.append((step, values))
+        wrong = refusal(step, values)
         if wrong:
-            yield from self._repair()
-            text = "%s did not succeed, though it ended without a fault: %s"
-            raise Failure(text % (step.method, wrong))
+            raise Failure(
+                "%s did not succeed, though it ended without a fault: %s" % (step.method, wrong)
+            )
+        self._done.update(step.leaves)
+        self._unseen.update(step.leaves)
 
     def _call(self, step: Step) -> Talk[List[Any]]:
         """Make one call and return its values."""
+        if step.pause:
+            now = yield Now()
+            rest = self._last.get(step.scope, now - step.pause) + step.pause - now
+            if rest > 0:
+                yield Sleep(rest)
+            self._last[step.scope] = now + max(rest, 0)
+        yield Save("intent", step)
         try:
             reply = yield Do(step.method, step.params)
-        except InvalidParams as fault:
-            other = step.fallback(fault) if step.fallback else None
-            if other is None:
+        except InvalidParams:
+            if step.fallback is None:
                 raise
-            return (yield from self._call(other))
-        self.wrote = True
+            return (yield from self._call(step.fallback))
         self.result["rpc_calls"].append(step.shown)
+        yield Save("outcome", step)
         return reply_to_json(reply, step.method)
 
-    def _repair(self) -> Talk[None]:
-        """After a failure: undo what can be undone, and see what is left of the change."""
-        if not self.wrote:
-            return
-        result = self.result
-        result["changed"] = True
-        try:
-            have = yield from self.resource.read()
-            for step in self.resource.undo(self.before, have):
-                yield Do(step.method, step.params)
-                result["rpc_calls"].append(step.shown)
-            after = yield from self.resource.read()
-        except (BinrpcError, StateError) as error:
-            result["warnings"].append(
-                "What was changed before the failure could not be undone or read again: %s" % error
-            )
-            return
-        result["after"] = self.resource.show(after)
-        result["changed"] = after != self.before
-        self.repaired = True
+    def _patiently(self, step: Step) -> Talk[None]:
+        """Make a step of the way back, and again while the server refuses it."""
+        give_up = (yield Now()) + self.busy_timeout
+        while True:
+            try:
+                yield from self._call(step)
+                return
+            except (Busy, TooFast):
+                if (yield Now()) >= give_up:
+                    raise
+                yield Sleep(PAUSE)
+            except step.accepts:
+                return
+
+
+def look(resource: Resource, answers: Answers) -> Talk[Leaves]:
+    """Ask a resource's questions, and return what it observes."""
+    while True:
+        asks = [each for each in resource.questions(answers) if each not in answers]
+        if not asks:
+            return resource.observe(answers)
+        for each in asks:
+            if each in answers:
+                continue
+            try:
+                reply = yield each
+                answers.add(each, reply_to_json(reply, each.method))
+            except (Busy, TooFast):
+                raise
+            except Fault as fault:
+                answers.add(each, fault)
+
+
+def missing_methods(methods: Iterable[str]) -> Talk[List[str]]:
+    """Return those of some methods that the server does not offer, as far as it tells."""
+    needed: Set[str] = set(methods)
+    if not needed:
+        return []
+    try:
+        known = yield from ask("system.listMethods")
+    except (MethodNotFound, ReplyTooLarge):
+        return []
+    return sorted(needed.difference(known))
+
+
+def refusal(step: Step, values: Sequence[Any]) -> str:
+    """Return what a reply that is not a fault says against a step, or ""."""
+    if step.refusal is None:
+        return ""
+    member, value, text = step.refusal
+    return text if any(isinstance(v, dict) and v.get(member) == value for v in values) else ""
+
+
+def _phase(step: Step) -> int:
+    return step.phase
 
 
 def apply(

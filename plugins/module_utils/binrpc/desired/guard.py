@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .engine import StateError
+from .resource import StateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,20 +6,22 @@ from __future__ import annotations
 
 from time import mktime, strptime, time
 
-from ..faults import MethodNotFound, NotFound
-from .drive import ask, ask_or
-from .engine import Resource, StateError, Step
+from ..faults import Fault, NotFound
+from .drive import Ask
 from .expect import parameter
 from .kind import Kind
+from .leaf import ABSENT, TOO_LARGE, UNKNOWN, Leaves
 from .options import Option, Options
+from .resource import Resource, StateError
+from .step import REMOVE, Step, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Mapping, Optional
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
-    from ..faults import Fault, InvalidParams
-    from .drive import Talk
-    from .engine import Plan
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change, Undo
 
 PERSISTED_BY = "a table of the database, htable.store, or the configuration holds the same"
 NO_KEY = "Key name doesn't exist"
@@ -47,35 +49,181 @@ def item_value(value: Any, what: str = "value") -> Any:
     raise StateError("%s is an integer or a text, not %r" % (what, value))
 
 
-def store(table: str, key: str, value: Any, expire: Optional[int] = None) -> Step:
-    """Return the Step that sets an item."""
+NEVER = "NEVER"
+MANY = 1000
+"""Maximum number of items of one table whose expiry is read."""
+
+SLACK = 2
+"""Seconds by which two readings of an expiry may differ."""
+
+
+def address_of(table: str, key: str) -> Address:
+    return "htable", table, key
+
+
+def until_of(address: Address) -> Address:
+    """Return the address of an item's expiry: seconds since 1970 by the server's clock, or None."""
+    return (*address, "until")
+
+
+def store(table: str, key: str, value: Any, expire: Optional[int] = None, **more: Any) -> Step:
+    """Return the Step that sets an item.
+
+    :param more: members of the step.
+    """
     kind = "i" if isinstance(value, int) else "s"
     if expire is not None:
-        return Step("htable.setx" + kind, table, key, value, expire)
+        return Step("htable.setx" + kind, table, key, value, expire, **more)
     if kind == "s":
-        return Step("htable.sets", table, key, value)
-
-    def as_double(fault: InvalidParams) -> Step:
-        # 5.7.4 and 5.8.0 accept only doubles, and say that a parameter is missing.
-        return Step("htable.seti", table, key, float(value))
-
-    return Step("htable.seti", table, key, value, fallback=as_double)
+        return Step("htable.sets", table, key, value, **more)
+    # 5.7.4 and 5.8.0 accept only doubles, and say that a parameter is missing.
+    as_double = Step("htable.seti", table, key, float(value), **more)
+    return Step("htable.seti", table, key, value, fallback=as_double, **more)
 
 
-def delete(table: str, key: str) -> Step:
-    return Step("htable.delete", table, key, accepts=[NotFound])
+class _Items(Resource):
+    """Items of one table: leaves for their values, and for when they expire.
 
-
-class HashTableItem(Resource):
-    """One item: ``{}``, or ``{"value": ..., "expire": seconds left or None}``.
-
-    :param value: int or str; None when the item has to be absent.
-    :param expire: seconds; 0 for never; None to leave it.
-    :param tolerance: seconds by which the time that is left may differ; None: any expiry will do.
-    :raises StateError: a hash table cannot hold that.
+    :ivar table: name of the table.
     """
 
     persisted_by = PERSISTED_BY
+    table: str
+
+    # --- reading
+
+    def _get(self, key: str) -> Ask:
+        return Ask("htable.get", (self.table, key))
+
+    def _table_expires(self, answers: Answers) -> bool:
+        """Does the table let items expire? If not, the server never looks at the time."""
+        try:
+            tables = answers.values("htable.listTables")
+        except Fault:
+            return False
+        return any(
+            isinstance(each, dict) and each["name"] == self.table and each["expire"] > 0
+            for each in tables
+        )
+
+    def _observe_item(self, answers: Answers, key: str, leaves: Leaves) -> None:
+        address = address_of(self.table, key)
+        if answers.too_large("htable.get", self.table, key):
+            leaves[address] = TOO_LARGE
+            return
+        try:
+            item = answers.values("htable.get", self.table, key)[0]["item"]
+        except Fault as fault:
+            if NO_KEY.lower() not in fault.text.lower():
+                raise
+            leaves.pop(address, None)
+            return
+        leaves[address] = item["value"]
+        if leaves.facts.get("expires"):
+            leaves[until_of(address)] = None if item["expire"] == NEVER else _epoch(item["expire"])
+
+    def _clock(self, answers: Answers) -> Optional[int]:
+        """Return the server's own time, in its own zone; None if it was not asked for."""
+        if not answers.has("core.uptime"):
+            return None
+        try:
+            return int(mktime(strptime(answers.values("core.uptime")[0]["now"], _UPTIME)))
+        except (Fault, ValueError, KeyError):
+            return int(time())
+
+    def same(self, address: Address, one: Any, other: Any) -> bool:
+        if len(address) == len(until_of(("", "", ""))):
+            if one is None or other is None:
+                return one is other
+            return bool(abs(one - other) <= SLACK)
+        return super().same(address, one, other)
+
+    # --- writing
+
+    def _item_steps(self, key: str, changes: Mapping[Address, Any], seen: Leaves) -> List[Step]:
+        address = address_of(self.table, key)
+        until = until_of(address)
+        target = changes[until] if until in changes else self._target(key, changes, seen)
+        if address in changes:
+            value = changes[address]
+            if value is ABSENT:
+                return [self._delete(key)]
+            return self._set(key, value, target, seen)
+        return [self._setex(key, target, seen)]
+
+    def _target(self, key: str, changes: Mapping[Address, Any], seen: Leaves) -> Any:
+        """Return when an item that is set has to expire, where that is not among the changes."""
+        return seen.at(until_of(address_of(self.table, key)))
+
+    def _delete(self, key: str) -> Step:
+        address = address_of(self.table, key)
+        leaves = {address: ABSENT, until_of(address): ABSENT}
+        return Step(
+            "htable.delete", self.table, key, phase=REMOVE, leaves=leaves, accepts=[NotFound]
+        )
+
+    def _set(self, key: str, value: Any, target: Any, seen: Leaves) -> List[Step]:
+        address = address_of(self.table, key)
+        until = until_of(address)
+        if not seen.facts.get("expires") or target is ABSENT:
+            leaves = {address: value}
+            if seen.facts.get("expires"):
+                leaves[until] = UNKNOWN
+            return [store(self.table, key, value, leaves=leaves)]
+        if target is None:
+            step = store(self.table, key, value, leaves={address: value, until: UNKNOWN})
+            return [step, self._setex(key, None, seen)]
+        left = self._left(target, seen)
+        steps = [store(self.table, key, value, left, leaves={address: value, until: target})]
+        if seen.at(address) is not ABSENT:
+            # Setting a longer text in the place of an item loses its expiry.
+            steps.append(self._setex(key, target, seen))
+        return steps
+
+    def _setex(self, key: str, target: Any, seen: Leaves) -> Step:
+        leaves = {until_of(address_of(self.table, key)): target}
+        left = 0 if target is None else self._left(target, seen)
+        return Step("htable.setex", self.table, key, left, leaves=leaves)
+
+    @staticmethod
+    def _left(target: int, seen: Leaves) -> int:
+        return max(1, target - int(seen.facts["now"]))
+
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        after = {change.address: change.after for change in changes}
+        keys = dict.fromkeys(str(change.address[2]) for change in changes)
+        return [step for key in keys for step in self._item_steps(key, after, seen)]
+
+    def undo(self, before: Mapping[Address, Any], left: Mapping[Address, Any], now: Leaves) -> Undo:
+        goal = dict(before)
+        for address, value in before.items():
+            until = goal.get(until_of(address))
+            if isinstance(until, int) and until <= now.facts.get("now", 0):
+                # It would have expired meanwhile.
+                goal[address] = goal[until_of(address)] = ABSENT
+            elif len(address) > 3 and goal.get(address[:3]) is ABSENT:
+                goal[address] = now.at(address)
+            elif len(address) > 3 and value is ABSENT:
+                goal[address] = now.at(address)
+        return super().undo(goal, left, now)
+
+
+_UPTIME = "%a %b %d %H:%M:%S %Y"
+
+
+def _epoch(text: str) -> int:
+    return int(mktime(strptime(text, "%Y-%m-%d %H:%M:%S")))
+
+
+class HashTableItem(_Items):
+    """One item.
+
+    :param value: int or str; None when the item has to be absent.
+    :param expire: seconds; 0 for never; None to leave it.
+    :param tolerance: seconds by which the time that is left may differ before it is set again;
+        None: it is set again once less than half of ``expire`` is left.
+    :raises StateError: a hash table cannot hold that.
+    """
 
     def __init__(
         self,
@@ -90,89 +238,94 @@ class HashTableItem(Resource):
         self.value = None if value is None else item_value(value)
         self.expire = expire
         self.tolerance = tolerance
-        self.expires: Optional[bool] = None
+        self.address = address_of(table, key)
         if expire is not None and not 0 <= expire < 2**31:
             raise StateError("expire is 0 to 2147483647 s, not %r" % expire)
 
-    def read(self) -> Talk[Any]:
-        values = yield from ask_or(None, NO_KEY, "htable.get", self.table, self.key)
-        if self.expire is not None and self.expires is None:
-            self.expires = yield from self._table_expires()
-        if values is None:
-            return {}
-        item = values[0]["item"]
-        have = {"value": item["value"]}
-        if self.expire is not None:
-            have["expire"] = None
-            if self.expires:
-                have["expire"] = yield from self._left(item["expire"])
-        return have
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        get = self._get(self.key)
+        yield get
+        if get not in answers:
+            return
+        needed = self.expire is not None
+        if not answers.fault(*_question(get)):
+            item = answers.values(*_question(get))[0]["item"]
+            as_wanted = self.value is not None and not _unlike(item["value"], self.value)
+            # What is about to be changed might have to be put back.
+            needed = needed or (item["expire"] != NEVER and not (as_wanted and not answers.written))
+        if needed:
+            yield Ask("htable.listTables")
+            if answers.has("htable.listTables") and self._table_expires(answers):
+                yield Ask("core.uptime")
 
-    def _table_expires(self) -> Talk[bool]:
-        """Does the table let items expire? If not, the server never looks at the time."""
-        for table in (yield from ask("htable.listTables")):
-            if table["name"] == self.table:
-                return bool(table["expire"] > 0)
-        return False
+    def observe(self, answers: Answers) -> Leaves:
+        leaves = Leaves()
+        if answers.has("htable.listTables"):
+            leaves.facts["expires"] = self._table_expires(answers)
+        now = self._clock(answers)
+        if now is not None:
+            leaves.facts["now"] = now
+        self._observe_item(answers, self.key, leaves)
+        return leaves
 
-    @staticmethod
-    def _left(text: str) -> Talk[Optional[int]]:
-        """Return seconds until then, by the server's own clock and zone; None for never."""
-        if text == "NEVER":
-            return None
-        when = mktime(strptime(text, "%Y-%m-%d %H:%M:%S"))
-        try:
-            shown = (yield from ask("core.uptime"))[0]["now"]
-            now = mktime(strptime(shown, "%a %b %d %H:%M:%S %Y"))
-        except (MethodNotFound, ValueError, KeyError):
-            now = time()
-        return int(when - now)
-
-    def want(self, have: Any) -> Any:
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
         if self.value is None:
+            return {self.address: ABSENT}
+        wanted = {self.address: self.value}
+        if self.expire is not None and seen.facts.get("expires"):
+            wanted[until_of(self.address)] = self._until(seen)
+        return wanted
+
+    def _until(self, seen: Leaves) -> Optional[int]:
+        """Return when the item should expire: what is otherwise right keeps a time that will do."""
+        if not self.expire:
+            return None
+        found = seen.at(until_of(self.address))
+        whole: int = seen.facts["now"] + self.expire
+        right = self.equal(self.address, seen.at(self.address), self.value)
+        if right and isinstance(found, int) and self._will_do(found, whole):
+            return found
+        return whole
+
+    def _will_do(self, found: int, whole: int) -> bool:
+        if self.tolerance is not None:
+            return abs(found - whole) <= self.tolerance
+        return whole - found <= (self.expire or 0) / 2
+
+    def compare(self, seen: Leaves, wanted: Mapping[Address, Any]) -> List[Change]:
+        # The time goes on between writing and reading back.
+        return [
+            change
+            for change in super().compare(seen, wanted)
+            if not (
+                len(change.address) > 3
+                and isinstance(change.before, int)
+                and isinstance(change.after, int)
+                and self._will_do(change.before, change.after)
+            )
+        ]
+
+    def _target(self, key: str, changes: Mapping[Address, Any], seen: Leaves) -> Any:
+        if changes.get(self.address) != self.value:
+            return super()._target(key, changes, seen)
+        # A value that is set gets its whole time.
+        if self.expire is None or not seen.facts.get("expires"):
+            return ABSENT
+        return seen.facts["now"] + self.expire if self.expire else None
+
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        value = leaves.get(self.address, ABSENT)
+        if value is ABSENT:
             return {}
-        want = {"value": self.value}
+        item = {"value": shown(value)}
         if self.expire is not None:
-            want["expire"] = None
-            if self.expires and self.expire:
-                want["expire"] = self.expire
-                left = have.get("expire")
-                if left is not None and (
-                    self.tolerance is None or abs(left - self.expire) <= self.tolerance
-                ):
-                    want["expire"] = left
-        return want
+            until = leaves.get(until_of(self.address))
+            facts = leaves.facts if isinstance(leaves, Leaves) else {}
+            item["expire"] = until - facts["now"] if isinstance(until, int) else None
+        return item
 
-    def differs(self, have: Any, want: Any) -> bool:
-        return bool(self._difference(have, want))
-
-    @staticmethod
-    def _difference(have: Mapping[str, Any], want: Mapping[str, Any]) -> bool:
-        if not have or not want:
-            return have != want
-        same = have["value"] == want["value"] and type(have["value"]) is type(want["value"])
-        return not same or have.get("expire") != want.get("expire")
-
-    def steps(self, have: Any, want: Any) -> Plan:
-        if not want:
-            return [delete(self.table, self.key)]
-        expire = want.get("expire")
-        same = have and not self._difference({"value": have["value"]}, {"value": want["value"]})
-        steps = []
-        if not same:
-            steps.append(store(self.table, self.key, self.value, expire))
-        if "expire" in want and self.expires and (same or have or expire is None):
-            # Setting a longer text in the place of an item loses its expiry.
-            steps.append(Step("htable.setex", self.table, self.key, expire or 0))
-        return steps
-
-    def show(self, state: Any) -> Any:
-        if not state:
-            return {}
-        return dict(state)
-
-    def warnings(self, have: Any) -> List[str]:
-        if self.expire and not self.expires:
+    def warnings(self, seen: Leaves) -> List[str]:
+        if self.expire and not seen.facts.get("expires"):
             return [
                 "Items in table %s never expire (autoexpire is not set), so expire has no effect"
                 % self.table
@@ -180,15 +333,13 @@ class HashTableItem(Resource):
         return []
 
 
-class HashTable(Resource):
+class HashTable(_Items):
     """A whole table: a dict of keys to values.
 
     :param items: keys to values; what else is there stays unless ``exact``.
     :param absent: keys that must not be there.
     :raises StateError: a hash table cannot hold that.
     """
-
-    persisted_by = PERSISTED_BY
 
     def __init__(
         self,
@@ -198,41 +349,113 @@ class HashTable(Resource):
         exact: bool = False,
     ) -> None:
         self.table = table
+        self.items = {key: item_value(value, "items.%s" % key) for key, value in items.items()}
+        self.absent = frozenset(absent)
         self.exact = exact
-        self.items = {str(key): item_value(value, str(key)) for key, value in items.items()}
-        self.absent = {str(key) for key in absent}
+        self.address: Address = ("htable", table)
         both = sorted(self.absent & set(self.items))
         if both:
             raise StateError("both in items and absent: %s" % ", ".join(both))
 
-    def read(self) -> Talk[Any]:
-        have = {}
-        for slot in (yield from ask("htable.dump", self.table)):
-            for item in slot["slot"]:
-                name = item["name"]
-                if self.exact or name in self.items or name in self.absent:
-                    have[name] = item["value"]
-        return have
+    def _named(self) -> List[str]:
+        return [*self.items, *sorted(self.absent)]
 
-    def want(self, have: Any) -> Any:
-        return dict(self.items)
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        yield Ask("htable.dump", (self.table,))
+        yield Ask("htable.listTables")
+        if not answers.has("htable.listTables"):
+            return
+        if answers.too_large("htable.dump", self.table):
+            if self.exact:
+                return
+            keys = self._named()
+        elif answers.fault("htable.dump", self.table):
+            return
+        else:
+            # A dump shows items that have expired, and no expiry.
+            keys = self._expiring(answers) if self._table_expires(answers) else []
+        for key in keys:
+            yield self._get(key)
+        if keys and self._table_expires(answers):
+            yield Ask("core.uptime")
 
-    def differs(self, have: Any, want: Any) -> bool:
-        return set(have) != set(want) or any(_unlike(have[key], want[key]) for key in want)
+    def _expiring(self, answers: Answers) -> List[str]:
+        """Return keys whose expiry may matter: those that are named, and those that go."""
+        there = self._dumped(answers)
+        # What a write has made shows in the dump; what it has removed does not.
+        keys = [key for key in there if key in self.items or self._goes(key)]
+        return keys if len(keys) <= MANY else []
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        steps = [delete(self.table, key) for key in have if key not in want]
-        if steps and self.exact and not want:
-            return [Step("htable.flush", self.table)]
-        for key, value in want.items():
-            if key not in have or _unlike(have[key], value):
-                steps.append(store(self.table, key, value))
-        return steps
+    def _goes(self, key: str) -> bool:
+        return key in self.absent or (self.exact and key not in self.items)
+
+    def _dumped(self, answers: Answers) -> Dict[str, Any]:
+        return {
+            item["name"]: item["value"]
+            for slot in answers.values("htable.dump", self.table)
+            for item in slot["slot"]
+        }
+
+    def observe(self, answers: Answers) -> Leaves:
+        leaves = Leaves(expires=self._table_expires(answers))
+        now = self._clock(answers)
+        if now is not None:
+            leaves.facts["now"] = now
+        if answers.too_large("htable.dump", self.table):
+            if self.exact and self.items:
+                answers.values("htable.dump", self.table)
+            if self.exact:
+                leaves[self.address] = TOO_LARGE
+        else:
+            for key, value in self._dumped(answers).items():
+                if self.exact or key in self.items or key in self.absent:
+                    leaves[address_of(self.table, key)] = value
+        read = False
+        for key in [*self._named(), *(str(address[2]) for address in leaves if len(address) == 3)]:
+            if answers.has("htable.get", self.table, key):
+                read = True
+                self._observe_item(answers, key, leaves)
+        # Without the clock, no expiry can be written.
+        leaves.facts["expires"] = leaves.facts["expires"] and read
+        return leaves
+
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        wanted: Dict[Address, Any] = {
+            address_of(self.table, key): value for key, value in self.items.items()
+        }
+        for address in seen:
+            if len(address) < 4 and address not in wanted:
+                wanted[address] = ABSENT
+        return wanted
+
+    def _target(self, key: str, changes: Mapping[Address, Any], seen: Leaves) -> Any:
+        # A value that is set gets the time that the table gives.
+        if changes.get(address_of(self.table, key)) == self.items.get(key, ABSENT):
+            return ABSENT
+        return super()._target(key, changes, seen)
+
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        gone = {change.address: ABSENT for change in changes if change.after is ABSENT}
+        if self.exact and not self.items and len(gone) == len(changes):
+            gone.update((until_of(address), ABSENT) for address in list(gone))
+            return [Step("htable.flush", self.table, phase=REMOVE, leaves=gone)]
+        return super().steps(changes, seen)
+
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        return {
+            str(address[2]) if len(address) > 2 else "(all items)": shown(value)
+            for address, value in leaves.items()
+            if len(address) < 4 and value is not ABSENT
+        }
 
     def hint(self, fault: Fault) -> str:
         if fault.method == "htable.dump":
             return "Single items can be managed with kamailio_htable_item, whatever the size"
         return ""
+
+
+def _question(ask: Ask) -> Any:
+    return (ask.method, *ask.params)
 
 
 def _unlike(left: Any, right: Any) -> bool:

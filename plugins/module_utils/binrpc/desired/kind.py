@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Mapping, Optional
 
-    from .engine import Resource
     from .options import Options
+    from .resource import Resource
 
 
 class Kind:

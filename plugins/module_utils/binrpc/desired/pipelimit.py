@@ -5,22 +5,28 @@
 from __future__ import annotations
 
 from ..faults import MethodNotFound, NotFound
-from .drive import ask_or
-from .engine import Resource, StateError, Step
+from .drive import Ask
 from .kind import Kind
+from .leaf import ABSENT, UNKNOWN, Leaves
 from .options import Option, Options
+from .resource import Resource, StateError
+from .step import REMOVE, Step, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Optional
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
     from ..faults import Fault
-    from .drive import Talk
-    from .engine import Plan
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change
+
+
+NOP = "NOP"
 
 
 class PipelimitPipe(Resource):
-    """One pipe: ``{}``, or ``{"algorithm": ..., "limit": ...}``.
+    """One pipe: leaves for algorithm and limit.
 
     :param algorithm: None to leave it; so is ``limit``.
     """
@@ -35,38 +41,68 @@ class PipelimitPipe(Resource):
         present: bool = True,
     ) -> None:
         self.name = name
-        self.algorithm = algorithm
+        self.algorithm = algorithm.upper() if algorithm is not None else None
         self.limit = limit
         self.present = present
+        self.addresses: Dict[str, Address] = {
+            each: ("pipelimit", name, each) for each in ("algorithm", "limit")
+        }
 
-    def read(self) -> Talk[Any]:
-        values = yield from ask_or(None, "Unknown pipe", "pl.list", self.name)
-        if values is None:
-            return {}
-        if not values:
-            # One that lets everything through is there, but not listed.
-            return {"algorithm": "NOP", "limit": self.limit if self.limit is not None else 0}
-        return {name: values[0][name] for name in ("algorithm", "limit")}
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        return [Ask("pl.list", (self.name,))]
 
-    def want(self, have: Any) -> Any:
+    def observe(self, answers: Answers) -> Leaves:
+        fault = answers.fault("pl.list", self.name)
+        if fault is not None and "unknown pipe" in fault.text.lower():
+            return Leaves()
+        values = answers.values("pl.list", self.name)
+        # A pipe that lets everything through is there, but not listed.
+        found = values[0] if values else {"algorithm": NOP, "limit": UNKNOWN}
+        return Leaves({address: found[each] for each, address in self.addresses.items()})
+
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
         if not self.present:
-            return {}
-        if not have:
+            return dict.fromkeys(self.addresses.values(), ABSENT)
+        if not seen:
             raise StateError(
                 "there is no pipe %s, and an RPC cannot create one. Pipes come from the database "
                 "and the configuration" % self.name
             )
-        want = dict(have)
+        unknown = seen.at(self.addresses["limit"]) is UNKNOWN
+        if unknown and self.limit is None and self.algorithm not in (None, NOP):
+            raise StateError(
+                "the limit of pipe %s is unknown, since the server does not show it while the "
+                "algorithm is NOP. Give limit as well" % self.name
+            )
+        wanted: Dict[Address, Any] = {}
         if self.algorithm is not None:
-            want["algorithm"] = self.algorithm.upper()
+            wanted[self.addresses["algorithm"]] = self.algorithm
         if self.limit is not None:
-            want["limit"] = self.limit
-        return want
+            wanted[self.addresses["limit"]] = self.limit
+        return wanted
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        if not want:
-            return [Step("pl.rm_pipe", self.name, accepts=[NotFound])]
-        return [Step("pl.set_pipe", self.name, want["algorithm"], want["limit"])]
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        after = {change.address: change.after for change in changes}
+        pipe = {
+            each: after.get(address, seen.at(address)) for each, address in self.addresses.items()
+        }
+        if pipe["algorithm"] is ABSENT:
+            leaves = dict.fromkeys(self.addresses.values(), ABSENT)
+            return [Step("pl.rm_pipe", self.name, phase=REMOVE, leaves=leaves, accepts=[NotFound])]
+        leaves = {self.addresses[each]: value for each, value in pipe.items()}
+        if pipe["algorithm"] == NOP:
+            leaves[self.addresses["limit"]] = UNKNOWN
+        return [Step("pl.set_pipe", self.name, pipe["algorithm"], pipe["limit"], leaves=leaves)]
+
+    def restorable(self, address: Address, found: Any, old: Any) -> str:
+        return "an RPC cannot create a pipe" if found is ABSENT else ""
+
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        return {
+            each: shown(leaves[address])
+            for each, address in self.addresses.items()
+            if leaves.get(address, ABSENT) is not ABSENT
+        }
 
     def hint(self, fault: Fault) -> str:
         if fault.method == "pl.rm_pipe" and isinstance(fault, MethodNotFound):

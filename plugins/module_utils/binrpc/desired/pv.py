@@ -5,18 +5,21 @@
 from __future__ import annotations
 
 from ..faults import NotFound
-from .drive import ask
-from .engine import Resource, StateError, Step
+from .drive import Ask
 from .expect import parameter
 from .kind import Kind
+from .leaf import TOO_LARGE, Leaves
 from .options import Option, Options
+from .resource import Resource, StateError
+from .step import Step, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict
+    from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
-    from .drive import Talk
-    from .engine import Plan
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change
 
 
 class SharedVariable(Resource):
@@ -38,28 +41,39 @@ class SharedVariable(Resource):
             raise StateError("%d needs more than 32 bits" % value)
         self.name = name
         self.value = value
+        self.address: Address = ("pv", "shv", name)
 
-    def read(self) -> Talk[Any]:
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        return [Ask("pv.shvGet", (self.name,))]
+
+    def observe(self, answers: Answers) -> Leaves:
+        if answers.too_large("pv.shvGet", self.name):
+            return Leaves({self.address: TOO_LARGE})
         try:
-            return (yield from ask("pv.shvGet", self.name))[0]["value"]
+            return Leaves({self.address: answers.values("pv.shvGet", self.name)[0]["value"]})
         except NotFound as fault:
             raise StateError(
                 "there is no $shv(%s). The configuration has to use or declare it, since an RPC "
                 "cannot create one" % self.name
             ) from fault
 
-    def want(self, have: Any) -> Any:
-        return self.value
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        return {self.address: self.value}
 
-    def differs(self, have: Any, want: Any) -> bool:
-        return type(have) is not type(want) or have != want
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        return [
+            Step(
+                "pv.shvSet",
+                self.name,
+                "int" if isinstance(change.after, int) else "str",
+                change.after,
+                leaves={change.address: change.after},
+            )
+            for change in changes
+        ]
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        kind = "int" if isinstance(want, int) else "str"
-        return [Step("pv.shvSet", self.name, kind, want)]
-
-    def show(self, state: Any) -> Any:
-        return {self.name: state}
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        return {self.name: shown(leaves[self.address])}
 
 
 def _variable(params: Dict[str, Any]) -> Resource:

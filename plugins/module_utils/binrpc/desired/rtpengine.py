@@ -6,22 +6,31 @@ from __future__ import annotations
 
 from ..faults import NotFound
 from ..uri import fold
-from .drive import ask
-from .engine import Resource, StateError, Step
+from .drive import Ask
 from .guard import check_left
 from .kind import Kind
+from .leaf import Leaves
 from .options import Option, Options
+from .resource import Resource, StateError
+from .step import DISABLE, ENABLE, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Mapping, Optional
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
-    from .drive import Talk
-    from .engine import Plan
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change
 
 
 ALL = "all"
 """In the place of a URL: all nodes."""
+
+SILENT = (
+    "status",
+    "fail",
+    "the node does not answer pings, so it would not be used. Say must_answer: false to allow it",
+)
 
 
 def node(shown: Mapping[str, Any]) -> Dict[str, bool]:
@@ -42,7 +51,7 @@ def in_service(shown: Mapping[str, Any]) -> bool:
 
 
 class MediaNodes(Resource):
-    """A dict of URL to whether the node is enabled. What does not answer may still be enabled.
+    """Whether nodes are enabled, by URL. What does not answer may still be enabled.
 
     :param url: of one node, in any case of letters, or "all".
     :param must_answer: a node that is enabled has to answer.
@@ -59,13 +68,13 @@ class MediaNodes(Resource):
         self.enabled = enabled
         self.must_answer = must_answer
         self.least = least
-        self.silent: List[str] = []
-        self.left: Dict[int, int] = {}
-        self.taken: Dict[int, int] = {}
 
-    def read(self) -> Talk[Any]:
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        return [Ask("rtpengine.show", (ALL,))]
+
+    def observe(self, answers: Answers) -> Leaves:
         try:
-            values = yield from ask("rtpengine.show", ALL)
+            values = answers.values("rtpengine.show", ALL)
         except NotFound as fault:
             raise StateError("no node %s: %s" % (self.url, fault.text.strip())) from fault
         found = {each["url"]: node(each) for each in values if self._means(each)}
@@ -74,42 +83,47 @@ class MediaNodes(Resource):
                 "no node %s. There are %s"
                 % (self.url, ", ".join(sorted({each["url"] for each in values})))
             )
-        self.silent = sorted(url for url, each in found.items() if not each["answers"])
-        self.left, self.taken = {}, {}
+        seen = Leaves({("rtpengine", url): each["enabled"] for url, each in found.items()})
+        seen.facts["silent"] = sorted(url for url, each in found.items() if not each["answers"])
+        left: Dict[int, int] = {}
+        taken: Dict[int, int] = {}
         for each in filter(in_service, values):
-            counts = self.taken if self._means(each) else self.left
+            counts = taken if self._means(each) else left
             counts[each["set"]] = counts.get(each["set"], 0) + 1
-        return {url: each["enabled"] for url, each in found.items()}
+        seen.facts.update(left=left, taken=taken)
+        return seen
 
     def _means(self, shown: Mapping[str, Any]) -> bool:
         return self.url == ALL or fold(shown["url"]) == fold(self.url)
 
-    def want(self, have: Any) -> Any:
-        for number, taken in self.taken.items() if not self.enabled else ():
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        for number, taken in seen.facts["taken"].items() if not self.enabled else ():
             what = "working nodes would be left in set %d" % number
-            check_left(self.left.get(number, 0), taken, self.least, self.url == ALL, what)
-        return dict.fromkeys(have, self.enabled)
+            left = seen.facts["left"].get(number, 0)
+            check_left(left, taken, self.least, self.url == ALL, what)
+        return dict.fromkeys(seen, self.enabled)
 
-    def steps(self, have: Any, want: Any) -> Plan:
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
         return [
-            Step("rtpengine.enable", url, int(self.enabled), check=self._answered)
-            for url in have
-            if have[url] != self.enabled
+            Step(
+                "rtpengine.enable",
+                change.address[1],
+                int(change.after),
+                phase=ENABLE if change.after else DISABLE,
+                leaves={change.address: change.after},
+                refusal=SILENT if change.after and self.enabled and self.must_answer else None,
+            )
+            for change in changes
         ]
 
-    def _answered(self, values: List[Any]) -> str:
-        if self.must_answer and any(value.get("status") == "fail" for value in values):
-            return (
-                "the node does not answer pings. It is enabled, but will not be used before it "
-                "answers. Say must_answer: false where that may be"
-            )
-        return ""
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        return {
+            str(address[1]): "enabled" if enabled else "disabled"
+            for address, enabled in leaves.items()
+        }
 
-    def show(self, state: Any) -> Any:
-        return {url: "enabled" if enabled else "disabled" for url, enabled in state.items()}
-
-    def members(self, have: Any) -> Dict[str, Any]:
-        return {"silent": [url for url in self.silent if have.get(url)]}
+    def members(self, seen: Leaves) -> Dict[str, Any]:
+        return {"silent": [url for url in seen.facts["silent"] if seen.at(("rtpengine", url))]}
 
 
 def _nodes(params: Dict[str, Any]) -> Resource:

@@ -4,17 +4,20 @@
 
 from __future__ import annotations
 
-from .drive import ask
-from .engine import Resource, StateError, Step
+from .drive import Ask
 from .kind import Kind
+from .leaf import UNKNOWN, Leaves
 from .options import Option, Options
+from .resource import Resource, StateError
+from .step import DISABLE, ENABLE, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-    from .drive import Talk
-    from .engine import Plan
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change
 
 
 class Switch:
@@ -78,7 +81,7 @@ SWITCHES = {
 
 
 class Toggle(Resource):
-    """A switch: True, False, or None while that cannot be known.
+    """A switch: True, False, or UNKNOWN where the server does not show it.
 
     :param what: a key of SWITCHES.
     """
@@ -89,35 +92,45 @@ class Toggle(Resource):
         self.switch = SWITCHES[what]
         self.what = what
         self.enabled = enabled
-        self.now: Optional[bool] = None
-        self.was: Optional[bool] = None
+        self.address: Address = ("toggle", what)
 
-    def read(self) -> Talk[Any]:
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        get = self.switch.get
+        return [Ask(get[0], get[1:])] if get is not None else []
+
+    def observe(self, answers: Answers) -> Leaves:
         if self.switch.get is None:
-            return self.now
-        values = yield from ask(*self.switch.get)
+            return self._written(answers)
+        values = answers.values(*self.switch.get)
         if len(values) != 1:
             raise StateError("%s gave no answer that can be read" % self.switch.get[0])
-        return self.switch.seen(values[0])
+        return Leaves({self.address: self.switch.seen(values[0])})
 
-    def want(self, have: Any) -> Any:
-        return self.enabled
+    def _written(self, answers: Answers) -> Leaves:
+        """Return what replies to writes tell, which is all that there is to know."""
+        seen = Leaves({self.address: UNKNOWN})
+        for number, (step, values) in enumerate(answers.written):
+            seen[self.address] = step.leaves[self.address]
+            if number == 0 and self.switch.was and values:
+                seen.learned[self.address] = self.switch.was(values[0])
+        return seen
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        return [Step(*self.switch.change(want), check=self._done)]
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        return {self.address: self.enabled}
 
-    def _done(self, values: List[Any]) -> str:
-        # For a switch that cannot be read, this is all that there is to know.
-        if self.switch.was and values:
-            self.was = self.switch.was(values[0])
-        self.now = self.enabled
-        return ""
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        return [
+            Step(
+                *self.switch.change(change.after),
+                phase=ENABLE if change.after else DISABLE,
+                leaves={change.address: change.after},
+            )
+            for change in changes
+        ]
 
-    def made_difference(self) -> bool:
-        return self.was is None or self.was != self.enabled
-
-    def show(self, state: Any) -> Any:
-        return {self.what: state}
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        on = leaves[self.address]
+        return {self.what: None if on is UNKNOWN else on}
 
 
 def _toggle(params: Dict[str, Any]) -> Resource:

@@ -7,18 +7,21 @@ from __future__ import annotations
 from ..catalogue.secrets import secret_members, secret_params
 from ..faults import NotFound
 from ..values import NULL_TEXT, set_text
-from .drive import ask
-from .engine import Resource, StateError, Step
+from .drive import Ask
 from .kind import Kind
+from .leaf import ABSENT, TOO_LARGE, Leaves, Secret
 from .options import Option, Options
+from .resource import Resource, StateError
+from .step import ADD, DISABLE, ENABLE, HIDDEN, REMOVE, Step, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Mapping, Sequence
+    from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
     from ..faults import Fault
-    from .drive import Talk
-    from .engine import Plan
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change
 
 # In the order of uac.reg_add.
 TEXTS = (
@@ -40,11 +43,11 @@ OPTIONAL = ("realm", "auth_password", "auth_ha1", "socket", "contact_addr", "con
 NEEDED = ("l_username", "l_domain", "r_username", "r_domain", "auth_username", "auth_proxy")
 FIELDS = (*TEXTS[1:], "expires", "reg_delay", "socket", "contact_addr", "contact_user")
 DISABLED = 1
-DEFAULTS = {"expires": 0, "reg_delay": 0, "enabled": True}
+DEFAULTS = {"expires": 0, "reg_delay": 0}
 
 
 class UacRegistration(Resource):
-    """One record: ``{}``, or its fields and ``enabled``.
+    """One record: a leaf for its fields, and one for whether it is enabled.
 
     :param fields: those of FIELDS that matter, and ``enabled``.
     """
@@ -57,13 +60,26 @@ class UacRegistration(Resource):
         self.wanted = {name: value for name, value in fields.items() if value is not None}
         if "auth_ha1" in self.wanted:
             self.wanted["auth_ha1"] = self.wanted["auth_ha1"].lower()
-        self._origin: Dict[str, Any] = {}
+        for name in SECRETS:
+            if name in self.wanted:
+                self.wanted[name] = Secret(self.wanted[name])
+        # The server uses auth_ha1 where it has both.
+        for one, other in (("auth_password", "auth_ha1"), ("auth_ha1", "auth_password")):
+            if _value(self.wanted.get(one)) and other not in self.wanted:
+                self.wanted[other] = Secret("")
+        self.address: Address = ("uac", l_uuid)
+        self.enabled: Address = ("uac", l_uuid, "enabled")
 
-    def read(self) -> Talk[Any]:
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        return [Ask("uac.reg_info", ("l_uuid", self.uuid))]
+
+    def observe(self, answers: Answers) -> Leaves:
+        if answers.too_large("uac.reg_info", "l_uuid", self.uuid):
+            return Leaves({self.address: TOO_LARGE, self.enabled: TOO_LARGE})
         try:
-            record = (yield from ask("uac.reg_info", "l_uuid", self.uuid))[0]
+            record = answers.values("uac.reg_info", "l_uuid", self.uuid)[0]
         except NotFound:
-            return {}
+            return Leaves()
         have: Dict[str, Any] = {}
         for name in FIELDS:
             if name not in record:
@@ -76,80 +92,107 @@ class UacRegistration(Resource):
                 value = "" if value == NULL_TEXT else value
             else:
                 value = int(value)
-            have[name] = value
-        have["enabled"] = not record["flags"] & DISABLED
-        return have
+            have[name] = Secret(value) if name in SECRETS else value
+        return Leaves({self.address: have, self.enabled: not record["flags"] & DISABLED})
 
-    def want(self, have: Any) -> Any:
-        if not self.present:
-            return {}
-        # A record that is changed has to go first; what it was must not be forgotten.
-        self._origin = self._origin or have
-        old = self._origin
-        want = dict(old or DEFAULTS, **self.wanted)
-        if not old:
-            missing = [name for name in NEEDED if not want.get(name)]
-            if missing:
-                raise StateError("a new registration needs %s" % ", ".join(missing))
-            if not want.get("auth_password") and not want.get("auth_ha1"):
-                raise StateError("a new registration needs auth_password or auth_ha1")
-        return want
-
-    def differs(self, have: Any, want: Any) -> bool:
+    def same(self, address: Address, one: Any, other: Any) -> bool:
+        if address == self.enabled:
+            return bool(one == other)
         # What a new record gets from the server's defaults is not in the wish.
-        if not have or not want:
-            return bool(have) != bool(want)
-        return any(have.get(name) != value for name, value in want.items())
+        return all(one[name] == other[name] for name in one if name in other)
 
-    def steps(self, have: Any, want: Any) -> Plan:
-        remove = Step("uac.reg_remove", self.uuid, accepts=[NotFound])
-        if not want:
+    def resolve(self, seen: Leaves) -> Dict[Address, Any]:
+        if not self.present:
+            return {self.address: ABSENT, self.enabled: ABSENT}
+        old = seen.at(self.address)
+        wanted = {name: value for name, value in self.wanted.items() if name != "enabled"}
+        enabled = self.wanted.get("enabled")
+        if old is ABSENT or old is TOO_LARGE:
+            wanted = dict(DEFAULTS, **wanted)
+            missing = [name for name in NEEDED if not wanted.get(name)]
+            if missing:
+                what = "a new registration" if old is ABSENT else TOO_MUCH
+                raise StateError("%s needs %s" % (what, ", ".join(missing)))
+            if not any(_value(wanted.get(name)) for name in ("auth_password", "auth_ha1")):
+                raise StateError("a new registration needs auth_password or auth_ha1")
+            enabled = True if enabled is None else enabled
+        else:
+            wanted = dict(old, **wanted)
+        leaves: Dict[Address, Any] = {self.address: wanted}
+        if enabled is not None:
+            leaves[self.enabled] = enabled
+        return leaves
+
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        after = {change.address: change.after for change in changes}
+        gone: Dict[Address, Any] = {self.address: ABSENT, self.enabled: ABSENT}
+        remove = Step("uac.reg_remove", self.uuid, phase=REMOVE, leaves=gone, accepts=[NotFound])
+        record = after.get(self.address, seen.at(self.address))
+        if record is ABSENT:
             return [remove]
-        if have:
-            others = [name for name in want if name != "enabled" and want[name] != have.get(name)]
-            if not others:
-                method = "uac.reg_enable" if want["enabled"] else "uac.reg_disable"
-                return [Step(method, "l_uuid", self.uuid)]
-            return [remove, self._add(want)]
-        return [self._add(want)]
+        enabled = after.get(self.enabled, seen.at(self.enabled))
+        enabled = True if enabled in (ABSENT, TOO_LARGE) else enabled
+        if self.address not in after:
+            method = "uac.reg_enable" if enabled else "uac.reg_disable"
+            phase = ENABLE if enabled else DISABLE
+            leaves = {self.enabled: enabled}
+            return [Step(method, "l_uuid", self.uuid, phase=phase, leaves=leaves)]
+        if seen.at(self.address) is ABSENT:
+            return [self._add(record, enabled, ADD)]
+        return [remove, self._add(record, enabled, REMOVE)]
 
-    def _add(self, record: Mapping[str, Any]) -> Step:
+    def _add(self, record: Mapping[str, Any], enabled: bool, phase: int) -> Step:
         texts = [self.uuid, *(self._text(record, name) for name in TEXTS[1:])]
         params = [
             *texts,
             int(record.get("expires", 0)),
-            0 if record["enabled"] else DISABLED,
+            0 if enabled else DISABLED,
             int(record.get("reg_delay", 0)),
             self._text(record, "socket"),
             self._text(record, "contact_addr"),
         ]
         if record.get("contact_user"):
             params.append(record["contact_user"])
-        return Step("uac.reg_add", *params, secret=secret_params("uac.reg_add"))
+        return Step(
+            "uac.reg_add",
+            *params,
+            phase=phase,
+            leaves={self.address: dict(record), self.enabled: enabled},
+            secret=secret_params("uac.reg_add"),
+        )
 
     @staticmethod
     def _text(record: Mapping[str, Any], name: str) -> Any:
-        return record.get(name) or ("." if name in OPTIONAL else "")
+        return _value(record.get(name)) or ("." if name in OPTIONAL else "")
 
-    def undo(self, before: Any, have: Any) -> Sequence[Step]:
-        return [self._add(before)] if before and not have else []
-
-    def show(self, state: Any) -> Any:
-        if not state:
+    def show(self, leaves: Mapping[Address, Any]) -> Any:
+        record = leaves.get(self.address, ABSENT)
+        if record is ABSENT:
             return {}
-        shown = dict(state)
+        if record is TOO_LARGE:
+            return {self.uuid: shown(record)}
+        found = dict(record, enabled=leaves.get(self.enabled, True))
         for name in SECRETS:
-            if shown.get(name):
+            if _value(found.get(name)):
                 wanted = self.wanted.get(name)
-                shown[name] = "(hidden)"
-                if wanted is not None:
-                    shown[name] = "(as given)" if state[name] == wanted else "(another)"
-        return {self.uuid: shown}
+                found[name] = HIDDEN
+                if _value(wanted):
+                    found[name] = "(as given)" if record[name] == wanted else "(another)"
+            elif name in found:
+                found[name] = ""
+        return {self.uuid: found}
 
     def hint(self, fault: Fault) -> str:
         if "invalid password or ha1" in fault.text:
             return "auth_ha1 has 32 hexadecimal digits"
         return ""
+
+
+TOO_MUCH = "a registration that is too large to be read"
+
+
+def _value(field: Any) -> Any:
+    return field.value if isinstance(field, Secret) else field
 
 
 def _registration(params: Dict[str, Any]) -> Resource:

@@ -46,7 +46,7 @@ def lab(request, folder):
 
 @pytest.fixture
 def calls(lab):
-    with Client(lab.addresses[0]) as client:
+    with Client(lab.addresses[0], timeout=0.5) as client:
         yield Calls(lab, client)
 
 

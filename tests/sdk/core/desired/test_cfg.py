@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from kamailio_binrpc.core.desired.cfg import VARIABLES, CfgVariables
-from kamailio_binrpc.core.desired.engine import StateError
+from kamailio_binrpc.core.desired.resource import StateError
 from kamailio_binrpc.core.faults import Fault
 
 
@@ -22,9 +22,10 @@ def test_one_variable(ensure, lab):
     assert ensure(CfgVariables({"lab": {"max_calls": "11"}}))["changed"] is False
 
 
-def test_several_variables_change_at_once(ensure, lab):
+def test_several_variables_change_one_by_one(ensure, lab):
     result = ensure(CfgVariables({"lab": {"max_calls": 11, "label": "x"}}))
-    assert methods(result) == ["cfg.set_delayed_int", "cfg.set_delayed_string", "cfg.commit"]
+    # Delayed changes are shared by all clients: another could roll them back, or commit them.
+    assert methods(result) == ["cfg.seti", "cfg.sets"]
     assert result["before"] == {"lab": {"max_calls": 10, "label": "box"}}
     assert ensure(CfgVariables({"lab": {"max_calls": 11, "label": "x"}}))["changed"] is False
 
@@ -34,34 +35,59 @@ def test_several_variables_or_none(ensure, lab):
     wish = {"lab": {"max_calls": 11, "label": "x"}, "tcp": {"fd_cache": 0}}
     result = ensure(CfgVariables(wish), failed=True)
     assert "may be read-only" in result["msg"]
-    assert methods(result)[-1] == "cfg.rollback"
+    assert methods(result) == ["cfg.seti", "cfg.sets", "cfg.seti", "cfg.sets"]
     assert result["changed"] is False
+    assert lab.modules["cfg_rpc"]["lab"]["label"] == "box"
     assert lab.modules["cfg_rpc"]["lab"]["max_calls"] == 10
     assert lab.modules["cfg_rpc"].pending == []
 
 
-def test_what_was_set_is_put_back():
-    wish = CfgVariables({"lab": {"max_calls": 11, "label": "x"}})
-    before = {("lab", "max_calls"): 10, ("lab", "label"): "box"}
-    now = {("lab", "max_calls"): 11, ("lab", "label"): "x"}
-    undone = [(step.method, *step.params) for step in wish.undo(before, now)]
-    assert undone == [("cfg.seti", "lab", "max_calls", 10), ("cfg.sets", "lab", "label", "box")]
-    assert wish.undo(before, before) == []
-
-
-def test_a_transaction_of_another_client_is_not_committed(ensure, lab, calls):
+def test_a_transaction_of_another_client_is_left_alone_and_told(ensure, lab, calls):
     calls.once("cfg.set_delayed_int", "core", "debug", 0)
-    result = ensure(CfgVariables({"lab": {"max_calls": 11, "label": "x"}}), failed=True)
-    assert "core.debug = 0" in result["msg"]
-    assert result["changed"] is False
+    result = ensure(CfgVariables({"lab": {"max_calls": 11, "label": "x"}}))
+    assert result["warnings"][0].endswith("wait for cfg.commit: core.debug = 0")
     assert len(lab.modules["cfg_rpc"].pending) == 1
 
 
-def test_the_wait_for_another_client_shows_in_check_mode(ensure, calls):
-    calls.once("cfg.set_delayed_int", "core", "debug", 0)
-    wish = CfgVariables({"lab": {"max_calls": 11, "label": "x"}})
-    (call,) = ensure(wish, check=True)["rpc_calls"]
-    assert "core.debug = 0" in call["waits_for"]
+def test_a_variable_that_cannot_be_read(ensure, lab):
+    """Nothing shows what it was, so it is set each time, and counts as a change."""
+    wish = CfgVariables({"tm": {"fr_timer": "20000"}})
+    for _number in range(2):
+        result = ensure(wish)
+        assert [call["params"] for call in result["rpc_calls"]] == [["tm", "fr_timer", 20000]]
+        assert result["changed"] is True
+        assert result["before"] == {"tm": {"fr_timer": "unknown"}}
+        assert result["after"] == {"tm": {"fr_timer": 20000}}
+    assert lab.modules["cfg_rpc"]["tm"]["fr_timer"] == 20000
+
+
+def test_a_variable_that_cannot_be_read_is_not_put_back(ensure):
+    wish = {"tm": {"fr_timer": 20000}, "tcp": {"fd_cache": 0}}
+    result = ensure(CfgVariables(wish), failed=True)
+    assert result["changed"] is True
+    (left,) = result["not_undone"]
+    assert left["address"] == "cfg.tm.fr_timer"
+    assert left["why"] == "the server does not show what it was before"
+
+
+def test_an_instance_is_made_for_its_variables(ensure, lab):
+    result = ensure(CfgVariables({"maxfwd[1]": {"max_limit": "5"}}))
+    assert methods(result) == ["cfg.add_group_inst", "cfg.seti"]
+    assert result["after"] == {"maxfwd[1]": {"max_limit": 5}}
+    assert ensure(CfgVariables({"maxfwd[1]": {"max_limit": 5}}))["changed"] is False
+
+
+def test_an_instance_that_was_made_goes_with_the_failure(ensure, calls):
+    result = ensure(CfgVariables({"maxfwd[1]": {"max_limit": 256}}), failed=True)
+    assert (result["changed"], result["after"]) == (False, {})
+    assert methods(result) == ["cfg.add_group_inst", "cfg.del_group_inst"]
+    with pytest.raises(Fault, match="Failed to get"):
+        calls.call("cfg.get", "maxfwd[1]", "max_limit")
+
+
+def test_an_instance_of_a_group_that_is_not_there(ensure):
+    result = ensure(CfgVariables({"nothing[1]": {"a": 5}}), failed=True)
+    assert "nothing.a cannot be read" in result["msg"]
 
 
 def test_the_variable_decides_on_the_type(ensure, lab):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from kamailio_binrpc.core.desired.dialog import DIALOGS, EndedDialogs, count, drained, match_of
-from kamailio_binrpc.core.desired.engine import StateError
+from kamailio_binrpc.core.desired.resource import StateError
 
 MATCH = ["furi", "re", "example"]
 
@@ -76,7 +76,7 @@ def test_a_dialog_that_begins_meanwhile_is_left_alone(ensure, lab):
 def test_options():
     match = {"key": "furi", "value": "x"}
     ended = DIALOGS.make({"state": "absent", "match": match, "require_matches_max": 3})
-    assert (ended.match, ended.at_most, ended.wait) == (["furi", "eq", "x"], 3, 300)
+    assert (ended.match, ended.at_most, ended.settles) == (("furi", "eq", "x"), 3, 300)
     assert match_of({"match": None}) is None
     with pytest.raises(StateError, match="drained is waited for"):
         DIALOGS.make({"state": "drained"})

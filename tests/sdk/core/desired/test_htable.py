@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired.engine import StateError
 from kamailio_binrpc.core.desired.htable import ITEM, TABLE, HashTable, HashTableItem, item_value
+from kamailio_binrpc.core.desired.resource import StateError
 from kamailio_binrpc.core.faults import Fault
 
 
@@ -152,7 +152,12 @@ def test_a_table_that_is_too_large(ensure, lab):
         raise Fault(500, "internal error creating rpc data")
 
     lab.registry.method("htable.dump")(too_large)
-    assert "Single items" in ensure(HashTable("t", {"a": 1}), failed=True)["msg"]
+    assert "Single items" in ensure(HashTable("t", {"a": 1}, exact=True), failed=True)["msg"]
+    # What is named can be asked for.
+    assert methods(ensure(HashTable("t", {"limit": 11}, absent=["greeting"]))) == [
+        "htable.seti",
+        "htable.delete",
+    ]
 
 
 def test_a_table_that_is_full(ensure, lab):

@@ -18,7 +18,24 @@ def test_a_limit(ensure, lab):
 def test_a_pipe_that_lets_everything_through_is_not_listed(ensure):
     assert ensure(PipelimitPipe("p1", "NOP"))["changed"] is True
     assert ensure(PipelimitPipe("p1", "NOP"))["changed"] is False
-    assert ensure(PipelimitPipe("p1", "NOP", 5))["before"] == {"algorithm": "NOP", "limit": 5}
+    assert ensure(PipelimitPipe("p1"))["before"] == {"algorithm": "NOP", "limit": "unknown"}
+
+
+def test_a_limit_that_is_unknown_is_never_written(ensure, lab):
+    ensure(PipelimitPipe("p1", "NOP"))
+    result = ensure(PipelimitPipe("p1", "TAILDROP"), failed=True)
+    assert "Give limit as well" in result["msg"]
+    assert lab.modules["pipelimit"].pipes["p1"].algorithm == "NOP"
+    assert ensure(PipelimitPipe("p1", "TAILDROP", 7))["after"] == {
+        "algorithm": "TAILDROP",
+        "limit": 7,
+    }
+
+
+def test_a_limit_that_nobody_can_see_may_have_changed(ensure):
+    ensure(PipelimitPipe("p1", "NOP"))
+    result = ensure(PipelimitPipe("p1", limit=5))
+    assert (result["changed"], len(result["rpc_calls"])) == (True, 1)
 
 
 def test_a_pipe_cannot_be_created(ensure):

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired.engine import StateError
 from kamailio_binrpc.core.desired.pv import VARIABLE, SharedVariable
+from kamailio_binrpc.core.desired.resource import StateError
 
 
 @pytest.mark.parametrize("value", [5, "5", "", -(2**31)])

@@ -113,13 +113,27 @@ def test_the_user_of_the_contact_in_old_releases(ensure):
 
 
 def test_a_hash_is_compared_without_its_case():
-    assert UacRegistration("t", auth_ha1="ABC").wanted["auth_ha1"] == "abc"
+    assert UacRegistration("t", auth_ha1="ABC").wanted["auth_ha1"].value == "abc"
 
 
-def test_nothing_is_undone_while_the_record_is_there():
-    registration = UacRegistration("t", **NEW)
-    assert registration.undo({"enabled": True}, {"enabled": True}) == []
-    assert registration.undo({}, {}) == []
+def test_password_and_hash_exclude_each_other_on_the_server_too(ensure, lab):
+    """The server goes on using a hash that it has."""
+    ensure(UacRegistration("trunk-8", **{**NEW, "auth_password": None, "auth_ha1": "a" * 32}))
+    result = ensure(UacRegistration("trunk-8", auth_password="new"))
+    assert lab.modules["uac"].records["trunk-8"]["auth_ha1"] in ("", ".", None)
+    assert "new" not in str(result)
+    assert ensure(UacRegistration("trunk-8", auth_password="new"))["changed"] is False
+    ensure(UacRegistration("trunk-8", auth_ha1="b" * 32))
+    assert ensure(UacRegistration("trunk-8", auth_ha1="b" * 32))["changed"] is False
+
+
+def test_a_record_that_is_too_large_can_be_removed(ensure, lab):
+    def too_large(ctx):
+        raise Fault(500, "Internal error creating rpc")
+
+    lab.registry.method("uac.reg_info")(too_large)
+    result = ensure(UacRegistration("trunk-1", present=False), failed=True)
+    assert [call["method"] for call in result["rpc_calls"]] == ["uac.reg_remove"]
 
 
 def test_options():

@@ -12,16 +12,15 @@ from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import 
     state_task,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import Setting, argument_spec
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import ask
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine import (
-    Resource,
-    Step,
-)
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import Ask
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.kind import Kind
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.leaf import Leaves
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
     Option,
     Options,
 )
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.resource import Resource
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.step import Step
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import Fault, make_fault
 
 OPTIONS = Options(
@@ -30,21 +29,30 @@ OPTIONS = Options(
 BUSY = make_fault(500, "ongoing reload", "permissions.addressReload")
 
 
+LEVEL = ("m", "level")
+METHODS = ("system.listMethods", ["m.get", "m.set"])
+
+
 class Level(Resource):
     persisted_by = "it is in the configuration"
 
     def __init__(self, level):
         self.level = level
 
-    def read(self):
-        (found,) = yield from ask("m.get")
-        return {"level": found}
+    def questions(self, answers):
+        return [Ask("m.get")]
 
-    def want(self, have):
-        return {"level": self.level}
+    def observe(self, answers):
+        return Leaves({LEVEL: answers.values("m.get")[0]})
 
-    def steps(self, have, want):
-        return [Step("m.set", want["level"])]
+    def resolve(self, seen):
+        return {LEVEL: self.level}
+
+    def steps(self, changes, seen):
+        return [Step("m.set", each.after, leaves={LEVEL: each.after}) for each in changes]
+
+    def show(self, leaves):
+        return {"level": leaves[LEVEL]}
 
 
 TASK = state_task(Kind("level", OPTIONS, lambda params: Level(params["level"])))
@@ -84,14 +92,16 @@ def test_nothing_to_change(scripted):
 @pytest.mark.parametrize("setting, warn_lost", [({"check_mode": True}, True), ({}, False)])
 def test_no_warning_of_what_is_lost(scripted, setting, warn_lost):
     lines = [("m.get", [1])]
-    if not setting:
+    if setting:
+        lines.append(METHODS)
+    else:
         lines += [("m.set", 2, []), ("m.get", [2])]
     result = run(scripted(*lines), 2, warn_lost=warn_lost, **setting)
     assert (result["changed"], result["warnings"]) == (True, [])
 
 
 def test_check_mode_changes_nothing_and_says_what_it_would_do(scripted):
-    result = run(scripted(("m.get", [1])), 2, check_mode=True)
+    result = run(scripted(("m.get", [1]), METHODS), 2, check_mode=True)
     assert result["rpc_calls"] == [{"method": "m.set", "params": [2]}]
     assert result["after"] == {"level": 2}
 

@@ -66,7 +66,9 @@ class Destination:
         host, port, rest = match.groups() if match else ("", None, "")
         self.host: str = host
         self.port = int(port or 0)
-        self.valid = match is not None and self.port < 65536
+        # A blank within a name or a value spoils all attributes, and with them the destination.
+        spoilt = re.search(r"[^\s;=]\s+[^\s;=]", self.attrs)
+        self.valid = match is not None and self.port < 65536 and not spoilt
         transport = _TRANSPORT.search(rest)
         name = transport.group(1).lower() if transport else ""
         self.protocol = PROTOCOLS.index(name) if name in PROTOCOLS else 0

@@ -1,0 +1,440 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""All destinations of the module dispatcher as leaves, and the steps that change them.
+
+A destination has an address by set number and identity: its URI, with its duid or else its
+socket, because a set may hold one URI several times. Under the address are a leaf for the member
+itself, one for its state and one for probing.
+
+``dispatcher.add`` and ``dispatcher.remove`` rebuild all sets. A rebuild drops destinations whose
+names do not resolve, reverses the order of equal priorities, and from 6.1 on ends probing; so
+what was not named is compared as well. ``dispatcher.remove`` takes every destination with a URI.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..dispatcher import (
+    LETTERS,
+    each_destination,
+    parse_attrs,
+    parse_destination,
+    parse_uri,
+    write_flags,
+)
+from ..faults import NotFound
+from ..uri import fold, normal_uri, same_uri
+from .drive import Ask
+from .guard import check_left
+from .leaf import ABSENT, UNKNOWN, Leaves
+from .resource import Resource, StateError
+from .step import ADD, DISABLE, ENABLE, REMOVE, Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set
+
+    from .leaf import Address
+    from .resource import Answers
+    from .step import Change
+
+    Entry = Dict[str, Any]
+    Entries = Dict[Address, Entry]
+
+# What dispatcher.add takes.
+STATE_FLAGS = {"A": 0, "I": 1, "T": 2, "D": 4}
+PROBING, NO_DNS, NO_PING = 8, 16, 32
+
+LIST = Ask("dispatcher.list", ("full",))
+SCOPE = "dispatcher"
+PAUSE = 0.2
+"""Seconds between two rebuilds: a server under load does not survive them back to back."""
+
+BRIDGE = ";bridge"
+"""What makes another text of a URI, and nothing else: requests do not show it."""
+
+MEMBER = ("uri", "priority", "attrs", "no_dns")
+
+PERSISTED_BY = (
+    "the list file or the database says the same. A reload of the dispatcher module and a restart "
+    "both read that again"
+)
+
+
+def parts(attrs: str) -> List[str]:
+    """Return attributes so that their order does not count."""
+    return sorted(part.strip() for part in attrs.split(";") if part.strip())
+
+
+def identity(attrs: str) -> str:
+    """Return what tells destinations with one URI apart, or ""."""
+    found = {name.lower(): value for name, value in parse_attrs(attrs).items()}
+    for name in ("duid", "socket"):
+        if found.get(name):
+            return "%s=%s" % (name, found[name].lower())
+    return ""
+
+
+def state_of(address: Address) -> Address:
+    return (*address, "state")
+
+
+def probing_of(address: Address) -> Address:
+    return (*address, "probing")
+
+
+def is_member(address: Address) -> bool:
+    return len(address) == len(("dispatcher", 1, "sip:"))
+
+
+def read_entries(answers: Answers) -> Entries:
+    """Return all destinations by address, in the order of the server."""
+    fault = answers.fault(LIST.method, *LIST.params)
+    if isinstance(fault, NotFound) and "no destination sets" in fault.text.lower():
+        return {}
+    entries: Entries = {}
+    for number, dest in each_destination(answers.values(LIST.method, *LIST.params)):
+        if dest is None:
+            continue
+        entry = parse_destination(dest)
+        name = " ".join(filter(None, (normal_uri(entry["uri"]), identity(entry["attrs"]))))
+        address: Address = ("dispatcher", number, name)
+        count = 1
+        while address in entries:
+            count += 1
+            address = ("dispatcher", number, "%s (%d)" % (name, count))
+        # A destination that is not looked up has no IP address.
+        entry["no_dns"] = dest.get("IPADDR") == ""
+        entries[address] = entry
+    return entries
+
+
+def is_active(entry: Mapping[str, Any]) -> bool:
+    """Does a destination get calls, and did it answer lately if it is probed?"""
+    return bool(entry["state"] == "active")
+
+
+def leaves_of(entries: Mapping[Address, Entry]) -> Dict[Address, Any]:
+    leaves: Dict[Address, Any] = {}
+    for address, entry in entries.items():
+        leaves[address] = {name: entry[name] for name in MEMBER}
+        leaves[state_of(address)] = entry["state"]
+        leaves[probing_of(address)] = entry["probing"]
+    return leaves
+
+
+def entries_of(leaves: Mapping[Address, Any]) -> Entries:
+    """Undo :func:`leaves_of`."""
+    entries: Entries = {}
+    for address, value in leaves.items():
+        if is_member(address) and value is not ABSENT:
+            state = leaves.get(state_of(address), ABSENT)
+            probing = leaves.get(probing_of(address), ABSENT)
+            entries[address] = {
+                **value,
+                "state": "active" if state is ABSENT else state,
+                "probing": probing is True,
+            }
+    return entries
+
+
+def everything(seen: Leaves) -> Dict[Address, Any]:
+    return {**seen.neighbours, **seen}
+
+
+def names_of(entries: Iterable[Entry]) -> List[str]:
+    """Return the URIs whose host is a name that has to resolve."""
+    return [
+        entry["uri"]
+        for entry in entries
+        if not entry["no_dns"] and re.search("[^0-9.:]", _host(entry["uri"])) is not None
+    ]
+
+
+def _host(uri: str) -> str:
+    host = parse_uri(uri)[0]
+    return "" if ":" in host else host
+
+
+def lookups(uri: str, answers: Answers) -> Iterator[Ask]:
+    """Ask the server for the address of a name, as a rebuild does, until there is one."""
+    for each in _lookups(uri):
+        yield each
+        if each not in answers or not isinstance(
+            answers.fault(each.method, *each.params), NotFound
+        ):
+            return
+
+
+def resolves(uri: str, answers: Answers) -> bool:
+    """Does the name resolve, as far as the server tells?"""
+    return not all(
+        isinstance(answers.fault(each.method, *each.params), NotFound) for each in _lookups(uri)
+    )
+
+
+def _lookups(uri: str) -> List[Ask]:
+    host, port = parse_uri(uri)
+    asks = [Ask("dns.lookup", ("A", host)), Ask("dns.lookup", ("AAAA", host))]
+    if port is None:
+        asks.append(Ask("dns.lookup", ("SRV", "_sip._udp." + host)))
+    return asks
+
+
+class DispatcherResource(Resource):
+    """Some destinations, with all others as neighbours."""
+
+    persisted_by = PERSISTED_BY
+    set_id: int
+    by_duid = False
+    """Are destinations named by duid even where the URI would do?"""
+
+    def questions(self, answers: Answers) -> Iterable[Ask]:
+        return [LIST]
+
+    def named(self, entries: Entries) -> Set[Address]:
+        """Return the addresses of the destinations that are meant."""
+        raise NotImplementedError
+
+    def observe(self, answers: Answers) -> Leaves:
+        entries = read_entries(answers)
+        named = self.named(entries)
+        mine = {address: entry for address, entry in entries.items() if address in named}
+        others = {address: entry for address, entry in entries.items() if address not in named}
+        seen = Leaves(leaves_of(mine), leaves_of(others))
+        seen.facts["bridges"] = bridges(answers, entries)
+        return seen
+
+    def same(self, address: Address, one: Any, other: Any) -> bool:
+        if not is_member(address):
+            return bool(one == other)
+        return bool(
+            same_uri(one["uri"], other["uri"])
+            and one["priority"] == other["priority"]
+            and parts(one["attrs"]) == parts(other["attrs"])
+            and one["no_dns"] == other["no_dns"]
+        )
+
+    def disturbed(self, before: Leaves, now: Leaves) -> List[Address]:
+        there, here = everything(before), everything(now)
+        found = []
+        for address, value in there.items():
+            if is_member(address):
+                if not self.equal(address, here.get(address, ABSENT), value):
+                    found.append(address)
+            elif address not in here:
+                found.append(address)
+            elif address[-1] == "probing" and value and not here[address]:
+                # Disabling ends probing by itself.
+                found += [address] * (here[state_of(address[:-1])] != "disabled")
+        return found
+
+    # --- guards
+
+    def guard(
+        self,
+        seen: Leaves,
+        wanted: Mapping[Address, Any],
+        least: Optional[int],
+        whole: bool = False,
+    ) -> None:
+        """Refuse to take too many destinations of the set out of service.
+
+        :raises StateError: too few would be left.
+        """
+        before = self._active(everything(seen))
+        after = self._active({**everything(seen), **wanted})
+        what = "active destinations would be left in set %d" % self.set_id
+        check_left(len(after), len(before - after), least, whole, what)
+
+    def _active(self, leaves: Mapping[Address, Any]) -> Set[Address]:
+        return {
+            address
+            for address, entry in entries_of(leaves).items()
+            if address[1] == self.set_id and is_active(entry)
+        }
+
+    # --- writing
+
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        now = everything(seen)
+        goal = {**now, **{change.address: change.after for change in changes}}
+        numbers = dict.fromkeys(change.address[1] for change in changes)
+        return [step for number in numbers for step in self._set_steps(number, now, goal)]
+
+    def _set_steps(
+        self, number: Any, now: Mapping[Address, Any], goal: Mapping[Address, Any]
+    ) -> List[Step]:
+        before = {each: e for each, e in entries_of(now).items() if each[1] == number}
+        after = {each: e for each, e in entries_of(goal).items() if each[1] == number}
+        stays = {
+            each for each in before if each in after and self.same(each, before[each], after[each])
+        }
+        steps: List[Step] = []
+        made: Set[Address] = set()
+        kept = {entry["uri"]: True for entry in after.values()}
+        # What only goes comes last: it may stand in for something.
+        for uri in {**kept, **{entry["uri"]: True for entry in before.values()}}:
+            old = [each for each, entry in before.items() if entry["uri"] == uri]
+            new = [each for each, entry in after.items() if entry["uri"] == uri]
+            if set(old) - stays:
+                # The server removes all with that URI, and then those that stay have to come back.
+                steps += self._replace(number, uri, old, new, before, after)
+                made.update(new)
+            else:
+                steps += [self._add(each, after[each], ADD) for each in new if each not in stays]
+                made.update(each for each in new if each not in stays)
+        return steps + self._states(
+            number,
+            before,
+            {each: after[each] for each in after if each in stays - made},
+            len(after),
+        )
+
+    def _replace(
+        self,
+        number: Any,
+        uri: str,
+        old: Sequence[Address],
+        new: Sequence[Address],
+        before: Entries,
+        after: Entries,
+    ) -> List[Step]:
+        gone = {leaf: ABSENT for each in old for leaf in (each, state_of(each), probing_of(each))}
+        remove = self._rebuild("dispatcher.remove", number, uri, phase=REMOVE, leaves=gone)
+        steps = [remove, *(self._add(each, after[each], REMOVE) for each in new)]
+        others = any(is_active(entry) for each, entry in after.items() if each not in new)
+        mine = [each for each in new if is_active(after[each])]
+        if others or not mine or not any(is_active(before[each]) for each in old):
+            return steps
+        # A set of one is never without it: the same destination stands in under another URI.
+        bridge = dict(after[mine[0]], uri=_bridge(uri))
+        name = " ".join(filter(None, (normal_uri(bridge["uri"]), identity(bridge["attrs"]))))
+        address: Address = ("dispatcher", number, name)
+        if address in before:
+            return steps
+        gone = dict.fromkeys((address, state_of(address), probing_of(address)), ABSENT)
+        return [
+            self._add(address, bridge, ADD),
+            *steps,
+            self._rebuild("dispatcher.remove", number, bridge["uri"], phase=REMOVE, leaves=gone),
+        ]
+
+    def _add(self, address: Address, entry: Entry, phase: int) -> Step:
+        flags = STATE_FLAGS.get(LETTERS.get(entry["state"], ""), 0)
+        flags |= (PROBING if entry["probing"] else 0) | (NO_DNS if entry["no_dns"] else 0)
+        flags |= self.hidden_flags(address)
+        params = [entry["uri"], flags, entry["priority"]]
+        if entry["attrs"]:
+            params.append(entry["attrs"])
+        leaves = {
+            address: {name: entry[name] for name in MEMBER},
+            # The server moves destinations between these, and from 6.1 on forgets probing.
+            state_of(address): "disabled" if entry["state"] == "disabled" else UNKNOWN,
+            probing_of(address): UNKNOWN if entry["probing"] else False,
+        }
+        return self._rebuild("dispatcher.add", address[1], *params, phase=phase, leaves=leaves)
+
+    def hidden_flags(self, address: Address) -> int:
+        """Return flags that the server takes and does not show."""
+        return 0
+
+    @staticmethod
+    def _rebuild(method: str, *params: Any, **more: Any) -> Step:
+        return Step(method, *params, scope=SCOPE, pause=PAUSE, **more)
+
+    def _states(self, number: Any, before: Entries, after: Entries, size: int) -> List[Step]:
+        changed = [
+            each
+            for each, entry in after.items()
+            if any(before[each][name] != entry[name] for name in ("state", "probing"))
+        ]
+        words = {_word(entry) for entry in after.values()}
+        if len(words) == 1 and len(changed) == size > 1:
+            leaves = {leaf: v for each in changed for leaf, v in _state_leaves(each, after).items()}
+            return [self._set_state("dispatcher.set_state", words.pop(), number, "all", leaves)]
+        uris = [fold(entry["uri"]) for entry in before.values()]
+        steps = []
+        for each in changed:
+            entry = after[each]
+            duid = parse_attrs(entry["attrs"]).get("duid", "")
+            method, name = "dispatcher.set_state", entry["uri"]
+            if self.by_duid or uris.count(fold(name)) > 1:
+                # A lookup by URI finds only the first one.
+                if not duid:
+                    raise StateError(
+                        "set %s has %s more than once, and without a duid the server cannot tell "
+                        "them apart" % (number, name)
+                    )
+                method, name = "dispatcher.set_duid_state", duid
+            leaves = _state_leaves(each, after)
+            steps.append(self._set_state(method, _word(entry), number, name, leaves))
+        return steps
+
+    @staticmethod
+    def _set_state(
+        method: str, word: str, number: Any, name: str, leaves: Mapping[Address, Any]
+    ) -> Step:
+        phase = DISABLE if word[0] in "DI" else ENABLE
+        return Step(method, word, number, name, phase=phase, leaves=leaves)
+
+    def effects(self, steps: Sequence[Step], seen: Leaves) -> List[str]:
+        rebuilds = sum(step.scope == SCOPE for step in steps)
+        reversed_sets = equal_priorities(everything(seen)) if rebuilds else []
+        if not reversed_sets:
+            return []
+        return [
+            "dispatcher rebuilds all sets %s, and each time reverses the order of destinations "
+            "with equal priorities (in set %s): algorithms that choose by order or hash choose "
+            "others meanwhile%s. Distinct priorities keep their order"
+            % (
+                "once" if rebuilds == 1 else "%d times" % rebuilds,
+                ", ".join(map(str, reversed_sets)),
+                " and afterwards" if rebuilds % 2 else "",
+            )
+        ]
+
+
+def equal_priorities(leaves: Mapping[Address, Any]) -> List[int]:
+    """Return the numbers of the sets in which destinations have the same priority."""
+    count: Dict[Any, int] = {}
+    for address, entry in entries_of(leaves).items():
+        key = address[1], entry["priority"]
+        count[key] = count.get(key, 0) + 1
+    return sorted({int(number) for (number, _priority), times in count.items() if times > 1})
+
+
+def _word(entry: Entry) -> str:
+    return write_flags(entry["state"], entry["probing"] and entry["state"] != "disabled")
+
+
+def _state_leaves(address: Address, entries: Entries) -> Dict[Address, Any]:
+    entry = entries[address]
+    probing = entry["probing"] and entry["state"] != "disabled"
+    return {state_of(address): entry["state"], probing_of(address): probing}
+
+
+def bridges(answers: Answers, entries: Mapping[Address, Entry]) -> List[Address]:
+    """Return the addresses of destinations that this run has added to stand in for others."""
+    return [
+        address
+        for step, _values in answers.written
+        if step.method == "dispatcher.add" and BRIDGE in step.params[1]
+        for address in step.leaves
+        if is_member(address) and address in entries
+    ]
+
+
+def _bridge(uri: str) -> str:
+    """Return another spelling of a URI: the server compares texts, and ``lr`` changes nothing.
+
+    :raises StateError: there is none.
+    """
+    address, question, headers = uri.partition("?")
+    if BRIDGE in address.lower() or address.lower().startswith(("tel:", "urn:")):
+        raise StateError(
+            "%s is the only destination in use of its set, and to change it would leave the set "
+            "without one. Add another first" % uri
+        )
+    return address + BRIDGE + question + headers

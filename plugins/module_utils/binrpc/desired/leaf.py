@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Leaves: the smallest things that are wanted or left alone, each with an address and a value.
+
+A value is known, or one of three markers. :data:`ABSENT` is a value like others. :data:`UNKNOWN`
+and :data:`TOO_LARGE` equal nothing, not even themselves, when states are compared, and are never
+written: the server does not show that value, or it shows that there is one and cannot send it.
+
+Leaves go to JSON and back without loss: types, 64-bit numbers, bytes that are not UTF-8, order.
+Only secrets stay behind: :func:`load` returns UNKNOWN for them.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Union
+
+    Address = Tuple[Union[str, int], ...]
+    Base = Dict[Address, Any]
+else:
+    Base = dict
+
+
+class Marker:
+    """A value that is not a value of the server."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> str:
+        return self.name.upper().replace(" ", "_")
+
+
+ABSENT = Marker("absent")
+UNKNOWN = Marker("unknown")
+TOO_LARGE = Marker("too large")
+MARKERS = {"absent": ABSENT, "unknown": UNKNOWN, "too large": TOO_LARGE}
+
+
+class Secret:
+    """A value that is compared and sent, but never shown."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other.value == self.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __repr__(self) -> str:
+        return "(hidden)"
+
+
+class Leaves(Base):
+    """Values by address, as one reading found them.
+
+    :ivar neighbours: leaves of the same scope that are not wanted, but that a write may disturb.
+    :ivar learned: values that leaves had before a write, as the reply to the write tells.
+    :ivar facts: what else the reading told: set by the server, so it never differs from a wish.
+    """
+
+    def __init__(
+        self,
+        leaves: Optional[Mapping[Address, Any]] = None,
+        neighbours: Optional[Mapping[Address, Any]] = None,
+        learned: Optional[Mapping[Address, Any]] = None,
+        **facts: Any,
+    ) -> None:
+        super().__init__(leaves or {})
+        self.neighbours: Dict[Address, Any] = dict(neighbours or {})
+        self.learned: Dict[Address, Any] = dict(learned or {})
+        self.facts: Dict[str, Any] = facts
+
+    def at(self, address: Address) -> Any:
+        """Return the value, also of a neighbour; ABSENT where there is none."""
+        if address in self:
+            return self[address]
+        return self.neighbours.get(address, ABSENT)
+
+    def merged(self, *others: Mapping[Address, Any]) -> Leaves:
+        """Return a copy in which others have their say; what is ABSENT there is left out."""
+        leaves = dict(self)
+        for other in others:
+            leaves.update(other)
+        leaves = {address: value for address, value in leaves.items() if value is not ABSENT}
+        return Leaves(leaves, self.neighbours, self.learned, **self.facts)
+
+
+def text_of(address: Address) -> str:
+    """Return an address as it stands in messages.
+
+    >>> text_of(("htable", "features", "old item")), text_of(("dispatcher", 1, "sip:h", "state"))
+    ('htable.features["old item"]', 'dispatcher.1["sip:h"].state')
+    """
+    text = ""
+    for part in address:
+        word = str(part)
+        if word.replace("_", "a").isalnum():
+            text += "." + word if text else word
+        else:
+            text += '["%s"]' % word.replace("\\", "\\\\").replace('"', '\\"')
+    return text
+
+
+def dump(value: Any) -> Any:
+    """Return a value in what JSON has."""
+    if isinstance(value, Marker):
+        return {"$": value.name}
+    if isinstance(value, Secret):
+        return {"$": "secret"}
+    if isinstance(value, tuple):
+        return {"$": "tuple", "items": [dump(each) for each in value]}
+    if isinstance(value, list):
+        return [dump(each) for each in value]
+    if isinstance(value, dict):
+        if "$" in value or not all(isinstance(key, str) for key in value):
+            return {"$": "dict", "items": [[dump(key), dump(each)] for key, each in value.items()]}
+        return {key: dump(each) for key, each in value.items()}
+    return value
+
+
+def load(data: Any) -> Any:
+    """Undo :func:`dump`. A secret is UNKNOWN."""
+    if isinstance(data, list):
+        return [load(each) for each in data]
+    if not isinstance(data, dict):
+        return data
+    kind = data.get("$")
+    if kind is None:
+        return {key: load(each) for key, each in data.items()}
+    if kind == "tuple":
+        return tuple(load(each) for each in data["items"])
+    if kind == "dict":
+        return {load(key): load(each) for key, each in data["items"]}
+    return MARKERS.get(kind, UNKNOWN)
+
+
+def dump_leaves(leaves: Mapping[Address, Any]) -> Any:
+    """Return leaves, without what else their reading told, in what JSON has."""
+    return [[list(address), dump(value)] for address, value in leaves.items()]
+
+
+def load_leaves(data: Iterable[Any]) -> Leaves:
+    """Undo :func:`dump_leaves`."""
+    return Leaves({tuple(address): load(value) for address, value in data})
