@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue catalogue-check payload bench kamcmd-compare conformance chaos soak bench-lab bench-fanout lint docs build sanity molecule bare fuzz clean
+.PHONY: help setup demo test check units typed catalogue catalogue-check payload bench kamcmd-compare conformance chaos soak bench-lab bench-fanout load lint docs build sanity molecule bare fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -63,6 +63,9 @@ bench-lab: setup ## Measure the lab server beside the installed Kamailio
 
 bench-fanout: setup ## Change 100 and 1,000 servers with Ansible in four ways; some 10 minutes
 	@$(PY) bench/fanout.py $(ARGS)
+
+load: setup ## Change a proxy with calls in progress, and count what they suffer (ARGS="--only htable")
+	@$(PY) -m tests.load $(ARGS)
 
 lint: setup ## Run the linters and the type checker only
 	@$(PY) -m pytest tests/checks/test_lint.py
