@@ -85,8 +85,8 @@ molecule: setup ## Try the roles on hosts of their own (ARGS="--distribution nob
 bare: ## Run the demo and all tests in a bare Debian (ARGS="trixie demo"); needs root or sudo
 	@tools/bare_root.sh $(ARGS)
 
-fuzz: setup ## Fuzz the decoder for a minute
-	@$(PY) tools/fuzz.py
+fuzz: setup ## Fuzz every parser for a minute (ARGS="--seconds 600 --only framing")
+	@$(PY) tools/fuzz.py $(ARGS)
 
 clean: ## Remove everything that is generated
 	@rm -rf .venv build dist tests/output .ruff_cache .mypy_cache .pytest_cache .hypothesis

@@ -163,7 +163,7 @@ def _pcapng(data: bytes) -> Iterator[tuple[float, int, bytes]]:
 def _resolution(order: str, options: bytes) -> float:
     """Seconds per unit of an interface's time stamps."""
     place = 0
-    while place + 4 <= len(options):
+    while place + 4 < len(options):
         code, size = struct.unpack_from(order + "HH", options, place)
         if code == 9 and size == 1:
             power = options[place + 4]
