@@ -111,7 +111,7 @@ def _host(found: Optional[Match[str]], text: str) -> str:
     name: str = found.group("name")
     if re.match(r"[0-9]{1,3}(\.[0-9]{1,3}){3}\Z", name):
         return ".".join(str(int(part)) for part in name.split("."))
-    return name[:-1] if name.endswith(".") and name != "." else name
+    return name[:-1] if name.endswith(".") and name.rstrip(".") == name[:-1] != "" else name
 
 
 def _ipv6(text: str) -> str:

@@ -161,3 +161,9 @@ def test_what_the_server_takes_for_equal_without_a_user_is_equal(left, right):
 )
 def test_a_scheme_is_added(text, uri):
     assert full_uri(text) == uri
+
+
+@pytest.mark.parametrize("text", ["10.0.0..", "gw..", ".", "..", "gw.", "a@gw..:5"])
+def test_the_normal_form_is_its_own(text):
+    normal = normal_uri(text)
+    assert normal_uri(normal) == normal
