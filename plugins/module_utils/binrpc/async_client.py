@@ -479,6 +479,7 @@ class _Link:
         self._deadlines[request] = deadline
         self._timers[request] = self._loop.call_at(deadline.end, self._expire, request, deadline)
         try:
+            request.limit = deadline
             self._exchange.add(request)
             self._flush()
             await waiter

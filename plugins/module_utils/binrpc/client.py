@@ -377,6 +377,8 @@ class Client:
             )
         exchange = Exchange(self.address, self._connection, window)
         for request in requests:
+            # Several replies are decoded when all have come.
+            request.limit = deadline if len(requests) == 1 else deadline.whole
             exchange.add(request)
         alone = requests[0] if len(requests) == 1 else None
         while not exchange.idle:

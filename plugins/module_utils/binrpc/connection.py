@@ -7,14 +7,17 @@ Sync and async clients differ only in how they wait; what they know is here.
 
 from __future__ import annotations
 
+import errno
 import os
 
 from . import wire
 from .catalogue.counters import is_unsigned
+from .deadline import LONGEST, Deadline
 from .decoding import decode_records, find_answers
 from .encoder import Encoder
 from .errors import (
     BinrpcError,
+    CallTimeout,
     ConnectionLost,
     DecodeError,
     EncodeError,
@@ -30,10 +33,11 @@ from .turns import outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple, Union
+    from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple, Union
 
     Outcome = Union[Reply, BinrpcError]
 
+_MAGIC = b"\xa1"
 _REMEMBERED = 64
 _SUSPECTS = 8  # headers in a reply that may be those of others, before it counts as cut
 
@@ -47,12 +51,14 @@ class Request:
     :ivar packet: its bytes.
     :ivar sent: the kernel took the last of them, so the method may run.
     :ivar received: bytes of the answer.
+    :ivar limit: when decoding the reply ends with a CallTimeout: a Deadline, or seconds from its
+        begin, for one who reads first and decodes later; None for no such limit.
     :raises EncodeError: a parameter has no binrpc form, or the request is too long.
     """
 
     __slots__ = (
-        *("_outcome", "_reads", "_reply", "cookie", "method", "packet", "params", "received"),
-        "sent",
+        *("_outcome", "_reads", "_reply", "cookie", "limit", "method", "packet", "params"),
+        *("received", "sent"),
     )
 
     def __init__(
@@ -71,6 +77,7 @@ class Request:
         self.packet = build_request(method, params, cookie)
         self.sent = False
         self.received = 0
+        self.limit: Union[Deadline, float, None] = None
         self._outcome: Optional[Outcome] = None
         self._reply: Optional[Tuple[bytes, int, Optional[bool], bool]] = None
 
@@ -119,10 +126,10 @@ class Request:
             if unsigned is None:
                 unsigned = is_unsigned(self.method)
             try:
-                self._outcome = Reply(
-                    decode_records(packet, offset, unsigned=unsigned), self.method
-                )
-            except ProtocolError as error:
+                check = None if self.limit is None else self._watch(packet)
+                values = decode_records(packet, offset, unsigned=unsigned, check=check)
+                self._outcome = Reply(values, self.method)
+            except (ProtocolError, CallTimeout) as error:
                 # Its header had the request's cookie; one that never left whole cannot run.
                 error.executed = sent
                 self._outcome = error
@@ -132,6 +139,20 @@ class Request:
     def outcome(self, outcome: Optional[Outcome]) -> None:
         self._reply = None
         self._outcome = outcome
+
+    def _watch(self, packet: bytes) -> Callable[[], None]:
+        """Return a check that the time for decoding has not passed."""
+        limit = self.limit if isinstance(self.limit, Deadline) else Deadline(self.limit or LONGEST)
+
+        def check() -> None:
+            if limit.expired():
+                raise CallTimeout(
+                    "%s: the reply of %d bytes has arrived, but decoding it took longer than the "
+                    "limit of %g s; allow more time" % (self.method, len(packet), limit.seconds),
+                    errno.ETIMEDOUT,
+                )
+
+        return check
 
     def replied(self, packet: bytes, offset: int, unsigned: Optional[bool]) -> None:
         """Take the reply, whose body starts at ``offset``."""
@@ -225,6 +246,8 @@ class Connection:
             follows and (follows.cookie in (0, header.cookie) or self._knows(follows.cookie))
         ):
             raise FramingLost("what follows a reply is no reply to this client; it was cut")
+        if packet.find(_MAGIC, header.size) < 0:
+            return
         cookies = [*self._pending, *self._past]
         found = find_answers(packet, header.size, cookies, _SUSPECTS + 1)
         if len(found) > _SUSPECTS:

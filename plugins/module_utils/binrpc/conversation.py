@@ -234,6 +234,7 @@ def _exchange(
     :raises ConnectError: nothing was sent, so it may be tried again.
     """
     exchange = Exchange(transport.address, connection, 1)
+    request.limit = deadline.whole  # a fleet reads from all before it decodes
     exchange.add(request)
     while not exchange.idle:
         try:

@@ -37,16 +37,17 @@ def find_answers(
     :param limit: the number of offsets after which the search stops; they come in order.
     :param check: called after each MiB; what it raises ends the search.
     """
+    found: Set[int] = set()
+    begins = _compiled(b"\xa1[\x10-\x1f\x30-\x3f]")
+    first = begins.search(packet, start)
+    if first is None:
+        return []
+    at = first.start()
+    found.update(_last_ones(packet, at))
     known: Dict[int, Set[bytes]] = {}
     for cookie in cookies:
         raw = cookie.to_bytes(4, "big").lstrip(b"\0") or b"\0"
         known.setdefault(len(raw), set()).add(raw)
-    found: Set[int] = set()
-    begins = _compiled(b"\xa1[\x10-\x1f\x30-\x3f]")
-    first = begins.search(packet, start)
-    at = len(packet) if first is None else first.start()
-    if first is not None:
-        found.update(_last_ones(packet, at))
     done = 0
     while at < len(packet):
         stop = at + WINDOW

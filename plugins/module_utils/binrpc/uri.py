@@ -22,6 +22,7 @@ _SIP = re.compile(
     r"(?P<params>;[^?]*)?(?:\?(?P<headers>.*))?\Z",
     re.DOTALL,
 )
+_IPV4 = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}\Z")
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _LETTERS = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _UNRESERVED = frozenset(
@@ -109,9 +110,11 @@ def _host(found: Optional[Match[str]], text: str) -> str:
     if found.group("six"):
         return _ipv6(found.group("six"))
     name: str = found.group("name")
-    if re.match(r"[0-9]{1,3}(\.[0-9]{1,3}){3}\Z", name):
+    if _IPV4.match(name):
         return ".".join(str(int(part)) for part in name.split("."))
-    return name[:-1] if name.endswith(".") and name.rstrip(".") == name[:-1] != "" else name
+    plain = name[:-1] if name.endswith(".") else name
+    # With a dot behind it, a number is no address; without a label before it, a dot is no end.
+    return name if plain.endswith(".") or not plain or _IPV4.match(plain) else plain
 
 
 def _ipv6(text: str) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 
 import pytest
@@ -12,7 +13,11 @@ import pytest
 from kamailio_binrpc.core import connection as connection_module
 from kamailio_binrpc.core import wire
 from kamailio_binrpc.core.address import parse_address
+from kamailio_binrpc.core.async_client import AsyncClient
+from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.connection import Connection, Request, build_request
+from kamailio_binrpc.core.deadline import Deadline
+from kamailio_binrpc.core.decoder import CHUNK
 from kamailio_binrpc.core.errors import (
     CallTimeout,
     ConnectionLost,
@@ -26,9 +31,12 @@ from kamailio_binrpc.core.errors import (
 )
 from kamailio_binrpc.core.exchange import Exchange
 from kamailio_binrpc.core.faults import BadRequest, Fault, MethodNotFound
+from kamailio_binrpc.core.fleet import Fleet
 from kamailio_binrpc.core.packet import decode, encode
 from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Struct
+
+from . import support
 
 
 def reply(cookie, *values):
@@ -674,3 +682,88 @@ def test_text_in_any_language_is_an_answer(monkeypatch, text):
     assert connection.receive(packet + reply(two.cookie)) == [one, two]
     assert one.outcome == [Struct(name="key", value=text)] * 3000
     assert work.bytes <= 3 * len(packet)
+
+
+# -- decoding within the limit -----------------------------------------------------------
+
+
+class Clock:
+    """Each time it is asked a second has passed."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        self.now += 1.0
+        return self.now
+
+
+def answered(size, limit, sent=True):
+    connection, (request,) = asked(0x11223344)
+    request.limit = limit
+    request.sent = sent
+    connection.receive(reply(request.cookie, *[0] * size))
+    return request
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_decoding_ends_with_the_deadline(sent):
+    clock = Clock()
+    request = answered(10 * CHUNK, Deadline(3.5, clock), sent)
+    assert request.outcome.__class__ is CallTimeout
+    assert request.outcome.executed is sent
+    assert "decoding it took longer than the limit of 3.5 s" in str(request.outcome)
+    assert clock.now == 5.0  # the start, and a check after each chunk until it is late
+    assert request.outcome is request.outcome
+
+
+def test_decoding_that_is_done_in_time_is_a_reply():
+    assert answered(3 * CHUNK, Deadline(3.5, Clock())).outcome == [0] * 3 * CHUNK
+    assert answered(CHUNK - 1, Deadline(0.5, Clock())).outcome == [0] * (CHUNK - 1)
+    assert answered(10 * CHUNK, None).outcome == [0] * 10 * CHUNK
+    assert answered(10 * CHUNK, 60.0).outcome == [0] * 10 * CHUNK
+
+
+def test_seconds_count_from_the_begin_of_decoding(monkeypatch):
+    monkeypatch.setattr("kamailio_binrpc.core.deadline.monotonic", Clock())
+    request = answered(10 * CHUNK, 3.5)
+    assert request.outcome.__class__ is CallTimeout
+    assert request.outcome.executed is True
+
+
+def by_client(address):
+    with Client(address) as client:
+        client.call("m.a")
+
+
+def by_pipeline(address):
+    with Client(address) as client:
+        client.call_many([("m.a",), ("m.b",)])
+
+
+def by_async_client(address):
+    async def run():
+        async with AsyncClient(address) as client:
+            await client.call("m.a")
+
+    asyncio.run(run())
+
+
+def by_fleet(address):
+    Fleet({"a": address}).call("m.a")
+
+
+@pytest.mark.parametrize("make", [by_client, by_pipeline, by_async_client, by_fleet])
+def test_every_client_limits_decoding(make, tmp_path, monkeypatch):
+    checks = []
+    original = connection_module.decode_records
+
+    def watched(*args, check=None, **options):
+        checks.append(check)
+        return original(*args, check=check, **options)
+
+    monkeypatch.setattr(connection_module, "decode_records", watched)
+    with support.Server("unixs", support.echo, str(tmp_path)) as server:
+        make(server.address)
+    assert checks
+    assert all(callable(check) for check in checks)
