@@ -8,6 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from .core.faults import Fault
+from .core.printable import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +46,7 @@ def log_calls(
             "%s %s: %s in %.1f ms",
             call.address,
             call.method,
-            call.error or "ok",
+            one_line(call.error or "ok"),
             call.seconds * 1000,
             extra={
                 "rpc_endpoint": str(call.address),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,3 +68,40 @@ def plays(address: str, play: Callable[..., Run], folder: Path, **options: Path)
         config_file=str(config),
         **options,
     )
+
+
+class AnyDestinations(Dispatcher):
+    """Lists whatever it is given, unlike Kamailio, which would not load it."""
+
+    def _load(self, rows: Any) -> None:
+        self._sets = {}
+        for number, destination in rows:
+            self._sets.setdefault(number, []).append(destination)
+
+
+def test_names_of_a_hostile_server_run_nothing(play: Callable[..., Run], tmp_path: Path) -> None:
+    marker, log, ssh = (tmp_path / name for name in ("marker", "log", "ssh"))
+    ssh.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >>{log}\nexit 255\n')
+    ssh.chmod(0o755)
+    hosts = [f"-oProxyCommand=touch${{IFS}}{marker}", f"$(touch${{IFS}}{marker})", "192.0.2.8"]
+    hosts += [f"{{{{ lookup('pipe', 'touch {marker}') }}}}", "all", "192.0.2.9;touch"]
+    modules = [AnyDestinations({1: [f"sip:{host}" for host in hosts]})]
+    inventory = tmp_path / "hostile.kamailio.yml"
+    playbook = tmp_path / "play.yml"
+    playbook.write_text(
+        "- hosts: all\n  gather_facts: false\n  ignore_unreachable: true\n  tasks:\n"
+        "    - ansible.builtin.raw: 'true'\n"
+        "    - ansible.builtin.debug:\n        var: kamailio_destinations\n"
+    )
+    with LabServer(binrpc="tcp:127.0.0.1:0", modules=modules).running_in_thread() as lab:
+        inventory.write_text(
+            "plugin: kamailio.ctl.kamailio\nendpoints: []\n"
+            f"servers: ['{lab.addresses[0]}']\ngather: [dispatcher]\n"
+        )
+        done = play(playbook, "--inventory", str(inventory), ansible_ssh_executable=str(ssh))
+    assert not marker.exists()
+    arguments = log.read_text().splitlines()
+    assert "192.0.2.8" in arguments
+    assert not [text for text in arguments if "touch" in text]
+    assert set(done.recap) == {"server", "192.0.2.8", "192.0.2.9"}
+    assert "does not become a host" in done.output

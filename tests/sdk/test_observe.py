@@ -27,6 +27,10 @@ from kamailio_binrpc import (
     measure_calls,
     trace_calls,
 )
+from kamailio_binrpc.core.address import parse_address
+from kamailio_binrpc.core.call_record import CallRecord
+from kamailio_binrpc.core.connection import Request
+from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.lab import LabServer
 
 
@@ -132,3 +136,13 @@ def test_attempts_are_logged(address: str, caplog: pytest.LogCaptureFixture) -> 
         (2, "Busy"),
     ]
     assert all(each["rpc_begun"] > 1e9 for each in found)
+
+
+def test_a_server_writes_no_lines_of_a_log(caplog: pytest.LogCaptureFixture) -> None:
+    record = CallRecord(parse_address("unix:/s"), Request("m.a", ()))
+    record.end(Request("m.a", ()), 0.1, Fault(500, "no\nWARNING root: forged\x1b[2J\u202e", "m.a"))
+    with caplog.at_level(logging.DEBUG, "kamailio_binrpc"):
+        log_calls()(record)
+    (message,) = caplog.messages
+    assert r"no\nWARNING root: forged\x1b[2J\u202e" in message
+    assert message.isprintable()

@@ -24,6 +24,11 @@ def printable(value: object) -> str:
     return "".join(char if _is_harmless(char) else _escape(char) for char in text)
 
 
+def one_line(value: object) -> str:
+    """Return a text as :func:`printable` does, with escapes for line feeds and tabs as well."""
+    return printable(value).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def _is_harmless(char: str) -> bool:
     if char.isprintable() or char in "\n\t":
         return True

@@ -7,7 +7,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from ..core.printable import printable
+from ..core.printable import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,7 +109,7 @@ def _cell(value: Any) -> str:
         return json.dumps(value)
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() else f"{value:g}"
-    return printable(value).replace("\n", "\\n").replace("\t", "\\t")
+    return one_line(value)
 
 
 def _width(text: str) -> int:

@@ -10,7 +10,7 @@ import unicodedata
 
 import pytest
 
-from kamailio_binrpc.core.printable import printable
+from kamailio_binrpc.core.printable import one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,7 @@ def test_no_character_of_another_kind_is_left():
     kinds = {unicodedata.category(char) for char in set(printable(everything)) - {"\n", "\t"}}
     assert not kinds & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert "Zs" in kinds
+
+
+def test_one_line():
+    assert one_line("a\nb\t\x1b\r") == "a\\nb\\t\\x1b\\x0d"
