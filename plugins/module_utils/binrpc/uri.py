@@ -140,7 +140,7 @@ def _params(text: str, default: str) -> Tuple[str, List[str]]:
     """Return transport and other parameters in their normal form."""
     transport = default
     others = []
-    for part in text.split(";"):
+    for part in map(str.strip, text.split(";")):  # a blank could come to stand at the end
         name, _equals, value = part.partition("=")
         if name == "transport":
             transport = value or default  # the server takes the last one
