@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+from weakref import WeakKeyDictionary
 
 from . import explain, wire
 from .address import parse_address
@@ -31,7 +32,7 @@ from .errors import BinrpcError, CallTimeout, ConnectError
 from .exchange import Exchange
 from .options import Options, checked_window, configured
 from .transport import find
-from .turns import LARGE, outcome_of
+from .turns import LARGE, TRIES, outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -261,20 +262,27 @@ class AsyncClient:
         request = Request(method, params, reads=reads or None)
         deadline = self._deadline(timeout, latest)
         await self._observed(request, deadline, number)
-        if request.was_cut and request.reads and not deadline.expired():
-            deadline = self._deadline(deadline.remaining(), latest)
-            await self._again(request, deadline, number + 1)
+        if request.was_cut and request.reads:
+            await self._ask_again(request, deadline, latest, number)
         try:
             return unwrap(request)
         finally:
             del request
 
-    async def _again(self, request: Request, deadline: Deadline, number: int) -> None:
-        first = request.outcome
-        try:
-            await self._observed(request, deadline, number)
-        except BinrpcError:
-            request.outcome = first  # that one knows more
+    async def _ask_again(
+        self, request: Request, deadline: Deadline, latest: Optional[float], number: int
+    ) -> None:
+        """Ask for a reply of which the server dropped the end, one at a time in an event loop."""
+        async with _alone():
+            for made in range(1, TRIES + 1):
+                if not request.was_cut or deadline.expired():
+                    return
+                first = request.outcome
+                left = self._deadline(deadline.remaining(), latest)
+                try:
+                    await self._observed(request, left, number + made)
+                except BinrpcError:
+                    request.outcome = first  # that one knows more
 
     async def call_many(
         self,
@@ -367,6 +375,18 @@ class AsyncClient:
             await asyncio.sleep(max(0.0, moment - clock()))
             # The old one may still limit the connecting.
             deadline = Deadline(deadline.whole, clock, deadline.latest)
+
+
+_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+
+
+def _alone() -> asyncio.Lock:
+    """Return the lock of this event loop for asking again."""
+    loop = asyncio.get_running_loop()
+    lock = _locks.get(loop)
+    if lock is None:
+        lock = _locks[loop] = asyncio.Lock()
+    return lock
 
 
 async def decode(request: Request) -> None:

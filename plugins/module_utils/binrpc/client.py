@@ -9,7 +9,7 @@ import os
 from _thread import allocate_lock
 from time import monotonic, sleep
 
-from . import explain, wire
+from . import explain, turns, wire
 from .address import parse_address
 from .blocking import run
 from .connection import Connection, Request, unwrap
@@ -18,7 +18,6 @@ from .deadline import Deadline
 from .errors import BinrpcError, CallTimeout, ConnectError
 from .exchange import Exchange
 from .options import Options, checked_window, configured
-from .turns import outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -224,17 +223,31 @@ class Client:
         request = Request(method, params, reads=reads or None)
         deadline = self._deadline(timeout, latest)
         self._observed([request], deadline, 1, number)
-        if request.was_cut and request.reads and not deadline.expired():
-            first = request.outcome
-            deadline = self._deadline(deadline.remaining(), latest)
-            try:
-                self._observed([request], deadline, 1, number + 1)
-            except BinrpcError:
-                request.outcome = first  # that one knows more
+        if request.was_cut and request.reads:
+            self._ask_again(request, deadline, latest, number)
         try:
             return unwrap(request)
         finally:
             del request
+
+    def _ask_again(
+        self, request: Request, deadline: Deadline, latest: Optional[float], number: int
+    ) -> None:
+        """Ask for a reply of which the server dropped the end, while this process decodes none."""
+        if not turns.take(deadline.remaining()):
+            return
+        try:
+            for made in range(1, turns.TRIES + 1):
+                if not request.was_cut or deadline.expired():
+                    return
+                first = request.outcome
+                left = self._deadline(deadline.remaining(), latest)
+                try:
+                    self._observed([request], left, 1, number + made)
+                except BinrpcError:
+                    request.outcome = first  # that one knows more
+        finally:
+            turns.give()
 
     def call_many(
         self,
@@ -269,7 +282,7 @@ class Client:
             except (ConnectError, CallTimeout) as error:
                 for request in requests:
                     request.outcome = error
-        return [outcome_of(request) for request in requests]  # type: ignore[misc]
+        return [turns.outcome_of(request) for request in requests]  # type: ignore[misc]
 
     def _observed(
         self, requests: List[Request], deadline: Deadline, window: int, number: int

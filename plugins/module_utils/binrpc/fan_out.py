@@ -19,7 +19,7 @@ from .connection import Request
 from .conversation import LOOK_UP, PAUSE, READ, call
 from .deadline import Deadline
 from .errors import BinrpcError, CallTimeout
-from .turns import LARGE, outcome_of
+from .turns import LARGE, TRIES, outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -327,10 +327,10 @@ class FanOut:
         if request.undecoded >= LARGE:
             del self._active[talk]
             self._undecoded.append((talk, self._clock()))
-        elif request.was_cut and request.reads and not talk.again:
+        elif request.was_cut and request.reads and talk.again < TRIES:
             del self._active[talk]
             self._tell(talk, None)
-            talk.again = 1
+            talk.again += 1
             self._again.append(talk)
         else:
             self._settle(talk)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Large replies are decoded one at a time in a process, so that threads that read get their turn.
+"""Large replies of a process: one at a time is decoded, and one at a time asked for again.
 
 ctl drops what a client does not read within 10 ms (docs/protocol.md#short-writes). A thread that
 decodes holds Python's lock for 5 ms before a thread that reads may go on; several would do so one
@@ -10,7 +10,7 @@ after another.
 from __future__ import annotations
 
 import os
-from _thread import allocate_lock
+from _thread import RLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 LARGE = 64 * 1024
 """Bytes of a reply from which its decoding takes long enough to matter."""
 
-_lock = allocate_lock()
+TRIES = 4
+"""How many times a reply is asked for again of which the server dropped the end."""
+
+_lock = RLock()
 
 
 def outcome_of(request: AnyCall) -> Optional[Outcome]:
@@ -33,9 +36,19 @@ def outcome_of(request: AnyCall) -> Optional[Outcome]:
         return request.outcome
 
 
+def take(seconds: float) -> bool:
+    """Wait for the turn, in which no other thread decodes; return False if it did not come."""
+    return _lock.acquire(timeout=min(seconds, 4_000_000.0))
+
+
+def give() -> None:
+    """End the turn."""
+    _lock.release()
+
+
 def _forked() -> None:
     global _lock  # noqa: PLW0603 - a thread that the child does not have may have held it
-    _lock = allocate_lock()
+    _lock = RLock()
 
 
 os.register_at_fork(after_in_child=_forked)
