@@ -53,16 +53,19 @@ class Endpoint:
     def call(self, method, *params, read_only=True):
         """Call a method; repeat it if it only reads or if it certainly did not run."""
         if not self._retries:
-            return self.once(method, *params)
+            return self._once(method, params, read_only)
         policy = RetryPolicy(self._retries, deadline=self._limit.at_most(MAX_WAIT))
-        return with_retries(lambda: self.once(method, *params), policy, read_only)
+        return with_retries(lambda: self._once(method, params, read_only), policy, read_only)
 
     def once(self, method, *params):
         """Call a method without any retries."""
+        return self._once(method, params, False)
+
+    def _once(self, method, params, read_only):
         timeout, connect_wait = map(self._limit.at_most, self._times)
         self._client.connect_wait = connect_wait
         try:
-            return self._client.call(method, *params, timeout=timeout)
+            return self._client.call(method, *params, timeout=timeout, repeatable=read_only)
         except TransportError:
             self.lost = True
             raise

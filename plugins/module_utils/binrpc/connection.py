@@ -157,6 +157,7 @@ class Request:
     def replied(self, packet: bytes, offset: int, unsigned: Optional[bool]) -> None:
         """Take the reply, whose body starts at ``offset``."""
         self.received = len(packet)
+        self._outcome = None  # of an attempt before
         self._reply = packet, offset, unsigned, self.sent
 
 

@@ -781,6 +781,63 @@ def test_a_failed_connect_is_reported(nobody, make_client):
     ]
 
 
+# -- cut replies -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "method, options, calls",
+    [
+        ("core.version", {}, 2),
+        ("my.method", {"repeatable": True}, 2),
+        ("my.method", {}, 1),
+        ("core.kill", {}, 1),
+    ],
+)
+def test_a_cut_reply_is_asked_for_again(serve, stream, connect, method, options, calls):
+    seen = []
+
+    def script(peer):
+        request = peer.request()
+        seen.append(request)
+        data = reply_to(request, "x" * 1000)
+        if len(seen) == 1:
+            peer.send(data[:500])
+        else:
+            peer.send(data)
+            echo(peer)
+
+    with connect(serve(stream, script)) as client:
+        if calls == 1:
+            with pytest.raises(TruncatedReply):
+                client.call(method, **options)
+        else:
+            assert client.call(method, **options) == ["x" * 1000]
+    assert len(seen) == calls
+
+
+def test_a_reply_that_stands_still_is_asked_for_again(serve, transport, make_client):
+    """The server dropped its end, and keeps the connection: waiting is of no use."""
+    seen = []
+
+    def script(peer):
+        while True:
+            request = peer.request()
+            seen.append(request)
+            data = reply_to(request, "x" * 1000)
+            peer.send(data[:500] if len(seen) == 1 else data)
+            if len(seen) == 1 and not peer.is_datagram:
+                with contextlib.suppress(Gone):
+                    peer.request()
+                return
+
+    clock = Time()
+    with make_client(serve(transport, script).address, timeout=60, time=clock) as client:
+        start = clock.now
+        assert client.call("core.version") == ["x" * 1000]
+        assert clock.now - start < 10
+    assert len(seen) == 2
+
+
 # -- threads and processes ---------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ import pytest
 from kamailio_binrpc.core import conversation, fan_out, transport
 from kamailio_binrpc.core.address import parse_address
 from kamailio_binrpc.core.async_fleet import AsyncFleet
+from kamailio_binrpc.core.call_record import Observer
 from kamailio_binrpc.core.deadline import Deadline
 from kamailio_binrpc.core.errors import (
     CallTimeout,
@@ -32,7 +33,7 @@ from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.lab import LabServer
 
 from .clients import Time
-from .support import PATIENCE, fault_to
+from .support import PATIENCE, fault_to, reply_to
 
 pytestmark = pytest.mark.skipif(not fan_out.AVAILABLE, reason="NOT TESTED: no epoll")
 SOON = 0.2
@@ -75,6 +76,12 @@ def watched(monkeypatch):
     opened.clear()
     yield
     assert [each.fileno() for each in opened] == [-1] * len(opened)
+
+
+@pytest.fixture(params=[in_turns, in_a_loop])
+def way(request):
+    """Run a fan-out that the test has made."""
+    return request.param
 
 
 @pytest.fixture(params=[in_turns, in_a_loop])
@@ -347,3 +354,82 @@ def test_a_read_that_fills_its_buffer_is_followed_by_larger_ones(serve, monkeypa
     (talk,) = FanOut([("a", parse_address(server.address))], "m.a", (), 5.0, 0.0, 1)
     assert talk.value == ["x" * 1_000_000]
     assert sizes[0] == 64 * 1024
+
+
+# -- large replies -------------------------------------------------------------------------
+
+
+def test_large_replies_are_decoded_when_nothing_else_comes(way, serve, monkeypatch):
+    """While one is decoded, the others' servers would drop what is not read."""
+    both = threading.Barrier(2)
+
+    def script(peer):
+        request = peer.request()
+        both.wait(PATIENCE)
+        peer.reply(request, "x" * 200_000)
+
+    left = []
+
+    def noted(request):
+        left.append(sum(fan.busy and len(fan._active) for fan in fans))
+        return real(request)
+
+    fans = []
+    real = fan_out.outcome_of
+    monkeypatch.setattr(fan_out, "outcome_of", noted)
+    monkeypatch.setattr(fan_out, "QUIET", PATIENCE)
+    monkeypatch.setattr(fan_out, "_PATIENCE", PATIENCE)
+    endpoints = [
+        (protocol, parse_address(serve(protocol, script).address)) for protocol in ("unixs", "tcp")
+    ]
+    fan = FanOut(endpoints, "m.a", (), PATIENCE, 0, 10)
+    fans.append(fan)
+    talks = {talk.name: talk for talk in way(fan)}
+    assert [talks[name].value for name in ("unixs", "tcp")] == [["x" * 200_000]] * 2
+    assert left == [0, 0]
+
+
+def cut_first(count):
+    """Script: cut the first replies, and close."""
+    seen = []
+
+    def script(peer):
+        while True:
+            request = peer.request()
+            seen.append(request)
+            data = reply_to(request, "x" * 1000)
+            if len(seen) <= count:
+                peer.send(data[:500])
+                return
+            peer.send(data)
+
+    return script, seen
+
+
+@pytest.mark.parametrize(
+    "method, cuts, calls, ok",
+    [
+        ("core.version", 1, 2, True),
+        ("core.version", 4, 5, True),
+        ("core.version", 5, 5, False),
+        ("core.kill", 1, 1, False),  # it does not only read
+    ],
+)
+def test_a_cut_reply_is_asked_for_again_alone(way, serve, method, cuts, calls, ok):
+    script, seen = cut_first(cuts)
+    others = [("n%d" % n, parse_address(serve("udp").address)) for n in range(3)]
+    cut = ("cut", parse_address(serve("tcp", script).address))
+    records = []
+    observer = Observer(records.append)
+    fan = FanOut([cut, *others], method, (), PATIENCE, 0, 10, None, observer)
+    talks = list(way(fan))
+    (talk,) = [each for each in talks if each.name == "cut"]
+    assert len(talks) == 4
+    assert talks[-1] is talk or not ok or calls == 1
+    assert len(seen) == calls
+    if ok:
+        assert talk.value == ["x" * 1000]
+    else:
+        assert isinstance(talk.error, TruncatedReply)
+    mine = [each.attempt for each in records if each.address == cut[1]]
+    assert mine == list(range(1, calls + 1))

@@ -220,6 +220,9 @@ class _Watched:
                 shown = {"code": fault.code, "text": text, "remedy": fault.remedy}
                 return self._on_problem("fault", {"fault": shown})
             reply = None
+        except _core("errors").ProtocolError as error:
+            # The server is there: the end of a large reply was lost, again and again.
+            return self._on_problem("invalid", {"error": _plain(str(error))})
         try:
             values = [] if reply is None else self._in_words(reply)
             found = self._compared(values, initial)
@@ -299,7 +302,10 @@ class _Server:
         try:
             (reply,) = (await self._client.call("core.uptime")).to_json()
             start = _plain(reply["up_since"])
-        except (_core("faults").Fault, ValueError, KeyError, TypeError):
+        except (
+            *(_core("faults").Fault, _core("errors").ProtocolError),
+            *(ValueError, KeyError, TypeError),
+        ):
             return []  # it does not say
         before, self._start = self._start, start
         if before in (None, start):
