@@ -30,6 +30,16 @@ class Shared:
 
 
 SHARED = [
+    Shared(
+        "plugins/module_utils/binrpc/*fifo_c*.py",
+        ("tests/sdk/core/test_fifo_client.py",),
+        "both clients of the text protocol make the same call, and run the same tests",
+    ),
+    Shared(
+        "plugins/module_utils/binrpc/turns.py",
+        ("tests/sdk/core/test_client.py", "tests/sdk/core/test_fan_out.py"),
+        "who decodes when, which is seen in those who read",
+    ),
     Shared("__init__.py", (), "names, and what they load lazily: tests/sdk/test_import_budget.py"),
     Shared(
         "plugins/action/*.py",

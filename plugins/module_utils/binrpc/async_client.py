@@ -38,8 +38,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Generator, Iterable, List, Optional, Sequence, Type, TypeVar
 
-    from typing_extensions import Self
-
     from .address import AnyAddress
     from .call_record import OnCall
     from .connection import Outcome
@@ -129,7 +127,7 @@ class AsyncClient:
         address, options = configured(name, path, options)
         return cls(address, **options)
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self: C) -> C:  # noqa: PYI019 - Self is newer than our Pythons
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:

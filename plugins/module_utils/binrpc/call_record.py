@@ -12,13 +12,24 @@ from .turns import outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional, Union
+    from typing import Any, Callable, Optional, Protocol, Union
 
     from .address import Address
-    from .connection import Request
-    from .fifo_call import TextCall
+    from .reply import Reply
 
-    AnyCall = Union[Request, TextCall]
+    class AnyCall(Protocol):
+        """A request of either protocol."""
+
+        method: str
+        packet: bytes
+        received: int
+
+        @property
+        def undecoded(self) -> int: ...
+
+        @property
+        def outcome(self) -> Union[Reply, BinrpcError, None]: ...
+
     OnCall = Callable[["CallRecord"], None]
 
 

@@ -23,8 +23,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, List, Optional, Sequence, Type, TypeVar
 
-    from typing_extensions import Self
-
     from .address import AnyAddress
     from .call_record import OnCall
     from .connection import Outcome
@@ -121,7 +119,7 @@ class Client:
         address, options = configured(name, path, options)
         return cls(address, **options)
 
-    def __enter__(self) -> Self:
+    def __enter__(self: C) -> C:  # noqa: PYI019 - Self is newer than our Pythons
         return self
 
     def __exit__(self, *exc_info: object) -> None:

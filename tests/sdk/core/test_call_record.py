@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kamailio_binrpc.core.address import parse_address
@@ -22,7 +24,10 @@ def record_of(outcome, error=None, received=0):
     request = Request("m.a", ("x",))
     request.outcome = outcome
     request.received = received
-    return request, CallRecord(ADDRESS, request, 0.25, error)
+    record = CallRecord(ADDRESS, request, 2)
+    assert (record.outcome, record.error, record.received) == ("", None, 0)
+    record.end(request, 0.25, error)
+    return request, record
 
 
 def test_its_figures_are_those_of_the_request():
@@ -30,6 +35,8 @@ def test_its_figures_are_those_of_the_request():
     assert record.address is ADDRESS
     assert record.method == "m.a"
     assert record.seconds == 0.25
+    assert record.attempt == 2
+    assert 0 <= time.time() - record.begun < 3600
     assert record.sent == len(request.packet) > 0
     assert record.received == 12
 
@@ -54,4 +61,4 @@ def test_its_outcome(outcome, error, told, name):
 
 def test_its_text():
     _request, record = record_of(FAULT)
-    assert repr(record) == "<CallRecord tcp:h:2049 m.a: NotFound in 0.250000 s>"
+    assert repr(record) == "<CallRecord tcp:h:2049 m.a, attempt 2: NotFound in 0.250000 s>"

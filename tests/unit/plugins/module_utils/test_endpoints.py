@@ -245,7 +245,7 @@ def test_the_deadline_ends_calls_and_pauses(clock, monkeypatch):
         def __init__(self, address, timeout, connect_wait):
             self.address = address
 
-        def call(self, method, *params, timeout):
+        def call(self, method, *params, timeout, repeatable):
             asked.append((timeout, self.connect_wait))
             clock.now += 3
             return []
