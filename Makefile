@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue catalogue-check payload bench kamcmd-compare conformance chaos soak bench-lab bench-fanout load lint docs build sanity molecule bare fuzz clean
+.PHONY: help setup demo test check units typed catalogue catalogue-check payload bench kamcmd-compare conformance prove chaos soak bench-lab bench-fanout load lint docs build sanity molecule bare fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -51,6 +51,9 @@ kamcmd-compare: setup ## Compare pykamcmd with the installed kamcmd, to the byte
 
 conformance: setup ## Compare the lab server with the installed Kamailio, to the byte
 	@$(PY) -m tests.conformance $(ARGS)
+
+prove: setup ## Make 20,000 runs of the engine while calls fail (ARGS="--real --runs 2000")
+	@$(PY) -m tests.prove $(ARGS)
 
 chaos: setup ## 100,000 calls while everything goes wrong (ARGS="--seed 2")
 	@$(PY) -m tests.chaos $(ARGS)

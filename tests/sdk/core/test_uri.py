@@ -163,7 +163,9 @@ def test_a_scheme_is_added(text, uri):
     assert full_uri(text) == uri
 
 
-@pytest.mark.parametrize("text", ["10.0.0..", "10.0.00.0.", "gw..", ".", "..", "gw.", "a@gw..:5", "gw;x ;b"])
+@pytest.mark.parametrize(
+    "text", ["10.0.0..", "10.0.00.0.", "gw..", ".", "..", "gw.", "a@gw..:5", "gw;x ;b"]
+)
 def test_the_normal_form_is_its_own(text):
     normal = normal_uri(text)
     assert normal_uri(normal) == normal

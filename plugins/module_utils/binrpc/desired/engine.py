@@ -146,7 +146,10 @@ class Run:
 
     def _predict(self, seen: Leaves, wanted: Mapping[Address, Any], steps: Sequence[Step]) -> Any:
         """Say what the steps would do, or that the server could not make them."""
-        missing = yield from missing_methods(step.method for step in steps)
+        try:
+            missing = yield from missing_methods(step.method for step in steps)
+        except BinrpcError as error:
+            raise Failure("Nothing was changed: %s" % self._explained(error)) from error
         if missing:
             raise Failure(
                 "Nothing was changed, and the change would fail: the server does not offer %s. See "
