@@ -253,7 +253,7 @@ def test_a_type_may_be_forced(play, lab):
 
 
 def test_a_longer_text_does_not_lose_its_expiry(play, lab):
-    options = {"table": "blocked", "key": "x", "expire": 100}
+    options = {"table": "blocked", "key": "x", "expire": 1000}
     play("htable_item", value="short", **options)
     result = play("htable_item", value="something much longer", **options)
     assert not [text for text in result["warnings"] if "Something else" in text]
