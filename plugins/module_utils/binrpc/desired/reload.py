@@ -12,7 +12,7 @@ from ..faults import Busy, Fault, MethodNotFound, ReplyTooLarge, TooFast
 from ..uri import fold, normal_uri
 from ..views import reply_to_json
 from .drive import Do, Now, Sleep, ask
-from .engine import PAUSE
+from .engine import PAUSE, missing_methods
 from .options import Option, Options
 from .outcome import fault_data, message
 
@@ -238,6 +238,12 @@ def run(reloading: Reloading, check_mode: bool, busy_timeout: float) -> Talk[Res
     states = _states(before) if method == "dispatcher.reload" else {}
     drained = [each for each in states.values() if each["state"] == "disabled"]
     if check_mode:
+        if (yield from missing_methods([method])):
+            result["rpc_calls"] = []
+            return failed(
+                "Nothing was reloaded, and the task would fail: the server does not offer %s. The "
+                "module that offers it may not be loaded" % method
+            )
         result["changed"] = True
         if drained and not reloading.keep_states:
             result["warnings"].append(UNDONE % ("may put", _named(drained)))

@@ -185,3 +185,110 @@ def test_options_of_a_table():
     table = TABLE.make({"table": "t", "items": {"a": 1}, "absent": ["b"], "mode": "replaced"})
     assert (table.items, table.absent, table.exact) == ({"a": 1}, {"b"}, True)
     assert TABLE.make({"table": "t"}).exact is False
+
+
+# --- whole times
+
+
+def test_a_value_that_is_set_gets_its_whole_time(ensure, lab):
+    ensure(HashTableItem("blocked", "x", 2, expire=5))
+    result = ensure(HashTableItem("blocked", "x", 1, expire=3600))
+    assert result["rpc_calls"][0]["params"] == ["blocked", "x", 1, 3600]
+    assert result["after"]["expire"] > 3590
+
+
+def test_an_item_that_is_about_to_expire_gets_its_time_again(ensure, calls):
+    ensure(HashTableItem("blocked", "x", 1, expire=3600))
+    calls.time += 1700
+    assert ensure(HashTableItem("blocked", "x", 1, expire=3600))["changed"] is False
+    calls.time += 200
+    result = ensure(HashTableItem("blocked", "x", 1, expire=3600))
+    assert methods(result) == ["htable.setex"]
+    assert result["after"]["expire"] > 3590
+
+
+# --- values that are too large to be read
+
+
+@pytest.fixture
+def small(lab):
+    """Let the server have no room for values of more than 50 bytes."""
+    table = lab.modules["htable"].tables["t"]
+    get = lab.modules["htable"].get
+
+    def read(ctx):
+        name, key = ctx.scan("SS")
+        if len(str(table.get(key, ""))) > 50:
+            raise Fault(500, "Internal error creating rpc")
+        return get(name, key)
+
+    def dump(ctx):
+        raise Fault(500, "Internal error creating rpc")
+
+    lab.registry.method("htable.get")(read)
+    lab.registry.method("htable.dump")(dump)
+    return table
+
+
+def test_a_value_that_cannot_be_read_back_is_taken_back(ensure, small):
+    small["k"] = "short"
+    for resource in (HashTableItem("t", "k", "x" * 90), HashTable("t", {"k": "x" * 90})):
+        result = ensure(resource, failed=True)
+        assert "too large to be read back" in result["msg"]
+        assert (result["changed"], small["k"]) == (False, "short")
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        HashTableItem("t", "k", "short"),
+        HashTableItem("t", "k"),
+        HashTable("t", {"k": "short"}),
+        HashTable("t", {}, absent=["k"]),
+    ],
+    ids=["item", "no item", "of a table", "absent in a table"],
+)
+def test_a_value_that_cannot_be_read_can_be_replaced_and_deleted(ensure, small, resource):
+    small["k"] = "x" * 90
+    result = ensure(resource)
+    assert result["before"] in ({"value": "too large"}, {"k": "too large"})
+    assert small.get("k") in ("short", None)
+
+
+def test_a_table_that_cannot_be_read_can_be_emptied(ensure, lab, small):
+    dumped = []
+
+    def dump(ctx):
+        dumped.append(len(small))
+        if small:
+            raise Fault(500, "Internal error creating rpc")
+
+    lab.registry.method("htable.dump")(dump)
+    result = ensure(HashTable("t", {}, exact=True))
+    assert methods(result) == ["htable.flush"]
+    assert dumped[-1] == 0
+
+
+# --- failures on the way
+
+
+def test_a_table_is_as_before_after_a_lost_call(ensure, lab):
+    """Some was set when the answer to the second call got lost."""
+    table = lab.modules["htable"].tables["blocked"]
+    ensure(HashTableItem("blocked", "b", "old", expire=500))
+    before = {key: (cell.value, cell.expire) for key, cell in table.cells.items()}
+    lab.failures.add("drop", method="htable.sets", count=1)
+    wish = HashTable("blocked", {"a": 1, "b": "much longer than before", "c": 3})
+    result = ensure(wish, failed=True)
+    assert (result["changed"], result["after"]) == (False, {"b": "old"})
+    after = {key: (cell.value, cell.expire) for key, cell in table.cells.items()}
+    assert set(after) == set(before)
+    for key, (value, expire) in before.items():
+        assert after[key][0] == value
+        assert abs(after[key][1] - expire) <= 2
+
+
+def test_a_byte_that_is_not_utf8_is_escaped_by_nobody_here(ensure, lab):
+    result = ensure(HashTableItem("t", "k", "caf\udce9"))
+    assert result["after"] == {"value": "caf\udce9"}
+    assert result["rpc_calls"][0]["params"][-1] == "caf\udce9"

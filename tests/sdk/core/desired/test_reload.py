@@ -22,7 +22,13 @@ def go(reloading, script, check=False, busy_timeout=10):
 
 def mtree(before=("a",), after=("a",), reload=("Ok",)):
     dumps = [list(before), list(after)]
-    return Script({"mtree.list": lambda *params: dumps.pop(0), "mtree.reload": reload})
+    return Script(
+        {
+            "mtree.list": lambda *params: dumps.pop(0),
+            "mtree.reload": reload,
+            "system.listMethods": ["mtree.list", "mtree.reload"],
+        }
+    )
 
 
 def test_a_reload_that_changes_nothing():
@@ -58,7 +64,19 @@ def test_a_dump_that_is_too_large():
 def test_check_mode():
     script = mtree()
     assert go(Reloading("mtree"), script, check=True)["changed"] is True
-    assert [call[0] for call in script.made] == ["ask"]
+    assert [call[:2] for call in script.made] == [
+        ("ask", "mtree.list"),
+        ("ask", "system.listMethods"),
+    ]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_module_that_is_not_loaded(check_mode):
+    """Check mode fails where the task would."""
+    missing = MethodNotFound(500, "command tls.reload not found", "tls.reload")
+    script = Script({"tls.reload": missing, "system.listMethods": ["core.version"]})
+    result = go(Reloading("tls"), script, check_mode)
+    assert (result["failed"], result["changed"]) == (True, False)
 
 
 def test_data_that_cannot_be_read():
