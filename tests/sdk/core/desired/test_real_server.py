@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+"""What the lab server only imitates, at a real Kamailio."""
+
+from __future__ import annotations
+
+import pytest
+
+from kamailio_binrpc.core.client import Client
+from kamailio_binrpc.core.desired.calls import Calls
+from kamailio_binrpc.core.desired.cfg import CfgVariables
+from kamailio_binrpc.core.desired.dispatcher import DispatcherDestinations, DispatcherState
+from kamailio_binrpc.core.desired.engine import apply
+from kamailio_binrpc.core.desired.htable import HashTable, HashTableItem
+from kamailio_binrpc.core.dispatcher import sets
+from kamailio_binrpc.core.views import reply_to_json
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+
+
+@pytest.fixture
+def server(make_kamailio):
+    with Client(make_kamailio().endpoints["unix"]) as client:
+        yield client
+
+
+@pytest.fixture
+def ensure(server):
+    def ensure(resource, failed=False, check=False):
+        result = apply(resource, Calls(server), check)
+        assert result["failed"] is failed, result.get("msg")
+        return result
+
+    return ensure
+
+
+def members(server):
+    values = reply_to_json(server.call("dispatcher.list"), "dispatcher.list")
+    return {
+        number: sorted(
+            (each["uri"], each["priority"], each["attrs"], each["state"]) for each in found
+        )
+        for number, found in sets(values).items()
+    }
+
+
+def test_a_destination_that_the_server_swallows_costs_none(server, ensure):
+    lone = "sip:127.0.8.1:5060"
+    ensure(DispatcherDestinations(55, [{"uri": lone, "priority": 3, "attrs": "duid=gw1"}]))
+    before = members(server)
+    for resource in (
+        DispatcherDestinations(55, [{"uri": lone, "attrs": "duid=gw 1"}]),
+        DispatcherDestinations(55, [{"uri": lone, "attrs": "weight=5;x y"}], exact=True),
+        DispatcherDestinations(55, [{"uri": "sip:127.0.8.2:5060", "attrs": "a b"}], exact=True),
+        DispatcherDestinations(55, [{"uri": "sip:nosuch.example"}], exact=True),
+    ):
+        assert ensure(resource, failed=True)["changed"] is False
+        assert members(server) == before
+    # It is changed with another that stands in.
+    result = ensure(DispatcherDestinations(55, [{"uri": lone, "priority": 9}]))
+    assert len(result["rpc_calls"]) == 4
+    after = members(server)
+    assert after.pop(55) == [(lone, 9, "duid=gw1", "active")]
+    del before[55]
+    assert after == before
+    ensure(DispatcherState(55, "disabled", lone), failed=True)
+    ensure(DispatcherDestinations(55, absent=[lone], least=0))
+    assert 55 not in members(server)
+
+
+def test_variables_that_cannot_be_read(ensure):
+    result = ensure(CfgVariables({"tm": {"fr_timer": "25000"}}))
+    assert (result["changed"], result["after"]) == (True, {"tm": {"fr_timer": 25000}})
+    assert ensure(CfgVariables({"maxfwd[7]": {"max_limit": 5}}))["changed"] is True
+    assert ensure(CfgVariables({"maxfwd[7]": {"max_limit": 5}}))["changed"] is False
+    wish = {"core": {"debug": -1}, "tcp": {"fd_cache": 0}}
+    assert ensure(CfgVariables(wish), failed=True)["changed"] is False
+
+
+def test_a_value_that_is_too_large(server, ensure):
+    tables = [each["name"] for each in reply_to_json(server.call("htable.listTables"), "")]
+    table = tables[0]
+    ensure(HashTableItem(table, "k", "short"))
+    result = ensure(HashTableItem(table, "k", "x" * 9000), failed=True)
+    assert (result["changed"], result["after"]) == (False, {"value": "short"})
+    server.call("htable.sets", table, "k", "x" * 9000)
+    assert ensure(HashTableItem(table, "k", "y"))["before"] == {"value": "too large"}
+    server.call("htable.sets", table, "k", "x" * 9000)
+    assert ensure(HashTable(table, {}, absent=["k"]))["changed"] is True
