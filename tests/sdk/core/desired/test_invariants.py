@@ -9,7 +9,6 @@ lets at most one call fail in one of the ways in which calls fail.
 
 from __future__ import annotations
 
-import copy
 import json
 
 import pytest
@@ -301,7 +300,10 @@ def test_check_mode_changes_nothing_and_says_what_would_be(server, kind, data):
 
 
 def _sorted(shown):
-    return sorted(map(repr, shown.items())) if isinstance(shown, dict) else shown
+    """Which of two with one name comes second is up to the server."""
+    if not isinstance(shown, dict):
+        return shown
+    return sorted((name.partition(" (")[0], repr(value)) for name, value in shown.items())
 
 
 @cases
@@ -396,8 +398,8 @@ def test_everything_goes_to_json_and_back_without_secrets(server, kind, data):
 @given(data=st.data())
 def test_a_run_does_not_change_its_resource(server, kind, data):
     resource = data.draw(RESOURCES[kind])
-    before = copy.deepcopy(vars(resource))
+    before = repr(vars(resource))
     result, _endpoint, _engine = run(server, resource)
-    assert repr(vars(resource)) == repr(before)
+    assert repr(vars(resource)) == before
     for password in PASSWORDS:
         assert password not in repr(result)
