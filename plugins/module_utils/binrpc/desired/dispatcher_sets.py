@@ -48,9 +48,6 @@ PROBING, NO_DNS, NO_PING = 8, 16, 32
 
 LIST = Ask("dispatcher.list", ("full",))
 SCOPE = "dispatcher"
-PAUSE = 0.2
-"""Seconds between two rebuilds: a server under load does not survive them back to back."""
-
 BRIDGE = ";bridge"
 """What makes another text of a URI, and nothing else: requests do not show it."""
 
@@ -342,7 +339,7 @@ class DispatcherResource(Resource):
 
     @staticmethod
     def _rebuild(method: str, *params: Any, **more: Any) -> Step:
-        return Step(method, *params, scope=SCOPE, pause=PAUSE, **more)
+        return Step(method, *params, scope=SCOPE, **more)
 
     def _states(self, number: Any, before: Entries, after: Entries, size: int) -> List[Step]:
         changed = [

@@ -82,7 +82,6 @@ class Run:
         self._unseen: Dict[Address, Any] = {}
         self._wanted: Dict[Address, Any] = {}
         self._written: List[Tuple[Step, List[Any]]] = []
-        self._last: Dict[str, float] = {}
         self._wrote = False
         self._disturbing = False
 
@@ -515,12 +514,6 @@ class Run:
 
     def _call(self, step: Step) -> Talk[List[Any]]:
         """Make one call and return its values."""
-        if step.pause:
-            now = yield Now()
-            rest = self._last.get(step.scope, now - step.pause) + step.pause - now
-            if rest > 0:
-                yield Sleep(rest)
-            self._last[step.scope] = now + max(rest, 0)
         yield Save("intent", step)
         try:
             reply = yield Do(step.method, step.params)

@@ -59,12 +59,11 @@ class Step(Frozen):
         though it is not a fault.
     :param fallback: the step to make instead after an InvalidParams fault.
     :param scope: what the step may disturb beyond its leaves, or "".
-    :param pause: seconds that have to pass since the step before it with the same scope.
     """
 
     __slots__ = (
         *("method", "params", "phase", "leaves", "secret", "accepts", "refusal", "fallback"),
-        *("scope", "pause"),
+        "scope",
     )
     method: str
     params: Tuple[Any, ...]
@@ -75,7 +74,6 @@ class Step(Frozen):
     refusal: Optional[Tuple[str, Any, str]]
     fallback: Optional[Step]
     scope: str
-    pause: float
 
     def __init__(
         self,
@@ -88,7 +86,6 @@ class Step(Frozen):
         refusal: Optional[Tuple[str, Any, str]] = None,
         fallback: Optional[Step] = None,
         scope: str = "",
-        pause: float = 0.0,
     ) -> None:
         self._set(
             method=method,
@@ -100,7 +97,6 @@ class Step(Frozen):
             refusal=refusal,
             fallback=fallback,
             scope=scope,
-            pause=pause,
         )
 
     @property
@@ -132,7 +128,6 @@ class Step(Frozen):
             refusal=list(self.refusal) if self.refusal else None,
             fallback=self.fallback.dump() if self.fallback else None,
             scope=self.scope,
-            pause=self.pause,
         )
         return data
 
@@ -151,7 +146,6 @@ class Step(Frozen):
             refusal=tuple(data["refusal"]) if data["refusal"] else None,
             fallback=cls.load(data["fallback"]) if data["fallback"] else None,
             scope=data["scope"],
-            pause=data["pause"],
         )
 
 

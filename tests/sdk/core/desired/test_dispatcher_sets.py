@@ -273,14 +273,6 @@ def test_the_effect_on_order_is_told(ensure, load):
     assert "(in set 2, 7)" in warning
 
 
-def test_rebuilds_keep_their_distance(ensure, lab, calls):
-    """A server under load does not survive them back to back."""
-    lab.modules["dispatcher"].guard.delta = 0
-    wanted = [{"uri": "sip:192.0.2.%d" % number} for number in (71, 72, 73)]
-    ensure(DispatcherDestinations(9, wanted))
-    assert [pause for pause in calls.pauses if pause < 0.5] == [pytest.approx(0.2)] * 2
-
-
 # --- probing
 
 

@@ -621,16 +621,6 @@ def test_check_mode_fails_where_the_server_lacks_a_method():
     assert "the server does not offer drop" in result["msg"]
 
 
-def test_steps_of_a_scope_keep_their_distance():
-    class Paced(Numbers):
-        def step(self, address, value):
-            return super().step(address, value, scope="numbers", pause=5)
-
-    endpoint = Endpoint(a=1, b=1, c=1)
-    assert go(endpoint, Paced(a=2, b=2, c=2))["failed"] is False
-    assert endpoint.time == 10
-
-
 def test_an_undo_that_fails_once_is_tried_again():
     endpoint = Endpoint(a=1, b=1)
     endpoint.events = {3: (400, "out of range"), 5: CallTimeout("no answer", executed=None)}

@@ -36,7 +36,6 @@ def test_json_loses_nothing():
         refusal=("status", "fail", "it did not"),
         fallback=other,
         scope="t",
-        pause=0.2,
     )
     change = Change(ADDRESS, UNKNOWN, 5)
     conflict = Conflict(ADDRESS, 1, TOO_LARGE, "because")
