@@ -11,6 +11,7 @@ by :func:`same_uri`, and send the server its own spelling.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def same_uri(left: str, right: str) -> bool:
     return normal_uri(left) == normal_uri(right)
 
 
+@lru_cache(maxsize=2048)  # sets are compared member by member, and again after each step
 def normal_uri(text: str) -> str:
     """Return a URI in one spelling for all that name the same destination, to compare it.
 
