@@ -28,6 +28,10 @@ description:
   - Each addition and removal makes the server rebuild all sets, which reverses the order of
     destinations with equal priorities in every set. The task warns of it, and compares the other
     destinations of all sets afterwards.
+  - Two such calls that follow at once can crash a busy server without C(reload_delta), so they are
+    half a second apart, also in different tasks and processes. For many changes write the list
+    file or the database, and run M(kamailio.ctl.kamailio_reload) with
+    O(kamailio.ctl.kamailio_reload#module:keep_states=true), which rebuilds the sets once.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints

@@ -25,6 +25,7 @@ from kamailio_binrpc import (
     Reply,
     RetryPolicy,
 )
+from kamailio_binrpc.core import pacing
 from kamailio_binrpc.core.desired import kinds
 from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.desired import (
@@ -68,6 +69,26 @@ def run(request: pytest.FixtureRequest, lab: LabServer) -> Ensure:
         return asyncio.run(work())
 
     return blocking if request.param == "blocking" else asynchronous
+
+
+def test_rebuilds_are_spaced(
+    run: Ensure, lab: LabServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two programs, of which neither knows of the other, space what they do to one server."""
+    spacings: list[float] = []
+    waits = pacing.Turn.waits
+
+    def shortened(turn: pacing.Turn) -> Iterator[float]:
+        for seconds in waits(turn):
+            spacings.append(seconds)
+            yield 0
+
+    monkeypatch.setattr(pacing, "folder_of_user", lambda: str(tmp_path / "folder"))
+    monkeypatch.setattr(pacing.Turn, "waits", shortened)
+    for number in (71, 72):
+        run(DispatcherDestinations(9, [{"uri": f"sip:192.0.2.{number}"}]))
+    assert len(spacings) == 1
+    assert 0 < spacings[0] <= pacing.SPACING
 
 
 def test_a_change_is_made_once_and_then_not_again(run: Ensure, lab: LabServer) -> None:

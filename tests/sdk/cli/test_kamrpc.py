@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from kamailio_binrpc.cli import completion, exit_codes
+from kamailio_binrpc.cli import common, completion, exit_codes
 from kamailio_binrpc.cli.config import inventory_of
 from kamailio_binrpc.core.config import load_config
 from tests.support.signals import default_handlers
@@ -29,6 +29,22 @@ pytestmark = pytest.mark.usefixtures("surroundings")
 
 def test_call_prints_what_kamcmd_does(kamrpc):
     assert kamrpc("call", "core.echo", "a b", "5") == (0, "a b\n5\n", "")
+
+
+def test_calls_that_rebuild_take_turns(kamrpc, monkeypatch):
+    """With those of other programs at the same server: a loop over it must not crash the server."""
+    turns = []
+
+    def in_turn(address, call):
+        turns.append(str(address))
+        return call()
+
+    monkeypatch.setattr(common, "in_turn", in_turn)
+    kamrpc("call", "dispatcher.reload")
+    kamrpc("call", "core.echo", "a")
+    kamrpc("call", "dispatcher.remove", "1", "sip:x")
+    assert len(turns) == 2
+    assert turns[0] == turns[1]
 
 
 @pytest.mark.parametrize(
