@@ -41,7 +41,7 @@ from .core.desired.uac import UacRegistration
 from .core.desired.usrloc import UsrlocContact
 from .core.errors import BinrpcError
 from .core.faults import Busy, TooFast
-from .core.pacing import Turn
+from .core.pacing import Turn, in_turn
 
 if TYPE_CHECKING:
     from .core.async_client import AsyncClient
@@ -73,6 +73,7 @@ __all__ = [
     "UsrlocContact",
     "ensure",
     "ensure_async",
+    "in_turn",
 ]
 
 

@@ -96,7 +96,18 @@ class Turn:
 def in_turn(
     address: object, call: Callable[[], T], pause: Callable[[float], None] = time.sleep
 ) -> T:
-    """Make a rebuilding call when it is its turn, and return what it returns."""
+    """Make a call that rebuilds what SIP workers read when it is its turn; return what it returns.
+
+    Modules and :func:`ensure` do so by themselves, a client does not.
+
+    :param address: the client's.
+    :param call: makes the call; its errors are raised.
+    :param pause: sleeps for some seconds.
+
+    >>> from kamailio_binrpc import Client
+    >>> with Client("unix:/run/kamailio/kamailio_ctl") as kamailio:  # doctest: +SKIP
+    ...     in_turn(kamailio.address, lambda: kamailio.call("dispatcher.reload"))
+    """
     turn = Turn(address)
     rebuilt = True
     try:
