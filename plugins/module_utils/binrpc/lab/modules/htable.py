@@ -72,7 +72,9 @@ class HashTable(Base):
         self.dmqreplicate = dmqreplicate
         self.cells: Dict[str, Item] = {}
         self.clock: Callable[[], float] = time.time
-        self.cleaned = 0.0
+        self.timer: Optional[Callable[[float], float]] = None
+        """Gives the time at which the timer came by last before another."""
+        self._cleaned = 0.0
 
     def __getitem__(self, key: str) -> Value:
         item = self.find(key)
@@ -97,8 +99,9 @@ class HashTable(Base):
 
     def find(self, key: object) -> Optional[Item]:
         """The item of a key, unless it has expired; without autoexpire none does."""
+        now = self.clean()
         item = self.cells.get(key)  # type: ignore[call-overload]
-        if item is not None and self._expired(item, int(self.clock())):
+        if item is not None and self._expired(item, now):
             return None
         return item  # type: ignore[no-any-return]
 
@@ -115,18 +118,21 @@ class HashTable(Base):
             else:
                 self.set(key, value)
 
-    def clean(self, started: float, interval: int) -> None:
-        """Remove what had expired when a timer that began at ``started`` came by last."""
+    def clean(self) -> int:
+        """Remove what had expired when the timer came by last; return the time."""
+        if not self.autoexpire:
+            return 0
         now = self.clock()
-        last = now - (now - started) % interval
-        if self.cleaned < last:
-            self.cleaned = last
+        last = self.timer(now) if self.timer is not None else 0.0
+        if self._cleaned < last:
+            self._cleaned = last
             for key in [key for key, each in self.cells.items() if self._expired(each, int(last))]:
                 del self.cells[key]
+        return int(now)
 
     def set(self, key: str, value: Value, seconds: int = 0) -> None:
         # Without autoexpire Kamailio does not ask for the time: the item expires in 1970.
-        now = int(self.clock()) if self.autoexpire else 0
+        now = self.clean()
         old = self.cells.get(key)
         item = Item(value, old.expire if old else 0)
         if seconds > 0:
@@ -141,6 +147,7 @@ class HashTable(Base):
 
     def by_slot(self) -> Dict[int, List[str]]:
         """Keys of each slot that has some, in Kamailio's order."""
+        self.clean()
         slots: Dict[int, List[str]] = {}
         # Equal hashes stay in the order of insertion.
         for number, key in sorted(((core_case_hash(key), key) for key in self.cells), key=_first):
@@ -200,17 +207,20 @@ class HashTables(Module):
     def added(self) -> None:
         for name, table in self.tables.items():
             table.clock = self._clock
+            table.timer = self._timer
             table.load(self._given.get(name) or (self.database or {}).get(table.dbtable, {}))
 
     def _clock(self) -> float:
         now: float = self.state.clock()
         return now
 
+    def _timer(self, now: float) -> float:
+        return now - (now - float(self.state.started)) % self.timer_interval
+
     def _table(self, name: str) -> HashTable:
         table = self.tables.get(name)
         if table is None:
             raise Fault(500, "No such htable")
-        table.clean(self.state.started, self.timer_interval)
         return table
 
     # --- items
@@ -256,9 +266,10 @@ class HashTables(Module):
             raise Fault(500, "Not enough parameters (htable name, item name and expire)")
         name, key, seconds = values
         table = self._table(name)
+        now = table.clean()
         item = table.cells.get(key)
         if table.autoexpire and item is not None:
-            item.expire = int(self._clock()) + seconds if seconds > 0 else 0
+            item.expire = now + seconds if seconds > 0 else 0
         return "Ok"
 
     @method(
@@ -292,7 +303,9 @@ class HashTables(Module):
         missing=(500, "Not enough parameters (htable name & key name"),
     )
     def delete(self, name: str, key: str) -> str:
-        if self._table(name).cells.pop(key, None) is None:
+        table = self._table(name)
+        table.clean()
+        if table.cells.pop(key, None) is None:
             raise Fault(404, "Key not found in htable.")
         return "Ok. Key deleted."
 
@@ -335,7 +348,6 @@ class HashTables(Module):
     @method("htable.stats", "", help="Statistics about htables.")
     def stats(self) -> Iterator[Struct]:
         for name, table in self._newest_first():
-            table.clean(self.state.started, self.timer_interval)
             sizes = [len(keys) for keys in table.by_slot().values()]
             yield Struct(
                 name=name,
@@ -367,7 +379,7 @@ class HashTables(Module):
     @method("htable.store", help="Store hash table to database.")
     def store(self, ctx: Any) -> str:
         table = self._stored(ctx)
-        now = int(self._clock())
+        now = table.clean()
         self.database[table.dbtable] = {  # type: ignore[index]
             key: item.value
             for key, item in table.cells.items()
