@@ -14,7 +14,9 @@ import contextlib
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,10 +37,11 @@ if TYPE_CHECKING:
 METHODS = ("core.version", "core.psx", "system.listMethods")
 CONNECTIONS = 100
 CALLS = 1000
+ROUNDS = 15
 
 
 @contextlib.contextmanager
-def lab_server(folder: str) -> Iterator[dict[str, str]]:
+def lab_server(folder: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """The lab server in a process of its own, as the real one is."""
     wanted = {"unix": f"unix:{folder}/s", "udp": "udp:127.0.0.1:0", "tcp": "tcp:127.0.0.1:0"}
     command = [sys.executable, "-m", "kamailio_binrpc.cli.main", "serve"]
@@ -48,7 +51,7 @@ def lab_server(folder: str) -> Iterator[dict[str, str]]:
         assert process.stdout is not None
         try:
             lines = [process.stdout.readline().split()[-1] for _other in wanted]
-            yield dict(zip(wanted, lines, strict=True))
+            yield process, dict(zip(wanted, lines, strict=True))
         finally:
             process.terminate()
 
@@ -67,7 +70,7 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         real = stack.enter_context(Kamailio(full=False)).endpoints
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
-        lab = stack.enter_context(lab_server(folder))
+        process, lab = stack.enter_context(lab_server(folder))
         with asyncio.Runner() as runner:
             loop = runner.get_loop()
             contenders: dict[str, Callable[[], object]] = {}
@@ -89,6 +92,7 @@ def main() -> int:
                 contenders[f"{name} many"] = lambda many=many: loop.run_until_complete(_all(many))
             times = measure(contenders, rounds, at_least=0.05)
             _tell(report, times)
+            _tell_cost(report, real["unix"], lab["unix"], process.pid)
             for each in clients:
                 loop.run_until_complete(each.close())
     report.line()
@@ -121,6 +125,41 @@ def _row(report: Report, times: Times, name: str, label: str, calls: int) -> Non
         f"{label:28}{duration(real):>11}{duration(lab):>11}{ratio:10.2f}"
         f"{1 / real:9.0f}{1 / lab:9.0f}"
     )
+
+
+def _tell_cost(report: Report, real: str, lab: str, lab_pid: int) -> None:
+    """Tell the processor time of a call, in the server and in the client, whatever else runs."""
+    with Client(real) as client:
+        rows = client.call("core.psx")
+    handler = next(each["PID"] for each in rows if each["DSC"] == "ctl handler")
+    report.heading("processor time of a call over unix: server + client")
+    report.line(f"{'':28}{'real':>24}{'lab':>24}{'lab/real':>10}")
+    for method in METHODS:
+        pairs = [
+            (_cost(real, handler, method), _cost(lab, lab_pid, method)) for _round in range(ROUNDS)
+        ]
+        (server, asking), (other, asked) = (
+            tuple(median(pair[side][who] for pair in pairs) for who in (0, 1)) for side in (0, 1)
+        )
+        ratio = median(sum(theirs) / sum(ours) for ours, theirs in pairs)
+        report.line(
+            f"{method:28}{duration(server) + ' + ' + duration(asking):>24}"
+            f"{duration(other) + ' + ' + duration(asked):>24}{ratio:10.2f}"
+        )
+
+
+def _cost(address: str, pid: int, method: str) -> tuple[float, float]:
+    with Client(address) as client:
+        client.call(method)
+        before, own = _processor_time(pid), time.process_time()
+        for _other in range(CALLS // 4):
+            client.call(method)
+        own = time.process_time() - own
+        return (_processor_time(pid) - before) / (CALLS // 4), own / (CALLS // 4)
+
+
+def _processor_time(pid: int) -> float:
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 if __name__ == "__main__":

@@ -10,16 +10,20 @@ import math
 import pytest
 
 from kamailio_binrpc.core import wire
+from kamailio_binrpc.core.errors import EncodeError
 from kamailio_binrpc.core.faults import Fault, MethodNotFound
+from kamailio_binrpc.core.lab import output
+from kamailio_binrpc.core.lab.context import BinrpcContext, Context
 from kamailio_binrpc.core.lab.convert import strtod, strtol, to_int32
 from kamailio_binrpc.core.lab.engine import build
 from kamailio_binrpc.core.lab.output import fault_packet, writes
+from kamailio_binrpc.core.lab.reader import ReadError, RecordReader
 from kamailio_binrpc.core.lab.registry import Module, method
 from kamailio_binrpc.core.lab.state import LabState, parse_version
 from kamailio_binrpc.core.packet import decode
 from kamailio_binrpc.core.values import Struct
 
-from .duel import call, string
+from .duel import body_request, call, string
 
 
 def answer(engine, packet):
@@ -396,3 +400,64 @@ def test_strtol_and_casts():
         -2147483648,
         -1,
     ]
+
+
+class Slowly(BinrpcContext):
+    """As the API of Kamailio adds values: one record after the other."""
+
+    add_result = Context.add_result
+    add_value = Context.add_value
+
+
+ADDED = [
+    *["text", "", "x" * 100, ["a", "b" * 70, ""], ["a"] * 30, ["a", 1], [1, "a"], ["a", None]],
+    *[Struct(a=1, b="x", c=1.5), Struct(), Struct(a=-1, b=2**32 - 1, c="caf\udce9"), []],
+    *[Struct([(None, 1), ("n" * 70, "y" * 70)]), Struct(a=True), Struct(a=2**40), math.nan],
+    *[Struct(a=Struct(b=1), c=[1, 2]), [Struct(a=1), Struct(b="x"), "end"], [Struct(a=1), 5]],
+    *[[Struct(n=number, t="text") for number in range(9)], {"a": 1}, ("a", "b"), [1.5, -0.0]],
+    *[[True, 1, 1.0, "1"], [Struct(a=1, b=True), Struct(a=1, b=1.0)], Struct(a=b"x\0y")],
+]
+
+
+@pytest.mark.parametrize("result", ADDED, ids=lambda each: ascii(each)[:30])
+@pytest.mark.parametrize("struct_limit", [8192, 25, 4])
+def test_what_is_added_at_once_is_as_if_added_one_by_one(result, struct_limit, monkeypatch):
+    monkeypatch.setattr(output, "_KEPT_TEXTS", 20)
+    for limit in (*range(40), 20_000):
+        found = []
+        for kind in (BinrpcContext, Slowly):
+            state = LabState(body_limit=limit, struct_limit=struct_limit)
+            context = kind("m", state, None, b"", 0, 0, 7)
+            errors = []
+            for _twice in range(2):  # the second time, records may be remembered
+                try:
+                    context.add_result(result)
+                except EncodeError as error:
+                    errors.append(str(error))
+            found.append((errors, [bytes(piece) for piece in context.conclude()]))
+        assert found[0] == found[1], limit
+
+
+@pytest.mark.parametrize("name", ["core.fl", "core.flag", "core.flags", "core.flags" + "x" * 240])
+@pytest.mark.parametrize("version", ["5.6.3", "5.7.7"])
+def test_the_name_of_a_method_in_every_form(name, version):
+    """Long or short, with a NUL in it or without one at its end, cut or with more behind it."""
+    engine = build(state=LabState(version))
+    engine.registry.method("core.flag", "")(lambda: "short")
+    data = name.encode()
+    records = [string(name), string(name[:4] + "\0" + name[4:]), string(name + "\0")]
+    records += [string(name) + b"\x10\x01", b"\x91%c%b" % (len(data) % 256, data[:250])]
+    records += [b"\x91\0", b"\x91\1\0", b"\xa1\0%c%b\0" % ((len(data) + 1) % 256, data)]
+    for record in records:
+        for cut in (0, 1, len(record) - 1, len(record) - 2):
+            packet = body_request(record[: len(record) - cut])
+            reader = RecordReader(packet, len(packet) - len(record) + cut, len(packet))
+            try:
+                read = reader.read(wire.STR)
+            except ReadError as error:
+                assert wire.ERROR_TEXTS[error.code].encode() in answer(engine, packet)
+                continue
+            text = read.c_text if version == "5.6.3" else read.text
+            known = text.decode() in ("core.flag", "core.flags")
+            got = answer(engine, packet)  # none, if the fault has no room for the name
+            assert (got[1:2] != b"" and got[1] >> 4 == wire.REPLY) is known

@@ -34,7 +34,10 @@ from .convert import convert, plain
 from .output import (
     Body,
     fault_packet,
+    flat_records,
     reply_pieces,
+    string_record,
+    string_records,
     text_record,
     to_bytes,
     value_record,
@@ -53,6 +56,9 @@ log = logging.getLogger(__name__)
 _TYPES = dict.fromkeys("btdu", wire.INT)
 _TYPES.update(dict.fromkeys("fljLJ", wire.DOUBLE))
 _TYPES.update(dict.fromkeys("sS", wire.STR))
+
+
+_ONLY_TEXT = {str}
 
 
 class Scanned(list):  # type: ignore[type-arg]
@@ -131,6 +137,8 @@ class Context:
         try:
             if method.scan is None:
                 result = method.function(self)
+            elif not method.scan:
+                result = method.function()
             else:
                 values = self.scan(method.scan)
                 if values.count < method.required:
@@ -140,7 +148,8 @@ class Context:
                 result = method.function(*values)
             if hasattr(result, "__await__"):
                 return self._finish(result)
-            self.add_result(result)
+            if result is not None:
+                self.add_result(result)
         except Exception as error:  # noqa: BLE001 - a method's bug must not stop the server
             self._failed(error)
         return None
@@ -338,6 +347,36 @@ class BinrpcContext(Context):
             converting = always
         values.count = len(values)
         return values
+
+    def add_result(self, result: Any) -> None:
+        kind = type(result)
+        if kind is str:
+            if not self._body.add(string_record(result)):
+                self._overflow("S")
+        elif kind is Struct:
+            self._add_struct(result)
+        elif kind is list and set(map(type, result)) == _ONLY_TEXT:
+            if not self._body.add(string_records(result)):
+                super().add_result(result)
+        elif kind is list and result and type(result[0]) is Struct:
+            for value in result:
+                self.add_value(value)
+        else:
+            super().add_result(result)
+
+    def add_value(self, value: Any) -> None:
+        if type(value) is Struct:
+            self._add_struct(value)
+        else:
+            super().add_value(value)
+
+    def _add_struct(self, value: Struct) -> None:
+        """Add a struct; at once, if it has only plain members and they all fit."""
+        records = flat_records(value._flat)
+        if records is None or len(records) > self.state.struct_limit:
+            super().add_value(value)
+        elif not self._body.add_struct(records):
+            self._overflow("{")
 
     @property
     def params(self) -> List[Any]:

@@ -81,6 +81,9 @@ class Answer:
 log = logging.getLogger(__name__)
 
 _WAIT = Answer(0)
+_TEXT_OF_8 = 0x91
+"""First byte of a text of 8 to 255 bytes, as most names of methods are."""
+
 TOO_FAST = b"Command Executed Too Fast"
 
 
@@ -112,42 +115,59 @@ class Engine:
             header = parse_header(data, offset)
         except DecodeError as error:
             return self._bad(left, 0, "request", error.code)
-        if header is None or left < header.total:
+        if header is None or left < header.size + header.body:
             return _WAIT
         cookie = header.cookie
         if header.type != wire.REQUEST:
             return self._bad(header.total, cookie, "request", wire.E_BADPKT)
-        packet = bytes(memoryview(data)[offset : offset + header.total])
-        reader = RecordReader(packet, header.size, header.total)
-        try:
-            record = reader.read(wire.STR)
-        except ReadError as error:
-            return self._bad(header.total, cookie, "request method", error.code)
-        raw = record.c_text if self.state.c_string_lookup else record.text
+        total = header.total
+        packet = bytes(memoryview(data)[offset : offset + total])
+        at = header.size
+        stop = at + 2 + packet[at + 1] if header.body > 2 and packet[at] == _TEXT_OF_8 else 0
+        if at + 2 < stop <= total and packet.find(0, at + 2, stop) == stop - 1:
+            raw = c_text = packet[at + 2 : stop - 1]  # as nearly always
+        else:
+            reader = RecordReader(packet, at, total)
+            try:
+                record = reader.read(wire.STR)
+            except ReadError as error:
+                return self._bad(total, cookie, "request method", error.code)
+            c_text, stop = record.c_text, reader.offset
+            raw = c_text if self.state.c_string_lookup else record.text
         name = raw.decode("utf-8", "surrogateescape")
         method = self.registry.get(name)
         if method is None:
-            text = b"command %b not found" % record.c_text
+            text = b"command %b not found" % c_text
             fault = fault_packet(cookie, 500, text)
             if fault is None and self.state.sane:
                 fault = fault_packet(cookie, 500, text[:254])
-            return Answer(header.total, [fault] if fault else ())
+            return Answer(total, [fault] if fault else ())
         if method.limited and self.too_fast(name):
             fault = fault_packet(cookie, 500, TOO_FAST)
-            return Answer(header.total, [fault] if fault else ())
-        answer = Answer(header.total)
-        if self.state.failures.rules and self.prevented(answer, name, caller):
+            return Answer(total, [fault] if fault else ())
+        call = Call(name, caller, packet, stop, total)
+        answer = Answer(total)
+        state = self.state
+        if not state.failures.rules:  # as nearly always
+            self.calls.add(call)
+            context = BinrpcContext(name, state, caller, packet, stop, total, cookie)
+            pending = context.run(method)
+            if pending is None:
+                answer.pieces = context.conclude()
+            else:
+                answer.pending = self._run_later(answer, context, pending, caller)
+            return answer
+        if self.prevented(answer, name, caller):
             if answer.failure is not None and answer.failure.kind == "busy":
                 text = to_bytes(answer.failure.text)
                 fault = fault_packet(cookie, answer.failure.code, text)
                 answer.pieces = [fault] if fault else []
             return answer
-        call = Call(name, caller, packet, reader.offset, header.total)
 
-        def context(state: LabState) -> BinrpcContext:
-            return BinrpcContext(name, state, caller, packet, reader.offset, header.total, cookie)
+        def context_in(state: LabState) -> BinrpcContext:
+            return BinrpcContext(name, state, caller, packet, stop, total, cookie)
 
-        self.run(answer, method, call, context)
+        self.run(answer, method, call, context_in)
         return answer
 
     def prevented(self, answer: Answer, name: str, caller: Any) -> bool:
@@ -172,15 +192,7 @@ class Engine:
     ) -> None:
         """Run a method, and complete its answer; later, if it waits or a failure delays it."""
         failure = answer.failure
-        if failure is None and not answer.afterwards:  # as nearly always
-            self.calls.add(call)
-            context = make_context(self.state)
-            pending = context.run(method)
-            if pending is None:
-                answer.pieces = context.conclude()
-            else:
-                answer.pending = self._run_later(answer, context, pending, call.caller)
-        elif failure is not None and failure.kind == "delay":
+        if failure is not None and failure.kind == "delay":
             answer.pending = self._run_delayed(answer, method, call, make_context)
         else:
             context, pending = self._begin(answer, method, call, make_context)

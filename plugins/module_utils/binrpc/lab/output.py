@@ -9,6 +9,8 @@ they are kept as the reference keeps them, empty ones included.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from .. import wire
 from ..packet import build_header
 from ..values import NULL_TEXT
@@ -16,12 +18,18 @@ from .convert import to_thousandths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional
+    from typing import Any, List, Optional, Sequence, Tuple
 
 PIECES_PER_WRITE = 96
 MAX_FAULT_TEXT = 254
+_KEPT = 64
+"""Characters of a text whose record is remembered."""
+
+_KEPT_TEXTS = 2000
+"""Texts of a list whose records are remembered."""
 
 
+@lru_cache(maxsize=4096)
 def int_record(value: int) -> bytes:
     """Encode the low 32 bits."""
     value &= 0xFFFFFFFF
@@ -29,6 +37,7 @@ def int_record(value: int) -> bytes:
     return bytes((size << 4,)) + value.to_bytes(size, "big")
 
 
+@lru_cache(maxsize=1024)
 def double_record(value: float) -> bytes:
     """Encode a double, cut to thousandths; what does not fit becomes the smallest number."""
     pattern = to_thousandths(value) & 0xFFFFFFFFFFFFFFFF
@@ -64,15 +73,73 @@ def value_record(char: str, value: Any) -> Optional[bytes]:
     return None
 
 
+def name_record(name: str) -> bytes:
+    """Encode the name of a member."""
+    if len(name) > _KEPT:
+        return text_record(to_bytes(name, "s"), wire.AVP)
+    return _kept_name(name)
+
+
+def string_record(text: str) -> bytes:
+    """Encode a text value."""
+    return text_record(to_bytes(text)) if len(text) > _KEPT else _kept_string(text)
+
+
+@lru_cache(maxsize=2048)
+def _kept_name(name: str) -> bytes:
+    return text_record(to_bytes(name, "s"), wire.AVP)
+
+
+@lru_cache(maxsize=4096)
+def _kept_string(text: str) -> bytes:
+    return text_record(to_bytes(text))
+
+
+def string_records(texts: List[str]) -> bytes:
+    """Encode text values."""
+    if len(texts) > _KEPT_TEXTS:
+        return b"".join(map(string_record, texts))
+    return _kept_strings(tuple(texts))
+
+
+@lru_cache(maxsize=32)
+def _kept_strings(texts: Tuple[str, ...]) -> bytes:
+    return b"".join(map(string_record, texts))
+
+
+def flat_records(flat: Sequence[Any]) -> Optional[bytes]:
+    """Encode plain values, each behind its name; None where that takes more.
+
+    :param flat: names and values in turn, as a Struct has them.
+    """
+    records: List[bytes] = []
+    for index in range(1, len(flat), 2):
+        value = flat[index]
+        kind = type(value)
+        if kind is str:
+            record = string_record(value)
+        elif kind is int and wire.INT_MIN <= value <= wire.UINT_MAX:
+            record = int_record(value)
+        elif kind is float:
+            record = double_record(value)
+        else:
+            return None
+        if flat[index - 1] is not None:
+            records.append(name_record(flat[index - 1]))
+        records.append(record)
+    return b"".join(records)
+
+
 class Body:
     """The direct content of the top level or of one struct, up to ``limit`` bytes."""
 
-    __slots__ = ("_chunks", "_left", "_structs")
+    __slots__ = ("_chunks", "_flat", "_left", "_structs")
 
     def __init__(self, limit: int) -> None:
         self._left = limit
         self._chunks: List[bytearray] = [bytearray()]
-        self._structs: List[Body] = []
+        self._flat = True  # all structs are complete
+        self._structs: List[Any] = []  # each a Body, or the records of a complete one
 
     @property
     def empty(self) -> bool:
@@ -92,14 +159,30 @@ class Body:
         if len(name) + 2 > self._left:
             return None
         self._left -= len(name) + 2
+        self._flat = False
         struct = Body(limit)
         self._structs.append(struct)
         self._chunks[-1] += name + b"\x03"
         self._chunks.append(bytearray(b"\x83"))
         return struct
 
+    def add_struct(self, records: bytes) -> bool:
+        """Append a struct that is complete, or return False if its marks do not fit."""
+        if self._left < 2:
+            return False
+        self._left -= 2
+        self._structs.append(records)
+        self._chunks[-1] += b"\x03"
+        self._chunks.append(bytearray(b"\x83"))
+        return True
+
     def pieces(self) -> List[bytes]:
         """Put everything in order."""
+        if self._flat:
+            parts: List[Any] = [self._chunks[0]]
+            for index, records in enumerate(self._structs, 1):
+                parts += (records, self._chunks[index])
+            return parts
         pieces: List[Any] = []
         pending: List[Any] = [self]
         while pending:  # a stack: structs may be nested deeper than Python's
@@ -116,7 +199,8 @@ class Body:
 def reply_pieces(cookie: int, body: Body) -> List[bytes]:
     """Build a reply: its header and then the pieces of its body."""
     pieces = body.pieces()
-    return [build_header(wire.REPLY, cookie, sum(map(len, pieces))), *pieces]
+    total = len(pieces[0]) if len(pieces) == 1 else sum(map(len, pieces))
+    return [build_header(wire.REPLY, cookie, total), *pieces]
 
 
 def fault_packet(cookie: int, code: int, text: bytes) -> Optional[bytes]:

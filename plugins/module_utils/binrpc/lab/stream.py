@@ -103,7 +103,7 @@ class StreamConnection(asyncio.BufferedProtocol):
         position = 0
         left = PER_TURN
         received = self._view[: self._used]
-        while left and not (self._closed or self._slow or self._busy):
+        while left and position < self._used and not (self._closed or self._slow or self._busy):
             answer = self._engine.process(received, position, self._caller)
             if not answer.consumed:
                 break
@@ -169,11 +169,15 @@ class StreamConnection(asyncio.BufferedProtocol):
                 self._flush()
 
     def _queue(self, answer: Answer) -> None:
-        for data in answer.writes:
-            if self._observer is not None:
-                self._observer.sent(self._caller, data)
-            self._out.append(data)
-            self._out_size += len(data)
+        if answer.failure is None and self._observer is None:
+            self._out += answer.pieces
+            self._out_size += sum(map(len, answer.pieces))
+        else:
+            for data in answer.writes:
+                if self._observer is not None:
+                    self._observer.sent(self._caller, data)
+                self._out.append(data)
+                self._out_size += len(data)
         if self._out_size > _FLUSH:
             self._flush()
         if not answer.keep:
