@@ -12,6 +12,8 @@ import contextlib
 import os
 import random
 import select
+import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -31,6 +33,7 @@ TRANSPORTS = ("unix", "unixd", "udp", "tcp")
 STREAMS = ("unix", "tcp")
 PATIENCE = 30.0
 CONNECTS = 10_000
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 # Headers and records that make releases of Kamailio loop for ever
 # (docs/protocol.md#dangerous-inputs).
@@ -166,6 +169,38 @@ def slow_readers(ordeal: Ordeal) -> Iterator[None]:
                 yield
 
 
+def slow_but_steady_readers(ordeal: Ordeal) -> Iterator[None]:
+    """Read many answers a little at a time, until the last one is there."""
+    count = 30
+    for transport in STREAMS:
+        whole = len(ordeal.side.ask(transport, call("soak.big"))[0])
+        with ordeal.side.connect(transport) as sock:
+            sock.settimeout(PATIENCE)
+            sock.sendall(call("soak.big") * count)
+            sock.shutdown(socket.SHUT_WR)
+            received = 0
+            while data := sock.recv(30_000):
+                received += len(data)
+                yield
+            assert received == count * whole
+
+
+def greedy(ordeal: Ordeal) -> Iterator[None]:
+    """Twenty clients fill their buffers with requests, and close without reading."""
+    packet = call("system.listMethods")
+    packet *= 65_000 // len(packet)
+    for transport in STREAMS:
+        for number in range(20):
+            with ordeal.side.connect(transport) as sock:
+                sock.settimeout(PATIENCE)
+                sock.sendall(packet)
+                if number % 2:
+                    sock.recv(1000)
+            if number % 5 == 4:
+                yield
+        yield
+
+
 def half_packets(ordeal: Ordeal) -> Iterator[None]:
     good = call("core.prints", string("x" * 100))
     held = []
@@ -248,6 +283,8 @@ ORDEALS: dict[str, Callable[[Ordeal], Iterator[None]]] = {
     "dangerous inputs": dangerous,
     "mutated packets": mutated,
     "slow readers": slow_readers,
+    "readers that take their time": slow_but_steady_readers,
+    "64 KiB of requests, and gone": greedy,
     "half packets": half_packets,
     "calls given up": cancelled,
     "reply fifos nobody reads": unread_reply_fifos,
@@ -255,9 +292,121 @@ ORDEALS: dict[str, Callable[[Ordeal], Iterator[None]]] = {
 }
 
 
+# --- ordeals of a server of their own: its start, its limits and its end
+
+
+@dataclass
+class Server:
+    """A lab server that can be started badly.
+
+    descriptors  its limit of open files; 0 for the usual one
+    """
+
+    folder: Path
+    descriptors: int = 0
+    name: str = "s"
+
+    def start(self) -> subprocess.Popen[str]:
+        path, dgram, fifo = (self.folder / (self.name + end) for end in ("", ".d", ".f"))
+        command = [sys.executable, "-m", "tests.soak.server", str(self.folder)]
+        command += [f"unix:{path}", f"unixd:{dgram}", f"fifo:{fifo}"]
+        if self.descriptors:
+            command = ["prlimit", f"--nofile={self.descriptors}", *command]
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+
+
+def _ended(process: subprocess.Popen[str]) -> str:
+    """Wait for the end; return what it wrote to standard error."""
+    try:
+        return process.communicate(timeout=PATIENCE)[1]
+    finally:
+        process.kill()
+
+
+def two_on_one_path(folder: Path, rounds: int) -> Iterator[None]:
+    """Two start at once where a server has died: one listens, the other says why it does not."""
+    for number in range(rounds):
+        name = f"two{number}"
+        dead = Server(folder, name=name).start()
+        assert dead.stdout is not None
+        dead.stdout.readline()
+        dead.kill()
+        _ended(dead)
+        both = [Server(folder, name=name).start() for _other in range(2)]
+        lines = [process.stdout.readline() for process in both if process.stdout is not None]
+        assert sum(map(bool, lines)) == 1, lines
+        with Client(f"unix:{folder}/{name}", PATIENCE) as client:
+            client.call("core.version")
+        for process in both:
+            process.terminate()
+        texts = [_ended(process) for process in both]
+        assert sum("a running server listens on" in text for text in texts) == 1, texts
+        yield
+
+
+def few_descriptors(folder: Path, rounds: int) -> Iterator[None]:
+    """Ninety connections to a server that may have 64 files open: it stays quiet, and recovers."""
+    for number in range(rounds):
+        process = Server(folder, 64, f"few{number}").start()
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[0]
+        path = address.partition(":")[2]
+        held = []
+        try:
+            with Client(address, PATIENCE) as client:
+                client.call("core.version")  # those that are there go on
+                for _other in range(90):
+                    sock = socket.socket(socket.AF_UNIX)
+                    sock.connect(path)
+                    held.append(sock)
+                for _other in range(20):
+                    client.call("core.version")
+                    yield
+                for sock in held:
+                    sock.close()
+            with Client(address, PATIENCE) as later:
+                later.call("core.version")
+        finally:
+            for sock in held:
+                sock.close()
+            process.terminate()
+            text = _ended(process)
+        assert text.count("no more connections can be accepted") <= 2, text[:2000]
+        assert len(text) < 2000, text[:2000]
+
+
+def ended_under_load(folder: Path, rounds: int) -> Iterator[None]:
+    """SIGTERM while twenty clients have filled their buffers: the sockets are removed, it ends."""
+    packet = call("system.listMethods")
+    packet *= 65_000 // len(packet)
+    for number in range(rounds):
+        process = Server(folder, name=f"end{number}").start()
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[0]
+        with contextlib.ExitStack() as clients:
+            for _other in range(20):
+                sock = clients.enter_context(socket.socket(socket.AF_UNIX))
+                sock.connect(address.partition(":")[2])
+                sock.sendall(packet)
+            process.send_signal(signal.SIGTERM)
+            text = _ended(process)
+        assert (process.returncode, text) == (0, "")
+        assert not list(folder.glob(f"end{number}*"))
+        yield
+
+
+OWN: dict[str, Callable[[Path, int], Iterator[None]]] = {
+    "two on one stale path": two_on_one_path,
+    "64 descriptors": few_descriptors,
+    "SIGTERM under load": ended_under_load,
+}
+
+
 def soak(seed: int, rounds: int, connect_count: int, seconds: float) -> list[Finding]:
     """Do it all ``rounds`` times, but begin no round after so many seconds."""
-    findings = {name: Finding(name) for name in [*ORDEALS, "connects"]}
+    findings = {name: Finding(name) for name in [*ORDEALS, "connects", *OWN]}
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         ordeal = Ordeal(Path(folder), seed)
         try:
@@ -277,6 +426,8 @@ def soak(seed: int, rounds: int, connect_count: int, seconds: float) -> list[Fin
                     memory = ordeal.process.memory
             last = findings["connects"]
             _run(ordeal, last, connects(ordeal, connect_count), descriptors, memory)
+            for name, own in OWN.items():
+                _run(ordeal, findings[name], own(Path(folder), rounds), descriptors, memory)
             assert ordeal.alive
             return [calm, *findings.values()]
         finally:

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""The server that is to survive: ``python -m tests.soak.server REPLIES ADDRESS...``."""
+"""The server that is to survive: ``python -m tests.soak.server REPLIES ADDRESS...``.
+
+The last address is that of a fifo.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,12 @@ import signal
 import sys
 
 from kamailio_binrpc.core.values import Struct
-from kamailio_binrpc.lab import LabServer
+from kamailio_binrpc.lab import LabServer, ListenError
 
 
 async def serve(replies: str, addresses: list[str]) -> None:
-    logging.disable(logging.ERROR)  # it tells of every fifo that it refuses
+    # It tells of every fifo that it refuses.
+    logging.getLogger("kamailio_binrpc.core.lab.fifo_file").disabled = True
     *binrpc, fifo = addresses
     lab = LabServer(binrpc, fifo, reply_directory=replies)
     lab.registry.method("soak.big", "")(lambda: [Struct(text="x" * 8000) for _other in range(10)])
@@ -31,4 +35,7 @@ async def serve(replies: str, addresses: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], sys.argv[2:]))
+    try:
+        asyncio.run(serve(sys.argv[1], sys.argv[2:]))
+    except ListenError as error:
+        sys.exit(str(error))
