@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple
 
 # A series stands for one of its releases.
-RELEASES = {"5.6": "5.6.3", "5.7": "5.7.7", "5.8": "5.8.2", "6.0": "6.0.7", "6.1": "6.1.4"}
+RELEASES = {"5.6": "5.6.3", "5.7": "5.7.7", "5.8": "5.8.8", "6.0": "6.0.7", "6.1": "6.1.5"}
 MASTER = "6.2.0-dev1"
 
 COMPILE_FLAGS = (
@@ -98,7 +98,7 @@ class LabState:
         self.clock: Callable[[], float] = time.time
         self.started = self.clock()
         self.name = "kamailio"
-        self.architecture = "x86_64/linux"
+        self.architecture = "x86_64/Linux" if release >= (6, 1) else "x86_64/linux"
         self.source_id = "unknown "
         self.compiler = "gcc 12.2.0"
         self.compiled = ""

@@ -13,10 +13,11 @@ from tests.conformance.furniture import variables
 from tests.sdk.lab.modules.support import Pair, fault, lab, outcome
 
 
-def test_cfg_help_is_a_struct_from_6_1():
-    engine, _clock = lab(version="6.0")
-    assert engine.call("cfg.help", "core", "debug")[1] == "(parameter type is integer)"
-    engine, _clock = lab(version="6.1")
+def test_cfg_help_is_a_struct_from_6_1_1():
+    for version in ("6.0", "6.1.0"):
+        engine, _clock = lab(version=version)
+        assert engine.call("cfg.help", "core", "debug")[1] == "(parameter type is integer)"
+    engine, _clock = lab(version="6.1.1")
     assert engine.call("cfg.help", "core", "debug") == [Struct(desc="debug level", type="integer")]
 
 

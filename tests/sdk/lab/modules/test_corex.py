@@ -9,10 +9,26 @@ from kamailio_binrpc import Client
 from kamailio_binrpc.lab import LabState
 from tests.sdk.lab.modules.support import ODD, Pair, lab
 
+REST = ["mcast", "mhomed", "virtual", "sockname", "advertise"]
 
-def test_corex_keys_are_lower_case_from_5_8():
-    for version, key in (("5.7", "PROTO"), ("5.8", "proto")):
-        assert lab(version=version)[0].call("corex.list_sockets")[0].keys()[0] == key
+
+@pytest.mark.parametrize(
+    "version, names",
+    [
+        ("5.6", ["PROTO", "NAME", "ADDRLIST", "PORT", *map(str.upper, REST)]),
+        ("5.7", ["AF", "PROTO", "NAME", "ADDRLIST", "PORT", *map(str.upper, REST)]),
+        ("5.8", ["af", "proto", "name", "addrlist", "port", "sockstr", *REST]),
+        ("6.0", ["af", "proto", "name", "addrlist", "port", "sockstr", "agname", *REST]),
+    ],
+)
+def test_members_of_sockets_as_each_release_has_them(version, names):
+    """As 5.6.3, 6.0.1 and 6.1.5 were seen to answer."""
+    engine, _clock = lab(version=version)
+    rows = engine.call("corex.list_sockets")
+    assert rows[0].keys() == names
+    if version == "6.0":
+        values = [rows[1][name] for name in ("af", "sockstr", "agname")]
+        assert values == ["IPv4", "tcp:127.0.0.1:5060", "none"]
 
 
 @pytest.mark.real

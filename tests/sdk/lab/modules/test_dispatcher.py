@@ -11,6 +11,7 @@ import pytest
 
 from kamailio_binrpc import Client, Fault
 from kamailio_binrpc.core.lab.modules.dispatcher import NO_DNS, NO_PING
+from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.lab import Dispatcher, DnsCache, LabState
 from tests.conformance.furniture import dispatcher as dispatcher_of
 from tests.sdk.lab.modules.support import Pair, fault, lab
@@ -38,6 +39,59 @@ def test_dispatcher_lists_differ():
     assert full["5.8"]["FLAGS"] == "AX"
     assert full["6.0"]["ATTRS"]["BODY"] == "<null string>"
     assert full["6.0"]["FLAGS"] == "AN"
+
+
+def members(struct):
+    """Names in their order; of a struct within, they stand in brackets."""
+    found = []
+    for name, value in struct.items():
+        found.append(name + (f"({members(value)})" if isinstance(value, Struct) else ""))
+    return " ".join(found)
+
+
+ATTRS = {
+    "5.8": "BODY DUID MAXLOAD WEIGHT RWEIGHT SOCKET SOCKNAME OBPROXY",
+    "6.0": "BODY DUID MAXLOAD WEIGHT RWEIGHT SOCKET SOCKNAME OBPROXY OCMIN OCMAX",
+    "6.1": "BODY DUID PROBING_COUNT MAXLOAD WEIGHT RWEIGHT SOCKET SOCKNAME PING_SOCKET OBPROXY "
+    "OCMIN OCMAX",
+}
+HEAD = {
+    "5.8": "URI FLAGS PRIORITY",
+    "6.0": "URI FLAGS PRIORITY",
+    "6.1": "IDX URI FLAGS PRIORITY IUID",
+}
+ADDRESS = "HOST IPADDR PORT PROTOID DNSTIME_SEC DNSTIME_USEC"
+CONTROL = "OCRATE OCIDX OCSEQ OCTIME_SEC OCTIME_USEC"
+
+
+@pytest.mark.parametrize("version", ["5.8", "6.0", "6.1"])
+def test_members_of_a_list_as_each_release_has_them(version):
+    """As 6.0.1 and 6.1.5 were seen to answer."""
+    sets = {1: [{"uri": "sip:127.0.0.1:5081", "attrs": "duid=a;weight=50"}, "sip:127.0.0.1:5082"]}
+    module = Dispatcher(sets, latency_stats=True, hash_size=4)
+    engine, _clock = lab(module, version=version)
+    end = "LATENCY(AVG STD EST MAX TIMEOUT) RUNTIME(DLGLOAD)"
+    head, attrs = HEAD[version], f"ATTRS({ATTRS[version]})"
+    full = f"{head} {ADDRESS} {attrs} {end}"
+    if version != "5.8":
+        full = f"{head} {ADDRESS} {CONTROL} {attrs} {end}"
+    without = full.replace(attrs + " ", "") if version == "5.8" else full
+    found = {}
+    for mode in ((), ("short",), ("full",)):
+        targets = engine.call("dispatcher.list", *mode)[0]["RECORDS"]["SET"]["TARGETS"]
+        found[mode] = targets.get_all("DEST")
+    assert [members(each) for each in found[()]] == [f"{head} {end}", f"{head} {attrs} {end}"]
+    assert [members(each) for each in found["short",]] == [f"{head} {end}"] * 2
+    assert [members(each) for each in found["full",]] == [without, full]
+    first = found["full",][0]
+    assert first["PROTOID"] == (1 if version == "6.1" else 0)
+    if version == "6.1":
+        assert [each["IDX"] for each in found[()]] == [0, 1]
+        names = [each["IUID"] for each in found[()]]
+        assert [name.split("-")[3:] for name in names] == [["2", "1"], ["1", "1"]]
+        engine.call("dispatcher.remove", 99, "sip:127.0.0.1")
+        again = engine.call("dispatcher.list")[0]["RECORDS"]["SET"]["TARGETS"].get_all("DEST")
+        assert not {each["IUID"] for each in again} & set(names)
 
 
 def test_the_dispatcher_of_master_reloads_at_any_time():

@@ -54,6 +54,13 @@ def test_seti_takes_a_double_from_5_8():
     assert engine.call("htable.get", "t", "k")[0]["item"]["value"] == 1
 
 
+def test_a_bracket_is_closed_from_6_0_on():
+    for version, end in (("5.8", "name"), ("6.0", "name)")):
+        engine, _clock = lab(HashTables({"t": {}}), version=version)
+        for params in ((), ("t",), (1, "k")):
+            assert fault(engine, "htable.delete", *params)[1].endswith("key " + end)
+
+
 @pytest.fixture
 def htable(real: Client) -> Iterator[Pair]:
     yield Pair(real, hash_tables())

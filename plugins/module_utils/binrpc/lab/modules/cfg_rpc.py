@@ -199,7 +199,7 @@ class Configuration(Module):
         if variable is None:
             raise Fault(400, "Failed to get the variable description")
         kind = "integer" if variable.kind == "int" else "string"
-        if self.state.release >= (6, 1):
+        if self.state.release >= (6, 1, 1):
             return Struct(desc=variable.help, type=kind)
         return [variable.help, "(parameter type is %s)" % kind]
 

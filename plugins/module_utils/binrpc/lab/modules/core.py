@@ -246,11 +246,10 @@ class Core(Module):
         for protocol, address, port in self.state.sockets:
             socket = Struct()
             if release >= (5, 7):
-                socket.add("af", "ipv6" if ":" in address else "ipv4")
+                socket.add("af", "IPv6" if ":" in address else "IPv4")
             socket.add("proto", protocol)
             socket.add("address", address)
-            if release < (5, 7):
-                socket.add("ipaddress", address)
+            socket.add("ipaddress", address)
             socket.add("port", port)
             if release >= (6, 0):
                 socket.add("agname", "none")
@@ -277,6 +276,8 @@ class Core(Module):
         major, minor, patch = self.state.release
         for text in ("%d" % major, "%d_%d" % (major, minor), "%d_%d_%d" % (major, minor, patch)):
             yield "KAMAILIO_" + text, ""
+        if self.state.release >= (5, 7):
+            yield "KAMAILIO_VERSION", "%d%03d%03d" % (major, minor, patch)
         yield from self.state.defines
         for name in self.state.loaded:
             yield "MOD_" + name, ""

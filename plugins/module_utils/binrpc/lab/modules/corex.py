@@ -33,18 +33,19 @@ class Corex(Module):
 
     @method("corex.list_sockets", "", help="List listening sockets")
     def list_sockets(self) -> Iterator[Struct]:
+        release = self.state.release
         for protocol, address, port in self.state.sockets:
-            yield self._keys(
-                PROTO=protocol,
-                NAME=address,
-                ADDRLIST=self._keys(ADDR=address),
-                PORT=port,
-                MCAST="no",
-                MHOMED="no",
-                VIRTUAL="no",
-                SOCKNAME="-",
-                ADVERTISE="-",
-            )
+            members: Dict[str, Any] = {}
+            if release >= (5, 7):
+                members["AF"] = "IPv6" if ":" in address else "IPv4"
+            addresses = self._keys(ADDR=address)
+            members.update(PROTO=protocol, NAME=address, ADDRLIST=addresses, PORT=port)
+            if release >= (5, 8):
+                members["SOCKSTR"] = "%s:%s:%s" % (protocol, address, port)
+            if release >= (6, 0):
+                members["AGNAME"] = "none"
+            members.update(MCAST="no", MHOMED="no", VIRTUAL="no", SOCKNAME="-", ADVERTISE="-")
+            yield self._keys(**members)
 
     @method("corex.list_aliases", "", help="List socket aliases")
     def list_aliases(self) -> Iterator[Struct]:

@@ -47,6 +47,7 @@ class Destination:
 
     :ivar flags: sum of INACTIVE, TRYING, DISABLED, PROBING, NO_DNS and NO_PING.
     :ivar address: its IP address since the sets were loaded or rebuilt last.
+    :ivar iuid: its name in the server since then (6.1).
     :ivar attrs: as written, ``name=value;...``.
     :ivar attributes: the same by name in lower case.
     """
@@ -62,6 +63,7 @@ class Destination:
         self.attrs = attrs[:-1] if attrs.endswith(";") else attrs
         self.load = load
         self.address = ""
+        self.iuid = ""
         match = _URI.fullmatch(self.uri)
         host, port, rest = match.groups() if match else ("", None, "")
         self.host: str = host
@@ -131,6 +133,7 @@ class Dispatcher(Module):
         self.ipv6 = ipv6
         self.ping_interval = ping_interval
         self.pinging = 1
+        self._loaded = 0
         self._sets: Dict[int, List[Destination]] = {}
 
     def added(self) -> None:
@@ -168,6 +171,10 @@ class Dispatcher(Module):
         # A copy: reloads and rebuilds forget neither the state nor the source.
         new = Destination(row.uri, row.flags, row.priority, row.attrs, row.load)
         new.address = self._resolve(row)
+        self._loaded += 1
+        pid = self.state.processes[0].pid if self.state.processes else 0
+        made = int(self.state.started), pid, self._loaded
+        new.iuid = "dspt-%x-%x-%x-%d" % (*made, number)
         if self.state.release >= (6, 1) and self.ping_interval <= 0:
             new.flags &= ~PROBING
         destinations = self._sets.setdefault(number, [])
@@ -207,39 +214,39 @@ class Dispatcher(Module):
         records = Struct()
         for number, destinations in self.sets.items():
             targets = Struct()
-            for each in destinations:
-                targets.add("DEST", self._describe(each, mode))
+            for index, each in enumerate(destinations):
+                targets.add("DEST", self._describe(each, index, mode))
             records.add("SET", Struct(ID=number, TARGETS=targets))
         return Struct(NRSETS=len(self._sets), RECORDS=records)
 
-    def _describe(self, each: Destination, mode: str) -> Struct:
+    def _describe(self, each: Destination, index: int, mode: str) -> Struct:
         newer = self.state.release >= (6, 0)
+        newest = self.state.release >= (6, 1)
         flags = each.state
         if newer and each.flags & NO_PING and not each.flags & PROBING:
             flags = flags[0] + "N"
-        dest = Struct(URI=each.uri, FLAGS=flags, PRIORITY=each.priority)
+        dest = Struct()
+        if newest:
+            dest.add("IDX", index)
+        dest.add("URI", each.uri)
+        dest.add("FLAGS", flags)
+        dest.add("PRIORITY", each.priority)
+        if newest:
+            dest.add("IUID", each.iuid)
         if mode == "full":
             dest.add("HOST", each.host)
             dest.add("IPADDR", each.address)
             dest.add("PORT", each.port)
-            dest.add("PROTOID", each.protocol)
+            # A URI without a transport is UDP, which 6.1 says.
+            dest.add("PROTOID", each.protocol or int(newest))
             dest.add("DNSTIME_SEC", 0.0)
             dest.add("DNSTIME_USEC", 0.0)
+            if newer:
+                dest.add("OCRATE", 0)
+                for name in ("OCIDX", "OCSEQ", "OCTIME_SEC", "OCTIME_USEC"):
+                    dest.add(name, 0.0)
         if mode != "short" and (each.attrs or (newer and mode == "full")):
-            text = each.attributes.get
-            dest.add(
-                "ATTRS",
-                Struct(
-                    BODY=each.attrs or NULL_TEXT,
-                    DUID=text("duid") or NULL_TEXT,
-                    MAXLOAD=each.number("maxload"),
-                    WEIGHT=each.number("weight", 1, 100),
-                    RWEIGHT=each.number("rweight", 1, 100),
-                    SOCKET=text("socket") or NULL_TEXT,
-                    SOCKNAME=text("sockname") or NULL_TEXT,
-                    OBPROXY=text("obproxy") or NULL_TEXT,
-                ),
-            )
+            dest.add("ATTRS", self._describe_attributes(each))
         if self.latency_stats:
             latency = each.number("latency")
             dest.add(
@@ -249,6 +256,25 @@ class Dispatcher(Module):
         if self.hash_size:
             dest.add("RUNTIME", Struct(DLGLOAD=each.load))
         return dest
+
+    def _describe_attributes(self, each: Destination) -> Struct:
+        release = self.state.release
+        text = each.attributes.get
+        found = Struct(BODY=each.attrs or NULL_TEXT, DUID=text("duid") or NULL_TEXT)
+        if release >= (6, 1):
+            found.add("PROBING_COUNT", each.number("probing_count"))
+        found.add("MAXLOAD", each.number("maxload"))
+        found.add("WEIGHT", each.number("weight", 1, 100))
+        found.add("RWEIGHT", each.number("rweight", 1, 100))
+        names = ["socket", "sockname", "obproxy"]
+        if release >= (6, 1):
+            names.insert(2, "ping_socket")
+        for name in names:
+            found.add(name.upper(), text(name) or NULL_TEXT)
+        if release >= (6, 0):
+            found.add("OCMIN", 0.0)
+            found.add("OCMAX", 100.0)
+        return found
 
     def _resolve(self, each: Destination) -> str:
         if each.flags & NO_DNS:

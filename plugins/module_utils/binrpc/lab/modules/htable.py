@@ -296,16 +296,15 @@ class HashTables(Module):
         self._table(name).set(key, value, seconds)
         return "Ok. Key set to new value."
 
-    @method(
-        "htable.delete",
-        "SS",
-        help="Delete one key from a hash table.",
-        missing=(500, "Not enough parameters (htable name & key name"),
-    )
-    def delete(self, name: str, key: str) -> str:
-        table = self._table(name)
+    @method("htable.delete", help="Delete one key from a hash table.")
+    def delete(self, ctx: Any) -> str:
+        values = ctx.scan("SS")
+        if values.count < 2:
+            text = "Not enough parameters (htable name & key name"
+            raise Fault(500, text + (")" if self.state.release >= (6, 0) else ""))
+        table = self._table(values[0])
         table.clean()
-        if table.cells.pop(key, None) is None:
+        if table.cells.pop(values[1], None) is None:
             raise Fault(404, "Key not found in htable.")
         return "Ok. Key deleted."
 
