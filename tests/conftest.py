@@ -43,6 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
         stop_inheritance()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest file, that of the roles: it must not be the last on one worker."""
+    items.sort(key=lambda item: item.path.name != "test_roles.py")
+
+
 def pytest_collection_finish() -> None:
     """Collected tests live to the end: the garbage collector need not visit them."""
     gc.collect()
