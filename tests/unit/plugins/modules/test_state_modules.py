@@ -33,15 +33,10 @@ def lab(request, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     version = getattr(request, "param", "5.6")
     with LabServer(binrpc=["unix:ctl"], version=version).running_in_thread() as server:
-        # Nobody here waits for a reload_delta by the clock.
-        clock = server.state.clock
-        skipped = [0]
-
-        def leap():
-            skipped[0] += 10
-            return clock() + skipped[0]
-
-        server.state.clock = leap
+        # No test waits for a reload_delta.
+        for module in server.modules.values():
+            if hasattr(module, "guard"):
+                module.guard.delta = 0
         yield server
 
 
