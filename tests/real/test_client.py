@@ -40,6 +40,7 @@ from kamailio_binrpc import (
 )
 from kamailio_binrpc.core import wire as protocol
 from kamailio_binrpc.core.connection import Request
+from kamailio_binrpc.core.deadline import Deadline
 from tests.real.calls import LATIN, TRANSPORTS
 from tests.real.wire import Wire
 from tests.support.kamailio import Kamailio, find_kamailio
@@ -314,7 +315,7 @@ def test_a_bad_request_closes_a_stream_and_nothing_else(
     requests = [Request("core.echo", (text,), cookie) for cookie, text in enumerate("abc", 8)]
     requests[1].packet = packet
     with Client(server.endpoints[via]) as client:
-        client._run(requests, 5.0, 1 if client.address.is_datagram else 8)
+        client._run(requests, Deadline(5.0), 1 if client.address.is_datagram else 8)
         first, second, third = (request.outcome for request in requests)
         assert first == ["a"]
         assert isinstance(second, Fault)
@@ -401,7 +402,7 @@ def test_the_longest_request_is_served_and_a_longer_one_refused(server: Kamailio
     with Client(server.endpoints[via]) as client:
         request = Request("core.prints", (longest,), 2**32 - 1)
         assert len(request.packet) == protocol.MAX_REQUEST
-        client._run([request], 5.0, 1)
+        client._run([request], Deadline(5.0), 1)
         assert isinstance(request.outcome, ReplyTooLarge)  # so it was read to its end
         with pytest.raises(EncodeError, match="receive buffer holds 65535"):
             client.call("core.prints", longest + "x" * 8)
