@@ -512,6 +512,8 @@ def test_the_reply_socket_goes_away_with_the_process(
     script = """
         import signal, sys
         from kamailio_binrpc import Client
+        from kamailio_binrpc.core import reply_socket
+        reply_socket.handle_signals = True  # as the commands do
         client = Client(sys.argv[1], reply_socket=sys.argv[2])
         client.call("core.version")
         print("called", flush=True)
