@@ -71,7 +71,25 @@ def _leg(number: int, host: str) -> Struct:
     )
 
 
+def table(text: str, count: int = 3000) -> list[Any]:
+    """The reply of htable.dump: one slot for each value."""
+    return [
+        Struct(entry=n, size=1, slot=Struct.of(Struct(name=f"key{n}", value=f"{text} {n}")))
+        for n in range(count)
+    ]
+
+
+def wide(count: int = 16_000) -> list[Any]:
+    """One struct with many names, as a list of counters has them."""
+    return [Struct((f"core.counter_{n}", n * 7) for n in range(count))]
+
+
 SHAPES = {
+    "htable.dump, ASCII": ("htable.dump", lambda: table("Gateway in Malaga, line")),
+    "htable.dump, Spanish": ("htable.dump", lambda: table("¡Está en Málaga, línea")),
+    "htable.dump, Russian": ("htable.dump", lambda: table("Шлюз в Москве, линия")),
+    "htable.dump, Chinese": ("htable.dump", lambda: table("位于上海的网关线路")),
+    "one struct, 16000 names": ("stats.fetchn", wide),
     "core.version, one text": ("core.version", version),
     "core.ps, 40 processes": ("core.ps", processes),
     "dlg.list, 10000 dialogs": ("dlg.list", dialogs),

@@ -30,7 +30,7 @@ def build(reply: Reply, kind: type[M], value: Any) -> M:
     try:
         if not isinstance(value, (Struct, str, list)):
             raise UnexpectedReply(reply.method, reply, f"{value!r} is no {kind.__name__}")
-        return kind.model_validate(value)
+        return kind.of(value)
     except ValidationError as error:
         raise UnexpectedReply(reply.method, reply, str(error)) from error
 

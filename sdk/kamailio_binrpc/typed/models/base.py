@@ -21,6 +21,7 @@ from typing_extensions import Self
 
 from ...core.values import NULL_TEXT, Struct, signed, unsigned
 from ...core.views import to_json
+from . import quick
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _CTIME = re.compile(r"\w{3} (\w{3}) +(\d+) (\d+):(\d+):(\d+) (\d{4})\s*\Z")
@@ -30,7 +31,13 @@ class Form:
     """How a member's value looks on the wire and in the model; this one changes nothing.
 
     :meth:`read` leaves a value alone that is already in the form of the model.
+
+    :ivar keeps_numbers: it reads an int from 0 up as it is.
+    :ivar unset: the only texts that it changes; None where that cannot be said.
     """
+
+    keeps_numbers = False
+    unset: frozenset[str] | None = None
 
     def read(self, raw: Any) -> Any:
         return raw
@@ -50,6 +57,7 @@ class Unset(Form):
 
     def __init__(self, *texts: str) -> None:
         self._texts = (*texts, NULL_TEXT)
+        self.unset = frozenset(self._texts)
 
     def read(self, raw: Any) -> Any:
         return None if isinstance(raw, str) and raw in self._texts else raw
@@ -73,6 +81,8 @@ class Missing(Form):
 
 class Whole(Form):
     """An int that some releases send as a double."""
+
+    keeps_numbers = True
 
     def read(self, raw: Any) -> Any:
         return int(raw) if isinstance(raw, float) else raw
@@ -293,6 +303,7 @@ class Base(BaseModel):
     )
 
     _members: ClassVar[dict[str, tuple[str, Form]] | None] = None
+    _known_shapes: ClassVar[dict[Any, quick.Shape] | None] = None
     _origin: Any = PrivateAttr(default=None)
     _changed: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -306,6 +317,14 @@ class Base(BaseModel):
                 for name, field in cls.model_fields.items()
             }
         return cls._members
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """Make a model of what a reply has for it.
+
+        :raises ValidationError: it does not fit.
+        """
+        return cls.model_validate(value)
 
     def model_copy(self, *, update: Any = None, deep: bool = False) -> Self:
         """Copy the model, with other values for some of its fields; see pydantic."""
@@ -352,6 +371,31 @@ class Model(Base):
         model = handler(members)
         model._origin = value
         return model
+
+    @classmethod
+    def of(cls, value: Any) -> Self:
+        """Make a model of a struct of a reply.
+
+        :raises ValidationError: it does not fit.
+        """
+        if type(value) is Struct and cls._quick():
+            try:
+                return cast("Self", quick.read(cls, value))
+            except quick.Unusual:
+                pass
+        return cls.model_validate(value)
+
+    @classmethod
+    def _shapes(cls) -> dict[Any, quick.Shape]:
+        if "_known_shapes" not in cls.__dict__ or cls._known_shapes is None:
+            cls._known_shapes = {}
+        return cls._known_shapes
+
+    @classmethod
+    def _quick(cls) -> bool:
+        """Is there nothing that only pydantic could do: validators of a class of its own?"""
+        own = cls.__pydantic_decorators__
+        return not own.field_validators and set(own.model_validators) == {"_read"}
 
     def to_wire(self) -> Struct:
         """The struct as the server sent it, with what a copy has changed.
