@@ -31,13 +31,23 @@ def answer(token: int) -> list[Any]:
     return [token, text, *rows, rng.randrange(2**31), rng.randrange(256)]
 
 
+def text_answer(token: int) -> list[str]:
+    """Lines of text: the number, and one long enough to tell that the server damages none."""
+    rng = random.Random(token)
+    lines = ["".join(rng.choices("abcdefgh,:\\\n", k=rng.randrange(60))) for _n in range(3)]
+    return [str(token), "0123456789", *lines]
+
+
 def main() -> None:
     """Serve until a signal; the one line printed is the addresses as JSON."""
     executed: list[int] = []
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         addresses = [f"unix:{folder}/s", f"unixd:{folder}/d"]
         lab = LabServer(
-            [*addresses, "udp:127.0.0.1:0", "tcp:127.0.0.1:0"], failure_seed=sys.argv[1]
+            [*addresses, "udp:127.0.0.1:0", "tcp:127.0.0.1:0"],
+            fifo=[f"fifo:{folder}/f", f"unix:{folder}/t", "udp:127.0.0.1:0", "tcp:127.0.0.1:0"],
+            reply_directory=sys.argv[2],
+            failure_seed=sys.argv[1],
         )
 
         @lab.registry.method("chaos.read", "d")
@@ -48,6 +58,15 @@ def main() -> None:
         def write(token: int) -> list[Any]:
             executed.append(token)
             return answer(token)
+
+        @lab.registry.method("chaos.textread", "s")
+        def text_read(token: str) -> list[Any]:
+            return text_answer(int(token))
+
+        @lab.registry.method("chaos.textwrite", "s")
+        def text_write(token: str) -> list[Any]:
+            executed.append(int(token))
+            return text_answer(int(token))
 
         @lab.registry.method("harness.executed", "s")
         def dump(path: str) -> int:
@@ -60,7 +79,7 @@ def main() -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_other: stop.set())
         with lab.running_in_thread():
-            print(json.dumps(lab.addresses), flush=True)
+            print(json.dumps([*lab.addresses, *lab.fifo_addresses]), flush=True)
             stop.wait()
 
 

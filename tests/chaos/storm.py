@@ -25,25 +25,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc.core.async_client import AsyncClient
+from kamailio_binrpc.core.async_fifo_client import AsyncFifoClient
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.errors import BinrpcError
 from kamailio_binrpc.core.faults import Fault
+from kamailio_binrpc.core.fifo_client import FifoClient
+from kamailio_binrpc.core.fleet import Fleet
+from kamailio_binrpc.core.reply_fifo import reader_of
 from kamailio_binrpc.core.retry import RetryPolicy
-from tests.chaos.answers import answer
+from tests.chaos.answers import answer, text_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kamailio_binrpc.core.call_record import CallRecord
 
 TRANSPORTS = ("unix", "unixd", "udp", "tcp")
-MODES = ("sync", "async")
+TEXT_TRANSPORTS = ("fifo", "unix", "udp", "tcp")  # of the text protocol
+MODES = ("sync", "async", "fan out")
+TEXT_MODE = "text"
+RUNS = [
+    *((transport, mode) for transport in TRANSPORTS for mode in MODES),
+    *((transport, TEXT_MODE) for transport in TEXT_TRANSPORTS),
+]
 RATES = (0.01, 0.1, 0.3)
 TIMEOUT = 0.15
 SYNC_CLIENTS = 12
 ASYNC_CLIENTS = 4
 TASKS = 16
 BATCH = 20
+FLEET = 8
 WRITES = 3  # of ten calls
 LATE = 0.5
 """Seconds by which a call may miss its deadline, besides twice those by which a mere sleep was late
@@ -54,6 +65,10 @@ in this process (other programs, and other threads of this one).
 FAILURES = (
     *("delay seconds=0.02", "delay seconds=0.4", "drop", "lose", "duplicate"),
     *("reorder seconds=0.02", "truncate", "cookie", "close", "busy", "refuse"),
+)
+# The text protocol has no lengths: what ends early or comes twice passes for a whole answer.
+TEXT_FAILURES = tuple(
+    words for words in FAILURES if words not in ("truncate", "duplicate", "cookie", "close")
 )
 NAP = 0.02
 RETRIES = RetryPolicy(retries=2, wait=0.005, max_wait=0.02, busy_wait=0.005)
@@ -96,9 +111,10 @@ class Tally:
             ran = executed[each.token]
             name = f"{self.transport} {self.mode} {each.method} {each.token}"
             self.kinds[_kind(each)] += 1
-            if each.values is not None and each.values != answer(each.token):
+            expected = text_answer if self.mode == TEXT_MODE else answer
+            if each.values is not None and each.values != expected(each.token):
                 self.wrong.append(f"{name}: {str(each.values)[:300]}")
-            if each.method != "chaos.write":
+            if not each.method.endswith("write"):
                 continue
             if ran > 1:
                 self.twice.append(f"{name}: ran {ran} times")
@@ -118,27 +134,33 @@ def _kind(outcome: Outcome) -> str:
 class Server:
     """The lab server in a process of its own."""
 
-    def __init__(self, seed: int) -> None:
-        command = [sys.executable, "-m", "tests.chaos.answers", str(seed)]
+    def __init__(self, seed: int, folder: str) -> None:
+        command = [sys.executable, "-m", "tests.chaos.answers", str(seed), folder]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         addresses = json.loads(self._process.stdout.readline())
-        self.addresses = dict(zip(TRANSPORTS, addresses, strict=True))
+        self.addresses = {
+            **{(name, ""): address for name, address in zip(TRANSPORTS, addresses, strict=False)},
+            **{
+                (name, TEXT_MODE): address
+                for name, address in zip(TEXT_TRANSPORTS, addresses[4:], strict=True)
+            },
+        }
         # Datagrams to lab.* are spared, while any stream connection may be refused.
-        self._control = self.addresses["unixd"]
+        self._control = self.addresses["unixd", ""]
 
     def stop(self) -> None:
         self._process.terminate()
         self._process.communicate(timeout=20)
 
-    def set_rate(self, rate: float) -> None:
+    def set_rate(self, rate: float, failures: tuple[str, ...] = FAILURES) -> None:
         """Spoil that part of the calls, every kind equally often."""
         with Client(self._control) as client:
             client.call("lab.clear_failures")
             left = 1.0
-            for words in FAILURES if rate else ():
-                share = rate / len(FAILURES) / left
-                left -= rate / len(FAILURES)
+            for words in failures if rate else ():
+                share = rate / len(failures) / left
+                left -= rate / len(failures)
                 method = "*" if words == "refuse" else "chaos.*"
                 client.call(
                     "lab.set_failure", *words.split(), f"method={method}", f"probability={share}"
@@ -153,24 +175,62 @@ class Server:
             return Counter(json.loads(Path(file.name).read_text()))
 
 
-def storm(seed: int, calls: int) -> list[Tally]:
-    """So many calls in all; the seed decides what goes wrong on the server's side."""
+@contextlib.contextmanager
+def public_folder() -> Iterator[str]:
+    """A folder like /tmp, for reply sockets and reply fifos."""
+    with tempfile.TemporaryDirectory(prefix="chaos-replies-") as folder:
+        os.chmod(folder, 0o1777)
+        yield folder
+
+
+def storm(seed: int, calls: int) -> tuple[list[Tally], str]:
+    """So many calls in all; the seed decides what goes wrong on the server's side.
+
+    Returns the tallies, and what another user of the host achieved.
+    """
     tallies = []
     tokens = count(1)
-    with contextlib.closing(_Stopping(Server(seed))) as stopping:
+    with public_folder() as folder, contextlib.closing(_Stopping(Server(seed, folder))) as stopping:
         server = stopping.server
-        share = -(-calls // (len(TRANSPORTS) * len(MODES) * len(RATES)))
-        for transport in TRANSPORTS:
-            for mode in MODES:
+        share = -(-calls // (len(RUNS) * len(RATES)))
+        # On a busy machine it takes longer than these clients wait; then it is remembered.
+        reader_of(server.addresses["fifo", TEXT_MODE].partition(":")[2], 60)
+        with _spoofed(folder) as spoofs:
+            for transport, mode in RUNS:
                 tally = Tally(transport, mode)
+                address = server.addresses[transport, mode if mode == TEXT_MODE else ""]
                 for rate in RATES:
-                    server.set_rate(rate)
-                    run = _sync if mode == "sync" else _async
+                    server.set_rate(rate, TEXT_FAILURES if mode == TEXT_MODE else FAILURES)
                     with _clock_watched(tally):
-                        outcomes = run(server.addresses[transport], share, tokens, tally)
+                        outcomes = _WAYS[mode](address, share, tokens, tally, folder)
                     tally.judge(outcomes, server.executed())
                 tallies.append(tally)
-    return tallies
+        left = [name for name in os.listdir(folder) if name.startswith("kamailio_binrpc_")]
+        if left:
+            tallies[-1].wrong.append(f"files are left behind: {left}")
+    return tallies, spoofs[0]
+
+
+@contextlib.contextmanager
+def _spoofed(folder: str) -> Iterator[list[str]]:
+    """Let another user attack meanwhile; the list gets what came of it."""
+    found: list[str] = []
+    if os.geteuid() != 0:
+        yield found
+        found.append("no spoofing user: only root can start one")
+        return
+    command = [sys.executable, "-m", "tests.chaos.spoofer", folder]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    if process.stdout.readline() != "ready\n":
+        raise RuntimeError("the spoofing user did not start")
+    try:
+        yield found
+    finally:
+        process.terminate()
+        output, _errors = process.communicate(timeout=20)
+    tried, let_through = output.split()
+    found.append(f"a spoofing user tried {tried} times; the kernel let {let_through} through")
 
 
 @contextlib.contextmanager
@@ -229,20 +289,89 @@ def _note(tally: Tally) -> Any:
     return retried
 
 
-def _sync(address: str, calls: int, tokens: Iterator[int], tally: Tally) -> list[Outcome]:
+def _sync(
+    address: str, calls: int, tokens: Iterator[int], tally: Tally, folder: str
+) -> list[Outcome]:
     """Threads with a client each: single calls, with and without retries, and batches."""
-    outcomes: list[Outcome] = []
-    lock = threading.Lock()
-    failures: list[BaseException] = []
 
-    def work(index: int, plan: list[tuple[str, int]]) -> None:
+    def work(index: int, plan: list[tuple[str, int]]) -> list[Outcome]:
         kind = index % 3
         options: dict[str, Any] = {"on_call": _Watch(tally, BATCH if kind == 2 else 1)}
         if kind == 1:
             options |= {"retry": RETRIES, "on_retry": _note(tally)}
+        with Client(address, TIMEOUT, reply_socket=folder, **options) as client:
+            return _batches(client, plan) if kind == 2 else _singly(client, plan)
+
+    return _in_threads(work, calls, tokens)
+
+
+def _fan_out(
+    address: str, calls: int, tokens: Iterator[int], tally: Tally, folder: str
+) -> list[Outcome]:
+    """Threads with a fleet each: reads everywhere at once, and writes on one endpoint."""
+
+    def work(index: int, plan: list[tuple[str, int]]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        everywhere = {f"n{number}": address for number in range(FLEET)}
+        # Half of them in threads, the others by epoll.
+        options: dict[str, Any] = {"rate": 1e6} if index % 2 else {}
+        options["on_call"] = _Watch(tally)
+        reads = Fleet(everywhere, TIMEOUT, **options)
+        writes = Fleet({"n": address}, TIMEOUT, **options)
+        while plan:
+            method, token = plan.pop()
+            fleet = writes if method == "chaos.write" else reads
+            del plan[: len(fleet.names) - 1]
+            report = fleet.call(method, token)
+            outcomes += [
+                _outcome((method, token), result.value if result.ok else result.error)
+                for result in report.results.values()
+            ]
+        return outcomes
+
+    return _in_threads(work, calls, tokens)
+
+
+def _text(
+    address: str, calls: int, tokens: Iterator[int], tally: Tally, folder: str
+) -> list[Outcome]:
+    """Threads with a client of the text protocol each, half of them with an event loop."""
+
+    def work(index: int, plan: list[tuple[str, int]]) -> list[Outcome]:
+        outcomes = []
+        options: dict[str, Any] = {"on_call": _Watch(tally), "reply_directory": folder}
+        if index % 3 == 1:
+            options |= {"retry": RETRIES, "on_retry": _note(tally)}
+        if index % 2:
+            waiting = AsyncFifoClient(address, TIMEOUT, **options)
+        client = FifoClient(address, TIMEOUT, **options)
+        for method, token in plan:
+            name = method.replace("chaos.", "chaos.text")
+            again = {"repeatable": name == "chaos.textread"}
+            try:
+                if index % 2:
+                    values = asyncio.run(waiting.call(name, str(token), **again))
+                else:
+                    values = client.call(name, str(token), **again)
+            except BinrpcError as error:
+                outcomes.append(Outcome(name, token, None, error))
+            else:
+                outcomes.append(Outcome(name, token, list(values), None))
+        return outcomes
+
+    return _in_threads(work, calls, tokens)
+
+
+def _in_threads(
+    work: Callable[[int, list[tuple[str, int]]], list[Outcome]], calls: int, tokens: Iterator[int]
+) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    lock = threading.Lock()
+    failures: list[BaseException] = []
+
+    def run(index: int, plan: list[tuple[str, int]]) -> None:
         try:
-            with Client(address, TIMEOUT, **options) as client:
-                found = _batches(client, plan) if kind == 2 else _singly(client, plan)
+            found = work(index, plan)
             with lock:
                 outcomes.extend(found)
         except BaseException as error:  # noqa: BLE001 - raised by the caller
@@ -250,7 +379,7 @@ def _sync(address: str, calls: int, tokens: Iterator[int], tally: Tally) -> list
 
     shares = _shares(calls, SYNC_CLIENTS)
     plans = [_calls(tokens, number) for number in shares]
-    threads = [threading.Thread(target=work, args=item) for item in enumerate(plans)]
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(plans)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -291,12 +420,16 @@ def _outcome(asked: tuple[str, int], result: Any) -> Outcome:
     return Outcome(*asked, list(result), None)
 
 
-def _async(address: str, calls: int, tokens: Iterator[int], tally: Tally) -> list[Outcome]:
+def _async(
+    address: str, calls: int, tokens: Iterator[int], tally: Tally, folder: str
+) -> list[Outcome]:
     """Tasks that share a few clients, some of them with retries."""
-    return asyncio.run(_tasks(address, calls, tokens, tally))
+    return asyncio.run(_tasks(address, calls, tokens, tally, folder))
 
 
-async def _tasks(address: str, calls: int, tokens: Iterator[int], tally: Tally) -> list[Outcome]:
+async def _tasks(
+    address: str, calls: int, tokens: Iterator[int], tally: Tally, folder: str
+) -> list[Outcome]:
     watch = _Watch(tally)
     clients = [
         AsyncClient(
@@ -304,6 +437,7 @@ async def _tasks(address: str, calls: int, tokens: Iterator[int], tally: Tally) 
             # On a datagram socket one call at a time is under way: the others' wait counts.
             TIMEOUT,
             on_call=watch,
+            reply_socket=folder,
             retry=RETRIES if index % 2 else None,
             on_retry=_note(tally),
         )
@@ -344,6 +478,9 @@ async def _tasks(address: str, calls: int, tokens: Iterator[int], tally: Tally) 
     return outcomes
 
 
+_WAYS = {"sync": _sync, "async": _async, "fan out": _fan_out, TEXT_MODE: _text}
+
+
 # --- the table
 
 COLUMNS = {
@@ -353,6 +490,7 @@ COLUMNS = {
     "lost": ("ConnectionLost",),
     "not connected": ("ConnectError",),
     "truncated": ("TruncatedReply",),
+    "refused": ("BadRequest", "Fault", "MethodNotFound", "InvalidParams"),
     "out of step": ("FramingLost", "NotBinrpcError", "DecodeError", "LengthLimit", "ProtocolError"),
 }
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 import select
+from time import monotonic
 
 from .errors import ConnectError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
+    from typing import Dict, Optional, Tuple
 
 _LONGEST_POLL = 2**31 - 1  # milliseconds; a C int
 _READ_SIZE = 65536
@@ -100,28 +101,59 @@ class ReplyFifo:
             self.close()
 
 
-def reader_of(path: str) -> Optional[int]:
+_known: Dict[str, Tuple[str, int]] = {}  # path -> the descriptor in /proc, and its user
+
+
+def reader_of(path: str, seconds: float = 0.05) -> Optional[int]:
     """Return the user of a process that reads the fifo; None if none is seen.
 
-    Root sees all processes, others only their own.
+    Root sees all processes, others only their own. It takes time where there are many, so it is
+    remembered, processes of the usual name come first, and there is an end.
+
+    :param seconds: after which to give up.
     """
+    end = monotonic() + seconds
     try:
         fifo = os.stat(path)
+        found = _known.get(path)
+        if found is not None and _is_reader(found[0], fifo):
+            return found[1]
         processes = [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
         return None
-    for process in processes:
+    for process in sorted(processes, key=_by_name):
         folder = "/proc/%s/fd" % process
         try:
             for fd in os.listdir(folder):
-                info = os.stat("%s/%s" % (folder, fd))
-                if (info.st_dev, info.st_ino) != (fifo.st_dev, fifo.st_ino):
-                    continue
-                with open("/proc/%s/fdinfo/%s" % (process, fd), "rb") as file:
-                    words = file.read().split()
-                # Another client has it open for writing alone.
-                if int(words[words.index(b"flags:") + 1], 8) & os.O_ACCMODE != os.O_WRONLY:
-                    return os.stat("/proc/" + process).st_uid
-        except (OSError, ValueError):
+                place = "%s/%s" % (folder, fd)
+                if _is_reader(place, fifo):
+                    user = os.stat("/proc/" + process).st_uid
+                    _known[path] = place, user
+                    return user
+        except OSError:
             continue  # it has ended, or is another user's
+        if monotonic() > end:
+            return None
     return None
+
+
+def _by_name(process: str) -> int:
+    try:
+        with open("/proc/%s/comm" % process, "rb") as file:
+            return 0 if file.read().startswith(b"kamailio") else 1
+    except OSError:
+        return 1
+
+
+def _is_reader(place: str, fifo: os.stat_result) -> bool:
+    """Is this descriptor in /proc the fifo, open for reading?"""
+    try:
+        info = os.stat(place)
+        if (info.st_dev, info.st_ino) != (fifo.st_dev, fifo.st_ino):
+            return False
+        with open(place.replace("/fd/", "/fdinfo/"), "rb") as file:
+            words = file.read().split()
+        # Another client has it open for writing alone.
+        return int(words[words.index(b"flags:") + 1], 8) & os.O_ACCMODE != os.O_WRONLY
+    except (OSError, ValueError):
+        return False

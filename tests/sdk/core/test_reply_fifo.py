@@ -33,10 +33,11 @@ def test_who_reads_a_fifo(command):
     assert reader_of(command) is None
     assert reader_of(command + ".none") is None
     reader = os.open(command, os.O_RDONLY | os.O_NONBLOCK)
-    assert reader_of(command) == os.geteuid()
+    assert reader_of(command, 60) == os.geteuid()
+    assert reader_of(command, 0) == os.geteuid()  # it is remembered
     writer = os.open(command, os.O_WRONLY)
     os.close(reader)
-    assert reader_of(command) is None  # another client is no server
+    assert reader_of(command, 60) is None  # another client is no server
     os.close(writer)
 
 
