@@ -258,6 +258,9 @@ def __getattr__(name: str) -> object:
     home = "." + _OUTER[name] if name in _OUTER else ".core." + _HOMES[name]
     value = getattr(import_module(home, __name__), name)
     globals()[name] = value
+    from ._hints import complete_for
+
+    complete_for(value)
     return value
 
 

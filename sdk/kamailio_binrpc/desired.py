@@ -22,6 +22,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._hints import complete_public
 from .core.catalogue.rebuilding import is_rebuilding
 from .core.desired.calls import Calls, unwrapped
 from .core.desired.cfg import CfgVariables
@@ -230,3 +231,6 @@ def _outcome(run: Run) -> Outcome:
     if outcome.changed and error.executed is False:
         error.executed = True
     raise error from run.error
+
+
+complete_public(__name__)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ._hints import complete_public
 from .core.dispatcher import (
     STATES,
     destinations,
@@ -23,3 +24,5 @@ __all__ = [
     "parse_uri",
     "sets",
 ]
+
+complete_public(__name__)

@@ -212,6 +212,9 @@ def __getattr__(name: str) -> object:
 
     value = getattr(import_module(".core.lab." + _HOMES[name], __package__), name)
     globals()[name] = value
+    from ._hints import complete_for
+
+    complete_for(value)
     return value
 
 

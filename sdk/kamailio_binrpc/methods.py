@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ._hints import complete_public
 from .core.catalogue.arrays import arrays_of
 from .core.catalogue.binding import bind
 from .core.catalogue.blame import explain
@@ -26,3 +27,5 @@ __all__ = [
     "methods",
     "signature",
 ]
+
+complete_public(__name__)

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from ._hints import complete_public
 from .core.params import TYPES, force, from_mapping, from_text
 
 __all__ = ["TYPES", "force", "from_mapping", "from_text"]
+
+complete_public(__name__)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Optional, Tuple, Union
 
-    AnyAddress = Union[str, "Address", "PathLike[str]"]
-
 PROTOCOLS = {
     "unix": "unixs",
     "unixs": "unixs",
@@ -239,3 +237,7 @@ def _parse_port(text: str, port: str, protocol: str) -> int:
         return _socket.getservbyname(port, protocol)
     except (OSError, ValueError):
         raise AddressError("%r: %r is neither a port nor a known service" % (text, port)) from None
+
+
+if TYPE_CHECKING:
+    AnyAddress = Union[str, Address, PathLike[str]]

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
         @property
         def outcome(self) -> Union[Reply, BinrpcError, None]: ...
 
-    OnCall = Callable[["CallRecord"], None]
-
 
 class CallRecord:
     """One attempt of one call, successful or not.
@@ -103,6 +101,10 @@ class CallRecord:
             self.outcome or "under way",
             self.seconds,
         )
+
+
+if TYPE_CHECKING:
+    OnCall = Callable[[CallRecord], None]
 
 
 class Observer:

@@ -10,8 +10,10 @@ from collections import Counter
 import pytest
 
 from kamailio_binrpc.core.errors import CallTimeout, TruncatedReply
+from kamailio_binrpc.lab import LabServer
 from tests.chaos import storm
 from tests.chaos.answers import answer
+from tests.chaos.sharing import trials
 from tests.conformance import duels
 from tests.conformance.cases import Case, is_safe_binrpc
 from tests.conformance.differences import DIFFERENCES, documented, same_but_spoilt
@@ -102,9 +104,17 @@ def test_dangerous_inputs_are_never_sent():
 # --- chaos
 
 
+@pytest.mark.parametrize("text", ["unix:%s/s", "unixd:%s/d", "tcp:127.0.0.1:0"])
+def test_many_share_a_client(text, tmp_path):
+    with LabServer([text % tmp_path if "%s" in text else text]).running_in_thread() as lab:
+        for trial in trials(lab.addresses[0], tmp_path, 1, calls=20, leaving=40):
+            assert trial.problems == []
+            assert trial.calls > 0
+
+
 @pytest.mark.slow
 def test_calls_while_everything_goes_wrong():
-    tallies = storm.storm(seed=3, calls=2400)
+    tallies, _spoofs = storm.storm(seed=3, calls=2400)
     assert sum(each.calls for each in tallies) >= 2400
     # Deadlines are for `make chaos`: what else runs on the machine counts there.
     assert not [text for each in tallies for text in each.wrong + each.twice + each.untrue]
@@ -117,6 +127,7 @@ def test_calls_while_everything_goes_wrong():
 def test_what_chaos_calls_a_problem():
     tally = storm.Tally("unix", "sync")
     lost, cut = CallTimeout("", executed=None), TruncatedReply("", 1, 2)
+    cut.executed = True
     tally.judge(
         [
             storm.Outcome("chaos.read", 1, answer(2), None),
