@@ -84,9 +84,21 @@ class Catalogue:
 
     def secrets(self) -> Iterator[str]:
         for method in self.methods:
-            places = [str(place) for place, param in enumerate(method.params) if param.secret]
-            if places or method.secrets:
-                yield " ".join([method.name, *places, *sorted(method.secrets)])
+            names = [param.name for param in method.params]
+            words = []
+            for place, param in enumerate(method.params):
+                if param.secret:
+                    words.append(str(place))
+                elif param.secret_if:
+                    words.append(f"{place}?{names.index(param.secret_if)}")
+            for secret in sorted(method.secrets):
+                # What decides is a member beside it; a parameter of that name does as well.
+                what, decides, name = secret.replace(" ", "+").partition("?")
+                words.append(what + decides + name)
+                if name in names:
+                    words.append(f"{what}?{names.index(name)}")
+            if words:
+                yield " ".join([method.name, *words])
 
     def meanings(self) -> Iterator[str]:
         groups: dict[str, list[str]] = {}

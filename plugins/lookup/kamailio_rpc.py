@@ -73,6 +73,13 @@ options:
     choices: [auto, never]
     default: auto
     version_added: 0.1.0
+  reveal:
+    description:
+      - Show secrets as they came, such as the passwords of C(uac.reg_dump). Otherwise C((hidden\))
+        stands in their place.
+    type: bool
+    default: false
+    version_added: 0.1.0
   retries:
     description:
       - How many times to repeat a call that was lost, or that the server refused because it was
@@ -150,6 +157,7 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import 
     EncodeError,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import NotFound
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.masking import hide_reply
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.views import (
     reply_to_json,
     to_json,
@@ -208,6 +216,8 @@ class LookupModule(LookupBase):
         }
         with Endpoint(settings) as endpoint:
             reply = endpoint.call(method, *params)
+        if not self.get_option("reveal"):
+            reply = hide_reply(method, reply, params)
         json = self.get_option("view") == "json"
         return visible(
             reply_to_json(reply, method) if json else [_lists(to_pairs(value)) for value in reply]

@@ -13,6 +13,7 @@ from time import sleep
 from .binrpc.batches import DeadlinePassed, Limit
 from .binrpc.client import Client
 from .binrpc.errors import TransportError
+from .binrpc.masking import Secrets
 from .binrpc.retry import RetryPolicy, with_retries
 
 MAX_WAIT = 31_536_000
@@ -24,10 +25,11 @@ class Endpoint:
 
     :param params: the options timeout, connect_wait and retries, and endpoint without an address.
     :param limit: when all has to be over.
+    :param secrets: gets those that calls send and receive.
     :raises BinrpcError, ValueError: an option is wrong.
     """
 
-    def __init__(self, params, address=None, limit=None):
+    def __init__(self, params, address=None, limit=None, secrets=None):
         self._client = Client(
             params["endpoint"] if address is None else address,
             params["timeout"],
@@ -37,6 +39,7 @@ class Endpoint:
         self._retries = params["retries"]
         RetryPolicy(self._retries)
         self._limit = limit or Limit()
+        self._secrets = Secrets() if secrets is None else secrets
         self.lost = False
         """Whether a call failed because of the way to the server."""
 
@@ -64,11 +67,14 @@ class Endpoint:
     def _once(self, method, params, read_only):
         timeout, connect_wait = map(self._limit.at_most, self._times)
         self._client.connect_wait = connect_wait
+        self._secrets.sent(method, params)
         try:
-            return self._client.call(method, *params, timeout=timeout, repeatable=read_only)
+            reply = self._client.call(method, *params, timeout=timeout, repeatable=read_only)
         except TransportError:
             self.lost = True
             raise
+        self._secrets.received(method, params, reply)
+        return reply
 
     def pause(self, seconds):
         """Sleep, but not beyond the end."""

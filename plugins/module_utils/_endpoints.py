@@ -85,7 +85,11 @@ def run_everywhere(task, params, setting):
             list(chosen), params["serial"], params["max_fail_percentage"], params["deadline"]
         )
         places = {
-            name: Place(name, Endpoint(params, address, batches.limit), task.prepare(params))
+            name: Place(
+                name,
+                Endpoint(params, address, batches.limit, setting.secrets),
+                task.prepare(params),
+            )
             for name, address in chosen.items()
         }
     except (BinrpcError, ValueError) as error:

@@ -37,7 +37,8 @@ def state_task(kind):
 
         return job
 
-    return Task(state_spec(kind.options), prepare, **conditions_of(kind.options))
+    options = kind.options
+    return Task(state_spec(options), prepare, options.remember_secrets, **conditions_of(options))
 
 
 def finished(result, endpoint, params, setting):

@@ -8,12 +8,15 @@
 
 from __future__ import annotations
 
+import traceback
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ._endpoint import Endpoint, failure, run_job
 from .binrpc import reply_socket
 from .binrpc.desired.escapes import for_people, shown
 from .binrpc.errors import BinrpcError
+from .binrpc.masking import Secrets
 
 
 def argument_spec(many=True, **options):
@@ -79,14 +82,54 @@ def conditions_of(options):
     return {name: getattr(options, name) for name in names if getattr(options, name)}
 
 
+class Module(AnsibleModule):
+    """A module that shows no secrets: in its result, in its invocation, and in the host's log.
+
+    Ansible itself knows only whole options as secret (``no_log``).
+
+    :ivar secrets: those in the options.
+    """
+
+    def __init__(self, task, **arguments):
+        self._task = task
+        self.secrets = Secrets()
+        super().__init__(**arguments)
+
+    def log(self, msg, log_args=None):
+        self._look_for_secrets()
+        hide = self.secrets.hide
+        if isinstance(msg, bytes):
+            msg = msg.decode("utf-8", "surrogateescape")
+        super().log(hide(msg), log_args and {name: hide(each) for name, each in log_args.items()})
+
+    def exit_json(self, **kwargs):
+        self._hide_invocation()
+        super().exit_json(**kwargs)
+
+    def fail_json(self, msg, **kwargs):
+        self._hide_invocation()
+        super().fail_json(self.secrets.hide(msg), **kwargs)
+
+    def _hide_invocation(self):
+        self._look_for_secrets()
+        self.params = self.secrets.hide(self.params)
+
+    def _look_for_secrets(self):
+        # Ansible logs the invocation, or fails, while it is being made.
+        if isinstance(getattr(self, "params", None), dict):
+            self.secrets.merge(self._task.secrets(self.params))
+
+
 class Setting:
     """What a task says about how it is run, beside its options.
 
     :param log: gets a text, for what is worth knowing while the task runs.
     :param hint: advice where the server cannot be reached.
+    :param secrets: those that are known; calls add those that they see.
     """
 
-    def __init__(self, check_mode=False, diff=False, verbosity=0, log=None, hint=""):
+    def __init__(self, check_mode=False, diff=False, verbosity=0, log=None, hint="", secrets=None):
+        self.secrets = Secrets() if secrets is None else secrets
         self.check_mode = check_mode
         self.diff = diff
         self.verbosity = verbosity
@@ -96,7 +139,7 @@ class Setting:
     def tell(self, text):
         """Log a text, if there is a log."""
         if self.log:
-            self.log(for_people(text))
+            self.log(for_people(self.secrets.hide(text)))
 
 
 class Task:
@@ -107,21 +150,41 @@ class Task:
         gets an Endpoint and a Setting, and returns the result of the task: warnings and a diff
         as members, and ``failed`` with ``msg`` where that is so. It raises BinrpcError
         or ValueError for options that cannot be carried out.
+    :param remember_secrets: gets options, which may be wrong, and Secrets, to which it adds
+        those in the options.
     :param conditions: further arguments of AnsibleModule, such as required_if.
     """
 
-    def __init__(self, spec, prepare, **conditions):
+    def __init__(self, spec, prepare, remember_secrets=None, **conditions):
         self.spec = spec
         self.prepare = prepare
         self.conditions = conditions
+        self._remember_secrets = remember_secrets
+
+    def secrets(self, *options):
+        """Return the secrets in options: as they were given, and as they were understood."""
+        secrets = Secrets()
+        for each in options:
+            if self._remember_secrets:
+                self._remember_secrets(each, secrets)
+        return secrets
 
     def run(self, params, setting):
         """Do it at the endpoint or the endpoints of the options, and return the result.
 
         Ansible fails a module whose result has a lone surrogate, so this is where texts with
-        bytes that are not UTF-8 are escaped.
+        bytes that are not UTF-8 are escaped. It is also where secrets are hidden, wherever in the
+        result they are, unless the option reveal asks for them.
         """
-        return shown(self._run(params, setting))
+        try:
+            result = self._run(params, setting)
+        except Exception:
+            if not setting.secrets:
+                raise
+            # Ansible shows what is raised, and the error that was raised before it.
+            text = "unexpected error:\n%s" % traceback.format_exc()
+            raise RuntimeError(for_people(setting.secrets.hide(text))) from None
+        return shown(result if params.get("reveal") else setting.secrets.hide(result))
 
     def _run(self, params, setting):
         if params.get("endpoints") is not None:
@@ -131,7 +194,7 @@ class Task:
             return run_everywhere(self, params, setting)
         try:
             job = self.prepare(params)
-            endpoint = Endpoint(params)
+            endpoint = Endpoint(params, secrets=setting.secrets)
         except (BinrpcError, ValueError) as error:
             return failure(error)
         return run_job(job, endpoint, setting)
@@ -139,8 +202,10 @@ class Task:
     def main(self):
         """Be the module."""
         reply_socket.handle_signals = True  # the process is the module's own
-        module = AnsibleModule(argument_spec=self.spec, supports_check_mode=True, **self.conditions)
-        setting = Setting(module.check_mode, module._diff, module._verbosity, module.log)
+        module = Module(self, argument_spec=self.spec, supports_check_mode=True, **self.conditions)
+        setting = Setting(
+            module.check_mode, module._diff, module._verbosity, module.log, secrets=module.secrets
+        )
         result = self.run(module.params, setting)
         for warning in result.pop("warnings", []):
             module.warn(warning)

@@ -167,6 +167,16 @@ options:
         type: list
         elements: raw
         version_added: 0.1.0
+  reveal:
+    description:
+      - Show secrets in replies as they came, such as the passwords of C(uac.reg_dump). Otherwise
+        C((hidden\)) stands in their place, in all that the task returns.
+      - It also shows secrets of O(params) in the result, if the server returns them. The invocation
+        and logs do not have them in any case.
+      - Use it with C(no_log), and register the result.
+    type: bool
+    default: false
+    version_added: 0.1.0
 seealso:
   - module: kamailio.ctl.kamailio_ctl_facts
   - module: kamailio.ctl.kamailio_ctl_info
@@ -398,7 +408,11 @@ skipped_count:
 """
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, argument_spec
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.call import Call, run_all
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.call import (
+    Call,
+    remember_secrets,
+    run_all,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import EncodeError
 
@@ -425,7 +439,7 @@ def calls_of(params):
     calls = []
     for number, options in enumerate([params] if batch is None else batch, 1):
         try:
-            calls.append(Call(options))
+            calls.append(Call(options, params["reveal"]))
         except EncodeError as error:
             place = "" if batch is None else "call %d of %d, " % (number, len(batch))
             raise EncodeError("%s%s: %s" % (place, options["method"], error)) from error
@@ -473,9 +487,11 @@ def prepare(params):
 TASK = Task(
     argument_spec(
         calls={"type": "list", "elements": "dict", "options": call_spec(True)},
+        reveal={"type": "bool", "default": False},
         **call_spec(False),
     ),
     prepare,
+    remember_secrets,
     mutually_exclusive=[
         ("calls", "method"),
         ("calls", "params"),

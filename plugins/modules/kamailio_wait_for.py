@@ -190,6 +190,9 @@ from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
     conditions_of,
     options_spec,
 )
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.call import (
+    remember_secrets,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.condition import (
     OPTIONS,
     Condition,
@@ -215,7 +218,12 @@ def prepare(params):
     return job
 
 
-TASK = Task(argument_spec(**options_spec(OPTIONS.fields)), prepare, **conditions_of(OPTIONS))
+TASK = Task(
+    argument_spec(**options_spec(OPTIONS.fields)),
+    prepare,
+    remember_secrets,
+    **conditions_of(OPTIONS),
+)
 
 
 def main():

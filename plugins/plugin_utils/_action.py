@@ -42,9 +42,10 @@ class Action(ActionBase):
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
         arguments = plain(self._task.args)
-        params, problem, secrets = self._validated(arguments)
+        params, problem, hidden = self._validated(arguments)
+        self._secrets = self.module_task.secrets(arguments, params)
         if problem:
-            return self._done({"failed": True, "msg": problem}, params, secrets)
+            return self._done({"failed": True, "msg": problem}, params, hidden)
         if params["run_on"] == "host":
             return self._on_host(arguments, task_vars)
         named = params.get("endpoints") is not None
@@ -52,13 +53,13 @@ class Action(ActionBase):
             where = addresses(params["endpoints"], params["config_file"]) if named else {}
             on_host = self._has_to_be_on_host(params, where)
         except (BinrpcError, ValueError) as error:
-            return self._done({"failed": True, "msg": explained(error)}, params, secrets)
+            return self._done({"failed": True, "msg": explained(error)}, params, hidden)
         if named:
             # Names mean the same in either place.
             arguments["endpoints"] = params["endpoints"] = where
         if on_host:
             return self._on_host(arguments, task_vars)
-        return self._done(self._here(params), params, secrets)
+        return self._done(self._here(params), params, hidden, params.get("reveal"))
 
     def _validated(self, arguments):
         """Return the options, what is wrong with them, and values that must not be shown."""
@@ -101,7 +102,8 @@ class Action(ActionBase):
         )
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
-        return result
+        # The module hides them by itself, unless it cannot even start.
+        return result if arguments.get("reveal") else self._secrets.hide(result)
 
     def _here(self, params):
         guessed = params["run_on"] == "auto" and not self._is_local()
@@ -111,27 +113,34 @@ class Action(ActionBase):
             self._display.verbosity,
             log=self._log,
             hint=HINT if guessed else "",
+            secrets=self._secrets,
         )
         return self.module_task.run(params, setting)
 
     def _log(self, text):
         self._display.vvv(text, host=self._task.delegate_to or self._play_context.remote_addr)
 
-    def _done(self, result, params, secrets):
-        """Return a result as if a module had returned it."""
+    def _done(self, result, params, hidden, reveal=False):
+        """Return a result as if a module had returned it.
+
+        :param hidden: values of options that must not be shown, for Ansible.
+        :param reveal: show secrets as far as the result has them.
+        """
+        if not reveal:
+            result = self._secrets.hide(result)
         if not result.get("warnings", True):
             del result["warnings"]
         if self._display.verbosity >= 3:
-            result["invocation"] = {"module_args": params}
+            result["invocation"] = {"module_args": self._secrets.hide(params)}
         # What would come through JSON has lists for tuples and text for the keys of mappings.
         result = json.loads(json.dumps(result))
-        if secrets:
+        if hidden:
             kept = {
                 name: value
                 for name, value in result.items()
                 if value is None or isinstance(value, bool)
             }
-            result = dict(remove_values(result, secrets), **kept)
+            result = dict(remove_values(result, hidden), **kept)
         return result
 
 

@@ -42,6 +42,7 @@ from .core.desired.uac import UacRegistration
 from .core.desired.usrloc import UsrlocContact
 from .core.errors import BinrpcError
 from .core.faults import Busy, TooFast
+from .core.masking import Secrets
 from .core.pacing import Turn, in_turn
 
 if TYPE_CHECKING:
@@ -129,8 +130,9 @@ def ensure(
     :raises NotEnsured: the server does not show what was wanted.
     """
     run = Run(resource, check, busy_timeout)
-    drive(run.go(), Calls(client))
-    return _outcome(run)
+    calls = Calls(client)
+    drive(run.go(), calls)
+    return _outcome(run, calls.secrets)
 
 
 async def ensure_async(
@@ -144,11 +146,12 @@ async def ensure_async(
     ...         return await ensure_async(kamailio, DispatcherState(1, "disabled", uri))
     """
     run = Run(resource, check, busy_timeout)
-    await _drive_async(run.go(), client)
-    return _outcome(run)
+    secrets = Secrets()
+    await _drive_async(run.go(), client, secrets)
+    return _outcome(run, secrets)
 
 
-async def _drive_async(talk: Talk[T], client: AsyncClient) -> T:
+async def _drive_async(talk: Talk[T], client: AsyncClient, secrets: Secrets) -> T:
     """Run a generator to its end with calls that are awaited, and return what it returns."""
     import asyncio
 
@@ -161,6 +164,8 @@ async def _drive_async(talk: Talk[T], client: AsyncClient) -> T:
             result: T = end.value
             return result
         advance = talk.send
+        if isinstance(need, (Ask, Do)):
+            secrets.sent(need.method, need.params)
         try:
             if isinstance(need, Ask):
                 answer = await client.call(need.method, *need.params)
@@ -176,6 +181,9 @@ async def _drive_async(talk: Talk[T], client: AsyncClient) -> T:
         except BinrpcError as error:
             advance = talk.throw
             answer = error
+        else:
+            if isinstance(need, (Ask, Do)):
+                secrets.received(need.method, need.params, answer)
 
 
 async def _make(need: Do, client: AsyncClient) -> Reply:
@@ -208,12 +216,12 @@ _COMMON = {
 }
 
 
-def _outcome(run: Run) -> Outcome:
-    """Return the outcome of a run that is over.
+def _outcome(run: Run, secrets: Secrets) -> Outcome:
+    """Return the outcome of a run that is over, without secrets.
 
     :raises NotEnsured: it failed.
     """
-    result = run.result
+    result = secrets.hide(run.result)
     outcome = Outcome(
         result["changed"],
         result["before"],

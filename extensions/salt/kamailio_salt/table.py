@@ -14,8 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc.core.desired import condition, reload
+from kamailio_binrpc.core.desired.call import remember_secrets
 from kamailio_binrpc.core.desired.dialog import DIALOGS, drained
 from kamailio_binrpc.core.desired.engine import Run
+from kamailio_binrpc.core.masking import Secrets
 from kamailio_binrpc.desired import KINDS
 
 if TYPE_CHECKING:
@@ -73,6 +75,14 @@ class State:
         if self.subject is not None and not self._excluded(self.subject, given):
             wanted.setdefault(self.subject, name)
         return self.prepare(self.options.check(wanted))
+
+    def secrets(self, given: dict[str, Any], name: str) -> Secrets:
+        """Return the secrets in options, which may be wrong."""
+        secrets = Secrets()
+        options = {self.subject: name, **given} if self.subject else given
+        self.options.remember_secrets(options, secrets)
+        remember_secrets(options, secrets)
+        return secrets
 
     def _excluded(self, option: str, given: dict[str, Any]) -> bool:
         groups = [each for each in self.options.mutually_exclusive if option in each]

@@ -31,7 +31,7 @@ The layers, from the top. A module imports what stands in its own line or below:
     options                   keywords of all clients
     hooks call_record         who is told of calls, and what
     turns                     one thread or task after the other
-    faults                    the class of a refusal
+    faults masking            the class of a refusal; secrets, out of what is shown
     catalogue                 what is known of each method
     address params explain    texts in, advice out
     suggest                   the right word for a mistyped one

@@ -48,6 +48,7 @@ class Request:
     :param cookie: random and never 0, which is what the server writes when it could not read
         a header, unless given.
     :param reads: making it twice does no harm; None asks the catalogue whether it only reads.
+    :ivar params: what is sent, for what is told about it: see :mod:`.masking`.
     :ivar packet: its bytes.
     :ivar sent: the kernel took the last of them, so the method may run.
     :ivar received: bytes of the answer.
@@ -128,7 +129,7 @@ class Request:
             try:
                 check = None if self.limit is None else self._watch(packet)
                 values = decode_records(packet, offset, unsigned=unsigned, check=check)
-                self._outcome = Reply(values, self.method)
+                self._outcome = Reply(values, self.method, self.params)
             except (ProtocolError, CallTimeout) as error:
                 # Its header had the request's cookie; one that never left whole cannot run.
                 error.executed = sent
@@ -314,7 +315,14 @@ class Connection:
             return error
         if [type(value) for value in values] != [int, str]:
             return ProtocolError("a fault without code and text: %s" % repr(values)[:200])
-        fault = make_fault(values[0], values[1], "" if request is None else request.method)
+        code, text = values
+        if request is None:
+            fault = make_fault(code, text)
+        else:
+            from .masking import hide_sent  # only a fault needs it
+
+            text = hide_sent(text, request.method, request.params)
+            fault = make_fault(code, text, request.method)
         if request is not None and not request.sent:
             fault.executed = False  # a request whose last byte never left cannot run
         return fault
@@ -386,7 +394,7 @@ def unwrap(request: Request) -> Reply:
     return outcome  # type: ignore[return-value]
 
 
-def build_request(method: str, params: Iterable[Any], cookie: int) -> bytes:
+def build_request(method: str, params: Sequence[Any], cookie: int) -> bytes:
     """Encode a request packet.
 
     :raises EncodeError: names the method, the parameter (counted from 1) and the remedy.
@@ -399,7 +407,10 @@ def build_request(method: str, params: Iterable[Any], cookie: int) -> bytes:
         try:
             encoder.add(value)
         except EncodeError as error:
-            raise EncodeError("%s: parameter %d: %s" % (method, number, error)) from None
+            from .masking import hide_sent
+
+            text = hide_sent(str(error), method, params)
+            raise EncodeError("%s: parameter %d: %s" % (method, number, text)) from None
     packet = build_header(wire.REQUEST, cookie, len(encoder.out)) + encoder.out
     if len(packet) > wire.MAX_REQUEST:
         raise EncodeError(

@@ -65,7 +65,7 @@ class MethodNotFound(Fault):
 class BadRequest(Fault):
     """The server could not read the request; it closes a stream after saying so."""
 
-    executed = False
+    executed: Optional[bool] = False
     remedy = "Is something between client and server changing bytes, or is it another protocol?"
 
 

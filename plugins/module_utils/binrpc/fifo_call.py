@@ -22,6 +22,7 @@ from .errors import (
 )
 from .faults import make_fault
 from .fifo import Damaged, build_request, parse_reply
+from .masking import hide_sent
 from .reply import Reply
 from .reply_fifo import ReplyFifo
 
@@ -59,6 +60,10 @@ class FifoReply(Reply):
         self.text = text
         self.damaged = damaged and bool(text.lines)
 
+    def __repr__(self) -> str:
+        # Secrets in lines cannot be told apart as those in the members of a struct.
+        return "<FifoReply %s: %d lines>" % (self.method, len(self))
+
     def structs(self) -> List[Struct]:
         """The lines as structs: see :meth:`fifo.TextReply.members` for what is lost.
 
@@ -89,7 +94,10 @@ class TextCall:
         check_method(method, params)
         self.method = method
         self.params = params
-        self.packet = build_request(method, params)
+        try:
+            self.packet = build_request(method, params)
+        except EncodeError as error:
+            raise EncodeError(hide_sent(str(error), method, params)) from None
         self.sent = False
         self.received = 0
         self.outcome: Union[FifoReply, BinrpcError, None] = None
@@ -140,7 +148,8 @@ def converse(
     elif damaged is not None:
         settings.sound = not damaged
     if text.code != 200:
-        raise make_fault(text.code, text.reason, call.method)
+        reason = hide_sent(text.reason, call.method, call.params)
+        raise make_fault(text.code, reason, call.method)
     return FifoReply(text, call.method, bool(damaged))
 
 

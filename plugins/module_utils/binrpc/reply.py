@@ -6,7 +6,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, List
+    from typing import Any, Iterable, List, Sequence
 
     Base = list[Any]
 else:
@@ -19,13 +19,17 @@ class Reply(Base):
     A method that adds nothing gives an empty list, which means success.
 
     :ivar method: the method that was called.
+    :ivar params: what was sent.
     """
 
-    __slots__ = ("method",)
+    __slots__ = ("method", "params")
 
-    def __init__(self, values: Iterable[Any] = (), method: str = "") -> None:
+    def __init__(
+        self, values: Iterable[Any] = (), method: str = "", params: Sequence[Any] = ()
+    ) -> None:
         super().__init__(values)
         self.method = method
+        self.params = params
 
     @property
     def value(self) -> Any:
@@ -49,4 +53,7 @@ class Reply(Base):
         return found
 
     def __repr__(self) -> str:
-        return "Reply(%s)" % super().__repr__()
+        # For logs and tracebacks: what the catalogue knows as secret is in the values only.
+        from .masking import hide_reply
+
+        return "Reply(%r)" % hide_reply(self.method, self, self.params)

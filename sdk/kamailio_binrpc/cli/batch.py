@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import BinrpcError, EncodeError, TransportError
 from ..core.faults import Fault
+from ..core.masking import hide_sent
 from . import common, exit_codes, guard, output
 from .words import split_line
 
@@ -115,7 +116,7 @@ class _Batch:
         if not words:
             return
         if self._options.echo and self._options.output == "text":
-            output.write(f"> {text.strip()}\n")
+            output.write(f"> {hide_sent(text.strip(), words[0], words[1:])}\n")
         params = common.read_params(words[0], words[1:], raw=self._options.raw)
         names = [self._settings.endpoint]
         if not guard.allow(self._options, self._settings, names, words[0], params):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from ..core.catalogue.notation import Method
     from ..core.config import Config
     from ..core.reply import Reply
 
@@ -190,9 +191,27 @@ def read_params(method: str, words: Sequence[str], *, raw: bool = False) -> list
     """
     from ..core.catalogue.binding import AsIs, bind
     from ..core.catalogue.lookup import find
-    from ..core.params import from_text
+    from ..core.masking import hide_sent
 
     known = None if raw else find(method)
+    try:
+        values = _typed(known, words)
+    except EncodeError as error:
+        text = hide_sent(str(error), method, words)
+        plain = [word[2:] if word[1:2] == ":" else word for word in words]
+        raise EncodeError(hide_sent(text, method, plain)) from None
+    if raw:
+        return [value.value if isinstance(value, AsIs) else value for value in values]
+    try:
+        return bind(method, values)
+    except EncodeError as error:
+        raise EncodeError(f"{error} (--raw sends the arguments as they look)") from None
+
+
+def _typed(known: Method | None, words: Sequence[str]) -> list[Any]:
+    from ..core.catalogue.binding import AsIs
+    from ..core.params import from_text
+
     values: list[Any] = []
     for index, word in enumerate(words):
         if word[:2] == "j:":
@@ -205,12 +224,7 @@ def read_params(method: str, words: Sequence[str], *, raw: bool = False) -> list
             param = known.params[min(index, len(known.params) - 1)]
             by_look = param.type == "any" and not param.typed_by
             values.append(from_text(word) if by_look else word)
-    if raw:
-        return [value.value if isinstance(value, AsIs) else value for value in values]
-    try:
-        return bind(method, values)
-    except EncodeError as error:
-        raise EncodeError(f"{error} (--raw sends the arguments as they look)") from None
+    return values
 
 
 def _from_json(text: str) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.changes import compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
-from . import colour, common, exit_codes, guard, output
+from . import colour, common, exit_codes, guard, output, secrets
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add("--diff", action="store_true", help="show which endpoints disagree")
     add("--no-progress", action="store_true", help="no progress line on the terminal")
     guard.add_options(parser)
+    secrets.add_reveal_option(parser)
     common.add_method_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -120,6 +121,7 @@ class _Show:
         self._params = params
         wanted = sys.stderr.isatty() and not options.no_progress
         self.progress = Progress(names, sys.stderr if wanted else None)
+        self._hiding = secrets.Hiding(reveal=options.reveal)
 
     def one(self, result: Result) -> None:
         self.progress.add(result.name, failed=not result.ok)
@@ -128,9 +130,9 @@ class _Show:
         if self._options.diff:  # at the end, when all are there to be compared
             pass
         elif self._options.output == "jsonl":
-            self.progress.write(output.render_data(_data(result), "json"))
+            self.progress.write(output.render_data(_data(result, self._hiding), "json"))
         elif self._options.output == "text" and result.ok:
-            self.progress.write(_block(result))
+            self.progress.write(_block(result, self._hiding))
 
     def interrupted(self) -> None:
         """Say which endpoints answered, failed, and were still asked when the user stopped."""
@@ -147,11 +149,12 @@ class _Show:
         if self._options.diff:
             groups = list(_groups(report))
             if self._options.output == "text":
-                output.write(_differences(groups))
+                output.write(_differences(groups, self._hiding))
             else:
-                output.write(output.render_data(_differences_data(groups), self._options.output))
+                differences = _differences_data(groups, self._hiding)
+                output.write(output.render_data(differences, self._options.output))
         elif self._options.output == "json":
-            data = {name: _data(result) for name, result in report.results.items()}
+            data = {name: _data(result, self._hiding) for name, result in report.results.items()}
             output.write(output.render_data(data, "json"))
         for cause, names in report.causes().items():
             example = report.errors[names[0]]
@@ -162,10 +165,10 @@ class _Show:
         output.tell(colour.paint(summary, style, sys.stderr) + "\n")
 
 
-def _data(result: Result) -> dict[str, Any]:
+def _data(result: Result, hiding: secrets.Hiding) -> dict[str, Any]:
     data: dict[str, Any] = {"name": result.name, "seconds": round(result.seconds, 6)}
     if result.error is None:
-        data["reply"] = result.value.to_json()
+        data["reply"] = hiding.reply(result.value).to_json()
     else:
         data["error"] = str(result.error)
         if isinstance(result.error, Fault):
@@ -173,8 +176,8 @@ def _data(result: Result) -> dict[str, Any]:
     return data
 
 
-def _block(result: Result) -> str:
-    text = output.render(result.value, "text")
+def _block(result: Result, hiding: secrets.Hiding) -> str:
+    text = output.render(hiding.reply(result.value), "text")
     name = colour.paint(result.name, "bold", sys.stdout)
     if text.count("\n") <= 1:
         return f"{name}: {text or '(empty)'}".rstrip("\n") + "\n"
@@ -219,27 +222,28 @@ def _groups(report: Report) -> Iterator[_Group]:
         yield _Group(names, reply, compare(expected, found) if number else [])
 
 
-def _differences(groups: list[_Group]) -> str:
+def _differences(groups: list[_Group], hiding: secrets.Hiding) -> str:
     if not groups:
         return ""
     first, *others = groups
     names = "" if not others else f" ({_named(first.names)})"
     lines = [f"{'' if others else 'all '}{len(first.names)} agree{names}:\n"]
-    lines.append(output.render(first.reply, "text") or "(empty)\n")
+    lines.append(output.render(hiding.reply(first.reply), "text") or "(empty)\n")
     for group in others:
         verb = "differs" if len(group.names) == 1 else "differ"
         head = f"{len(group.names)} {verb} ({_named(group.names)}):"
         lines += (colour.paint(head, "yellow", sys.stdout), "\n")
-        lines += (f"  {each}\n" for each in group.changes)
+        hiding.reply(group.reply)
+        lines += (f"  {hiding.text(str(each))}\n" for each in group.changes)
     return "".join(lines)
 
 
-def _differences_data(groups: list[_Group]) -> list[dict[str, Any]]:
+def _differences_data(groups: list[_Group], hiding: secrets.Hiding) -> list[dict[str, Any]]:
     return [
         {
             "names": group.names,
-            "reply": group.reply.to_json(),
-            "changes": [each.to_json() for each in group.changes],
+            "reply": hiding.reply(group.reply).to_json(),
+            "changes": [hiding.text(each.to_json()) for each in group.changes],
         }
         for group in groups
     ]

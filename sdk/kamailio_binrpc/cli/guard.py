@@ -12,6 +12,7 @@ import sys
 
 from ..core.catalogue.reading import is_read_only
 from ..core.errors import EncodeError
+from ..core.masking import hide_params
 from ..core.printable import printable
 from . import common, exit_codes, output
 
@@ -88,7 +89,7 @@ def _ask(method: str, params: Sequence[Any], names: Sequence[str], *, confirm: b
 
 
 def _call(method: str, params: Sequence[Any]) -> str:
-    return printable(" ".join([method, *map(str, params)]))
+    return printable(" ".join([method, *map(str, hide_params(method, params))]))
 
 
 def _named(names: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ _DESCRIPTION = """Ask a server everything that changes nothing, and keep the ans
 
 That is every method that is known to read only: those that need no parameters, tables and
 settings by name, and what --call adds. The file is JSON, readable and fit for diff; "kamrpc serve
---replay FILE" serves it. Passwords, ha1 hashes and other secrets are replaced by "(masked)", and so
+--replay FILE" serves it. Passwords, ha1 hashes and other secrets are replaced by "(hidden)", and so
 are passwords in URLs; what hash tables and shared variables hold is written as it is, unless its
 name tells that it is a secret: look at the file before you pass it on.
 """
@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _pattern(more: str | None) -> re.Pattern[str]:
-    from ..core.lab.masking import SECRET_NAME
+    from ..core.catalogue.secrets import SECRET_NAME
 
     if more is None:
         return SECRET_NAME

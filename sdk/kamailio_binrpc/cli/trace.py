@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..core import wire
 from ..core.errors import DecodeError, EncodeError, ProtocolError
+from ..core.masking import HIDDEN, Packets, may_hold_secrets
 from ..core.printable import printable
 from ..core.values import Struct
-from . import capture, colour, common, exit_codes, output
+from . import capture, colour, common, exit_codes, output, secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,10 @@ INPUT is a file: a capture (pcap or pcapng, as tcpdump -w writes it), packets as
 text with hex digits, plain or as hexdump -C, xxd and pykamcmd -vvv print them. Without a file,
 standard input is read; --hex takes the digits from the command line. Of a capture, UDP
 datagrams and TCP streams that start as binrpc are shown.
+
+Passwords and other secrets are shown as "(hidden)", and so are malformed packets that may hold
+some, unless --reveal is given. Which values of a reply are secret depends on its request: without
+that, the names of members decide.
 """
 
 # An offset if any, then groups of hex digits, then the same as text if any.
@@ -54,6 +59,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     common.add_output_option(parser, ("text", "jsonl"))
     parser.add_argument("--hex", metavar="DIGITS", nargs="+", help="decode these digits")
+    secrets.add_reveal_option(parser)
     parser.add_argument("file", metavar="INPUT", nargs="?", default="-", help="- is standard input")
     parser.set_defaults(run=run)
 
@@ -75,14 +81,18 @@ def _trace(options: argparse.Namespace) -> int:
     else:
         data = Path(options.file).read_bytes()
     count = bad = 0
+    packets = None if options.reveal else Packets()
     for where, packet in _found(data):
         count += 1
         try:
             message = _decode(packet)
         except ProtocolError as error:
             bad += 1
-            _show_bad(options.output, count, where, packet, error)
+            reveal = options.reveal or not may_hold_secrets(packet)
+            _show_bad(options.output, count, where, packet, error, reveal=reveal)
         else:
+            if packets is not None:
+                message.values = packets.values(message.type, message.cookie, message.values)
             _show(options.output, count, where, packet, message)
     if not count:
         raise EncodeError("there is no binrpc packet in it: one starts with the byte 0xa1")
@@ -207,9 +217,12 @@ def _typed(value: Any, depth: int, label: str) -> Iterator[str]:
         yield f"{start}{'int' if isinstance(value, int) else 'double'} {value}"
 
 
-def _show_bad(form: str, number: int, where: str, packet: bytes, error: ProtocolError) -> None:
+def _show_bad(
+    form: str, number: int, where: str, packet: bytes, error: ProtocolError, *, reveal: bool
+) -> None:
     if form == "jsonl":
-        data = {"number": number, "error": str(error), "hex": packet.hex()}
+        shown_hex = packet.hex() if reveal else HIDDEN
+        data = {"number": number, "error": str(error), "hex": shown_hex}
         if where:
             data["where"] = where
         output.write(output.render_data(data, "json"))
@@ -217,5 +230,7 @@ def _show_bad(form: str, number: int, where: str, packet: bytes, error: Protocol
     head = colour.paint(f"#{number} malformed", "red", sys.stdout)
     rows = [f"  {packet[at : at + 16].hex(' ')}" for at in range(0, len(packet), 16)]
     shown = rows[:16] + (["  ..."] if len(rows) > 16 else [])
+    if not reveal:
+        shown = [f"  {HIDDEN}: it may hold secrets; --reveal shows them"]
     lines = [f"{head}, {len(packet)} bytes  {where}".rstrip(), f"  {error}", *shown]
     output.write("".join(line + "\n" for line in lines))

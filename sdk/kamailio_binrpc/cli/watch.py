@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.changes import compare
 from ..core.errors import BinrpcError, TransportError
-from . import colour, common, exit_codes, guard, output
+from ..core.masking import hide_params
+from . import colour, common, exit_codes, guard, output, secrets
 from .terminal import ESCAPE
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--until-changed", action="store_true", help="end at the first change, with status 0"
     )
+    secrets.add_reveal_option(parser)
     common.add_method_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -65,6 +67,7 @@ def _watch(options: argparse.Namespace) -> int:
     screen = options.output == "text" and sys.stdout.isatty()
     before: list[Any] | None = None
     done = 0
+    hiding = secrets.Hiding(reveal=options.reveal)
     settings = common.Settings(options)
     options.yes = options.dry_run = False
     guard.allow(options, settings, [settings.endpoint], options.method, params)
@@ -80,7 +83,7 @@ def _watch(options: argparse.Namespace) -> int:
             else:
                 now = reply.to_json()
                 found = [] if before is None else compare(before, now)
-                _show(options, reply, found, first=before is None, screen=screen)
+                _show(options, reply, found, hiding, first=before is None, screen=screen)
                 before = now
                 if found and options.until_changed:
                     return exit_codes.OK
@@ -94,21 +97,24 @@ def _show(
     options: argparse.Namespace,
     reply: Reply,
     found: list[Change],
+    hiding: secrets.Hiding,
     *,
     first: bool,
     screen: bool,
 ) -> None:
     stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+    reply = hiding.reply(reply)
     if options.output == "jsonl":
         if first:
             output.write(output.render_data({"time": stamp, "reply": reply.to_json()}, "json"))
         elif found:
-            data = {"time": stamp, "changes": [change.to_json() for change in found]}
+            data = {"time": stamp, "changes": hiding.text([change.to_json() for change in found])}
             output.write(output.render_data(data, "json"))
         return
-    lines = [str(change) for change in found]
+    lines = [hiding.text(str(change)) for change in found]
     if screen:
-        head = f"{stamp}  {options.method} {' '.join(options.params)}".rstrip()
+        words = hide_params(options.method, options.params)
+        head = f"{stamp}  {options.method} {' '.join(words)}".rstrip()
         body = output.render(reply, "text")
         painted = [colour.paint(line, "yellow", sys.stdout) for line in lines]
         output.write(f"{_CLEAR}{head}\n\n{body}" + "".join("\n" + line for line in painted))

@@ -767,3 +767,32 @@ def test_every_client_limits_decoding(make, tmp_path, monkeypatch):
         make(server.address)
     assert checks
     assert all(callable(check) for check in checks)
+
+
+ADD = ["t", "a", "b", "c", "d", ".", "e", "hunter2", ".", "sip:h", 60, 0, 0, ".", "."]
+
+
+def test_a_fault_does_not_repeat_a_password():
+    connection = Connection()
+    request = Request("uac.reg_add", ADD, 7)
+    connection.expect(request)
+    request.sent = True
+    (done,) = connection.receive(encode([500, "no hunter2"], wire.FAULT, 7))
+    assert str(done.outcome) == "uac.reg_add: fault 500: no (hidden)"
+    assert "hunter2" not in repr(done.outcome)
+
+
+def test_a_password_that_cannot_be_sent_is_not_in_the_error():
+    with pytest.raises(EncodeError) as caught:
+        Request("uac.reg_add", [*ADD[:7], "hunter2\0", *ADD[8:]])
+    assert "hunter2" not in str(caught.value)
+    assert "parameter 8" in str(caught.value)
+
+
+def test_a_reply_knows_what_was_sent():
+    connection = Connection()
+    request = Request("cfg.get", ["app", "token"], 7)
+    connection.expect(request)
+    (done,) = connection.receive(encode(["sesame"], wire.REPLY, 7))
+    assert (list(done.outcome), list(done.outcome.params)) == (["sesame"], ["app", "token"])
+    assert repr(done.outcome) == "Reply(['(hidden)'])"

@@ -12,7 +12,7 @@ from kamailio_binrpc import Client
 from kamailio_binrpc.cli.main import main
 from kamailio_binrpc.core.catalogue.reading import is_read_only
 from kamailio_binrpc.core.facts import PARTS, gather
-from kamailio_binrpc.core.lab.masking import MASKED
+from kamailio_binrpc.core.masking import HIDDEN
 from kamailio_binrpc.lab import LabServer, read_recording, record_server
 from tests.support.facts import steady
 
@@ -44,7 +44,7 @@ def test_a_recorded_kamailio_gives_the_same_facts(kamailio, tmp_path, capsys):
     with LabServer(f"unix:{tmp_path}/s", recording=recording).running_in_thread() as lab:
         with Client(lab.addresses[0]) as client:
             replayed = gather(client.call, PARTS)
-            assert client.call("uac.reg_dump")[0]["auth_password"] == MASKED
+            assert client.call("uac.reg_dump")[0]["auth_password"] == HIDDEN
     assert steady(replayed) == steady(live)
     assert len(live["methods"]) > 200
     assert set(replayed) == set(PARTS) | {"missing"}

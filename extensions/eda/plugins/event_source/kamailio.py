@@ -102,6 +102,7 @@ notes:
   - C(meta.hosts) is the name of the server, so that a playbook which a rule starts runs on this
     host of the inventory.
   - Changes that are undone before the next call are not seen.
+  - Secrets, such as the passwords of C(uac.reg_dump), are C((hidden\)). Their changes are events.
 """
 
 EXAMPLES = r"""
@@ -199,6 +200,7 @@ class _Watched:
         self.sent = [_core("params").from_mapping(param) for param in self.params]
         self._known: Any = None
         self._problem: Any = None
+        self._secrets: list[Any] = []
         mutates = options.get("mutates", "auto")
         if mutates not in ("auto", "never"):
             raise ValueError("%s: mutates is auto or never, not %r" % (self.method, mutates))
@@ -225,6 +227,7 @@ class _Watched:
             return self._on_problem("invalid", {"error": _plain(str(error))})
         try:
             values = [] if reply is None else self._in_words(reply)
+            self._remember_secrets(reply)
             found = self._compared(values, initial)
         except Exception as error:  # noqa: BLE001  (other methods and servers are still watched)
             return self._on_problem("invalid", {"error": _plain(str(error))})
@@ -241,6 +244,18 @@ class _Watched:
         found = _core("changes").compare(known, values, self.keys, self.ignore)
         return [self._event(change) for change in found]
 
+    def _remember_secrets(self, reply: Any) -> None:
+        """Keep those of this reply and of the one before: an event has both."""
+        secrets = _core("masking").Secrets()
+        if reply is not None:
+            secrets.received(self.method, self.sent, reply, every=True)
+        self._secrets = [*self._secrets[-1:], secrets]
+
+    def _hidden(self, value: Any) -> Any:
+        for secrets in self._secrets:
+            value = secrets.hide(value)
+        return value
+
     def _in_words(self, reply: Any) -> Any:
         values = _plain(reply.to_json())
         if self.method == "dispatcher.list":
@@ -253,10 +268,10 @@ class _Watched:
             "method": self.method,
             "params": self.params,
             "place": change.place,
-            "keys": change.keys,
-            "members": change.members,
-            "old": change.old,
-            "new": change.new,
+            "keys": self._hidden(change.keys),
+            "members": self._hidden(change.members),
+            "old": self._hidden(change.old),
+            "new": self._hidden(change.new),
         }
 
     def _on_problem(self, kind: str, members: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 from salt.exceptions import CommandExecutionError
 
 from kamailio_binrpc.core import facts as core_facts
+from kamailio_binrpc.core.desired.call import remember_secrets
 from kamailio_binrpc.core.desired.escapes import for_people, visible
 from kamailio_binrpc.core.desired.outcome import message
 from kamailio_binrpc.core.dispatcher import destinations as in_words
 from kamailio_binrpc.core.errors import BinrpcError
+from kamailio_binrpc.core.masking import Secrets, hide_reply
 from kamailio_binrpc.core.params import from_mapping
 from kamailio_binrpc.core.views import reply_to_json
 from kamailio_salt.server import Server
@@ -37,8 +39,11 @@ def __virtual__() -> str:
     return "kamailio"
 
 
-def rpc(method: str, *params: Any, **connection: Any) -> Any:
+def rpc(method: str, *params: Any, reveal: bool = False, **connection: Any) -> Any:
     """Call a method and return its value, or the list of its values if it is not one.
+
+    Secrets in the reply, such as the passwords of ``uac.reg_dump``, are returned as ``(hidden)``
+    unless ``reveal`` is true. Minion and master keep what is returned.
 
     Numbers are sent as such, booleans as 1 or 0. A mapping with ``type`` and ``value`` forces a
     type. Whether the method changes something is not looked at.
@@ -53,9 +58,12 @@ def rpc(method: str, *params: Any, **connection: Any) -> Any:
     try:
         sent = [from_mapping(param) for param in params]
         with _connect(connection) as server:
-            values = reply_to_json(server.call(method, *sent), method)
+            reply = server.call(method, *sent)
     except (BinrpcError, ValueError) as error:
-        raise CommandExecutionError(for_people(message(error))) from error
+        secrets = Secrets()
+        remember_secrets({"method": method, "params": params}, secrets)
+        raise CommandExecutionError(for_people(secrets.hide(message(error)))) from None
+    values = reply_to_json(reply if reveal else hide_reply(method, reply, sent), method)
     return visible(values[0] if len(values) == 1 else values)
 
 

@@ -52,7 +52,7 @@ def reload_on_watch(name: str, **options: Any) -> Return:
     try:
         _parts(STATES["reload"], name, options)
     except (BinrpcError, ValueError) as error:
-        ret["comment"] = message(error)
+        ret["comment"] = STATES["reload"].secrets(options, name).hide(message(error))
         return shown(ret)  # type: ignore[no-any-return]
     ret["result"] = True
     ret["comment"] = "Nothing that it watches has changed, so nothing is reloaded."
@@ -96,14 +96,17 @@ def _applied(state: State, name: str, options: dict[str, Any]) -> Return:
     # Its first run is enough: Salt would call mod_watch after one without changes.
     ret["skip_watch"] = True
     test = bool(_given("__opts__")["test"])
+    secrets = state.secrets(options, name)
     try:
         server, job = _parts(state, name, options)
         with server.connect() as client:
-            result = drive(job(test, server.busy_timeout), Calls(client))
+            calls = Calls(client)
+            calls.secrets.merge(secrets)
+            result = drive(job(test, server.busy_timeout), calls)
     except (BinrpcError, ValueError) as error:
-        ret["comment"] = message(error)
+        ret["comment"] = secrets.hide(message(error))
         return shown(ret)  # type: ignore[no-any-return]
-    _fill(ret, state, result, test)
+    _fill(ret, state, calls.secrets.hide(result), test)
     return shown(ret)  # type: ignore[no-any-return]
 
 

@@ -9,6 +9,7 @@ import re
 from .. import wire
 from ..errors import EncodeError
 from .lookup import find
+from .secrets import HIDDEN, secret_params
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def bind(
         if param.typed_by:
             names = [other.name for other in found.params]
             kind = "int" if bound[names.index(param.typed_by)] == "int" else "str"
-        bound.append(_convert(found, index, param, kind, value))
+        bound.append(_convert(found, bound, param, kind, value))
     return bound
 
 
@@ -113,7 +114,7 @@ def _missing(method: Method, param: Param, behind: bool) -> str:
     )
 
 
-def _convert(method: Method, index: int, param: Param, kind: str, value: Any) -> Any:
+def _convert(method: Method, before: List[Any], param: Param, kind: str, value: Any) -> Any:
     if isinstance(value, AsIs):
         return value.value
     plain = isinstance(value, (str, int, float))
@@ -132,7 +133,7 @@ def _convert(method: Method, index: int, param: Param, kind: str, value: Any) ->
         if isinstance(value, (int, float)) and value == value // 1:
             if wire.INT_MIN <= value <= wire.UINT_MAX:
                 return int(value)
-            raise EncodeError(_refusal(method, index, param, "32 bits", value))
+            raise EncodeError(_refusal(method, before, param, "32 bits", value))
     elif kind == "float":
         try:
             number = float(value)
@@ -141,16 +142,16 @@ def _convert(method: Method, index: int, param: Param, kind: str, value: Any) ->
         if abs(number) < wire.FIXED_MAX / 1000.0:
             return number
     wanted = WANTED.get(kind, "a text or a number")
-    raise EncodeError(_refusal(method, index, param, wanted, value))
+    raise EncodeError(_refusal(method, before, param, wanted, value))
 
 
-def _refusal(method: Method, index: int, param: Param, wanted: str, value: Any) -> str:
+def _refusal(method: Method, before: List[Any], param: Param, wanted: str, value: Any) -> str:
     return "%s: parameter %d, %s%s, wants %s and got %s; use: %s" % (
         method.name,
-        index + 1,
+        len(before) + 1,
         param.name,
         " (%s)" % param.meaning if param.meaning else "",
         wanted,
-        "(hidden)" if param.secret else repr(value),
+        HIDDEN if len(before) in secret_params(method.name, before) else repr(value),
         method.signature,
     )

@@ -8,6 +8,7 @@ import re
 
 from .binding import INT, WANTED
 from .lookup import find
+from .secrets import HIDDEN, secret_params
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def explain(fault: Fault, params: Sequence[Any] = ()) -> str:
     if scanned is not None:
         index = int(scanned.group(1))
         if index < len(params):
-            doubts.append(_doubt(method, index, params[index]) or _name_of(method, index))
+            doubts.append(_doubt(method, index, params) or _name_of(method, index))
     if not doubts:
-        found = [_doubt(method, index, value) for index, value in enumerate(params)]
+        found = [_doubt(method, index, params) for index in range(len(params))]
         doubts = [doubt for doubt in found if doubt]
     wanted = [p for p in method.params if not p.optional and not p.repeated]
     if len(params) < len(wanted):
@@ -52,8 +53,9 @@ def _name_of(method: Method, index: int) -> str:
     return "it is about parameter %d, %s" % (index + 1, param.name)
 
 
-def _doubt(method: Method, index: int, value: Any) -> str:
+def _doubt(method: Method, index: int, params: Sequence[Any]) -> str:
     """What is wrong with this parameter as it was sent, or ""."""
+    value = params[index]
     if index >= len(method.params) and not (method.params and method.params[-1].repeated):
         return "parameter %d is one too many" % (index + 1)
     param = method.params[min(index, len(method.params) - 1)]
@@ -61,7 +63,7 @@ def _doubt(method: Method, index: int, value: Any) -> str:
     sent = int if sent is bool else sent
     wanted = {"str": str, "int": int, "float": float}.get(param.type, sent)
     place = "parameter %d, %s, " % (index + 1, param.name)
-    shown = "(hidden)" if param.secret else repr(value)
+    shown = HIDDEN if index in secret_params(method.name, params) else repr(value)
     if sent not in _SENT:
         return place + "was %s, which no method reads" % shown
     fits = param.converted and not (sent is float and wanted is str)

@@ -23,7 +23,9 @@ Kamailio module. The core's own methods are in the file named as their first wor
 * A reply is ``-`` (empty) or values: ``{name:type}`` a struct, ``[...]`` an array, ``(...)``
   several, ``*`` any number, ``...`` members not named here, ``any`` of varying type. On the wire
   an array is a struct: what stands here in ``[ ]`` is all that tells them apart.
-* ``^`` behind a parameter or a value of the reply: a secret, with all that is in it.
+* ``^`` behind a parameter or a value of the reply: a secret, with all that is in it. ``^(name)``:
+  a secret if the text of that parameter, or of that member beside it, sounds like the name of one;
+  ``^()``: members whose own names do; ``^(@)``: passwords inside its text, as in a URL.
 * ``reads``: a call changes nothing; ``reads()``: without parameters; ``reads(check)``: when the
   first parameter is ``check``. ``repeatable``: a write that may be repeated without harm.
 * ``counts``: the numbers of the reply are never negative, and may pass the 31 bits that an int
@@ -66,7 +68,7 @@ _MEANINGS = ("absent", "exists", "empty", "busy", "refused", "invalid")
 
 _PARAM = re.compile(
     r"\[?(?P<name>[^:{=*^\]]+)(?::(?P<type>[.\w]+))?(?:\{(?P<words>[^}]*)\})?(?P<secret>\^)?"
-    r"(?:=(?P<fill>[^*\]]*))?(?P<repeated>\*)?\]?\Z"
+    r"(?:\((?P<secret_if>[^)]*)\))?(?:=(?P<fill>[^*\]]*))?(?P<repeated>\*)?\]?\Z"
 )
 _HEAD = re.compile(
     r"(?P<reply>.*?)(?P<reads> reads(?:\((?P<first>\w*)\))?)?(?P<again> repeatable)?"
@@ -74,6 +76,7 @@ _HEAD = re.compile(
 )
 _MEMBER = re.compile(r"([^:{}\[\](),^*]+):")
 _VALUE = re.compile(r"-|str|int|float|any")
+_SECRET = re.compile(r"\^(?:\(([^)]*)\))?")
 
 
 class Param:
@@ -89,6 +92,8 @@ class Param:
     :ivar closed: nothing but those words makes sense.
     :ivar fill: what is sent when it is left out and something must be, or None.
     :ivar secret: its value must not be shown.
+    :ivar secret_if: ``secret`` depends on this parameter: its text names what the value is of.
+        "" where it does not depend on any.
     :ivar meaning: one line, or "".
     """
 
@@ -101,6 +106,7 @@ class Param:
         "optional",
         "repeated",
         "secret",
+        "secret_if",
         "type",
         "typed_by",
         "words",
@@ -123,7 +129,8 @@ class Param:
         self.words: Tuple[str, ...] = tuple(word for word in words if word not in ("", "..."))
         fill = found.group("fill")
         self.fill: Any = int(fill) if fill and kind == "int" else fill
-        self.secret = found.group("secret") is not None
+        self.secret_if: str = found.group("secret_if") or ""
+        self.secret = found.group("secret") is not None and not self.secret_if
         self.meaning = ""
 
     def __repr__(self) -> str:
@@ -148,6 +155,7 @@ class Method:
     :ivar asks: a hazard cannot be undone, or hits all calls; tools for people ask first.
     :ivar failures: normal replies that mean failure; see :meth:`failure_in`.
     :ivar secrets: names of the members of its replies that are secret; ``.`` is the whole reply.
+        Behind ``?`` stands what decides, as in the notation.
     """
 
     __slots__ = (
@@ -301,7 +309,7 @@ def _build(name: str, entries: Entries) -> Method:
             param.meaning = meanings.get(param.name, "")
             params.append(param)
         reply = found.group("reply")
-        made = Method(name, params, reply.replace("^", ""))
+        made = Method(name, params, _SECRET.sub("", reply))
         made.secrets = _Reply(reply).secrets
     if found.group("reads") is not None:
         made.reads = ALWAYS if found.group("first") is None else found.group("first")
@@ -432,8 +440,11 @@ class _Reply:
             if found is None:
                 raise self._error()
             self._at = found.end()
-        if self._take("^"):
-            self._secrets.add(path.rpartition(".")[2] or ".")
+        secret = _SECRET.match(self._text, self._at)
+        if secret is not None:
+            self._at = secret.end()
+            decides = "" if secret.group(1) is None else "?" + secret.group(1)
+            self._secrets.add((path.rpartition(".")[2] or ".") + decides)
         self._take("*")
 
     def _members(self, end: str, path: str) -> None:

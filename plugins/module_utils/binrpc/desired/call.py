@@ -8,6 +8,7 @@ from ..catalogue.reading import is_read_only
 from ..encoder import Encoder
 from ..errors import BinrpcError, EncodeError
 from ..faults import Fault, NotFound, ReplyTooLarge
+from ..masking import hide_params, hide_reply
 from ..views import reply_to_json
 from .drive import Ask, Do
 from .escapes import raw
@@ -25,8 +26,9 @@ from .outcome import EXECUTED, fault_data, message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
+    from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
 
+    from ..masking import Secrets
     from .drive import Talk
 
     Result = Dict[str, Any]
@@ -53,17 +55,23 @@ def _single(values: List[Any]) -> Any:
 
 
 class Found:
-    """What a probe found: a value, or a fault."""
+    """What a probe found: a value, or a fault.
 
-    def __init__(self, value: Any = None, fault: Optional[Fault] = None) -> None:
+    :param hidden: the value without secrets.
+    """
+
+    def __init__(
+        self, value: Any = None, fault: Optional[Fault] = None, hidden: Any = None
+    ) -> None:
         self.value = value
         self.fault = fault
+        self._hidden = hidden
 
     @property
     def shown(self) -> Any:
         if self.fault is not None:
             return {"fault": "%d %s" % (self.fault.code, self.fault.text.strip())}
-        return None if self.value is MISSING else self.value
+        return None if self._hidden is MISSING else self._hidden
 
     @property
     def for_diff(self) -> Any:
@@ -74,9 +82,10 @@ class Found:
 class Probe:
     """A call that shows whether the change is needed, and the expectation on its result."""
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], reveal: bool = False) -> None:
         self.method = options["method"]
         self.params = _parameters(options["params"])
+        self.reveal = reveal
         self.path = raw(options["path"] or "")
         self.expect = options["expect"]
         self.fault = options["fault"]
@@ -95,7 +104,8 @@ class Probe:
 
     @property
     def label(self) -> str:
-        return "%s(%s)" % (self.method, ", ".join(map(str, self.params)))
+        params = self.params if self.reveal else hide_params(self.method, self.params)
+        return "%s(%s)" % (self.method, ", ".join(map(str, params)))
 
     def read(self) -> Talk[Found]:
         """Run the probe.
@@ -110,8 +120,16 @@ class Probe:
             if absent or accepts(wanted, fault):
                 return Found(fault=fault)
             raise
+        value = self._at_path(reply)
+        hidden = value if self.reveal else self._at_path(self._hidden(reply))
+        return Found(value, hidden=hidden)
+
+    def _hidden(self, reply: Sequence[Any]) -> List[Any]:
+        return hide_reply(self.method, reply, self.params)
+
+    def _at_path(self, reply: Sequence[Any]) -> Any:
         value = _single(reply_to_json(reply, self.method))
-        return Found(at_path(value, self.path) if self.path else value)
+        return at_path(value, self.path) if self.path else value
 
     def differs(self, found: Found) -> str:
         """Return in words how the finding differs from the expectation, or an empty text."""
@@ -129,24 +147,27 @@ class Probe:
         """Return what the probe would find after the change."""
         if self.fault is not None:
             return {"fault": str(self.fault)}
-        now = found.value if found.fault is None and found.value is not MISSING else None
+        # From what is shown: what is expected of a secret is found by its value, where this leaves.
+        now = found.shown if found.fault is None else None
         return merged(now, self.expect)
 
 
 class Call:
     """One call as the task describes it.
 
+    :param reveal: show secrets in replies as they came.
     :raises EncodeError: the description cannot be carried out; nothing was sent.
     """
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], reveal: bool = False) -> None:
+        self.reveal = reveal
         self.method = options["method"]
         self.params = _parameters(options["params"])
         self.mutating = _mutates(options["mutates"], self.method, self.params)
         self.accepted = options["ignore_faults"] or []
         for item in self.accepted:
             check_fault_pattern(item)
-        self.probe = Probe(options["probe"]) if options["probe"] else None
+        self.probe = Probe(options["probe"], reveal) if options["probe"] else None
         if self.probe and not self.mutating:
             raise EncodeError(
                 "%s changes nothing, so it takes no probe; if it does change something, say "
@@ -195,7 +216,7 @@ class Call:
         if check_mode:
             result["changed"] = True
             shown["after"] = probe.predicted(before)
-            diff["after"] = Found(shown["after"]).for_diff
+            diff["after"] = Found(hidden=shown["after"]).for_diff
             return
         yield from self._call(result)
         hint = "%s was run, but the probe that should verify it failed: " % self.method
@@ -237,11 +258,63 @@ class Call:
             result["changed"] = self.mutating and error.executed is not False
             raise Failure(message(error)) from error
         else:
-            values = reply_to_json(reply, self.method)
+            shown = reply if self.reveal else hide_reply(self.method, reply, self.params)
+            values = reply_to_json(shown, self.method)
             result["values"] = values
             result["value"] = values[0] if len(values) == 1 else None
             result["executed"] = "yes"
             result["changed"] = self.mutating
+
+
+def remember_secrets(options: Any, secrets: Secrets) -> None:
+    """Remember the secrets in options that describe calls, whatever their shape.
+
+    Options that are wrong are shown as well, so this cannot rely on their being right.
+    """
+    if isinstance(options, (list, tuple)):
+        for each in options:
+            remember_secrets(each, secrets)
+    if not isinstance(options, dict):
+        return
+    method, params = options.get("method"), options.get("params")
+    if isinstance(method, str):
+        if isinstance(params, str):
+            params = params.split(",")  # as Ansible does
+        if not isinstance(params, (list, tuple)):
+            params = []
+        sent = [_meant(item) for item in params]
+        secrets.sent(method, sent)
+        path, expect = options.get("path"), options.get("expect")
+        for value in _expected(path, expect):
+            secrets.expected(method, sent, [value])
+    for each in options.values():
+        remember_secrets(each, secrets)
+
+
+def _meant(item: Any) -> Any:
+    try:
+        return parameter(item)
+    except (EncodeError, TypeError):
+        return item["value"] if isinstance(item, dict) and "value" in item else item
+
+
+def _expected(path: Any, value: Any) -> Iterator[Any]:
+    """Yield mappings such as replies hold, for a path and what is expected there."""
+    if value is not None and not isinstance(path, str):
+        yield value
+    if not isinstance(path, str):
+        return
+    try:
+        found = steps(raw(path)) if path else []
+    except EncodeError:
+        return
+    for step in reversed(found):
+        if isinstance(step, tuple):
+            yield {step[0].rpartition(".")[2]: step[1]}
+        else:
+            value = {step: value}
+    if value is not None:
+        yield value
 
 
 def run_all(calls: Iterable[Call], check_mode: bool) -> Talk[List[Result]]:

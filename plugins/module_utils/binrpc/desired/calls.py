@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ..errors import BinrpcError
+from ..masking import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
 
 
 class Calls:
-    """Makes the calls of a generator with a client."""
+    """Makes the calls of a generator with a client.
+
+    :ivar secrets: those that calls sent and received.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self.secrets = Secrets()
 
     @property
     def address(self) -> str:
@@ -26,12 +31,18 @@ class Calls:
         return str(self._client.address)
 
     def call(self, method: str, *params: Any, read_only: bool = True) -> Reply:
-        return self._client.call(method, *params, repeatable=read_only)
+        self.secrets.sent(method, params)
+        reply = self._client.call(method, *params, repeatable=read_only)
+        self.secrets.received(method, params, reply)
+        return reply
 
     def once(self, method: str, *params: Any) -> Reply:
         # Retries of the client would repeat a call that was refused; but after a refusal the
         # engine has to read first, since another client may have made the change.
-        return unwrapped(self._client.call_many([(method, *params)])[0])
+        self.secrets.sent(method, params)
+        reply = unwrapped(self._client.call_many([(method, *params)])[0])
+        self.secrets.received(method, params, reply)
+        return reply
 
 
 def unwrapped(outcome: Union[Reply, BinrpcError]) -> Reply:

@@ -224,8 +224,8 @@ VARIABLES = Kind(
         {
             "group": Option(),
             "name": Option(),
-            "value": Option("raw"),
-            "variables": Option("dict"),
+            "value": Option("raw", named_by="name"),
+            "variables": Option("dict", named_by="keys"),
         },
         required_one_of=[("group", "variables")],
         required_together=[("group", "name", "value")],

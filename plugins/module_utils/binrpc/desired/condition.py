@@ -8,7 +8,9 @@ from ..catalogue.reading import is_read_only
 from ..encoder import Encoder
 from ..errors import BinrpcError, EncodeError
 from ..faults import Fault, MethodNotFound
-from .drive import ask
+from ..masking import hide_reply
+from ..views import reply_to_json
+from .drive import Ask
 from .escapes import raw
 from .expect import MISSING, accepts, at_path, check_fault_pattern, difference, parameter, steps
 from .options import Option, Options
@@ -17,7 +19,7 @@ from .waiting import wait_until
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Mapping, Optional, Tuple
+    from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
     from .drive import Talk
 
@@ -54,18 +56,21 @@ class Condition:
     def check(self) -> Talk[Tuple[bool, Any]]:
         """Call; return whether the condition holds, and the value or fault found."""
         try:
-            values = yield from ask(self.method, *self.params)
+            reply = yield Ask(self.method, tuple(self.params))
         except Fault as fault:
             if isinstance(fault, MethodNotFound) and self.fault is None:
                 raise
             shown = {"fault": "%d %s" % (fault.code, fault.text.strip())}
             self.differs = "got %s" % fault
             return self.fault is not None and accepts([self.fault], fault), shown
+        self.differs = self._difference(self._at_path(reply))
+        shown = self._at_path(hide_reply(self.method, reply, self.params))
+        return not self.differs, None if shown is MISSING else shown
+
+    def _at_path(self, reply: Sequence[Any]) -> Any:
+        values = reply_to_json(reply, self.method)
         value: Any = values[0] if len(values) == 1 else values
-        if self.path:
-            value = at_path(value, self.path)
-        self.differs = self._difference(value)
-        return not self.differs, None if value is MISSING else value
+        return at_path(value, self.path) if self.path else value
 
     def _difference(self, value: Any) -> str:
         if self.fault is not None:

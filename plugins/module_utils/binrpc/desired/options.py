@@ -11,7 +11,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+    from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
+
+    from ..masking import Secrets
 
     Names = Sequence[str]
     Condition = Tuple[str, Any, Names]
@@ -25,9 +27,20 @@ class Option:
     :param elements: type of the items of a list.
     :param options: the options of each item of a list of ``dict``, or of a ``dict``.
     :param secret: the value must not be shown; False where only the name looks like it.
+    :param named_by: the option that names the variable whose value this is: it must not be shown
+        if the name sounds like that of a secret. ``keys`` for a mapping from names to values.
     """
 
-    __slots__ = ("choices", "default", "elements", "options", "required", "secret", "type")
+    __slots__ = (
+        "choices",
+        "default",
+        "elements",
+        "named_by",
+        "options",
+        "required",
+        "secret",
+        "type",
+    )
 
     def __init__(
         self,
@@ -38,6 +51,7 @@ class Option:
         elements: Optional[str] = None,
         options: Optional[Mapping[str, Option]] = None,
         secret: Optional[bool] = None,
+        named_by: str = "",
     ) -> None:
         self.type = type
         self.required = required
@@ -46,6 +60,7 @@ class Option:
         self.elements = elements
         self.options = options
         self.secret = secret
+        self.named_by = named_by
 
 
 class Options:
@@ -73,6 +88,10 @@ class Options:
         self.required_together = required_together
         self.required_by = required_by or {}
         self.mutually_exclusive = mutually_exclusive
+
+    def remember_secrets(self, given: Mapping[str, Any], secrets: Secrets) -> None:
+        """Remember the secrets in options, which may be wrong."""
+        _remember(self.fields, given, secrets)
 
     def check(self, given: Mapping[str, Any]) -> Dict[str, Any]:
         """Return all options: those given in their types, the others with their defaults.
@@ -109,6 +128,41 @@ class Options:
                 present = {each for each in params if params[each] is not None}
                 found += _missing(needed, present, "%s is %s" % (name, value))
         return found
+
+
+def _remember(fields: Mapping[str, Option], given: Mapping[str, Any], secrets: Secrets) -> None:
+    for name, option in fields.items():
+        value = given.get(name)
+        if option.secret:
+            for text in _texts(value):
+                secrets.add(text)
+        elif option.named_by == "keys":
+            for variables in _mappings(value):
+                secrets.named(variables)
+        elif isinstance(given.get(option.named_by), str):
+            secrets.named({given[option.named_by]: value})
+        for each in _mappings(value) if option.options is not None else ():
+            _remember(option.options or {}, each, secrets)
+
+
+def _texts(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts(each)
+    else:
+        yield value
+
+
+def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield a mapping and those in it, or those in a list."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _mappings(each)
 
 
 def _missing(needed: Names, present: Any, why: str) -> List[str]:

@@ -82,7 +82,9 @@ def _variable(params: Dict[str, Any]) -> Resource:
 
 VARIABLE = Kind(
     "shv",
-    Options({"name": Option(required=True), "value": Option("raw", required=True)}),
+    Options(
+        {"name": Option(required=True), "value": Option("raw", required=True, named_by="name")}
+    ),
     _variable,
     subject="name",
 )

@@ -8,6 +8,7 @@ import logging
 
 from .. import wire
 from ..errors import ProtocolError
+from ..masking import HIDDEN, Packets, may_hold_secrets
 from ..packet import decode, parse_header
 from ..values import Struct
 
@@ -93,6 +94,7 @@ class TraceObserver(Observer):
 
     def __init__(self, write: Callable[[str], Any]) -> None:
         self._write = write
+        self._packets = Packets()
 
     def received(self, caller: Any, data: bytes) -> None:
         self._show("<-", caller, data)
@@ -103,7 +105,9 @@ class TraceObserver(Observer):
     def _show(self, arrow: str, caller: Any, data: bytes) -> None:
         place = _place(caller)
         where = "%s %s" % (place["transport"], place.get("peer", place["listener"]))
-        self._write("%s %s, %d bytes: %s\n" % (arrow, where, len(data), describe(data)))
+        self._write(
+            "%s %s, %d bytes: %s\n" % (arrow, where, len(data), describe(data, self._packets))
+        )
 
 
 def _place(caller: Any) -> Dict[str, Any]:
@@ -122,7 +126,9 @@ def facts_of(data: bytes) -> Dict[str, Any]:
     """Facts about a packet: bytes, type, cookie, and its method, or its fault."""
     facts: Dict[str, Any] = {"bytes": len(data)}
     if data[:1] != b"\xa1":
-        facts["text"] = data.partition(b"\n")[0][:200].decode("utf-8", "backslashreplace")
+        line = data.partition(b"\n")[0][:200]
+        shown = b"" if may_hold_secrets(data) and not line.startswith(b":") else line
+        facts["text"] = shown.decode("utf-8", "backslashreplace")
         return facts
     try:
         header = parse_header(data)
@@ -144,17 +150,19 @@ def facts_of(data: bytes) -> Dict[str, Any]:
     return facts
 
 
-def describe(data: bytes) -> str:
+def describe(data: bytes, packets: Packets) -> str:
     """The records of a packet, or the text of the text protocol, over several lines."""
     if data[:1] != b"\xa1":
+        if may_hold_secrets(data):
+            return "text\n    " + HIDDEN
         text = data[:_SHOWN].decode("utf-8", "backslashreplace")
         return "text\n" + "\n".join("    " + line for line in text.splitlines())
     try:
         message = decode(data)
     except ProtocolError as error:
-        return "%s\n    %s" % (error, data[:_SHOWN].hex())
+        return "%s\n    %s" % (error, HIDDEN if may_hold_secrets(data) else data[:_SHOWN].hex())
     lines = ["%s, cookie %#x" % (_TYPES.get(message.type, message.type), message.cookie)]
-    for value in message.values:
+    for value in packets.values(message.type, message.cookie, message.values):
         lines += _lines(value, "    ", "")
     return "\n".join(lines)
 

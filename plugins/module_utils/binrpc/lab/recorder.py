@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from ..catalogue.reading import is_read_only
+from ..catalogue.secrets import SECRET_NAME
 from ..faults import Fault
+from ..masking import hide_reply
 from ..values import Struct
-from .masking import SECRET_NAME, mask
 from .recording import Recording
 
 TYPE_CHECKING = False
@@ -88,7 +89,7 @@ def record_server(
         except Fault as fault:
             recording.add(method, params, fault)
             return ()
-        recording.add(method, params, mask(method, values, secret))
+        recording.add(method, params, hide_reply(method, values, params, secret))
         return values
 
     version = ask("core.version")

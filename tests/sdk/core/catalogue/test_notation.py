@@ -160,3 +160,16 @@ def test_faults_of_an_entry_that_is_not_there():
 def test_two_entries_of_one_name():
     with pytest.raises(ValueError, match=r"door\.open has two"):
         parse(ENTRIES + "door.open -> -\n Again\n")
+
+
+def test_what_a_secret_depends_on():
+    method = made(
+        "door.set", "door.set name value^(name)=x -> {a b:str,c:any^(a b),d:str^()}*\n Help"
+    )
+    assert [(each.secret, each.secret_if, each.fill) for each in method.params] == [
+        (False, "", None),
+        (False, "name", "x"),
+    ]
+    assert method.secrets == {"c?a b", "d?"}
+    assert "^" not in method.reply
+    assert method.reply == "{a b:str,c:any,d:str}*"

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired.call import Call, Probe, run_all
+from kamailio_binrpc.core.desired.call import Call, Probe, remember_secrets, run_all
 from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.errors import CallTimeout, ConnectError, EncodeError
 from kamailio_binrpc.core.faults import Fault, NotFound, ReplyTooLarge
+from kamailio_binrpc.core.masking import Secrets
 from kamailio_binrpc.core.values import Struct
 
 from .script import Script
@@ -204,3 +205,80 @@ def test_calls_after_a_failure_are_not_made():
     assert [each["failed"] for each in results] == [False, True, False]
     assert results[2]["msg"].startswith("Not executed")
     assert [each[1] for each in script.made] == ["b", "a"]
+
+
+# --- secrets
+
+RECORD = Struct(l_uuid="t", r_username="1001", auth_password="1001")
+
+
+def test_stored_secrets_are_hidden_unless_they_are_asked_for():
+    script = Script({"uac.reg_info": [RECORD]})
+    shown = go(call("uac.reg_info"), script)
+    assert shown["value"] == {"l_uuid": "t", "r_username": "1001", "auth_password": "(hidden)"}
+    assert shown["values"] == [shown["value"]]
+    revealed = Call({**CALL, "method": "uac.reg_info"}, reveal=True)
+    assert go(revealed, Script({"uac.reg_info": [RECORD]}))["value"]["auth_password"] == "1001"
+
+
+@pytest.mark.parametrize("path, expect", [("auth_password", "x"), ("", {"auth_password": "x"})])
+@pytest.mark.parametrize("reveal", [False, True])
+def test_a_probe_for_a_secret_compares_it_and_does_not_show_it(path, expect, reveal):
+    options = probe("uac.reg_info", params=["auth_username", "1001"], path=path, expect=expect)
+    wanted = Call({**CALL, "method": "uac.reg_refresh", "probe": options}, reveal)
+    same = {"uac.reg_info": [Struct(auth_password="x")]}
+    result = go(wanted, Script(same))
+    assert result["probe"]["matched"] is True
+    assert ("'x'" in str(result["probe"])) is reveal
+    other = Script({"uac.reg_info": [Struct(auth_password="y")], "uac.reg_refresh": []})
+    result = go(wanted, other)
+    assert result["failed"] is True
+    assert ("'y'" in str(result["diff"])) is reveal
+
+
+def test_the_label_of_a_probe_has_no_secrets():
+    options = probe("autheph.add_secret", params=["x"], expect="y", mutates="never")
+    assert Probe(options).label == "autheph.add_secret((hidden))"
+    assert Probe(options, reveal=True).label == "autheph.add_secret(x)"
+
+
+def remembered(options):
+    secrets = Secrets()
+    remember_secrets(options, secrets)
+    return [text for text in MARKS if secrets.hide(text) == "(hidden)"]
+
+
+MARKS = ["sesame-1", "sesame-2", "sesame-3"]
+SECRET = {"method": "autheph.add_secret", "params": ["sesame-1"]}
+
+
+@pytest.mark.parametrize(
+    "options, found",
+    [
+        (SECRET, MARKS[:1]),
+        ({**SECRET, "params": [{"type": "str", "value": "sesame-1"}]}, MARKS[:1]),
+        ({**SECRET, "params": [{"type": "bytes", "value": b"sesame-1".hex()}]}, MARKS[:1]),
+        ({**SECRET, "params": [{"type": "int", "value": "sesame-1"}]}, MARKS[:1]),
+        ({**SECRET, "params": "sesame-1,sesame-2"}, MARKS[:1]),
+        ({**SECRET, "params": None}, []),
+        ({**SECRET, "method": 5}, []),
+        ({**SECRET, "method": "no.such"}, []),
+        ({"calls": [SECRET]}, MARKS[:1]),
+        ({"calls": SECRET}, MARKS[:1]),
+        ({"calls": (SECRET, 5)}, MARKS[:1]),
+        ({"method": "x", "probe": SECRET}, MARKS[:1]),
+        ([SECRET], MARKS[:1]),
+        ("sesame-1", []),
+        ({"method": "uac.reg_info", "path": "auth_ha1", "expect": "sesame-1"}, MARKS[:1]),
+        ({"method": "uac.reg_info", "path": "0.auth_ha1", "expect": "sesame-1"}, MARKS[:1]),
+        ({"method": "uac.reg_dump", "path": "[auth_ha1=sesame-2].l_uuid"}, MARKS[1:2]),
+        ({"method": "uac.reg_dump", "path": "[a.auth_ha1=sesame-2].auth_ha1", "expect": "sesame-1"},
+         MARKS[:2]),
+        ({"method": "uac.reg_info", "expect": {"auth_ha1": "sesame-3"}}, MARKS[2:]),
+        ({"method": "uac.reg_info", "path": "a..b", "expect": {"auth_ha1": "sesame-3"}}, []),
+        ({"method": "cfg.get", "params": ["a", "token"], "expect": "sesame-3"}, MARKS[2:]),
+        ({"method": "cfg.get", "params": ["a", "b"], "expect": "sesame-3"}, []),
+    ],
+)  # fmt: skip
+def test_secrets_in_options_of_whatever_shape(options, found):
+    assert remembered(options) == found

@@ -44,3 +44,11 @@ def test_the_error_of_a_change_is_raised():
     with pytest.raises(ConnectionLost) as caught:
         Calls(Client(lost)).once("m")
     assert caught.value is lost
+
+
+@pytest.mark.parametrize("way", ["call", "once"])
+def test_secrets_that_are_sent_and_received_are_remembered(way):
+    calls = Calls(Client(Reply(["ID 0: sesame"], "autheph.dump_secrets")))
+    getattr(calls, way)("autheph.dump_secrets")
+    getattr(calls, way)("autheph.add_secret", "hunter2")
+    assert calls.secrets.hide(["hunter2", "ID 0: sesame"]) == ["(hidden)", "(hidden)"]

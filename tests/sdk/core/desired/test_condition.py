@@ -120,3 +120,11 @@ def test_options():
     assert (found["wait_timeout"], found["poll"], found["mutates"]) == (300, 1, "auto")
     with pytest.raises(ValueError, match="expect and min exclude each other"):
         ALL_OPTIONS.check({"method": "m", "min": 1, "expect": 2})
+
+
+def test_a_secret_is_compared_and_not_shown():
+    looked = condition(method="uac.reg_info", path="auth_password", expect="x")
+    assert look(looked, Struct(auth_password="x")) == (True, "(hidden)")
+    assert look(condition(method="uac.reg_info"), Struct(auth_password="x"))[1] == {
+        "auth_password": "(hidden)"
+    }

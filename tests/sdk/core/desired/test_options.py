@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 from kamailio_binrpc.core.desired.options import Option, Options
+from kamailio_binrpc.core.masking import Secrets
 
 INNER = {"name": Option(required=True), "size": Option("int", default=1)}
 FIELDS = {
@@ -125,3 +126,34 @@ def test_a_secret_is_not_in_the_message():
     with pytest.raises(ValueError, match="pin is not shown; write a whole number") as caught:
         options.check({"pin": "4711"})
     assert caught.value.__suppress_context__
+
+
+PIN = {"pin": Option(secret=True)}
+NAMED = {"name": Option(), "value": Option(named_by="name")}
+KEYS = {"all": Option("dict", named_by="keys")}
+
+
+@pytest.mark.parametrize(
+    "fields, given, found",
+    [
+        (PIN, {"pin": "sesame"}, True),
+        ({"pin": Option(secret=False)}, {"pin": "sesame"}, False),
+        ({"pin": Option()}, {"pin": "sesame"}, False),
+        (PIN, {"pin": ["x", {"a": "sesame"}]}, True),
+        ({"a": Option("list", options=PIN)}, {"a": [{"pin": "sesame"}]}, True),
+        ({"a": Option("dict", options=PIN)}, {"a": {"pin": "sesame"}}, True),
+        ({"a": Option("dict", options=PIN)}, {"a": "sesame"}, False),
+        (NAMED, {"name": "token", "value": "sesame"}, True),
+        (NAMED, {"name": "level", "value": "sesame"}, False),
+        (NAMED, {"value": "sesame"}, False),
+        (KEYS, {"all": {"group": {"token": "sesame"}}}, True),
+        (KEYS, {"all": {"token": "sesame"}}, True),
+        (KEYS, {"all": {"group": {"level": "sesame"}}}, False),
+        (KEYS, {"all": "sesame"}, False),
+        (PIN, {}, False),
+    ],
+)
+def test_secrets_in_options(fields, given, found):
+    secrets = Secrets()
+    Options(fields).remember_secrets(given, secrets)
+    assert (secrets.hide("sesame") == "(hidden)") is found

@@ -14,6 +14,9 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.modules.di
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.modules.htable import (
     HashTables,
 )
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.modules.uac import (
+    Registrations,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.lab.server import LabServer
 
 
@@ -22,6 +25,7 @@ def lab():
     modules = [
         HashTables({"t": {"a": 5, "text": "x", "bytes": "\udcff"}}),
         Dispatcher({1: ["sip:a"]}),
+        Registrations(),
     ]
     with LabServer(binrpc="tcp:127.0.0.1:0", modules=modules).running_in_thread() as server:
         yield server
@@ -123,3 +127,9 @@ def test_names_of_the_shared_configuration(look, lab, tmp_path, monkeypatch):
         look("core.echo", endpoint="b")
     with pytest.raises(AnsibleLookupError, match="No such file"):
         look("core.echo", config=str(tmp_path / "other.ini"))
+
+
+def test_secrets_come_only_if_they_are_asked_for(look):
+    assert "not-secret" not in str(look("uac.reg_dump"))
+    assert look("uac.reg_info", "l_uuid", "trunk-1", path="auth_password") == ["(hidden)"]
+    assert "not-secret-1" in str(look("uac.reg_dump", reveal=True))

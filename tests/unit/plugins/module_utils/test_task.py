@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from ansible.module_utils import basic
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
     Setting,
     Task,
@@ -14,6 +17,7 @@ from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
     options_spec,
     run_job,
 )
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.client import Client
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
     Option,
     Options,
@@ -174,3 +178,120 @@ def test_a_setting_tells_its_log():
     Setting(log=said.append).tell("caf\udce9")
     assert said == ["caf\\xe9"]
     Setting().tell("nobody listens")
+
+
+# --- secrets
+
+SECRET = "s3same"
+
+
+def remember(options, secrets):
+    if isinstance(options.get("word"), str):
+        secrets.add(options["word"])
+
+
+@pytest.mark.parametrize("reveal", [None, False, True])
+@pytest.mark.parametrize("endpoints", [None, {"a": "udp:192.0.2.1"}])
+def test_secrets_are_hidden_wherever_they_are_in_the_result(reveal, endpoints):
+    def job(endpoint, setting):
+        setting.secrets.add(SECRET)
+        return {"changed": True, "value": {SECRET: [1, SECRET]}, "msg": "no %s" % SECRET}
+
+    found = Task(argument_spec(), lambda given: job).run(
+        params(reveal=reveal, endpoints=endpoints), Setting()
+    )
+    assert (SECRET in str(found)) is (reveal is True)
+    assert found["changed"] is True
+
+
+def test_what_calls_send_and_receive_is_hidden(monkeypatch):
+    def call(client, method, *sent, timeout):
+        return ["ID 0: stored"]
+
+    monkeypatch.setattr(Client, "call", call)
+
+    def job(endpoint, setting):
+        endpoint.call("autheph.add_secret", SECRET)
+        (stored,) = endpoint.call("autheph.dump_secrets")
+        return {"changed": True, "value": stored, "msg": "no %s" % SECRET}
+
+    found = Task(argument_spec(), lambda given: job).run(params(), Setting())
+    assert (found["value"], found["msg"]) == ("(hidden)", "no (hidden)")
+
+
+def test_an_unexpected_error_shows_no_secrets():
+    def job(endpoint, setting):
+        raise KeyError(SECRET)
+
+    task = Task(argument_spec(), lambda given: job, remember)
+    with pytest.raises(KeyError):
+        task.run(params(), Setting())
+    with pytest.raises(RuntimeError) as caught:
+        task.run(params(), Setting(secrets=task.secrets({"word": SECRET})))
+    assert SECRET not in str(caught.value)
+    assert "KeyError: '(hidden)'" in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_what_is_told_has_no_secrets():
+    told = []
+    setting = Setting(log=told.append)
+    setting.secrets.add(SECRET)
+    setting.tell("after 1 s: %s" % SECRET)
+    assert told == ["after 1 s: (hidden)"]
+
+
+SPEC = argument_spec(many=False, word={"type": "str"}, size={"type": "int"}, words={"type": "list"})
+
+
+@pytest.fixture
+def run_module(monkeypatch, capsys):
+    """Run a module at -vvv; return what it prints, and what it writes to the log."""
+
+    def run(job=None, **options):
+        logged = []
+        arguments = dict(options, endpoint="udp:192.0.2.1", _ansible_verbosity=3)
+        arguments["_ansible_inject_invocation"] = True
+        text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments})
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", text.encode())
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        monkeypatch.setattr(basic, "has_journal", False)
+        monkeypatch.setattr(basic.syslog, "syslog", lambda *args: logged.append(args[-1]))
+        made = job or (lambda endpoint, setting: {"changed": False, "value": "no " + SECRET})
+        task = Task(SPEC, lambda given: made, remember)
+        with pytest.raises(SystemExit):
+            task.main()
+        return capsys.readouterr().out, "\n".join(logged)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"size": "two"},
+        {"wrod": SECRET},
+        {"words": [SECRET, {"a": "x %s" % SECRET}]},
+    ],
+)
+def test_invocation_and_log_have_no_secrets(run_module, options):
+    printed, logged = run_module(word=SECRET, **options)
+    assert SECRET not in printed + logged
+    assert "(hidden)" in printed
+
+
+def test_the_log_has_the_invocation(run_module):
+    _printed, logged = run_module(word="it's s3same", size=2)
+    assert "Invoked with" in logged
+    assert "size=2" in logged
+    assert "word=(hidden)" in logged
+
+
+def test_a_failure_has_no_secrets(run_module):
+    def job(endpoint, setting):
+        return {"changed": False, "failed": True, "msg": "no " + SECRET}
+
+    printed, _logged = run_module(job, word=SECRET)
+    assert json.loads(printed)["msg"] == "no (hidden)"

@@ -475,3 +475,36 @@ def test_check_mode_of_a_batch(rpc):
 @pytest.mark.parametrize("options", [{}, {"method": "a", "calls": []}, {"calls": [], "params": []}])
 def test_method_or_calls(rpc, options):
     assert rpc([], **options)["failed"]
+
+
+# --- secrets
+
+DUMP = ("autheph.dump_secrets", [], ["ID 0: stored"])
+RECORD = Struct(auth_password="stored", l_uuid="t")
+INFO = ("uac.reg_info", ["l_uuid", "t"], [RECORD])
+
+
+def test_stored_secrets_come_only_if_they_are_asked_for(rpc):
+    assert rpc([DUMP], method="autheph.dump_secrets")["values"] == ["(hidden)"]
+    assert rpc([DUMP], method="autheph.dump_secrets", reveal=True)["values"] == ["ID 0: stored"]
+    calls = [{"method": "uac.reg_info", "params": ["l_uuid", "t"]}]
+    assert "stored" not in str(rpc([INFO], calls=calls))
+    assert "stored" in str(rpc([INFO], calls=calls, reveal=True))
+
+
+def test_a_secret_in_the_text_of_a_fault(rpc):
+    script = [("autheph.add_secret", ["s3same"], Fault(500, "cannot add 's3same'"))]
+    result = rpc(script, method="autheph.add_secret", params=["s3same"])
+    assert result["fault"]["text"] == "cannot add '(hidden)'"
+    assert "s3same" not in str(result)
+
+
+def test_a_probe_for_a_secret(rpc):
+    probe = {"method": "uac.reg_info", "params": ["l_uuid", "t"]}
+    probe.update(path="auth_password", expect="s3same")
+    options = {"method": "uac.reg_refresh", "params": ["t"], "probe": probe}
+    script = [INFO, ("uac.reg_refresh", ["t"], []), INFO]
+    result = rpc(script, diff=True, **options)
+    assert result["failed"] is True
+    assert "expected str '(hidden)', got str '(hidden)'" in result["msg"]
+    assert not {"s3same", "stored"} & set(str(result).replace("'", " ").split())

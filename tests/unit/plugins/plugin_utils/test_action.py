@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, argument_spec
+from ansible_collections.kamailio.ctl.plugins.modules import kamailio_rpc
 from ansible_collections.kamailio.ctl.plugins.plugin_utils import _action
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._action import Action, is_internet, plain
 
@@ -333,3 +334,38 @@ def test_a_secret_that_reads_like_a_state_hides_no_state():
     trial = Trial({"changed": True, "failed": False, "after": None, "text": "True"})
     found = trial.run(endpoint=AWAY, password="True", word="False", entries=[{"pin": "None"}])
     assert found == {"changed": True, "failed": False, "after": None, "text": HIDDEN}
+
+
+# --- secrets that options hold in part
+
+
+class Rpc(Trial):
+    """As kamailio_rpc: some of a list is secret."""
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        remember = kamailio_rpc.TASK.secrets
+        self.action.module_task.secrets = remember
+
+
+CALL = {"left": {"method": "autheph.add_secret", "params": ["s3same"]}, "right": 1}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"size": "s3same"}, {"wrod": 1}, {"endpoint": "s3same:"}, {"run_on": "host"}],
+)
+def test_secrets_in_parts_of_options(more):
+    trial = Rpc(result={"changed": True, "msg": "no s3same", "values": ["s3same"]}, verbosity=3)
+    trial.action._execute_module = lambda **given: {"msg": "MODULE FAILURE s3same"}
+    result = trial.run(**dict({"endpoint": AWAY, **CALL}, **more))
+    assert "s3same" not in repr(result)
+    assert "(hidden)" in repr(result)
+
+
+def test_secrets_that_are_asked_for():
+    trial = Rpc(result={"changed": True, "values": ["s3same"]}, verbosity=3)
+    trial.action.module_task.spec = dict(SPEC, reveal={"type": "bool"})
+    result = trial.run(endpoint=AWAY, reveal=True, **CALL)
+    assert result["values"] == ["s3same"]
+    assert "s3same" not in repr(result["invocation"])

@@ -8,7 +8,7 @@ TEXT = """
 
 cfg.*
  %invalid=wrong group syntax
-cfg.get group [var] -> any reads
+cfg.get group [var] -> any^(var) reads
  Value of a setting; without a name, a struct of all settings of the group
  %absent=failed to get the variable|refused=not readable via rpc
  %invalid=failed to get the parameters
@@ -18,25 +18,26 @@ cfg.help group var -> (str,str) reads
  Description of a setting, and its type in brackets
  +6.1: one struct {desc,type}
  %absent=failed to get the variable
-cfg.seti group var value:int -> - repeatable
+cfg.seti group var value:int^(var) -> - repeatable
  Sets a numeric setting at once
 cfg.set_now_int = cfg.seti
-cfg.sets group var value -> - repeatable
+cfg.sets group var value^(var) -> - repeatable
  Sets a text setting at once
 cfg.set_now_string = cfg.sets
-cfg.set group var value:any -> - repeatable
+cfg.set group var value:any^(var) -> - repeatable
  Sets a setting at once, text or number
-cfg.set_delayed_int group var value:int -> -
+cfg.set_delayed_int group var value:int^(var) -> -
  Notes a new value for a numeric setting, for cfg.commit
-cfg.set_delayed_string group var value -> -
+cfg.set_delayed_string group var value^(var) -> -
  Notes a new value for a text setting, for cfg.commit
-cfg.set_delayed group var value:any -> -
+cfg.set_delayed group var value:any^(var) -> -
  Notes a new value for a setting, for cfg.commit
 cfg.commit -> -
  Puts the noted values in force
 cfg.rollback -> -
  Forgets the noted values
-cfg.diff -> {group name:str,group id:int,variable name:str,old value:any,new value:any}* reads
+cfg.diff -> {group name:str,group id:int,variable name:str,old value:any^(variable name),\
+new value:any^(variable name)}* reads
  Noted values that are not in force yet
 cfg.del group var -> - repeatable
  Removes the value that one instance of a group has of its own, at once

@@ -20,7 +20,7 @@ core.flags -> str reads
  Compile flags, separated by commas
 core.modules -> str* reads @5.1
  Names of the loaded modules, the last one first
-core.arg -> str* reads
+core.arg -> str^(@)* reads
  Command line of the server, one value per word
 core.pwd -> str reads
  Working directory of the server
@@ -32,7 +32,7 @@ core.psa -> {index:int,pid:int,status:int,rank:int,description:str}* reads @5.3
  Processes with status and rank
 core.ppdefines -> str* reads @5.1
  Names defined for the configuration's preprocessor
-core.ppdefines_full -> {name:str,type:int,value:str}* reads @5.2
+core.ppdefines_full -> {name:str,type:int,value:str^(name)}* reads @5.2
  Preprocessor definitions with their values
 core.shmmem [unit{b|k|m|g}] -> {total:int,free:int,used:int,real_used:int,max_used:int,\
 fragments:int} reads counts

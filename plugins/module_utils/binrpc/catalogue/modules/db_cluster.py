@@ -6,8 +6,8 @@ TEXT = """
 dbcl.list_clusters -> {cluster:str}* reads
  Database clusters
  %empty=clusters not found
-dbcl.list_connections cluster -> {connection:str,url:str,flags:int,state:str,ticks:int,ref:int}* \
-reads
+dbcl.list_connections cluster -> {connection:str,url:str^(@),flags:int,state:str,ticks:int,\
+ref:int}* reads
  Connections of a database cluster; urls hold passwords
 dbcl.enable_connection cluster connection -> str repeatable
  Takes a database connection back into use

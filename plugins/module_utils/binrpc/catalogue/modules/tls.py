@@ -14,9 +14,9 @@ tls.list -> {id:int,timeout:int,src_ip:str,src_port:int,dst_ip:str,dst_port:int,
 ct_wq_size:int,enc_rd_buf:int,flags:int,state:str}* reads
  TLS connections
  +5.7: sni, timestamp; 6.1: dom
-tls.options -> {...} reads
+tls.options -> {...}^() reads
  TLS settings, by name
-tls.domains -> {...}* reads @master
+tls.domains -> {...}^()* reads @master
  TLS domains; in tls_wolfssl only
 tls.kill id:int -> str @5.8
  Ends a TLS connection
