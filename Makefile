@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue catalogue-check payload bench kamcmd-compare conformance prove chaos soak bench-lab bench-fanout load lint docs build sanity molecule bare fuzz clean
+.PHONY: help setup demo test check units typed catalogue catalogue-check payload bench kamcmd-compare conformance prove chaos soak bench-lab bench-fanout load lint docs build sanity molecule bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -91,6 +91,9 @@ bare: ## Run the demo and all tests in a bare Debian (ARGS="trixie demo"); needs
 
 fuzz: setup ## Fuzz every parser for a minute (ARGS="--seconds 600 --only framing")
 	@$(PY) tools/fuzz.py $(ARGS)
+
+mutate: setup ## Mutate the sources, and see that tests notice (ARGS="--minutes 20 PATH")
+	@$(PY) tools/mutate.py $(ARGS)
 
 clean: ## Remove everything that is generated
 	@rm -rf .venv build dist tests/output .ruff_cache .mypy_cache .pytest_cache .hypothesis
