@@ -70,7 +70,7 @@ def list_mutants(source: str) -> list[dict[str, Any]]:
     bin_dir = venvs.ensure("mutation", venvs.this_python(), "mutation", ("yattag",))
     script = tree.ROOT / "tools" / "mutants.py"
     done = subprocess.run(
-        [bin_dir / "python", script, tree.ROOT / source],
+        [bin_dir / "python", script, COPY / source],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -234,11 +234,12 @@ def mutate(source: str, worker: Worker, end: float, every: int, reasons: dict[st
                 return
             yield mutant
 
+    original = (COPY / source).read_text(encoding="utf-8")
     mutants = list_mutants(source)
     try:
         tally = try_mutants(source, in_time(), run, reasons)
     finally:
-        shutil.copy2(tree.ROOT / source, COPY / source)
+        (COPY / source).write_text(original, encoding="utf-8")
     if tally.total < len(mutants):
         tally.stale = [name for name in tally.stale if name not in {m["name"] for m in mutants}]
     return tally

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from kamailio_binrpc import Client
 from kamailio_binrpc.lab import (
     Configuration,
     Dispatcher,
@@ -531,6 +532,15 @@ def test_secrets_are_hidden(minion: Minion, lab: LabServer) -> None:
     )
     assert all(each["changes"] for each in returned), returned
     assert SECRET not in json.dumps(returned)
+    with Client(lab.addresses[0]) as client:
+        client.call("uac.reg_add", "stored", *TRUNK, 60, 0, 0, ".", ".")
+    hidden, revealed = minion.many(
+        [
+            ["kamailio.rpc", ["uac.reg_info", "l_uuid", "stored"], {}],
+            ["kamailio.rpc", ["uac.reg_info", "l_uuid", "stored"], {"reveal": True}],
+        ]
+    )
+    assert (hidden["auth_password"], revealed["auth_password"]) == ("(hidden)", SECRET)
 
 
 def test_named_endpoints(salt: Path, lab: LabServer, tmp_path: Path) -> None:

@@ -108,6 +108,15 @@ def test_a_wait_that_ends_without_it():
     assert result["msg"] == "not met after 2 s (wait_timeout): expected int 5, got int 6"
 
 
+def test_the_last_value_counts_and_times_have_milliseconds():
+    values = [1, 2, 5]
+    wanted = condition(expect=5)
+    script = Script({wanted.method: lambda *params: [values.pop(0)]})
+    result = drive(wait(wanted, 9, 0.123456), script, script.clock, script.pause)
+    assert (result["value"], result["tries"], result["elapsed"]) == (5, 3, 0.247)
+    assert [each["value"] for each in result["progress"]] == [1, 2, 5]
+
+
 def test_a_wait_that_an_error_ends():
     wanted = condition(expect=5)
     script = Script({wanted.method: MethodNotFound(404, "no")})
@@ -118,6 +127,8 @@ def test_a_wait_that_an_error_ends():
 def test_options():
     found = ALL_OPTIONS.check({"method": "m", "min": 1})
     assert (found["wait_timeout"], found["poll"], found["mutates"]) == (300, 1, "auto")
+    with pytest.raises(ValueError, match="method is missing"):
+        ALL_OPTIONS.check({})
     with pytest.raises(ValueError, match="expect and min exclude each other"):
         ALL_OPTIONS.check({"method": "m", "min": 1, "expect": 2})
 
