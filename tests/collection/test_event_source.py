@@ -429,3 +429,20 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[Any]) -> N
     while not condition():
         assert process.poll() is None, "ansible-rulebook has ended"
         time.sleep(0.1)
+
+
+def test_a_password_that_changes_is_an_event_without_it() -> None:
+    with LabServer("tcp:127.0.0.1:0").running_in_thread() as lab:
+        record = lab.modules["uac"].records["trunk-1"]
+
+        async def play(queue: asyncio.Queue[Any]) -> None:
+            await settled(lab)
+            record["auth_password"] = "sesame-1"
+            found = await event(queue)
+            assert "auth_password" in str(found["members"])
+            assert "(hidden)" in str(found)
+            assert "sesame" not in str(found)
+            assert "not-secret" not in str(found)
+
+        methods = [{"method": "uac.reg_dump", "ignore": ["diff_expires", "timer_expires"]}]
+        watching({"endpoints": [lab.addresses[0]], "methods": methods}, play)

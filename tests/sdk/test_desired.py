@@ -8,6 +8,7 @@ import asyncio
 import doctest
 import itertools
 import pickle
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from kamailio_binrpc.desired import (
     NotEnsured,
     Outcome,
     Resource,
+    UacRegistration,
     ensure,
     ensure_async,
 )
@@ -213,6 +215,22 @@ def test_a_change_whose_answer_is_lost_is_not_repeated(client: Any, either: Ensu
     assert "Whether the server has run the method is unknown" in str(caught.value)
     # Reading again shows that it did not.
     assert (caught.value.outcome.changed, caught.value.executed) == (False, None)
+
+
+def test_no_secret_is_in_an_outcome(run: Ensure, lab: LabServer) -> None:
+    """Neither a stored nor a given one, however the run ends."""
+    lab.modules["uac"].records["trunk-1"]["auth_password"] = "stored-pw"
+    outcome = run(UacRegistration("trunk-1", auth_password="given-pw"))
+    assert outcome.changed
+    assert "stored-pw" not in repr(outcome)
+    assert "given-pw" not in repr(outcome)
+    lab.failures.add("busy", method="uac.reg_add", code=500, text="cannot add given-2")
+    wish = UacRegistration("trunk-2", auth_password="given-2")
+    with pytest.raises(NotEnsured) as caught:
+        run(wish)
+    text = "".join(traceback.format_exception(caught.value)) + repr(caught.value.outcome)
+    assert "given-2" not in text
+    assert "(hidden)" in text
 
 
 def test_every_resource_has_a_public_name() -> None:
