@@ -68,6 +68,7 @@ def test_matches(want, got):
         ({"a": 1}, [], "expected mapping {'a': 1}, got list []"),
         ([1, 2], [1], "expected 2 items, got 1"),
         ([1, 2], [1, 3], "1: expected int 2, got int 3"),
+        ({"a": [[1]]}, {"a": [[2]]}, "a.0.0: expected int 1, got int 2"),
         (5, MISSING, "path is not in the reply"),
         ({"type": "int", "value": 5}, "5", "expected int 5, got str '5'"),
         ({"type": "int", "value": 5}, {"type": "int", "value": 6}, "value: expected int 5"),
