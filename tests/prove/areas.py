@@ -8,6 +8,7 @@ uses what both have.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -44,10 +45,8 @@ class Area:
 
     def quietly(self, method: str, *params: Any) -> None:
         """Make a call, whatever comes of it."""
-        try:
+        with contextlib.suppress(Fault):
             self.client.call(method, *params)
-        except Fault:
-            pass
 
     def prepare(self) -> None:
         """Bring the server to where the first run starts."""

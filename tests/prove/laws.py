@@ -38,7 +38,7 @@ class Trial:
     def __str__(self) -> str:
         plan = ", ".join(f"call {number}: {name}" for number, name in self.plan.items())
         lines = [
-            f"{self.area.kind} {self.wish}{' (check)' if self.check else ''}; {plan or 'no failure'}",
+            f"{self.area.kind} {self.wish}{' (check)' * self.check}; {plan or 'no failure'}",
             f"  before {_only(self.before, self.after)}",
             f"  after  {_only(self.after, self.before)}",
             f"  result {self.result}",
@@ -147,9 +147,8 @@ def laws(trial: Trial, trouble: Trouble, predicted: dict[str, Any] | None) -> It
             yield f"check mode writes: {trouble.writes}"
         if changed:
             yield "check mode changed something"
-    elif result["failed"]:
-        if mine and not told:
-            yield f"it failed, left changes, and does not name them: {sorted(mine, key=str)}"
+    elif result["failed"] and mine and not told:
+        yield f"it failed, left changes, and does not name them: {sorted(mine, key=str)}"
     if changed and not result["changed"] and not trial.check:
         yield "it says unchanged, and it is not"
     if predicted is not None and not trial.others:
