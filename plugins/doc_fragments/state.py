@@ -32,7 +32,9 @@ notes:
     its configuration or database says the same.
   - O(retries) applies to calls that only read. A call that changes something is repeated only
     while the server refuses it, see O(busy_timeout).
-  - The state is read before and after. When what was written does not read back, because of
-    somebody else's change at the same time, it is written again with a warning, and the task
-    fails when that does not help.
+  - The state is read before and after. When another client has changed the same meanwhile, it is
+    written again with a warning, and the task fails when that does not help.
+  - Nothing is removed before its replacement is seen on the server. A task that fails puts back
+    what it has changed, also when the connection breaks, and lists in C(not_undone) what
+    it could not put back.
 """

@@ -16,10 +16,12 @@ author:
 description:
   - Sets variables of the core, of modules, and of the configuration file itself in a running
     Kamailio, through its module C(cfg_rpc).
-  - Several variables are set as one transaction. They are prepared, committed together, and
-    dropped again when one of them is refused.
-  - A transaction would commit what somebody else has prepared as well. So the task waits while
-    there is such a thing, and fails when it stays.
+  - Several variables are set one by one, and put back when one of them is refused. Kamailio's own
+    transactions are shared by all its clients, so this module does not use them, and warns when
+    another client has prepared one.
+  - A variable that the server does not show, such as C(fr_timer) of C(tm), is set each time, and
+    counts as a change each time.
+  - An instance of a group that does not exist is created.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -46,7 +48,7 @@ options:
     version_added: 0.1.0
   variables:
     description:
-      - Variables to set together, as groups with names and values.
+      - Variables to set, as groups with names and values.
     type: dict
     version_added: 0.1.0
 seealso:
@@ -61,7 +63,7 @@ EXAMPLES = r"""
     name: debug
     value: 3
 
-- name: Set some together, or none of them
+- name: Set some, or none of them
   kamailio.ctl.kamailio_cfg:
     variables:
       drain:

@@ -38,7 +38,8 @@ options:
     version_added: 0.1.0
   limit:
     description:
-      - The limit.
+      - The limit. The server does not show it while the algorithm is V(NOP). Then it is required to
+        choose another algorithm, and setting it counts as a change each time.
     type: int
     version_added: 0.1.0
   state:

@@ -39,8 +39,8 @@ options:
     version_added: 0.1.0
   must_answer:
     description:
-      - Fail when a node that this task enables does not answer the ping that goes with it. It
-        stays enabled.
+      - Fail when a node that this task enables does not answer the ping that goes with it. It is
+        disabled again.
     type: bool
     default: true
     version_added: 0.1.0

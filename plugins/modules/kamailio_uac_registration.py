@@ -83,7 +83,8 @@ options:
     version_added: 0.1.0
   auth_ha1:
     description:
-      - Instead of the password its hash together with user name and realm, 32 hexadecimal digits.
+      - Instead of the password, which is removed from the record, its hash together with user name
+        and realm, 32 hexadecimal digits.
     type: str
     version_added: 0.1.0
   auth_proxy:
