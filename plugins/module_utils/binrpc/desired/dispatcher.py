@@ -18,6 +18,7 @@ from .dispatcher_sets import (
     everything,
     identity,
     is_member,
+    is_twin,
     leaves_of,
     lookups,
     names_of,
@@ -276,11 +277,14 @@ class DispatcherDestinations(DispatcherResource):
             if self.exact or normal_uri(entry["uri"]) not in self.absent
         }
         gone = [address for address in entries_of(seen) if address not in found]
+        # Those that were read count too: without what this run added, its twin would be a single one.
+        twins = {*seen.facts.get("twins", ()), *(each for each in found if is_twin(each, found))}
+        single = {address: entry for address, entry in found.items() if address not in twins}
         wanted: Dict[Address, Any] = {}
         taken: Set[Address] = set()
         # Those that say which one they mean choose first.
         for key in sorted(self.wanted, key=lambda each: not each[1]):
-            for address, entry in self._match(key, found, taken):
+            for address, entry in self._match(key, single, taken):
                 taken.add(address)
                 new = self._entry(self.wanted[key], entry)
                 name = " ".join(filter(None, (normal_uri(new["uri"]), identity(new["attrs"]))))
@@ -297,7 +301,7 @@ class DispatcherDestinations(DispatcherResource):
         gone += [
             address
             for address in found
-            if address not in taken and (self.exact or _again(address, found))
+            if address not in taken and (self.exact or address in twins)
         ]
         # The server removes all that have a URI: those that stay may have to come back.
         kept = [each for each in found if each not in taken and each not in gone]
@@ -320,9 +324,7 @@ class DispatcherDestinations(DispatcherResource):
         free = [
             (address, entry)
             for address, entry in found.items()
-            if address not in taken
-            and normal_uri(entry["uri"]) == uri
-            and not _again(address, found)
+            if address not in taken and normal_uri(entry["uri"]) == uri
         ]
         exact = [each for each in free if identity(each[1]["attrs"]) == which]
         if exact:
@@ -387,12 +389,6 @@ class DispatcherDestinations(DispatcherResource):
         if fault.method in ("dispatcher.add", "dispatcher.remove") and "failed" in fault.text:
             return "Kamailio's log says why; often a host name does not resolve"
         return ""
-
-
-def _again(address: Address, entries: Mapping[Address, Any]) -> bool:
-    """Is it a second entry that nothing distinguishes from the first?"""
-    name, _space, number = str(address[2]).rpartition(" (")
-    return bool(name) and number.endswith(")") and (*address[:2], name) in entries
 
 
 def _state(params: Dict[str, Any]) -> Resource:

@@ -107,6 +107,12 @@ def read_entries(answers: Answers) -> Entries:
     return entries
 
 
+def is_twin(address: Address, entries: Mapping[Address, Any]) -> bool:
+    """Is it a second entry that nothing distinguishes from the first?"""
+    name, _space, number = str(address[2]).rpartition(" (")
+    return bool(name) and number.endswith(")") and (*address[:2], name) in entries
+
+
 def is_active(entry: Mapping[str, Any]) -> bool:
     """Does a destination get calls, and did it answer lately if it is probed?"""
     return bool(entry["state"] == "active")
@@ -201,6 +207,7 @@ class DispatcherResource(Resource):
         others = {address: entry for address, entry in entries.items() if address not in named}
         seen = Leaves(leaves_of(mine), leaves_of(others))
         seen.facts["bridges"] = bridges(answers, entries)
+        seen.facts["twins"] = {address for address in entries if is_twin(address, entries)}
         return seen
 
     def same(self, address: Address, one: Any, other: Any) -> bool:

@@ -292,3 +292,28 @@ def test_probing_comes_back_when_a_drain_fails(ensure, lab):
     result = ensure(DispatcherState(1, "disabled", GATEWAY), failed=True)
     assert result["changed"] is False
     assert lab.modules["dispatcher"].find(1, GATEWAY).state == "AP"
+
+
+@pytest.mark.parametrize("lab", ["master"], indirect=True)
+@pytest.mark.parametrize("before", [False, True])
+def test_what_another_writer_adds_at_the_same_time_is_there_once(
+    ensure, lab, calls, monkeypatch, before
+):
+    real, added = calls.once, []
+
+    def once(method, *params):
+        twice = method == "dispatcher.add" and not added
+        if twice:
+            added.append(params)
+        if twice and before:
+            real(method, *params)
+        reply = real(method, *params)
+        if twice and not before:
+            real(method, *params)
+        return reply
+
+    monkeypatch.setattr(calls, "once", once)
+    wish = {"uri": LONE, "priority": None, "attrs": None, "flags": None}
+    assert ensure(DispatcherDestinations(5, [wish]))["changed"] is True
+    assert [row[:2] for row in rows(lab) if row[0] == 5] == [(5, LONE)]
+    assert added
