@@ -205,7 +205,7 @@ def test_secrets_are_hidden_wherever_they_are_in_the_result(reveal, endpoints):
 
 
 def test_what_calls_send_and_receive_is_hidden(monkeypatch):
-    def call(client, method, *sent, timeout):
+    def call(client, method, *sent, **options):
         return ["ID 0: stored"]
 
     monkeypatch.setattr(Client, "call", call)
