@@ -157,3 +157,10 @@ def test_secrets_in_options(fields, given, found):
     secrets = Secrets()
     Options(fields).remember_secrets(given, secrets)
     assert (secrets.hide("sesame") == "(hidden)") is found
+
+
+def test_options_that_belong_together_and_nothing_else():
+    options = Options({"a": Option(), "b": Option()}, required_together=[("a", "b")])
+    assert options.check({"a": "1", "b": "2"}) == {"a": "1", "b": "2"}
+    with pytest.raises(ValueError, match="a, b belong together"):
+        options.check({"a": "1"})
