@@ -277,7 +277,8 @@ class DispatcherDestinations(DispatcherResource):
             if self.exact or normal_uri(entry["uri"]) not in self.absent
         }
         gone = [address for address in entries_of(seen) if address not in found]
-        # Those that were read count too: without what this run added, its twin would be a single one.
+        # Those that were read count too: without what this run added, its twin would be the
+        # only one.
         twins = {*seen.facts.get("twins", ()), *(each for each in found if is_twin(each, found))}
         single = {address: entry for address, entry in found.items() if address not in twins}
         wanted: Dict[Address, Any] = {}
