@@ -82,6 +82,7 @@ def test_a_namespace_loads_its_own_models_and_no_others():
     assert {name for name in modules if name.startswith(f"{TYPED}.models.")} == {
         f"{TYPED}.models.base",
         f"{TYPED}.models.dispatcher",
+        f"{TYPED}.models.quick",
     }
     assert not any(name.startswith(f"{TYPED}.asynchronous") for name in modules)
     assert "asyncio" not in modules

@@ -33,7 +33,7 @@ class Recorded:
         self.replies = replies
         self.calls: list[tuple[Any, ...]] = []
 
-    def call(self, method: str, *params: Any, timeout: float | None = None) -> Reply:
+    def call(self, method: str, *params: Any, **_options: Any) -> Reply:
         self.calls.append((method, *params))
         return Reply(self.replies[(method, *params)], method)
 
@@ -48,8 +48,8 @@ class AsyncRecorded:
         self._recorded = Recorded(replies)
         self.calls = self._recorded.calls
 
-    async def call(self, method: str, *params: Any, timeout: float | None = None) -> Reply:
-        return self._recorded.call(method, *params, timeout=timeout)
+    async def call(self, method: str, *params: Any, **_options: Any) -> Reply:
+        return self._recorded.call(method, *params)
 
     async def close(self) -> None:
         self._recorded.close()

@@ -19,8 +19,6 @@ from ...core.views import to_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .base import Form, Model
-
     Reader = Callable[[Any], Any]
 
 MAX_SHAPES = 64
@@ -53,7 +51,7 @@ class Shape:
     )
 
     def __init__(
-        self, kind: "type[Model]", names: tuple[str | None, ...], types: tuple[type, ...]
+        self, kind: type[Any], names: tuple[str | None, ...], types: tuple[type, ...]
     ) -> None:
         known = kind._by_wire_name()
         readers = _readers_of(kind)
@@ -61,7 +59,10 @@ class Shape:
         self.special: list[tuple[str, int, Reader]] = []
         self.fields: list[str] = []
         self.unset: set[str] = set()
-        extra, taken, numbers, texts = set(), [], [], []
+        taken: list[int] = []
+        numbers: list[int] = []
+        texts: list[int] = []
+        self.extra: list[str] = []
         for index, (sent, given) in enumerate(zip(names, types, strict=True)):
             name = sent and kind._canonical(sent)
             field, form = known.get(name, (name, None)) if name else (None, None)
@@ -70,7 +71,7 @@ class Shape:
             taken.append(index)
             self.fields.append(field)
             if name not in known:
-                extra.add(field)
+                self.extra.append(field)
             reader = _as_extra if name not in known else readers[field]
             self.readers.append((field, index, reader))
             if given is int and form is not None and form.keeps_numbers:
@@ -85,7 +86,6 @@ class Shape:
         self.take = _getter(taken)
         self.numbers = _getter(numbers)
         self.texts = _getter(texts)
-        self.extra = frozenset(extra)
         self.given = set(self.fields)
         self.defaults: dict[str, Any] = {}
         self.factories: list[tuple[str, Callable[[], Any]]] = []
@@ -99,7 +99,7 @@ class Shape:
             if info.default_factory is None:
                 self.defaults[field] = info.default
             else:
-                self.factories.append((field, info.default_factory))  # type: ignore[arg-type]
+                self.factories.append((field, info.default_factory))
 
 
 def _getter(places: list[int]) -> "Callable[[list[Any]], tuple[Any, ...]]":
@@ -111,7 +111,7 @@ def _getter(places: list[int]) -> "Callable[[list[Any]], tuple[Any, ...]]":
     return itemgetter(*places)
 
 
-def read(kind: "type[Model]", struct: Struct) -> "Model":
+def read(kind: type[Any], struct: Struct) -> Any:
     """Make a model of a struct.
 
     :raises Unusual: pydantic has to.
@@ -122,7 +122,7 @@ def read(kind: "type[Model]", struct: Struct) -> "Model":
     shape = shapes.get(key)
     if shape is None:
         if len(shapes) >= MAX_SHAPES:
-            raise Unusual
+            shapes.clear()
         shape = shapes[key] = Shape(kind, *key)
     values = shape.defaults.copy()
     special = shape.special
@@ -133,7 +133,7 @@ def read(kind: "type[Model]", struct: Struct) -> "Model":
         values[field] = reader(raw[place])
     for field, make in shape.factories:
         values[field] = make()
-    model = kind.__new__(kind)
+    model = object.__new__(kind)
     _set(model, "__pydantic_extra__", {name: values.pop(name) for name in shape.extra})
     _set(model, "__dict__", values)
     _set(model, "__pydantic_fields_set__", shape.given)
@@ -141,7 +141,7 @@ def read(kind: "type[Model]", struct: Struct) -> "Model":
     return model
 
 
-def _readers_of(kind: "type[Model]") -> "dict[str, Reader]":
+def _readers_of(kind: type[Any]) -> "dict[str, Reader]":
     """Return what reads each field's value.
 
     :raises Unusual: some field is of a type that only pydantic knows, or is checked by more.
@@ -159,10 +159,10 @@ def _as_extra(raw: Any) -> Any:
     return to_json(raw) if isinstance(raw, Struct) else raw
 
 
-def _reader(annotation: Any, form: "Form | None") -> "Reader":
+def _reader(annotation: Any, form: Any) -> "Reader":
     inner = _typed(annotation)
-    if form is None or type(form).read is _nothing():
-        return inner
+    if form is None or not any("read" in vars(each) for each in type(form).__mro__[:-2]):
+        return inner  # the base class, which comes last but for object, changes nothing
     convert = form.read
 
     def read_and_check(raw: Any) -> Any:
@@ -171,16 +171,8 @@ def _reader(annotation: Any, form: "Form | None") -> "Reader":
     return read_and_check
 
 
-def _nothing() -> Any:
-    from .base import Form
-
-    return Form.read
-
-
 def _typed(annotation: Any) -> "Reader":
     """Return a function that passes values of a type, and makes models of structs."""
-    from .base import Model
-
     choices = get_args(annotation) if _is_union(annotation) else (annotation,)
     plain = frozenset(each for each in choices if each in _PLAIN)
     others = [each for each in choices if each not in _PLAIN]
@@ -195,7 +187,7 @@ def _typed(annotation: Any) -> "Reader":
     if len(others) > 1:
         raise Unusual
     other = others[0]
-    if isinstance(other, type) and issubclass(other, Model):
+    if isinstance(other, type) and hasattr(other, "_shapes"):
         make = _model_of(other)
     elif other is SecretStr:
         make = _secret
@@ -212,7 +204,7 @@ def _is_union(annotation: Any) -> bool:
     return get_origin(annotation) in (Union, types.UnionType)
 
 
-def _model_of(kind: "type[Model]") -> "Reader":
+def _model_of(kind: type[Any]) -> "Reader":
     def make(value: Any) -> Any:
         if type(value) is Struct:
             return read(kind, value)
