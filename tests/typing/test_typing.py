@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -15,10 +16,12 @@ from pathlib import Path
 
 import pytest
 
+import kamailio_binrpc
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SDK = ROOT / "sdk"
-FILES = ("right.py", "wrong.py")
+FILES = ("names.py", "right.py", "wrong.py")
 
 Problems = set[tuple[str, int]]
 
@@ -70,6 +73,12 @@ def run_pyright(folder: Path) -> tuple[Problems, str]:
     return {
         (Path(one["file"]).name, one["range"]["start"]["line"] + 1) for one in found
     }, json.dumps(found, indent=1)
+
+
+def test_every_public_name_is_used() -> None:
+    tree = ast.parse((HERE / "names.py").read_text())
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert set(kamailio_binrpc.__all__) - used == {"__version__"}
 
 
 @pytest.mark.parametrize("checker", [run_mypy, run_pyright])
