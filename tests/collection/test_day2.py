@@ -208,9 +208,8 @@ REFUSED = [
 def test_a_rollout_never_empties_a_set(fleet: Fleet) -> None:
     """Destinations that the server answers with Ok and does not take leave the old ones alone."""
     for lab in fleet.labs.values():
-        dispatcher = lab.modules["dispatcher"]
-        dispatcher.addresses["gone.example"] = ""
-        dispatcher.find(1, GATEWAYS[1]).flags = 4
+        lab.modules["dns"].addresses["gone.example"] = ""
+        lab.modules["dispatcher"].find(1, GATEWAYS[1]).flags = 4
     run = fleet.play("dispatcher_rollout", rollout_set=1, rollout_destinations=REFUSED)
     assert run.recap["a"]["failed"] == 1, run.output
     assert fleet.each(states) == [{GATEWAYS[0]: "active", GATEWAYS[1]: "disabled"}] * 3
