@@ -190,3 +190,21 @@ def test_leaving_closes_the_connection(monkeypatch):
     with endpoint() as tried:
         assert closed == []
     assert closed == [tried._client]
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_what_only_reads_may_be_asked_for_again(monkeypatch, retries):
+    """A reply of which the server dropped the end: the client asks once more."""
+    told = []
+
+    class Client(_endpoint.Client):
+        def call(self, method, *params, **options):
+            told.append((method, options["repeatable"]))
+            return Reply([])
+
+    monkeypatch.setattr(_endpoint, "Client", Client)
+    tried = endpoint(retries=retries)
+    tried.call("m.read")
+    tried.call("m.write", read_only=False)
+    tried.once("m.once")
+    assert told == [("m.read", True), ("m.write", False), ("m.once", False)]
