@@ -579,10 +579,10 @@ def test_the_advised_mode_does_help(make_kamailio: MakeKamailio, name: str) -> N
     params = {"mode": 0o660, "user": "root", "group": str(NOBODY)}
     server = make_kamailio(full=False, ctl_params=params)
     server.directory.chmod(0o755)
-    script = REFUSED.replace('client.call("core.version")', 'print(client.call("core.version"))')
+    script = REFUSED.replace('client.call("core.version")', 'print(*client.call("core.version"))')
     with python(script, server.endpoints[name]) as process:
         text, _other = process.communicate(timeout=30)
-    assert text.startswith("Reply(['kamailio ")
+    assert text.startswith("kamailio ")
 
 
 def python(script: str, *arguments: str) -> subprocess.Popen[str]:
