@@ -10,6 +10,8 @@ ansible-test accepts no link to a directory; builds of the SDK ask for it.
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import shutil
 import subprocess
 from pathlib import Path
@@ -47,3 +49,17 @@ def copy_collection(parent: Path, *, links: bool = False, without: tuple[str, ..
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
     return target
+
+
+def make_importable() -> None:
+    """Let Python import the work tree as ansible_collections.kamailio.ctl."""
+    if importlib.util.find_spec("ansible_collections") is not None:
+        return
+    from ansible.plugins.loader import init_plugin_loader
+
+    namespace = BUILD / "units" / "ansible_collections" / "kamailio"
+    namespace.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        (namespace / "ctl").symlink_to("../../../..", target_is_directory=True)
+    # Ansible's own finder, since the loaders of plugins ask it for names like kamailio.ctl.x.
+    init_plugin_loader([str(BUILD / "units")])

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The options of every module that talks to a ctl endpoint: module_utils/_ctl.py has the
-    # matching argument specification.
+    # The options of every module that talks to a ctl endpoint: module_utils/_task.py has the
+    # matching table.
     DOCUMENTATION = r"""
 options:
   endpoint:
@@ -75,6 +75,9 @@ requirements:
   - Python 3.8 or later where the task runs
 notes:
   - Kamailio has to load its C(ctl) module. Nothing else is needed on the server.
+  - An option given as null counts as not given. Null is refused for an option that is required or
+    has a default. An empty text, list or mapping is refused unless the option says what it means.
+    Everything that is refused is refused before the first call.
   - Bytes that are not UTF-8 are shown as C(\x80) to C(\xff), since Ansible refuses to transport
     them. In text that would read like such an escape by itself, the backslash is shown as C(\x5c),
     so that the escapes can be undone without doubt.

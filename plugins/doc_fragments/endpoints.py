@@ -7,8 +7,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The options of modules that do their work at many endpoints in one task: _ctl.py in
-    # module_utils has the matching argument specification, and _endpoints.py does it.
+    # The options with which a module does its work at many endpoints in one task: _task.py in
+    # module_utils has the matching table, and _endpoints.py does it.
     DOCUMENTATION = r"""
 options:
   endpoints:
@@ -19,6 +19,8 @@ options:
         file that C(kamrpc) uses as well, see O(config_file).
       - Or a mapping of names to addresses. The names are those of your choice, such as those of
         hosts of the inventory.
+      - An empty list or mapping skips the task. Null is refused, since without this option
+        O(endpoint) counts.
       - One such task takes as long for 1,000 endpoints as tasks for a few hosts do. Combine it with
         C(run_once) where the play has many hosts.
     type: raw

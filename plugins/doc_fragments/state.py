@@ -7,8 +7,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The options of every state module: module_utils/_state_module.py has the matching
-    # argument specification.
+    # The last two of the options that all modules share: module_utils/_task.py has the matching
+    # table. State modules use both, some others none or one of them.
     DOCUMENTATION = r"""
 options:
   busy_timeout:
@@ -37,4 +37,32 @@ notes:
   - Nothing is removed before its replacement is seen on the server. A task that fails puts back
     what it has changed, also when the connection breaks, and lists in C(not_undone) what
     it could not put back.
+"""
+
+    UNUSED = r"""
+options:
+  busy_timeout:
+    description:
+      - Has no effect on this module. It is here so that C(module_defaults) can set it for all
+        modules with C(group/kamailio.ctl.kamailio).
+    type: float
+    default: 60
+    version_added: 0.1.0
+  warn_lost:
+    description:
+      - Has no effect on this module, see O(busy_timeout).
+    type: bool
+    default: true
+    version_added: 0.1.0
+"""
+
+    NO_WARNING = r"""
+options:
+  warn_lost:
+    description:
+      - Has no effect on this module. It is here so that C(module_defaults) can set it for all
+        modules with C(group/kamailio.ctl.kamailio).
+    type: bool
+    default: true
+    version_added: 0.1.0
 """

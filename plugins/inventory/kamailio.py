@@ -81,7 +81,8 @@ notes:
     Ansible would pass it to the connection or take it for something else.
   - Hosts of dmq nodes have the variable C(kamailio_dmq), a list of the nodes on that host as
     C(dmq.list_nodes) shows them, each with C(server).
-  - Only what O(servers) answer is cached.
+  - Only what O(servers) answer is cached. Other O(servers) are asked, and so
+    are the same ones for another O(gather).
 """
 
 EXAMPLES = r"""
@@ -129,7 +130,11 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import 
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.fleet import Fleet
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.hosts import is_host
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.views import reply_to_json
-from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options, explained
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import (
+    Options,
+    explained,
+    refuse_unknown,
+)
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._unsafe import unsafe
 
 SUFFIXES = ("kamailio.yml", "kamailio.yaml")
@@ -146,8 +151,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def parse(self, inventory, loader, path, cache=True):
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        config = self._read_config_data(path)
         self._mine = set()
+        try:
+            refuse_unknown(config, self.get_options())
+        except ValueError as error:
+            # Ansible takes such a file, and other plugins say nothing.
+            self.display.warning("%s: %s" % (path, error))
         try:
             options = Options(self.get_option)
             self._add_endpoints(options)
@@ -189,19 +199,26 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Return what servers know, out of the cache if that has it."""
         if not self.get_option("servers"):
             return {}
+        addresses = options.select(self.get_option("servers"))
         cached = self.get_option("cache")
-        key = self.get_cache_key(path)
+        # What other servers said, or what they said of something else, is no answer.
+        asked = [
+            path,
+            *map("=".join, sorted(addresses.items())),
+            *sorted(self.get_option("gather")),
+        ]
+        key = self.get_cache_key("\n".join(asked))
         if cached and cache:
             try:
                 return self._cache[key]
             except KeyError:
                 pass
-        known, complete = self._ask(options)
+        known, complete = self._ask(options, addresses)
         if cached and complete:
             self._cache[key] = known
         return known
 
-    def _ask(self, options):
+    def _ask(self, options, addresses):
         """Ask all servers at once; return what they know, and whether all have answered."""
         gather = self.get_option("gather")
 
@@ -212,7 +229,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 # The reply has another shape: that concerns this server alone.
                 raise BinrpcError(str(error)) from error
 
-        addresses = options.select(self.get_option("servers"))
         fleet = Fleet(addresses, options.timeout, connect_wait=options.connect_wait)
         report = fleet.run(work)
         for name, error in report.errors.items():

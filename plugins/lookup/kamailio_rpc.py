@@ -163,12 +163,24 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.views import (
     to_json,
     to_pairs,
 )
-from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options, explained
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import (
+    Options,
+    explained,
+    refuse_unknown,
+)
 
 
 class LookupModule(LookupBase):
     def run(self, terms, variables=None, **kwargs):
         self.set_options(var_options=variables, direct=kwargs)
+        try:
+            refuse_unknown(kwargs, self.get_options())
+        except ValueError as error:
+            raise AnsibleOptionsError("kamailio_rpc: %s" % error) from error
+        if "endpoint" in kwargs and kwargs["endpoint"] is None:
+            raise AnsibleOptionsError(
+                "kamailio_rpc: endpoint is null; leave it out, or give an address or a name"
+            )
         if not terms or not isinstance(terms[0], str):
             raise AnsibleOptionsError("kamailio_rpc takes the name of a method, then parameters")
         method, params, path = self._described(terms)

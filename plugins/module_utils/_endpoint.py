@@ -20,6 +20,21 @@ MAX_WAIT = 31_536_000
 """Seconds that stand for any number of them."""
 
 
+def wrong_endpoints(endpoints):
+    """Return what is wrong with the option endpoints, or an empty text."""
+    named = endpoints
+    if isinstance(endpoints, str):
+        named = endpoints.split(",")
+    elif hasattr(endpoints, "items"):
+        named = endpoints.values()
+    elif not isinstance(endpoints, (list, tuple)):
+        return "write a list, or a mapping of names to addresses"
+    for each in named:
+        if not isinstance(each, str) or not each.strip():
+            return "%r in it is neither a name nor an address" % (each,)
+    return ""
+
+
 class Endpoint:
     """Calls methods with the retries that the task asks for.
 

@@ -7,19 +7,20 @@
 
 from __future__ import annotations
 
-from ._task import Task, argument_spec
+from ._task import Task
+from .binrpc.desired.options import Option, Options
 from .binrpc.desired.outcome import message
 from .binrpc.errors import BinrpcError
 from .binrpc.facts import gather, select
 
-SUBSET = {"gather_subset": {"type": "list", "elements": "str", "default": ["all"]}}
+SUBSET = Options({"gather_subset": Option("list", elements="str", default=["all"])})
 
 
-def facts_task(place, many):
+def facts_task(place, together=None):
     """Return the Task of one of the twins.
 
     :param place: gets the facts and returns members of the result.
-    :param many: takes the option endpoints.
+    :param together: as for Task.
     """
 
     def prepare(params):
@@ -36,4 +37,4 @@ def facts_task(place, many):
 
         return job
 
-    return Task(argument_spec(many=many, **SUBSET), prepare)
+    return Task(SUBSET, prepare, together)

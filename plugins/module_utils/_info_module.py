@@ -7,17 +7,18 @@
 
 from __future__ import annotations
 
-from ._task import Task, argument_spec
+from ._task import Task
 from .binrpc.desired.drive import drive
 from .binrpc.desired.outcome import message
 from .binrpc.errors import BinrpcError
 
 
-def info_task(gather, **options):
+def info_task(gather, options):
     """Return the Task of an information module.
 
     :param gather: gets the options; a generator that a driver runs, which returns members of the
-        result.
+        result. It raises ValueError where the server shows that an option is wrong.
+    :param options: its Options.
     """
 
     def prepare(params):
@@ -25,10 +26,10 @@ def info_task(gather, **options):
             result = {"changed": False, "endpoint": endpoint.address}
             try:
                 result.update(drive(gather(params), endpoint))
-            except BinrpcError as error:
+            except (BinrpcError, ValueError) as error:
                 result.update(failed=True, msg=message(error))
             return result
 
         return job
 
-    return Task(argument_spec(**options), prepare)
+    return Task(options, prepare)

@@ -8,17 +8,8 @@
 
 from __future__ import annotations
 
-from ._task import Task, argument_spec, conditions_of, options_spec
+from ._task import Task
 from .binrpc.desired.engine import apply
-
-
-def state_spec(options):
-    """Return the argument specification of a state module: its own options, and the fragments'."""
-    return argument_spec(
-        busy_timeout={"type": "float", "default": 60},
-        warn_lost={"type": "bool", "default": True},
-        **options_spec(options.fields),
-    )
 
 
 def state_task(kind):
@@ -37,8 +28,7 @@ def state_task(kind):
 
         return job
 
-    options = kind.options
-    return Task(state_spec(options), prepare, options.remember_secrets, **conditions_of(options))
+    return Task(kind.options, prepare)
 
 
 def finished(result, endpoint, params, setting):

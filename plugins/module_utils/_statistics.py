@@ -14,7 +14,10 @@ from .binrpc.foreign import whole_or_none
 
 
 def statistics(names):
-    """Return counters by group and name; the server gives them as texts, whatever their size."""
+    """Return counters by group and name; the server gives them as texts, whatever their size.
+
+    :raises ValueError: the server has no counters of a name. It would leave them out in silence.
+    """
     found = {}
     for values in (yield from ask("stats.fetch", *names)):
         for full_name, value in members([values]):
@@ -23,4 +26,20 @@ def statistics(names):
             if number is None:
                 raise ProtocolError("stats.fetch: the value of %s is not a number" % full_name)
             found.setdefault(group, {})[name] = number
+    missing = [name for name in names if not _has(found, name)]
+    if missing:
+        raise ValueError(
+            "names: there are no counters %s. A module that is not loaded has none; "
+            "stats.get_statistics all lists what there is" % ", ".join(missing)
+        )
     return found
+
+
+def _has(found, wanted):
+    """Are there counters of a name: all, a group (with a colon), or a single counter?"""
+    if wanted == "all":
+        return True
+    if wanted.endswith(":"):
+        return wanted[:-1] in found
+    group, _sign, name = wanted.replace(":", ".").partition(".")
+    return name in found.get(group, ()) or any(wanted in each for each in found.values())

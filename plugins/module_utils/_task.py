@@ -12,45 +12,41 @@ import traceback
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._endpoint import Endpoint, failure, run_job
+from ._endpoint import Endpoint, failure, run_job, wrong_endpoints
 from .binrpc import reply_socket
 from .binrpc.desired.escapes import for_people, shown
+from .binrpc.desired.options import Option, received
 from .binrpc.errors import BinrpcError
 from .binrpc.masking import Secrets
 
-
-def argument_spec(many=True, **options):
-    """Return the options of a module: its own, and those of the doc fragments.
-
-    :param many: with those of the fragment endpoints.
-    """
-    spec = {
-        "endpoint": {"type": "str", "default": "unix:/run/kamailio/kamailio_ctl"},
-        "timeout": {"type": "float", "default": 5},
-        "connect_wait": {"type": "float", "default": 0},
-        "retries": {"type": "int", "default": 0},
-        # Where a module runs is decided before it does: see plugin_utils.
-        "run_on": {
-            "type": "str",
-            "choices": ["auto", "controller", "host"],
-            "default": "auto",
-        },
-    }
-    if many:
-        spec.update(
-            endpoints={"type": "raw"},
-            config_file={"type": "path"},
-            forks={"type": "int", "default": 128},
-            serial={"type": "list", "elements": "str"},
-            max_fail_percentage={"type": "float", "default": 0},
-            deadline={"type": "float"},
-        )
-    spec.update(options)
-    return spec
+SHARED = {
+    "endpoint": Option(default="unix:/run/kamailio/kamailio_ctl"),
+    "timeout": Option("float", default=5, above=0),
+    "connect_wait": Option("float", default=0, low=0),
+    "retries": Option("int", default=0, low=0),
+    # Where a module runs is decided before it does: see plugin_utils.
+    "run_on": Option(choices=["auto", "controller", "host"], default="auto"),
+    # Null is refused, since without endpoints it is endpoint that counts.
+    "endpoints": Option(
+        "raw", null=False, empty="no endpoint: the task is skipped", wrong=wrong_endpoints
+    ),
+    "config_file": Option("path"),
+    "forks": Option("int", default=128, low=1),
+    "serial": Option("list", elements="str", empty="a single batch"),
+    "max_fail_percentage": Option("float", default=0, low=0, high=100),
+    "deadline": Option("float", above=0),
+    "busy_timeout": Option("float", default=60, low=0),
+    "warn_lost": Option("bool", default=True),
+}
+"""The options that every module takes, so that module_defaults can set them for the group. The doc
+fragments describe them."""
 
 
-def options_spec(fields):
-    """Return the argument specification of options of the core.
+def argument_spec(fields):
+    """Return options of the core as an argument specification.
+
+    Conditions between them are not in it: Ansible counts null as given, so Options.settle() checks
+    them.
 
     :param fields: names to Options.
     """
@@ -66,34 +62,33 @@ def options_spec(fields):
             if value is not None:
                 each[member] = value
         if option.options is not None:
-            each["options"] = options_spec(option.options)
+            each["options"] = argument_spec(option.options)
     return spec
 
 
-def conditions_of(options):
-    """Return the conditions between options of the core as arguments of AnsibleModule."""
-    names = (
-        "required_if",
-        "required_one_of",
-        "required_together",
-        "required_by",
-        "mutually_exclusive",
-    )
-    return {name: getattr(options, name) for name in names if getattr(options, name)}
-
-
 class Module(AnsibleModule):
-    """A module that shows no secrets: in its result, in its invocation, and in the host's log.
+    """The module of a Task.
 
-    Ansible itself knows only whole options as secret (``no_log``).
+    It takes out what is given as null before Ansible sees it, and shows no secrets: in its result,
+    in its invocation, and in the host's log. Ansible itself knows only whole options as secret
+    (``no_log``).
 
     :ivar secrets: those in the options.
     """
 
-    def __init__(self, task, **arguments):
+    def __init__(self, task):
         self._task = task
         self.secrets = Secrets()
-        super().__init__(**arguments)
+        super().__init__(argument_spec=task.spec, supports_check_mode=True)
+
+    def _load_params(self):
+        super()._load_params()
+        try:
+            self.params = received(self._task.options.fields, self.params)
+        except ValueError as error:
+            self._look_for_secrets()
+            self.params = {}  # which a failure shows
+            self.fail_json(**failure(error))
 
     def log(self, msg, log_args=None):
         self._look_for_secrets()
@@ -145,26 +140,32 @@ class Setting:
 class Task:
     """What a module does.
 
-    :param spec: its options, as an argument specification.
-    :param prepare: gets the options and returns a job for one endpoint. That is a function which
+    :param options: its own Options; those that all modules share come with them.
+    :param prepare: gets all options and returns a job for one endpoint. That is a function which
         gets an Endpoint and a Setting, and returns the result of the task: warnings and a diff
         as members, and ``failed`` with ``msg`` where that is so. It raises BinrpcError
         or ValueError for options that cannot be carried out.
-    :param remember_secrets: gets options, which may be wrong, and Secrets, to which it adds
-        those in the options.
-    :param conditions: further arguments of AnsibleModule, such as required_if.
+    :param together: gets the results of a task at many endpoints, and returns further members.
+    :param remember_secrets: gets options, which may be wrong, and Secrets, to which it adds those
+        that the table of options does not know.
     """
 
-    def __init__(self, spec, prepare, remember_secrets=None, **conditions):
-        self.spec = spec
+    def __init__(self, options, prepare, together=None, remember_secrets=None):
+        self.options = options.beside(SHARED)
         self.prepare = prepare
-        self.conditions = conditions
+        self.together = together
         self._remember_secrets = remember_secrets
+
+    @property
+    def spec(self):
+        """The options as an argument specification."""
+        return argument_spec(self.options.fields)
 
     def secrets(self, *options):
         """Return the secrets in options: as they were given, and as they were understood."""
         secrets = Secrets()
         for each in options:
+            self.options.remember_secrets(each, secrets)
             if self._remember_secrets:
                 self._remember_secrets(each, secrets)
         return secrets
@@ -175,6 +176,8 @@ class Task:
         Ansible fails a module whose result has a lone surrogate, so this is where texts with
         bytes that are not UTF-8 are escaped. It is also where secrets are hidden, wherever in the
         result they are, unless the option reveal asks for them.
+
+        :param params: all options, in their types.
         """
         try:
             result = self._run(params, setting)
@@ -187,22 +190,27 @@ class Task:
         return shown(result if params.get("reveal") else setting.secrets.hide(result))
 
     def _run(self, params, setting):
-        if params.get("endpoints") is not None:
-            # Further modules of Python, which most tasks need not load.
-            from ._endpoints import run_everywhere
-
-            return run_everywhere(self, params, setting)
         try:
-            job = self.prepare(params)
-            endpoint = Endpoint(params, secrets=setting.secrets)
+            self.options.settle(params)
+            if params["endpoints"] is None:
+                job = self.prepare(params)
+                endpoint = Endpoint(params, secrets=setting.secrets)
         except (BinrpcError, ValueError) as error:
             return failure(error)
-        return run_job(job, endpoint, setting)
+        if params["endpoints"] is None:
+            return run_job(job, endpoint, setting)
+        # Further modules of Python, which most tasks need not load.
+        from ._endpoints import run_everywhere
+
+        result = run_everywhere(self, params, setting)
+        if self.together and "results" in result:
+            result.update(self.together(result["results"]))
+        return result
 
     def main(self):
         """Be the module."""
         reply_socket.handle_signals = True  # the process is the module's own
-        module = Module(self, argument_spec=self.spec, supports_check_mode=True, **self.conditions)
+        module = Module(self)
         setting = Setting(
             module.check_mode, module._diff, module._verbosity, module.log, secrets=module.secrets
         )

@@ -19,8 +19,11 @@ description:
   - Their shape does not depend on the version of Kamailio. What a server does not tell is null or
     empty.
   - Use M(kamailio.ctl.kamailio_ctl_info) for the same in a registered result.
+  - With O(endpoints), the facts of all of them are one fact of the host that the task runs for.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.facts
   - kamailio.ctl.attributes.reading
@@ -63,9 +66,15 @@ ansible_facts:
   returned: always
   type: dict
   contains:
+    kamailio_ctl_endpoints:
+      description:
+        - The names of O(endpoints), as in RV(results), and what RV(ansible_facts.kamailio_ctl)
+          would be for each. Those that failed are not in it.
+      returned: when O(endpoints) is given
+      type: dict
     kamailio_ctl:
       description: All facts of this module.
-      returned: always
+      returned: unless O(endpoints) is given
       type: dict
       contains:
         version:
@@ -352,11 +361,76 @@ ansible_facts:
           type: dict
           sample:
             core.tcp_info: "fault 500: tcp support disabled"
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - The facts of all of them are in RV(ansible_facts).
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
 """
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._facts import facts_task
 
-TASK = facts_task(lambda facts: {"ansible_facts": {"kamailio_ctl": facts}}, many=False)
+
+def place(facts):
+    return {"ansible_facts": {"kamailio_ctl": facts}}
+
+
+def together(results):
+    """Return the facts of all endpoints as one fact: kamailio_ctl is that of one server."""
+    found = {
+        each["name"]: each.pop("ansible_facts")["kamailio_ctl"]
+        for each in results
+        if "ansible_facts" in each
+    }
+    return {"ansible_facts": {"kamailio_ctl_endpoints": found}}
+
+
+TASK = facts_task(place, together)
 
 
 def main():

@@ -21,6 +21,7 @@ description:
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.reading
 options:
@@ -395,7 +396,7 @@ skipped_count:
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._facts import facts_task
 
-TASK = facts_task(lambda facts: {"kamailio_ctl": facts}, many=True)
+TASK = facts_task(lambda facts: {"kamailio_ctl": facts})
 
 
 def main():

@@ -26,7 +26,7 @@ extends_documentation_fragment:
 options:
   level:
     description:
-      - The level, from V(-5) to V(4). V(-1) are errors, V(0) warnings, V(1) notices, V(2)
+      - The level, from V(-5) to V(3). V(-1) are errors, V(0) warnings, V(1) notices, V(2)
         information, and V(3) everything.
     type: int
     required: true
@@ -43,6 +43,7 @@ options:
         does not count. That puts levels of other modules in force as well.
       - The server does not tell whether it is on. Without this option the task fails when it
         finds that the level does not count.
+      - It needs O(module).
     type: bool
     default: false
     version_added: 0.1.0

@@ -74,7 +74,7 @@ options:
     version_added: 0.1.0
   require_matches_max:
     description:
-      - With O(state=absent), fail before anything is ended when more dialogs match.
+      - With O(state=absent), fail before anything is ended when more dialogs match. At least 0.
     type: int
     version_added: 0.1.0
   wait_timeout:
@@ -85,7 +85,7 @@ options:
     version_added: 0.1.0
   poll:
     description:
-      - Seconds between looks.
+      - With O(state=drained), seconds between counts. More than 0.
     type: float
     default: 2
     version_added: 0.1.0
@@ -265,8 +265,8 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import finished, state_spec
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, conditions_of
+from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import finished
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.dialog import (
     DIALOGS,
     drained,
@@ -289,7 +289,7 @@ def prepare(params):
     return job
 
 
-TASK = Task(state_spec(DIALOGS.options), prepare, **conditions_of(DIALOGS.options))
+TASK = Task(DIALOGS.options, prepare)
 
 
 def main():

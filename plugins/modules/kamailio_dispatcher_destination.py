@@ -56,7 +56,7 @@ options:
     description:
       - Flags for a destination that is added, as in the list file. They are the sum of 1
         (inactive), 2 (trying), 4 (disabled), 8 (probing), 16 (no DNS) and 32 (no pings, since
-        6.0).
+        6.0), so 0 to 63.
       - The state of a destination that is there is left alone, see
         M(kamailio.ctl.kamailio_dispatcher_state).
     type: int
@@ -69,20 +69,22 @@ options:
     version_added: 0.1.0
   attrs:
     description:
-      - Attributes, such as V(duid=gw1;weight=50). Their order does not matter.
+      - Attributes, such as V(duid=gw1;weight=50). Their order does not matter. An empty text
+        stands for no attributes.
       - Without this option those of an existing destination are left alone.
     type: str
     version_added: 0.1.0
   state:
     description:
-      - Whether the destination of O(uri) is in the set. V(absent) takes no O(destinations).
+      - Whether the destination of O(uri) is in the set. V(absent) takes no other option than
+        O(set_id) and O(uri).
     type: str
     choices: [present, absent]
     default: present
     version_added: 0.1.0
   destinations:
     description:
-      - Destinations that are in the set.
+      - Destinations that are in the set. An empty list names none, see O(allow_empty).
     type: list
     elements: dict
     version_added: 0.1.0
@@ -111,10 +113,17 @@ options:
   mode:
     description:
       - What happens to destinations of the set that are not among O(destinations).
-      - V(merged) leaves them alone, V(replaced) removes them.
+      - V(merged) leaves them alone, V(replaced) removes them. It needs O(destinations).
     type: str
     choices: [merged, replaced]
     default: merged
+    version_added: 0.1.0
+  allow_empty:
+    description:
+      - Whether O(mode=replaced) may remove all destinations of the set, which is what an empty list
+        of O(destinations) means.
+    type: bool
+    default: false
     version_added: 0.1.0
   at_least_active:
     description:

@@ -37,14 +37,19 @@ options:
     description:
       - URI of the destination, in any spelling that means the same, see
         P(kamailio.ctl.kamailio_uri#filter).
-      - V(all) stands for all destinations of the set, and so does leaving out both O(uri) and
-        O(duid).
+      - Exactly one of O(uri), O(duid) and O(all) is required.
     type: str
     version_added: 0.1.0
   duid:
     description:
       - The attribute C(duid) of the destination.
     type: str
+    version_added: 0.1.0
+  all:
+    description:
+      - All destinations of the set.
+    type: bool
+    default: false
     version_added: 0.1.0
   state:
     description:
@@ -67,6 +72,7 @@ options:
   require_matches_min:
     description:
       - The task fails, before it changes anything, when fewer destinations match.
+      - At least 0, and not above O(require_matches_max).
     type: int
     default: 1
     version_added: 0.1.0
@@ -113,6 +119,7 @@ EXAMPLES = r"""
 - name: Disable a whole set
   kamailio.ctl.kamailio_dispatcher_state:
     set_id: 2
+    all: true
     state: disabled
 """
 

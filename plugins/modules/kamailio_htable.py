@@ -39,7 +39,8 @@ options:
     version_added: 0.1.0
   absent:
     description:
-      - Keys that must not be in the table.
+      - Keys that must not be in the table. With O(mode=replaced) they cannot be named, since only
+        those of O(items) stay.
     type: list
     elements: str
     default: []
@@ -51,6 +52,12 @@ options:
     type: str
     choices: [merged, replaced]
     default: merged
+    version_added: 0.1.0
+  allow_empty:
+    description:
+      - Whether O(mode=replaced) without O(items) may delete everything in the table.
+    type: bool
+    default: false
     version_added: 0.1.0
 seealso:
   - module: kamailio.ctl.kamailio_htable_item
@@ -76,6 +83,7 @@ EXAMPLES = r"""
   kamailio.ctl.kamailio_htable:
     table: blocked
     mode: replaced
+    allow_empty: true
 """
 
 RETURN = r"""

@@ -32,7 +32,8 @@ options:
     version_added: 0.1.0
   key:
     description:
-      - Key of the item. An element of an array has a key such as V(hosts[0]).
+      - Key of the item. An element of an array has a key such as V(hosts[0]). The empty text is a
+        key as well.
     type: str
     required: true
     version_added: 0.1.0
@@ -42,7 +43,8 @@ options:
       - To force a type, write a mapping with C(type), which is V(str), V(int) or V(escaped), and
         C(value). Do so for what comes out of a template, since ansible-core 2.18 turns all of
         that into text.
-      - Required with O(state=present).
+      - Required with O(state=present), and refused with O(state=absent). Null is no value, so it
+        never deletes an item.
     type: raw
     version_added: 0.1.0
   expire:
@@ -52,12 +54,14 @@ options:
       - An item that is set gets its whole time. An item that has the right value is left alone
         while at least half of the time is left, unless O(expire_tolerance) is given.
       - Without this option the expiry is left to the server and not compared.
+      - From V(0) to V(2147483647).
     type: int
     version_added: 0.1.0
   expire_tolerance:
     description:
       - Renew O(expire) when the time that is left differs from it by more than these seconds.
         That is best effort, since the server shows local time without a zone, in seconds.
+      - It needs O(expire).
     type: int
     version_added: 0.1.0
   state:

@@ -21,6 +21,7 @@ description:
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.reading
 options:
@@ -152,15 +153,16 @@ from ansible_collections.kamailio.ctl.plugins.module_utils._permissions import (
     PERMISSIONS,
     permissions,
 )
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
+    Option,
+    Options,
+)
 
-OPTIONS = {
-    "gather_subset": {
-        "type": "list",
-        "elements": "str",
-        "choices": list(PERMISSIONS),
-        "default": list(PERMISSIONS),
-    },
-    "group_id": {"type": "int"},
+FIELDS = {
+    "gather_subset": Option(
+        "list", elements="str", choices=list(PERMISSIONS), default=list(PERMISSIONS)
+    ),
+    "group_id": Option("int", low=0),
 }
 
 
@@ -169,7 +171,7 @@ def gather(params):
     return {"permissions": found}
 
 
-TASK = info_task(gather, **OPTIONS)
+TASK = info_task(gather, Options(FIELDS))
 
 
 def main():

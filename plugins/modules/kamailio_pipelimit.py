@@ -32,14 +32,15 @@ options:
     version_added: 0.1.0
   algorithm:
     description:
-      - The algorithm. What is not given is left alone.
+      - The algorithm. What is not given is left alone. With O(state=absent) neither it nor O(limit)
+        can be given.
     type: str
     choices: [NOP, RED, TAILDROP, FEEDBACK, NETWORK]
     version_added: 0.1.0
   limit:
     description:
-      - The limit. The server does not show it while the algorithm is V(NOP). Then it is required to
-        choose another algorithm, and setting it counts as a change each time.
+      - The limit, at least 0. The server does not show it while the algorithm is V(NOP). Then it is
+        required to choose another algorithm, and setting it counts as a change each time.
     type: int
     version_added: 0.1.0
   state:

@@ -22,6 +22,7 @@ description:
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
+  - kamailio.ctl.state.no_warning
   - kamailio.ctl.attributes
 attributes:
   check_mode:
@@ -232,12 +233,7 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
-    Task,
-    argument_spec,
-    conditions_of,
-    options_spec,
-)
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.reload import (
     OPTIONS,
@@ -260,7 +256,7 @@ def prepare(params):
     return job
 
 
-TASK = Task(argument_spec(**options_spec(OPTIONS.fields)), prepare, **conditions_of(OPTIONS))
+TASK = Task(OPTIONS, prepare)
 
 
 def main():

@@ -23,6 +23,7 @@ description:
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
   - kamailio.ctl.attributes
 attributes:
   check_mode:
@@ -407,30 +408,38 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, argument_spec
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.call import (
     Call,
     remember_secrets,
     run_all,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import drive
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
+    Option,
+    Options,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import EncodeError
 
 
-def call_spec(method_required):
+def call_fields(method_required):
     """Return the options that describe one call."""
 
     def common(required):
         return {
-            "method": {"type": "str", "required": required},
-            "params": {"type": "list", "elements": "raw"},
-            "mutates": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
-            "ignore_faults": {"type": "list", "elements": "raw"},
+            "method": Option(required=required),
+            "params": Option("list", elements="raw", empty="no parameters"),
+            "mutates": Option(choices=["auto", "always", "never"], default="auto"),
+            "ignore_faults": Option("list", elements="raw", empty="no fault"),
         }
 
-    probe = {"path": {"type": "str"}, "expect": {"type": "raw"}, "fault": {"type": "raw"}}
-    probe.update(common(True))
-    return {"probe": {"type": "dict", "options": probe}, **common(method_required)}
+    probe = {
+        "path": Option(empty="the whole value"),
+        "expect": Option("raw", empty="that value"),
+        "fault": Option("raw"),
+        **common(True),
+    }
+    return {"probe": Option("dict", options=probe), **common(method_required)}
 
 
 def calls_of(params):
@@ -485,20 +494,22 @@ def prepare(params):
 
 
 TASK = Task(
-    argument_spec(
-        calls={"type": "list", "elements": "dict", "options": call_spec(True)},
-        reveal={"type": "bool", "default": False},
-        **call_spec(False),
+    Options(
+        {
+            "calls": Option(
+                "list", elements="dict", options=call_fields(True), empty="no call is made"
+            ),
+            "reveal": Option("bool", default=False),
+            **call_fields(False),
+        },
+        mutually_exclusive=[
+            ("calls", name) for name in ("method", "params", "probe", "ignore_faults", "mutates")
+        ],
+        required_one_of=[("calls", "method")],
+        required_by={name: ["method"] for name in ("params", "probe", "ignore_faults", "mutates")},
     ),
     prepare,
-    remember_secrets,
-    mutually_exclusive=[
-        ("calls", "method"),
-        ("calls", "params"),
-        ("calls", "probe"),
-        ("calls", "ignore_faults"),
-    ],
-    required_one_of=[("calls", "method")],
+    remember_secrets=remember_secrets,
 )
 
 

@@ -19,6 +19,7 @@ description:
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.reading
 options:
@@ -26,6 +27,7 @@ options:
     description:
       - Which counters to get. V(all) are all of them, a name that ends in a colon, such as
         V(core:), is a group, and V(group.name) is a single one.
+      - The task fails where the server has none of a name.
     type: list
     elements: str
     default: [all]
@@ -48,7 +50,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 stats:
-  description: The counters, by group and name. Those that do not exist are missing.
+  description: The counters, by group and name.
   returned: success
   type: dict
   sample:
@@ -113,15 +115,19 @@ skipped_count:
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._info_module import info_task
 from ansible_collections.kamailio.ctl.plugins.module_utils._statistics import statistics
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
+    Option,
+    Options,
+)
 
-OPTIONS = {"names": {"type": "list", "elements": "str", "default": ["all"]}}
+OPTIONS = Options({"names": Option("list", elements="str", default=["all"])})
 
 
 def gather(params):
     return {"stats": (yield from statistics(params["names"]))}
 
 
-TASK = info_task(gather, **OPTIONS)
+TASK = info_task(gather, OPTIONS)
 
 
 def main():

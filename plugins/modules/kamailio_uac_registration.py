@@ -34,7 +34,7 @@ options:
     version_added: 0.1.0
   state:
     description:
-      - Whether the registration exists.
+      - Whether the registration exists. V(absent) takes no other option than O(l_uuid).
     type: str
     choices: [present, absent]
     default: present
@@ -94,12 +94,12 @@ options:
     version_added: 0.1.0
   expires:
     description:
-      - Seconds for which to register.
+      - Seconds for which to register, at least 0.
     type: int
     version_added: 0.1.0
   reg_delay:
     description:
-      - Seconds to wait before the first attempt.
+      - Seconds to wait before the first attempt, at least 0.
     type: int
     version_added: 0.1.0
   socket:
@@ -111,12 +111,12 @@ options:
   contact_addr:
     description:
       - Address for the contact, as host and port. Without it a new registration has that of the
-        modparam C(reg_contact_addr).
+        modparam C(reg_contact_addr). An empty text unsets it.
     type: str
     version_added: 0.1.0
   contact_user:
     description:
-      - User name for the contact. Needs Kamailio 6.2.
+      - User name for the contact. Needs Kamailio 6.2. An empty text unsets it.
     type: str
     version_added: 0.1.0
 seealso:

@@ -45,7 +45,8 @@ options:
     version_added: 0.1.0
   state:
     description:
-      - Whether the contact exists.
+      - Whether the contact exists. V(absent) takes no other option than O(table), O(aor) and
+        O(contact).
     type: str
     choices: [present, absent]
     default: present
@@ -67,17 +68,17 @@ options:
     version_added: 0.1.0
   flags:
     description:
-      - Flags, as a number.
+      - Flags, as a number of 32 bits.
     type: int
     version_added: 0.1.0
   cflags:
     description:
-      - Flags of the branch, as a number.
+      - Flags of the branch, as a number of 32 bits.
     type: int
     version_added: 0.1.0
   methods:
     description:
-      - Methods that it supports, as a number.
+      - Methods that it supports, as a number of 32 bits.
     type: int
     version_added: 0.1.0
   received:

@@ -22,6 +22,7 @@ description:
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
   - kamailio.ctl.attributes
   - kamailio.ctl.attributes.reading
 options:
@@ -46,7 +47,8 @@ options:
     version_added: 0.1.0
   path:
     description:
-      - Where in the reply to look, as in O(kamailio.ctl.kamailio_rpc#module:probe.path).
+      - Where in the reply to look, as in O(kamailio.ctl.kamailio_rpc#module:probe.path). An empty
+        text is the whole value.
     type: str
     version_added: 0.1.0
   expect:
@@ -78,7 +80,7 @@ options:
     version_added: 0.1.0
   poll:
     description:
-      - Seconds between calls.
+      - Seconds between calls. More than 0.
     type: float
     default: 1
     version_added: 0.1.0
@@ -184,12 +186,7 @@ skipped_count:
   type: int
 """
 
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
-    Task,
-    argument_spec,
-    conditions_of,
-    options_spec,
-)
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.call import (
     remember_secrets,
 )
@@ -218,12 +215,7 @@ def prepare(params):
     return job
 
 
-TASK = Task(
-    argument_spec(**options_spec(OPTIONS.fields)),
-    prepare,
-    remember_secrets,
-    **conditions_of(OPTIONS),
-)
+TASK = Task(OPTIONS, prepare, remember_secrets=remember_secrets)
 
 
 def main():

@@ -21,6 +21,9 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.kamailio.ctl.plugins.module_utils._endpoints import addresses
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import Setting
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.address import parse_address
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
+    received,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import explained
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._reachability import same_from_here
@@ -41,14 +44,19 @@ class Action(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         super().run(tmp, task_vars)
-        arguments = plain(self._task.args)
+        fields = self.module_task.options.fields
+        try:
+            arguments = received(fields, plain(self._task.args))
+        except ValueError as error:
+            self._secrets = self.module_task.secrets(plain(self._task.args))
+            return self._done({"failed": True, "msg": explained(error)}, {}, set())
         params, problem, hidden = self._validated(arguments)
         self._secrets = self.module_task.secrets(arguments, params)
         if problem:
             return self._done({"failed": True, "msg": problem}, params, hidden)
         if params["run_on"] == "host":
             return self._on_host(arguments, task_vars)
-        named = params.get("endpoints") is not None
+        named = params["endpoints"] is not None
         try:
             where = addresses(params["endpoints"], params["config_file"]) if named else {}
             on_host = self._has_to_be_on_host(params, where)
@@ -63,15 +71,18 @@ class Action(ActionBase):
 
     def _validated(self, arguments):
         """Return the options, what is wrong with them, and values that must not be shown."""
-        result = ArgumentSpecValidator(
-            self.module_task.spec, **self.module_task.conditions
-        ).validate(arguments)
+        result = ArgumentSpecValidator(self.module_task.spec).validate(arguments)
         text = ""
         if result.error_messages:
             text = result.errors.msg
             if isinstance(result.errors[0], UnsupportedError):
                 name = self._task.action.rpartition(".")[2]
                 text = "Unsupported parameters for (%s) module: %s" % (name, text)
+        else:
+            try:
+                self.module_task.options.settle(result.validated_parameters)
+            except ValueError as error:
+                text = explained(error)
         return result.validated_parameters, text, result._no_log_values
 
     def _has_to_be_on_host(self, params, where):

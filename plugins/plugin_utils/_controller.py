@@ -14,6 +14,7 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.escape
     for_people,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.outcome import message
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.suggest import suggestion
 
 
 def explained(error, context=""):
@@ -44,8 +45,15 @@ class Options:
         return self.config.defaults.get(name, fallback) if value is None else value
 
     def endpoint(self):
-        """Return the address of the option ``endpoint``, which may be a name."""
-        name = self._get("endpoint") or self.config.defaults.get("endpoint", wire.DEFAULT_ADDRESS)
+        """Return the address of the option ``endpoint``, which may be a name.
+
+        :raises ValueError: it is empty, as after a template that has no value.
+        """
+        name = self._get("endpoint")
+        if name is None:
+            name = self.config.defaults.get("endpoint", wire.DEFAULT_ADDRESS)
+        if not str(name).strip():
+            raise ValueError("endpoint is empty; leave it out, or give an address or a name")
         return self.config.address(name)
 
     def select(self, names):
@@ -54,3 +62,16 @@ class Options:
         :raises ConfigError: a name is none of them.
         """
         return self.config.select(names)
+
+
+def refuse_unknown(given, known):
+    """Refuse options that a plugin does not have; Ansible drops them in silence.
+
+    :raises ValueError: there are such.
+    """
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        hint = suggestion(unknown[0], known)
+        raise ValueError(
+            "there is no option %s; %s" % (", ".join(unknown), hint or "see ansible-doc for them")
+        )

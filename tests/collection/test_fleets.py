@@ -66,6 +66,13 @@ STATES: list[tuple[str, dict[str, Any]]] = [
     ("ctl_info", {"gather_subset": ["!all", "!min", "modules"]}),
     ("permissions_info", {"gather_subset": ["trusted"]}),
     ("stats_info", {"names": ["core:"]}),
+    ("cfg_info", {"group": "core"}),
+    ("dialog_info", {"match": {"key": "furi", "operator": "sw", "value": "sip:carol"}}),
+    ("dispatcher_info", {"set_id": 1}),
+    ("htable_info", {"table": "t"}),
+    ("pipelimit_info", {}),
+    ("uac_info", {}),
+    ("usrloc_info", {"aor": "static"}),
 ]
 
 FAILURES: list[tuple[str, dict[str, Any]]] = [
@@ -77,7 +84,13 @@ FAILURES: list[tuple[str, dict[str, Any]]] = [
     ("htable_item", {"table": "t", "key": "k", "value": 1, "timeout": -1}),
     ("cfg", {"group": "core", "value": 1}),
     ("ctl_info", {"gather_subset": ["nothing"]}),
-    ("dispatcher_state", {"set_id": 99, "state": "active"}),
+    ("dispatcher_state", {"set_id": 99, "state": "active", "all": True}),
+    ("dispatcher_state", {"set_id": 1, "state": "disabled", "uri": None}),
+    ("htable", {"table": "t", "mode": "replaced", "items": {}}),
+    ("htable_item", {"table": "t", "key": "n", "value": None}),
+    ("htable_item", {"table": "t", "key": None, "value": 1}),
+    ("cfg", {"variables": None}),
+    ("rpc", {"method": None}),
     ("reload", {"what": "dispatcher", "table": "t"}),
     ("rpc", {"calls": [{"method": "a.b", "params": [None]}]}),
     ("rpc", {"calls": [SETI], "method": "core.version"}),

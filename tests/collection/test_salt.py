@@ -128,7 +128,7 @@ CASES = [
     Case(
         "dispatcher_state_disabled",
         "drained",
-        {"set_id": 1, "uri": "all"},
+        {"set_id": 1, "all": True},
         ["dispatcher.set_state", "ap", 1, GATEWAYS[1]],
     ),
     Case(
@@ -458,6 +458,14 @@ WRONG = {
     "null deletes nothing": (
         ("htable_item_present", {"name": "kept", "table": "t", "value": None}),
         "state is present; give value as well",
+    ),
+    "an empty name chooses nothing": (
+        ("dispatcher_state_disabled", {"name": "x", "set_id": 1, "duid": ""}),
+        "duid is refused; it is empty",
+    ),
+    "a set is not emptied by the way": (
+        ("htable", {"name": "t", "mode": "replaced", "items": {}}),
+        "mode: replaced without items deletes the whole table",
     ),
     "null sets nothing": (("shv", {"name": "maintenance", "value": None}), "value is missing"),
     "nor a variable": (

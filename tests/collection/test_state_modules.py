@@ -92,7 +92,9 @@ CASES = {
     ),
     "dispatcher_state (set)": Case(
         "dispatcher_state",
-        *both({"set_id": 2}, {"state": "trying", "probing": True}, {"state": "disabled"}),
+        *both(
+            {"set_id": 2, "all": True}, {"state": "trying", "probing": True}, {"state": "disabled"}
+        ),
         ["dispatcher.set_state", "a", "2", "sip:127.0.0.2:5081"],
         ["dispatcher.list"],
         r"URI: sip:127.0.0.2:508.\s+FLAGS: TP.*URI: sip:127.0.0.2:508.\s+FLAGS: TP",
@@ -129,7 +131,7 @@ CASES = {
     "htable": Case(
         "htable",
         {"table": "a", "mode": "replaced", "items": {"one": 1, "two": "2"}},
-        {"table": "a", "mode": "replaced"},
+        {"table": "a", "mode": "replaced", "allow_empty": True},
         ["htable.seti", "a", "three", "3"],
         ["htable.dump", "a"],
         r"\A(?=.*name: one\s+value: 1\s+type: int)(?=.*name: two\s+value: 2\s+type: str)"

@@ -141,7 +141,7 @@ def test_a_failure_says_what_is_known(run: Ensure) -> None:
 
 def test_a_state_that_cannot_be_has_no_cause(run: Ensure) -> None:
     with pytest.raises(NotEnsured) as caught:
-        run(DispatcherState(99, "active"))
+        run(DispatcherState(99, "active", whole=True))
     assert caught.value.__cause__ is None
     assert caught.value.executed is False
 

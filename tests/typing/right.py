@@ -93,7 +93,7 @@ async def waiting() -> None:
 
 def wanted(client: Client) -> None:
     assert_type(ensure(client, HashTableItem("t", "k", 1), check=True), Outcome)
-    assert_type(ensure(client, HashTableItem("t", "k")).changed, bool)
+    assert_type(ensure(client, HashTableItem("t", "k", present=False)).changed, bool)
 
 
 async def wanted_async(client: AsyncClient) -> None:

@@ -15,9 +15,9 @@ from kamailio_binrpc.core.desired.options import Option, Options
 CONNECTION = Options(
     {
         "endpoint": Option(),
-        "timeout": Option("float"),
-        "connect_wait": Option("float"),
-        "busy_timeout": Option("float"),
+        "timeout": Option("float", above=0),
+        "connect_wait": Option("float", low=0),
+        "busy_timeout": Option("float", low=0),
         "config_file": Option(),
     }
 )

@@ -86,7 +86,7 @@ class State:
 
     def _excluded(self, option: str, given: dict[str, Any]) -> bool:
         groups = [each for each in self.options.mutually_exclusive if option in each]
-        return any(name in given for group in groups for name in group)
+        return any(name in self.options.given(given) for group in groups for name in group)
 
 
 def _states_of(kind: Kind) -> list[State]:

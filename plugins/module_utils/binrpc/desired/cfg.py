@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..faults import Fault, ReplyTooLarge
 from ..values import NULL_TEXT, set_text
-from .drive import Ask
+from .drive import Ask, ask
 from .expect import parameter
 from .kind import Kind
 from .leaf import ABSENT, TOO_LARGE, UNKNOWN, Leaves
@@ -18,9 +18,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Mapping, Sequence, Tuple
 
+    from .drive import Talk
     from .leaf import Address
     from .resource import Answers
     from .step import Change
+
+
+NOT_READABLE = 400
+"""The code of a fault about a variable that does not exist, or that only the server may read."""
 
 
 class CfgVariables(Resource):
@@ -63,7 +68,7 @@ class CfgVariables(Resource):
             elif WRITE_ONLY in fault.text:
                 differs = True
                 yield Ask("cfg.help", (group, name))
-            elif _instance(group) and fault.code == 400:
+            elif _instance(group) and fault.code == NOT_READABLE:
                 # Either the group has no such instance, or no such variable.
                 differs = True
                 yield Ask("cfg.get", (_instance(group), name))
@@ -97,7 +102,7 @@ class CfgVariables(Resource):
         try:
             return answers.values("cfg.get", group, name)[0]
         except Fault as fault:
-            if fault.code != 400:
+            if fault.code != NOT_READABLE:
                 raise
             raise StateError(
                 "%s.%s cannot be read: %s. See cfg.list for what there is"
@@ -224,7 +229,7 @@ VARIABLES = Kind(
         {
             "group": Option(),
             "name": Option(),
-            "value": Option("raw", named_by="name"),
+            "value": Option("raw", empty="the empty text", named_by="name"),
             "variables": Option("dict", named_by="keys"),
         },
         required_one_of=[("group", "variables")],
@@ -234,3 +239,27 @@ VARIABLES = Kind(
     _variables,
     subject="name",
 )
+
+
+INFO = Options({"group": Option()})
+
+
+def describe(params: Mapping[str, Any]) -> Talk[Dict[str, Any]]:
+    """Return all variables that can be read, in the words of the options of VARIABLES.
+
+    :param params: options of INFO.
+    """
+    wanted = params["group"]
+    found: Dict[str, Dict[str, Any]] = {}
+    for line in (yield from ask("cfg.list")):
+        group, _colon, name = line.partition(": ")
+        if wanted not in (None, group):
+            continue
+        try:
+            value = (yield from ask("cfg.get", group, name))[0]
+        except Fault as fault:
+            if fault.code != NOT_READABLE:
+                raise
+            continue
+        found.setdefault(group, {})[name] = set_text(value) if value == NULL_TEXT else value
+    return {"variables": found}

@@ -115,15 +115,15 @@ def wait(
 OPTIONS = Options(
     {
         "method": Option(required=True),
-        "params": Option("list", elements="raw"),
+        "params": Option("list", elements="raw", empty="no parameters"),
         "mutates": Option(choices=["auto", "never"], default="auto"),
-        "path": Option(),
-        "expect": Option("raw"),
+        "path": Option(empty="the whole value"),
+        "expect": Option("raw", empty="that value"),
         "min": Option("float"),
         "max": Option("float"),
         "fault": Option("raw"),
-        "wait_timeout": Option("float", default=300),
-        "poll": Option("float", default=1),
+        "wait_timeout": Option("float", default=300, low=0),
+        "poll": Option("float", default=1, above=0),
     },
     mutually_exclusive=[
         ("expect", "fault"),

@@ -131,10 +131,12 @@ LEVEL = Kind(
     "debug_level",
     Options(
         {
-            "level": Option("int", required=True),
+            # From L_ALERT to L_DBG; the server would take any number.
+            "level": Option("int", required=True, low=-5, high=3),
             "module": Option(),
             "activate": Option("bool", default=False),
-        }
+        },
+        required_by={"activate": ["module"]},
     ),
     _level,
 )

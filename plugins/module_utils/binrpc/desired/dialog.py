@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..errors import BinrpcError
 from ..faults import Fault, NotFound
-from .drive import Ask, ask
+from .drive import Ask, ask, ask_or
 from .kind import Kind
 from .leaf import ABSENT, Leaves
 from .options import Option, Options
@@ -192,13 +192,48 @@ DIALOGS = Kind(
             ),
             "profile": Option(),
             "profile_value": Option(),
-            "require_matches_max": Option("int"),
-            "wait_timeout": Option("float", default=300),
-            "poll": Option("float", default=2),
+            "require_matches_max": Option("int", low=0),
+            "wait_timeout": Option("float", default=300, low=0),
+            "poll": Option("float", default=2, above=0),
         },
         required_if=[("state", "absent", ["match"])],
+        only_if=[
+            ("state", "absent", ["require_matches_max"]),
+            ("state", "drained", ["profile", "profile_value", "poll"]),
+        ],
         required_by={"profile_value": ["profile"]},
         mutually_exclusive=[("match", "profile")],
     ),
     _ended,
 )
+
+
+STATES = {1: "unconfirmed", 2: "early", 3: "confirmed_without_ack", 4: "confirmed", 5: "deleted"}
+INFO = Options({"match": DIALOGS.options.fields["match"]})
+
+
+def describe(params: Mapping[str, Any]) -> Talk[Dict[str, Any]]:
+    """Return dialogs that are not over, each with the match that means it alone.
+
+    :param params: options of INFO.
+    """
+    match = match_of(params)
+    if match:
+        found = yield from matching(match)
+    else:
+        values: List[Any] = yield from ask_or([], "not found", "dlg.list")
+        found = [each for each in values if each["state"] < DELETED]
+    return {
+        "dialogs": [
+            {
+                "match": {"key": "callid", "operator": "eq", "value": each["call-id"]},
+                "call_id": each["call-id"],
+                "from_uri": each["from_uri"],
+                "to_uri": each["to_uri"],
+                "state": STATES.get(each["state"], str(each["state"])),
+                "started": each["start_ts"],
+                "duration": each["duration"],
+            }
+            for each in found
+        ]
+    }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ..dispatcher import STATES, parse_attrs
+from ..dispatcher import LETTERS, STATES, parse_attrs, sets
 from ..uri import full_uri, normal_uri, same_uri
 from .dispatcher_sets import (
     NO_DNS,
@@ -27,9 +27,10 @@ from .dispatcher_sets import (
     resolves,
     state_of,
 )
+from .drive import ask_or
 from .kind import Kind
 from .leaf import ABSENT, Leaves
-from .options import Option, Options
+from .options import Option, Options, no_blanks
 from .resource import StateError
 
 TYPE_CHECKING = False
@@ -38,13 +39,10 @@ if TYPE_CHECKING:
 
     from ..faults import Fault
     from .dispatcher_sets import Entries, Entry
-    from .drive import Ask
+    from .drive import Ask, Talk
     from .leaf import Address
     from .resource import Answers, Resource
     from .step import Step
-
-ALL = "all"
-"""In the place of a URI: all destinations of the set."""
 
 FLAGS = 63
 """All flags that dispatcher.add knows."""
@@ -54,14 +52,15 @@ class DispatcherState(DispatcherResource):
     """States of some destinations of a set.
 
     :param uri: of the destinations that are meant, or None.
-    :param duid: of these, or None; with neither it is the whole set.
+    :param duid: of these, or None.
+    :param whole: all destinations of the set are meant.
     :param state: a key of LETTERS.
     :param probing: True, False, or None to leave it.
     :param at_least: how many destinations have to match.
     :param at_most: how many may match, or None for any number.
     :param least: how many active destinations the set must keep if the state takes some out of
         service; None for 1, and for 0 if the whole set is meant.
-    :raises StateError: no destination can be in that state.
+    :raises StateError: no destination can be in that state, or none is meant.
     """
 
     def __init__(
@@ -74,7 +73,10 @@ class DispatcherState(DispatcherResource):
         at_least: int = 1,
         at_most: Optional[int] = None,
         least: Optional[int] = None,
+        whole: bool = False,
     ) -> None:
+        if [uri is not None, duid is not None, whole].count(True) != 1:
+            raise StateError("give one of uri, duid and whole, which says which destinations")
         if state == "disabled" and probing:
             raise StateError("a disabled destination cannot be probed")
         self.set_id = set_id
@@ -396,13 +398,21 @@ def _state(params: Dict[str, Any]) -> Resource:
     return DispatcherState(
         params["set_id"],
         params["state"],
-        None if params["uri"] == ALL else params["uri"],
+        params["uri"],
         params["duid"],
         params["probing"],
         params["require_matches_min"],
         params["require_matches_max"],
         params["at_least_active"],
+        params["all"],
     )
+
+
+def _matches(params: Mapping[str, Any]) -> str:
+    least, most = params["require_matches_min"], params["require_matches_max"]
+    if most is None or least <= most:
+        return ""
+    return "require_matches_min is %d and require_matches_max %d; no number is both" % (least, most)
 
 
 STATE = Kind(
@@ -410,34 +420,40 @@ STATE = Kind(
     Options(
         {
             "set_id": Option("int", required=True),
-            "uri": Option(),
+            "uri": Option(wrong=no_blanks),
             "duid": Option(),
+            "all": Option("bool", default=False),
             "state": Option(
                 choices=["active", "inactive", "disabled", "trying"],
                 required=True,
             ),
             "probing": Option("bool"),
-            "require_matches_min": Option("int", default=1),
-            "require_matches_max": Option("int"),
-            "at_least_active": Option("int"),
+            "require_matches_min": Option("int", default=1, low=0),
+            "require_matches_max": Option("int", low=0),
+            "at_least_active": Option("int", low=0),
         },
-        mutually_exclusive=[("uri", "duid")],
+        required_one_of=[("uri", "duid", "all")],
+        mutually_exclusive=[("uri", "duid", "all")],
+        only_if=[("state", ("inactive", "disabled"), ["at_least_active"])],
+        rules=[_matches],
     ),
     _state,
     subject="uri",
 )
 
-_DETAILS = {"flags": Option("int"), "priority": Option("int"), "attrs": Option()}
+_DETAILS = {
+    "flags": Option("int", low=0, high=63),
+    "priority": Option("int"),
+    "attrs": Option(empty="no attributes"),
+}
 
 
 def _destinations(params: Dict[str, Any]) -> Resource:
-    more = {"least": params["at_least_active"], "allow_unresolved": params["allow_unresolved"]}
+    least = params["at_least_active"]
+    if least is None and params["allow_empty"]:
+        least = 0
+    more = {"least": least, "allow_unresolved": params["allow_unresolved"]}
     if params["destinations"] is not None:
-        if params["state"] == "absent":
-            raise StateError(
-                "state: absent removes a single uri; to remove others than destinations, say "
-                "mode: replaced"
-            )
         exact = params["mode"] == "replaced"
         return DispatcherDestinations(params["set_id"], params["destinations"], exact=exact, **more)
     if params["state"] == "absent":
@@ -446,24 +462,88 @@ def _destinations(params: Dict[str, Any]) -> Resource:
     return DispatcherDestinations(params["set_id"], [wanted], **more)
 
 
+def _emptied(params: Mapping[str, Any]) -> str:
+    if params["mode"] != "replaced" or params["destinations"] or params["allow_empty"]:
+        return ""
+    return (
+        "mode: replaced without a destination removes the whole set; if that is meant, say "
+        "allow_empty: true"
+    )
+
+
 DESTINATIONS = Kind(
     "dispatcher_destination",
     Options(
         {
             "set_id": Option("int", required=True),
-            "uri": Option(),
+            "uri": Option(wrong=no_blanks),
             "state": Option(choices=["present", "absent"], default="present"),
             "destinations": Option(
-                "list", elements="dict", options={**_DETAILS, "uri": Option(required=True)}
+                "list",
+                elements="dict",
+                options={**_DETAILS, "uri": Option(required=True, wrong=no_blanks)},
+                empty="no destination; mode: replaced then needs allow_empty",
             ),
             "mode": Option(choices=["merged", "replaced"], default="merged"),
-            "at_least_active": Option("int"),
+            "allow_empty": Option("bool", default=False),
+            "at_least_active": Option("int", low=0),
             "allow_unresolved": Option("bool", default=False),
             **_DETAILS,
         },
         required_one_of=[("uri", "destinations")],
+        required_by={"mode": ["destinations"]},
         mutually_exclusive=[("destinations", name) for name in ("uri", *_DETAILS)],
+        only_if=[
+            ("state", "present", ["destinations", *_DETAILS]),
+            ("mode", "replaced", ["allow_empty"]),
+        ],
+        rules=[_emptied],
     ),
     _destinations,
     subject="uri",
 )
+
+
+INFO = Options({"set_id": Option("int")})
+
+
+def describe(params: Mapping[str, Any]) -> Talk[Dict[str, Any]]:
+    """Return destinations and their states in the words of the options of both kinds.
+
+    :param params: options of INFO.
+    """
+    found = sets((yield from ask_or([], "No Destination Sets", "dispatcher.list")))
+    wanted = params["set_id"]
+    chosen = {number: found[number] for number in sorted(found) if wanted in (None, number)}
+    return {
+        "sets": [
+            {"set_id": number, "destinations": [_destination(each) for each in members]}
+            for number, members in chosen.items()
+        ],
+        "states": [
+            {
+                "set_id": number,
+                **_selector(each, members),
+                "state": each["state"],
+                "probing": each["probing"],
+            }
+            for number, members in chosen.items()
+            for each in members
+        ],
+    }
+
+
+def _destination(each: Mapping[str, Any]) -> Dict[str, Any]:
+    flags = STATE_FLAGS.get(LETTERS.get(each["state"], ""), 0)
+    return {
+        "uri": each["uri"],
+        "flags": flags | (PROBING if each["probing"] else 0),
+        "priority": each["priority"],
+        "attrs": each["attrs"],
+    }
+
+
+def _selector(each: Mapping[str, Any], members: Iterable[Mapping[str, Any]]) -> Dict[str, str]:
+    """Return the option that means this destination alone, if there is one."""
+    twins = [other for other in members if same_uri(other["uri"], each["uri"])]
+    return {"duid": each["duid"]} if len(twins) > 1 and each["duid"] else {"uri": each["uri"]}

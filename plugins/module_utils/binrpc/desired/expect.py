@@ -27,6 +27,8 @@ _CHOICE_NAME = re.compile(r"\[([^=\[\]]+)=")
 _CHOICE_END = re.compile(r"\](?=\.|\Z)")
 _PLAIN = re.compile(r"[^.\[]+")
 
+# Words joined like those of a kind; a fault's text has none by itself.
+_KIND = re.compile(r"[a-z]+(?:_[a-z]+)+\Z")
 _FAULT_KINDS = {
     "fault",
     "method_not_found",
@@ -213,9 +215,14 @@ def accepts(wanted: Iterable[Any], fault: Fault) -> bool:
 def check_fault_pattern(item: Any) -> None:
     """Refuse what could never describe a fault.
 
-    :raises EncodeError: neither a code nor text.
+    :raises EncodeError: neither a code nor text, or a kind that does not exist.
     """
     if isinstance(item, bool) or not isinstance(item, (int, str)) or not str(item).strip():
         raise EncodeError(
             "%r is neither the code of a fault, nor its kind or a part of its text" % item
+        )
+    if _KIND.match(str(item).strip()) and str(item).strip() not in _FAULT_KINDS:
+        raise EncodeError(
+            "there is no kind of fault %s; there are %s. To match a text, write more of it"
+            % (item, ", ".join(sorted(_FAULT_KINDS)))
         )

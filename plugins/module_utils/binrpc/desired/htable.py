@@ -7,7 +7,8 @@ from __future__ import annotations
 from time import mktime, strptime, time
 
 from ..faults import Fault, NotFound
-from .drive import Ask
+from .drive import Ask, ask, ask_or
+from .escapes import visible
 from .expect import parameter
 from .kind import Kind
 from .leaf import ABSENT, TOO_LARGE, UNKNOWN, Leaves
@@ -19,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
+    from .drive import Talk
     from .leaf import Address
     from .resource import Answers
     from .step import Change, Undo
@@ -232,10 +234,14 @@ class HashTableItem(_Items):
         value: Any = None,
         expire: Optional[int] = None,
         tolerance: Optional[int] = None,
+        present: bool = True,
     ) -> None:
+        if present and value is None:
+            raise StateError("an item needs a value; to delete it, say that it is to be absent")
         self.table = table
         self.key = key
-        self.value = None if value is None else item_value(value)
+        self.value = item_value(value) if present else None
+        self.present = present
         self.expire = expire
         self.tolerance = tolerance
         self.address = address_of(table, key)
@@ -269,7 +275,7 @@ class HashTableItem(_Items):
         return leaves
 
     def resolve(self, seen: Leaves) -> Dict[Address, Any]:
-        if self.value is None:
+        if not self.present:
             return {self.address: ABSENT}
         wanted = {self.address: self.value}
         if self.expire is not None and seen.facts.get("expires"):
@@ -463,9 +469,13 @@ def _unlike(left: Any, right: Any) -> bool:
 
 
 def _item(params: Dict[str, Any]) -> Resource:
-    value = params["value"] if params["state"] == "present" else None
     return HashTableItem(
-        params["table"], params["key"], value, params["expire"], params["expire_tolerance"]
+        params["table"],
+        params["key"],
+        params["value"],
+        params["expire"],
+        params["expire_tolerance"],
+        params["state"] == "present",
     )
 
 
@@ -474,13 +484,15 @@ ITEM = Kind(
     Options(
         {
             "table": Option(required=True),
-            "key": Option(required=True, secret=False),
-            "value": Option("raw"),
-            "expire": Option("int"),
-            "expire_tolerance": Option("int"),
+            "key": Option(required=True, secret=False, empty="the item with the empty key"),
+            "value": Option("raw", empty="the empty text"),
+            "expire": Option("int", low=0),
+            "expire_tolerance": Option("int", low=0),
             "state": Option(choices=["present", "absent"], default="present"),
         },
         required_if=[("state", "present", ["value"])],
+        required_by={"expire_tolerance": ["expire"]},
+        only_if=[("state", "present", ["value", "expire", "expire_tolerance"])],
     ),
     _item,
     subject="key",
@@ -492,16 +504,60 @@ def _table(params: Dict[str, Any]) -> Resource:
     return HashTable(params["table"], params["items"], params["absent"], exact)
 
 
+def _emptied(params: Mapping[str, Any]) -> str:
+    if params["mode"] != "replaced" or params["items"] or params["allow_empty"]:
+        return ""
+    return (
+        "mode: replaced without items deletes the whole table; if that is meant, say allow_empty: "
+        "true"
+    )
+
+
 TABLE = Kind(
     "htable",
     Options(
         {
             "table": Option(required=True),
-            "items": Option("dict", default={}),
-            "absent": Option("list", elements="str", default=[]),
+            "items": Option(
+                "dict", default={}, empty="no items; mode: replaced then needs allow_empty"
+            ),
+            "absent": Option(
+                "list", elements="str", default=[], empty="none; an empty item is the empty key"
+            ),
             "mode": Option(choices=["merged", "replaced"], default="merged"),
-        }
+            "allow_empty": Option("bool", default=False),
+        },
+        only_if=[("mode", "merged", ["absent"]), ("mode", "replaced", ["allow_empty"])],
+        rules=[_emptied],
     ),
     _table,
     subject="table",
 )
+
+
+INFO = Options({"table": Option()})
+
+
+def describe(params: Mapping[str, Any]) -> Talk[Dict[str, Any]]:
+    """Return tables in the words of the options of TABLE.
+
+    :param params: options of INFO.
+    """
+    wanted = params["table"]
+    found: List[Any] = yield from ask_or([], "no htables", "htable.listTables")
+    tables = []
+    for name in sorted(each["name"] for each in found):
+        if wanted in (None, name):
+            dump = yield from ask("htable.dump", name)
+            items = {
+                item["name"]: _as_option(item["value"]) for slot in dump for item in slot["slot"]
+            }
+            tables.append({"table": name, "items": items})
+    return {"tables": tables}
+
+
+def _as_option(value: Any) -> Any:
+    """Return a value as the option takes it: with the type of bytes that are not UTF-8."""
+    if isinstance(value, str) and visible(value) != value:
+        return {"type": "escaped", "value": value}
+    return value

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..faults import MethodNotFound, NotFound
-from .drive import Ask
+from .drive import Ask, ask_or
 from .kind import Kind
 from .leaf import ABSENT, UNKNOWN, Leaves
 from .options import Option, Options
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
     from ..faults import Fault
+    from .drive import Talk
     from .leaf import Address
     from .resource import Answers
     from .step import Change
@@ -121,10 +122,28 @@ PIPE = Kind(
         {
             "name": Option(required=True),
             "algorithm": Option(choices=["NOP", "RED", "TAILDROP", "FEEDBACK", "NETWORK"]),
-            "limit": Option("int"),
+            "limit": Option("int", low=0),
             "state": Option(choices=["present", "absent"], default="present"),
-        }
+        },
+        only_if=[("state", "present", ["algorithm", "limit"])],
     ),
     _pipe,
     subject="name",
 )
+
+
+INFO = Options({"name": Option()})
+
+
+def describe(params: Mapping[str, Any]) -> Talk[Dict[str, Any]]:
+    """Return pipes in the words of the options of PIPE; one that lets all through is not listed.
+
+    :param params: options of INFO.
+    """
+    name = params["name"]
+    values: List[Any] = yield from ask_or(
+        [], "Unknown pipe", "pl.list", *([] if name is None else [name])
+    )
+    return {
+        "pipes": [{each: pipe[each] for each in ("name", "algorithm", "limit")} for pipe in values]
+    }

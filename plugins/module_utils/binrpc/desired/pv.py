@@ -83,7 +83,10 @@ def _variable(params: Dict[str, Any]) -> Resource:
 VARIABLE = Kind(
     "shv",
     Options(
-        {"name": Option(required=True), "value": Option("raw", required=True, named_by="name")}
+        {
+            "name": Option(required=True),
+            "value": Option("raw", required=True, empty="the empty text", named_by="name"),
+        }
     ),
     _variable,
     subject="name",

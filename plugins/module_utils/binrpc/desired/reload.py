@@ -365,24 +365,22 @@ OPTIONS = Options(
         "what": Option(choices=sorted(RELOADS), required=True),
         "table": Option(),
         "tree": Option(),
-        "dialplans": Option("list", elements="int", default=[]),
+        "dialplans": Option("list", elements="int", default=[], empty="none is compared"),
         "keep_states": Option("bool", default=False),
-        "busy_timeout": Option("float", default=60),
+        "busy_timeout": Option("float", default=60, low=0),
     },
     required_if=[("what", "htable", ["table"])],
+    only_if=[
+        ("what", "htable", ["table"]),
+        ("what", "mtree", ["tree"]),
+        ("what", "dialplan", ["dialplans"]),
+        ("what", "dispatcher", ["keep_states"]),
+    ],
 )
 
 
 def build(params: Mapping[str, Any]) -> Reloading:
-    """Return the reload that options describe.
-
-    :raises ValueError: an option does not belong to what is reloaded.
-    """
-    for name, what in {"table": "htable", "tree": "mtree", "dialplans": "dialplan"}.items():
-        if params[name] and params["what"] != what:
-            raise ValueError("%s is for what: %s" % (name, what))
-    if params["keep_states"] and params["what"] != "dispatcher":
-        raise ValueError("keep_states is for what: dispatcher")
+    """Return the reload that options describe."""
     return Reloading(
         params["what"],
         params["table"],

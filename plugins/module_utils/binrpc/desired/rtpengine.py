@@ -10,7 +10,7 @@ from .drive import Ask
 from .guard import check_left
 from .kind import Kind
 from .leaf import Leaves
-from .options import Option, Options
+from .options import Option, Options, no_blanks
 from .resource import Resource, StateError
 from .step import DISABLE, ENABLE, Step
 
@@ -139,11 +139,12 @@ NODES = Kind(
     "rtpengine_node",
     Options(
         {
-            "url": Option(required=True),
+            "url": Option(required=True, wrong=no_blanks),
             "state": Option(choices=["enabled", "disabled"], required=True),
             "must_answer": Option("bool", default=True),
-            "at_least_active": Option("int"),
-        }
+            "at_least_active": Option("int", low=0),
+        },
+        only_if=[("state", "disabled", ["at_least_active"])],
     ),
     _nodes,
     subject="url",

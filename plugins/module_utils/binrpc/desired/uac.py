@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..catalogue.secrets import secret_members, secret_params
 from ..faults import NotFound
 from ..values import NULL_TEXT, set_text
-from .drive import Ask
+from .drive import Ask, ask
 from .kind import Kind
 from .leaf import ABSENT, TOO_LARGE, Leaves, Secret
 from .options import Option, Options
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
     from ..faults import Fault
+    from .drive import Talk
     from .leaf import Address
     from .resource import Answers
     from .step import Change
@@ -80,20 +81,13 @@ class UacRegistration(Resource):
             record = answers.values("uac.reg_info", "l_uuid", self.uuid)[0]
         except NotFound:
             return Leaves()
-        have: Dict[str, Any] = {}
-        for name in FIELDS:
-            if name not in record:
-                if name == "contact_user" and name in self.wanted:
-                    raise StateError("this release of Kamailio has no contact_user")
-                continue
-            value = record[name]
-            if isinstance(value, str):
-                value = set_text(value) if name in (*OPTIONAL, "auth_proxy") else value
-                value = "" if value == NULL_TEXT else value
-            else:
-                value = int(value)
-            have[name] = Secret(value) if name in SECRETS else value
-        return Leaves({self.address: have, self.enabled: not record["flags"] & DISABLED})
+        if "contact_user" not in record and "contact_user" in self.wanted:
+            raise StateError("this release of Kamailio has no contact_user")
+        have = fields_of(record)
+        enabled = have.pop("enabled")
+        for name in SECRETS:
+            have[name] = Secret(have[name])
+        return Leaves({self.address: have, self.enabled: enabled})
 
     def same(self, address: Address, one: Any, other: Any) -> bool:
         if address == self.enabled:
@@ -195,6 +189,23 @@ def _value(field: Any) -> Any:
     return field.value if isinstance(field, Secret) else field
 
 
+def fields_of(record: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return a record of a reply as a state."""
+    have: Dict[str, Any] = {}
+    for name in FIELDS:
+        if name not in record:
+            continue
+        value = record[name]
+        if isinstance(value, str):
+            value = set_text(value) if name in (*OPTIONAL, "auth_proxy") else value
+            value = "" if value == NULL_TEXT else value
+        else:
+            value = int(value)
+        have[name] = value
+    have["enabled"] = not record["flags"] & DISABLED
+    return have
+
+
 def _registration(params: Dict[str, Any]) -> Resource:
     fields = {name: params[name] for name in FIELDS}
     present = params["state"] == "present"
@@ -212,19 +223,52 @@ REGISTRATION = Kind(
             "l_domain": Option(),
             "r_username": Option(),
             "r_domain": Option(),
-            "realm": Option(),
+            "realm": Option(empty="unset"),
             "auth_username": Option(),
             "auth_password": Option(secret=True),
             "auth_ha1": Option(secret=True),
             "auth_proxy": Option(),
-            "expires": Option("int"),
-            "reg_delay": Option("int"),
-            "socket": Option(),
-            "contact_addr": Option(),
-            "contact_user": Option(),
+            "expires": Option("int", low=0),
+            "reg_delay": Option("int", low=0),
+            "socket": Option(empty="unset"),
+            "contact_addr": Option(empty="unset"),
+            "contact_user": Option(empty="unset"),
         },
         mutually_exclusive=[("auth_password", "auth_ha1")],
+        only_if=[("state", "present", [*FIELDS, "enabled"])],
     ),
     _registration,
     subject="l_uuid",
 )
+
+
+INFO = Options({"l_uuid": Option()})
+
+
+def describe(params: Mapping[str, Any]) -> Talk[Dict[str, Any]]:
+    """Return registrations in the words of the options of REGISTRATION, without secrets.
+
+    :param params: options of INFO.
+    """
+    if params["l_uuid"] is None:
+        records = yield from ask("uac.reg_dump")
+    else:
+        try:
+            records = yield from ask("uac.reg_info", "l_uuid", params["l_uuid"])
+        except NotFound:
+            records = []
+    fields = REGISTRATION.options.fields
+    return {
+        "registrations": [
+            {
+                "l_uuid": record["l_uuid"],
+                **{
+                    name: value
+                    for name, value in fields_of(record).items()
+                    # What cannot be wished for is left out, which leaves it alone.
+                    if name not in SECRETS and (value != "" or fields[name].empty is not None)
+                },
+            }
+            for record in records
+        ]
+    }

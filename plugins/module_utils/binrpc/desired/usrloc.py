@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from ..faults import NotFound
 from ..values import set_text, unsigned
-from .drive import Ask
+from .drive import Ask, ask
 from .kind import Kind
 from .leaf import ABSENT, Leaves
-from .options import Option, Options
+from .options import Option, Options, no_blanks
 from .resource import Resource, StateError
 from .step import ADD, REMOVE, Step
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 
     from ..faults import Fault
+    from .drive import Talk
     from .leaf import Address
     from .resource import Answers
     from .step import Change
@@ -46,6 +47,10 @@ DEFAULTS = {
     "received": "",
     "socket": "",
 }
+
+
+GONE = ("deleted", "expired")
+"""In the place of the seconds that are left."""
 
 
 class UsrlocContact(Resource):
@@ -92,8 +97,8 @@ class UsrlocContact(Resource):
         for each in values[0]["Contacts"]:
             contact = each["Contact"]
             left = contact["Expires"]
-            if contact["Address"] == self.contact and left not in ("deleted", "expired"):
-                leaves: Leaves = Leaves({self.address: self._fields(contact)})
+            if contact["Address"] == self.contact and left not in GONE:
+                leaves: Leaves = Leaves({self.address: self.fields_of(contact)})
                 leaves.facts["left"] = 0 if left == "permanent" else left
                 leaves[self.expires_at] = leaves.facts["left"]
                 leaves[self.by_rpc] = str(contact.get("Call-ID")).endswith(BY_RPC)
@@ -101,7 +106,8 @@ class UsrlocContact(Resource):
         return Leaves()
 
     @staticmethod
-    def _fields(contact: Mapping[str, Any]) -> Dict[str, Any]:
+    def fields_of(contact: Mapping[str, Any]) -> Dict[str, Any]:
+        """Return a contact of a reply as a state."""
         have = {name: contact[member] for name, member in FIELDS.items()}
         for name in ("path", "received", "socket"):
             have[name] = set_text(have[name])
@@ -180,24 +186,66 @@ def _contact(params: Dict[str, Any]) -> Resource:
     )
 
 
+def _q(value: float) -> str:
+    return "" if value == DEFAULTS["q"] or 0 <= value <= 1 else "write 0 to 1, or -1 for unset"
+
+
 CONTACT = Kind(
     "usrloc_contact",
     Options(
         {
             "table": Option(default="location"),
-            "aor": Option(required=True),
-            "contact": Option(required=True),
+            "aor": Option(required=True, wrong=no_blanks),
+            "contact": Option(required=True, wrong=no_blanks),
             "state": Option(choices=["present", "absent"], default="present"),
-            "expires": Option("int"),
-            "q": Option("float"),
-            "path": Option(),
-            "flags": Option("int"),
-            "cflags": Option("int"),
-            "methods": Option("int"),
-            "received": Option(),
-            "socket": Option(),
-        }
+            "expires": Option("int", low=0),
+            "q": Option("float", wrong=_q),
+            "path": Option(empty="unset"),
+            "flags": Option("int", high=2**32 - 1),
+            "cflags": Option("int", high=2**32 - 1),
+            "methods": Option("int", high=2**32 - 1),
+            "received": Option(empty="unset"),
+            "socket": Option(empty="unset"),
+        },
+        only_if=[("state", "present", ["expires", *FIELDS])],
     ),
     _contact,
     subject="contact",
 )
+
+
+INFO = Options({"table": Option(default="location"), "aor": Option()})
+
+
+def describe(params: Mapping[str, Any]) -> Talk[Dict[str, Any]]:
+    """Return contacts in the words of the options of CONTACT.
+
+    :param params: options of INFO.
+    """
+    table, aor = params["table"], params["aor"]
+    if aor is None:
+        values = yield from ask("ul.dump")
+        domains = [each["Domain"] for each in values[0]["Domains"]]
+        records = [
+            info["Info"] for each in domains if each["Domain"] == table for info in each["AoRs"]
+        ]
+    else:
+        try:
+            records = yield from ask("ul.lookup", table, aor)
+        except NotFound:
+            records = []
+    contacts: List[Dict[str, Any]] = []
+    left: Dict[str, int] = {}
+    for record in records:
+        for each in record["Contacts"]:
+            contact = each["Contact"]
+            if contact["Expires"] in GONE:
+                continue
+            fields = UsrlocContact.fields_of(contact)
+            # Of a contact that expires, any time would be a wish for another one.
+            expires = {"expires": 0} if fields.pop("permanent") else {}
+            if not expires:
+                left[contact["Address"]] = contact["Expires"]
+            of = {"table": table, "aor": record["AoR"], "contact": contact["Address"]}
+            contacts.append({**of, **expires, **fields})
+    return {"contacts": contacts, "left": left}

@@ -98,7 +98,7 @@ def test_a_state_by_duid(ensure, lab):
 
 
 def test_a_whole_set_takes_one_call(ensure, lab):
-    result = ensure(DispatcherState(1, "trying", probing=True))
+    result = ensure(DispatcherState(1, "trying", probing=True, whole=True))
     assert calls_of(result) == [("dispatcher.set_state", "TP", 1, "all")]
     assert states(lab) == ["TP", "TP"]
 
@@ -125,7 +125,7 @@ def test_two_that_nothing_tells_apart_cannot_have_a_state(ensure, lab, calls):
 
 def test_one_of_a_whole_set_that_differs(ensure, lab):
     lab.modules["dispatcher"].find(1, GATEWAY).flags = 4
-    result = ensure(DispatcherState(1, "disabled"))
+    result = ensure(DispatcherState(1, "disabled", whole=True))
     assert calls_of(result) == [("dispatcher.set_state", "D", 1, OTHER)]
 
 
@@ -133,8 +133,11 @@ def test_one_of_a_whole_set_that_differs(ensure, lab):
     "options, text",
     [
         ({"set_id": 1, "uri": "sip:nobody"}, "0 destinations match, at least 1 are required"),
-        ({"set_id": 99}, "0 destinations match, at least 1"),
-        ({"set_id": 1, "at_most": 1}, "2 destinations match, at most 1 may: " + GATEWAY),
+        ({"set_id": 99, "whole": True}, "0 destinations match, at least 1"),
+        (
+            {"set_id": 1, "whole": True, "at_most": 1},
+            "2 destinations match, at most 1 may: " + GATEWAY,
+        ),
     ],
 )
 def test_guards(ensure, lab, options, text):
@@ -143,12 +146,12 @@ def test_guards(ensure, lab, options, text):
 
 
 def test_no_match_may_be_allowed(ensure):
-    assert ensure(DispatcherState(99, "disabled", at_least=0))["changed"] is False
+    assert ensure(DispatcherState(99, "disabled", at_least=0, whole=True))["changed"] is False
 
 
 def test_a_disabled_destination_is_not_probed():
     with pytest.raises(StateError, match="cannot be probed"):
-        DispatcherState(1, "disabled", probing=True)
+        DispatcherState(1, "disabled", probing=True, whole=True)
 
 
 def test_twins_have_names_of_their_own(ensure, lab):
@@ -178,7 +181,7 @@ def test_the_last_active_destination_stays(ensure, lab, uri, state, other):
 def test_how_many_stay_may_be_said(ensure, lab):
     message = ensure(DispatcherState(1, "disabled", duid="gw1", least=2), failed=True)["msg"]
     assert "only 1 active" in message
-    message = ensure(DispatcherState(1, "disabled", least=1), failed=True)["msg"]
+    message = ensure(DispatcherState(1, "disabled", least=1, whole=True), failed=True)["msg"]
     assert "only 0 active" in message
     assert ensure(DispatcherState(1, "trying", GATEWAY, least=2))["changed"] is True
 
@@ -305,10 +308,65 @@ def test_options_of_destinations():
 
 
 def test_all_stands_for_the_whole_set(ensure, lab):
-    result = ensure(STATE.make({"set_id": 1, "uri": "all", "state": "disabled"}))
+    result = ensure(STATE.make({"set_id": 1, "all": True, "state": "disabled"}))
     assert len(result["matched"]) == len(lab.modules["dispatcher"].sets[1])
 
 
-def test_absent_takes_no_destinations():
-    with pytest.raises(StateError, match="state: absent removes a single uri"):
-        DESTINATIONS.make({"set_id": 1, "state": "absent", "destinations": [{"uri": "sip:a"}]})
+@pytest.mark.parametrize(
+    "chosen", [{}, {"uri": None}, {"duid": None}, {"uri": ""}, {"duid": ""}, {"all": False}]
+)
+def test_a_whole_set_needs_the_word(chosen):
+    with pytest.raises(ValueError, match=r"nothing is given of uri, duid, all|it is empty"):
+        STATE.make({"set_id": 1, "state": "disabled", **chosen})
+    with pytest.raises(StateError, match="give one of uri, duid and whole"):
+        DispatcherState(1, "disabled")
+
+
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ({"uri": "sip:a", "all": True}, "uri and all exclude each other"),
+        ({"uri": " sip:a"}, "uri is ' sip:a'; remove the blanks"),
+        ({"uri": "sip:a\n"}, "remove the blanks"),
+        ({"uri": "sip:a", "require_matches_min": 3, "require_matches_max": 2}, "no number is both"),
+        ({"uri": "sip:a", "require_matches_min": -1}, "write a number from 0"),
+    ],
+)
+def test_options_of_states_that_are_refused(options, text):
+    with pytest.raises(ValueError, match=text):
+        STATE.make({"set_id": 1, "state": "disabled", **options})
+
+
+ROWS = [{"uri": "sip:a"}]
+
+
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ({"state": "absent", "destinations": ROWS}, "destinations has no effect with state: abs"),
+        ({"state": "absent", "uri": "sip:a", "attrs": "a=b"}, "attrs has no effect with state"),
+        ({"mode": "replaced", "uri": "sip:a"}, "mode is given; give destinations as well"),
+        ({"mode": "replaced", "destinations": []}, "removes the whole set"),
+        ({"mode": "replaced", "destinations": None}, "nothing is given of uri, destinations"),
+        ({"destinations": ROWS, "allow_empty": True}, "allow_empty has no effect with mode: merg"),
+        ({"uri": None}, "nothing is given of uri, destinations"),
+        ({"uri": ""}, "uri is refused; it is empty"),
+        ({"destinations": [{"uri": ""}]}, r"destinations\[0\].uri is refused; it is empty"),
+        ({"destinations": [{"uri": None}]}, r"destinations\[0\].uri is null; give it"),
+        (
+            {"destinations": [{"uri": "sip:a", "flags": 64}]},
+            r"flags is 64; write a number from 0 to",
+        ),
+        ({"uri": "sip:a", "flags": 64}, "flags is 64; write a number from 0 to 63"),
+        ({"uri": "sip:a", "priority": 2**31}, "write a number from -2147483648 to"),
+    ],
+)
+def test_options_of_destinations_that_are_refused(options, text):
+    with pytest.raises(ValueError, match=text):
+        DESTINATIONS.make({"set_id": 1, **options})
+
+
+def test_a_set_is_emptied_on_request():
+    given = {"set_id": 1, "mode": "replaced", "destinations": [], "allow_empty": True}
+    assert DESTINATIONS.make(given).wanted == {}
+    assert DESTINATIONS.make({"set_id": 1, "destinations": []}).exact is False

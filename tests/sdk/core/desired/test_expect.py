@@ -186,6 +186,14 @@ def test_what_describes_no_fault(item):
         check_fault_pattern(item)
 
 
+@pytest.mark.parametrize("item", ["not_fond", "unknown_fault", " not_fond "])
+def test_a_kind_that_does_not_exist(item):
+    with pytest.raises(EncodeError, match="there is no kind of fault"):
+        check_fault_pattern(item)
+    for good in ("not_found", " busy ", "No such key", "mod_hash_size is 0", "Not_found", "gone"):
+        check_fault_pattern(good)
+
+
 def test_parameters():
     assert parameter({"type": "escaped", "value": "caf\\xe9"}) == "caf\udce9"
     assert parameter({"type": "int", "value": "5"}) == 5

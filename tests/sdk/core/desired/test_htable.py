@@ -29,8 +29,15 @@ def test_a_value_with_its_type(ensure, lab, value):
 
 def test_an_item_goes(ensure, lab):
     lab.modules["htable"].tables["t"]["n"] = 1
-    assert methods(ensure(HashTableItem("t", "n"))) == ["htable.delete"]
-    assert ensure(HashTableItem("t", "n"))["changed"] is False
+    assert methods(ensure(HashTableItem("t", "n", present=False))) == ["htable.delete"]
+    assert ensure(HashTableItem("t", "n", present=False))["changed"] is False
+
+
+def test_no_value_never_deletes():
+    with pytest.raises(StateError, match="an item needs a value"):
+        HashTableItem("t", "n")
+    with pytest.raises(StateError, match="an item needs a value"):
+        HashTableItem("t", "n", None)
 
 
 def test_a_boolean_is_a_number(ensure, lab):
@@ -175,16 +182,52 @@ def test_a_table_that_is_full(ensure, lab):
 def test_options_of_an_item():
     item = ITEM.make({"table": "t", "key": 5, "value": 1, "expire": 3})
     assert (item.table, item.key, item.value, item.expire) == ("t", "5", 1, 3)
-    gone = ITEM.make({"table": "t", "key": "k", "value": 1, "state": "absent"})
-    assert gone.value is None
-    with pytest.raises(ValueError, match="state is present; give value as well"):
-        ITEM.make({"table": "t", "key": "k", "value": None})
+    gone = ITEM.make({"table": "t", "key": "k", "state": "absent"})
+    assert gone.present is False
+    assert ITEM.make({"table": "t", "key": "", "value": ""}).key == ""
+
+
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ({"value": None}, "state is present; give value as well"),
+        ({}, "state is present; give value as well"),
+        ({"value": 1, "key": None}, "key is null; give it"),
+        ({"value": 1, "table": ""}, "table is refused; it is empty"),
+        ({"value": 1, "state": "absent"}, "value has no effect with state: absent"),
+        ({"value": 1, "state": None}, "state is null; leave it out"),
+        ({"value": 1, "expire_tolerance": 5}, "expire_tolerance is given; give expire as well"),
+        ({"value": 1, "expire": -1}, "expire is -1; write a number from 0 to 2147483647"),
+        ({"value": 1, "expire": 2**31}, "write a number from 0"),
+    ],
+)
+def test_options_of_an_item_that_are_refused(options, text):
+    with pytest.raises(ValueError, match=text):
+        ITEM.make({"table": "t", "key": "k", **options})
 
 
 def test_options_of_a_table():
-    table = TABLE.make({"table": "t", "items": {"a": 1}, "absent": ["b"], "mode": "replaced"})
-    assert (table.items, table.absent, table.exact) == ({"a": 1}, {"b"}, True)
-    assert TABLE.make({"table": "t"}).exact is False
+    table = TABLE.make({"table": "t", "items": {"a": 1}, "absent": ["b"]})
+    assert (table.items, table.absent, table.exact) == ({"a": 1}, {"b"}, False)
+    assert TABLE.make({"table": "t", "items": {"a": 1}, "mode": "replaced"}).exact is True
+    assert TABLE.make({"table": "t", "mode": "replaced", "allow_empty": True}).items == {}
+
+
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ({"mode": "replaced"}, "mode: replaced without items deletes the whole table"),
+        ({"mode": "replaced", "items": {}}, "mode: replaced without items deletes the whole"),
+        ({"mode": "replaced", "items": None}, "items is null; leave it out, or give a value"),
+        ({"items": {"a": None}}, "a is an integer or a text, not None"),
+        ({"absent": [None]}, "absent has an item that is null"),
+        ({"mode": "replaced", "items": {"a": 1}, "absent": ["b"]}, "absent has no effect with m"),
+        ({"allow_empty": True}, "allow_empty has no effect with mode: merged"),
+    ],
+)
+def test_options_of_a_table_that_are_refused(options, text):
+    with pytest.raises(ValueError, match=text):
+        TABLE.make({"table": "t", **options})
 
 
 # --- whole times
@@ -242,7 +285,7 @@ def test_a_value_that_cannot_be_read_back_is_taken_back(ensure, small):
     "resource",
     [
         HashTableItem("t", "k", "short"),
-        HashTableItem("t", "k"),
+        HashTableItem("t", "k", present=False),
         HashTable("t", {"k": "short"}),
         HashTable("t", {}, absent=["k"]),
     ],

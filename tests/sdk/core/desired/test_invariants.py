@@ -71,7 +71,9 @@ def destinations(wanted, absent, exact, set_id):
 
 RESOURCES = {
     "htable_item": st.builds(
-        HashTableItem,
+        lambda table, key, value, expire: HashTableItem(
+            table, key, value, expire, present=value is not None
+        ),
         TABLES,
         KEYS,
         st.none() | VALUES,
@@ -140,7 +142,9 @@ RESOURCES = {
     ),
     "dialog": st.just(EndedDialogs(("furi", "re", "."), wait=0.2)),
     "dispatcher_state": st.builds(
-        DispatcherState,
+        lambda number, state, uri, **more: DispatcherState(
+            number, state, uri, whole=uri is None, **more
+        ),
         st.sampled_from([1, 2]),
         st.sampled_from(["active", "inactive", "disabled", "trying"]),
         st.none() | URIS,

@@ -60,5 +60,10 @@ def test_other_faults_have_no_advice(ensure):
 
 
 def test_options():
-    pipe = PIPE.make({"name": "p1", "limit": 5, "state": "absent"})
-    assert (pipe.name, pipe.algorithm, pipe.limit, pipe.present) == ("p1", None, 5, False)
+    pipe = PIPE.make({"name": "p1", "limit": 5})
+    assert (pipe.name, pipe.algorithm, pipe.limit, pipe.present) == ("p1", None, 5, True)
+    assert PIPE.make({"name": "p1", "state": "absent"}).present is False
+    with pytest.raises(ValueError, match="limit has no effect with state: absent"):
+        PIPE.make({"name": "p1", "limit": 5, "state": "absent"})
+    with pytest.raises(ValueError, match="limit is -1; write a number from 0"):
+        PIPE.make({"name": "p1", "limit": -1})

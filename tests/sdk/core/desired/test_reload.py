@@ -188,8 +188,8 @@ def test_options():
     assert OPTIONS.fields["what"].choices == sorted(RELOADS)
     made = build(OPTIONS.check({"what": "htable", "table": "t"}))
     assert made.params == ["t"]
-    with pytest.raises(ValueError, match="table is for what: htable"):
-        build(OPTIONS.check({"what": "mtree", "table": "t"}))
+    with pytest.raises(ValueError, match="table has no effect with what: mtree; leave it out"):
+        OPTIONS.check({"what": "mtree", "table": "t"})
     with pytest.raises(ValueError, match="what is htable; give table as well"):
         OPTIONS.check({"what": "htable"})
 
@@ -274,5 +274,5 @@ def test_states_that_cannot_be_put_back(lab, calls):
 
 
 def test_only_dispatcher_has_states():
-    with pytest.raises(ValueError, match="keep_states is for what: dispatcher"):
-        build({**OPTIONS.check({"what": "tls"}), "keep_states": True})
+    with pytest.raises(ValueError, match="keep_states has no effect with what: tls; leave it out"):
+        OPTIONS.check({"what": "tls", "keep_states": True})

@@ -65,5 +65,24 @@ def test_advice(ensure, lab, method, advice):
 
 
 def test_options():
-    contact = CONTACT.make({"aor": "a", "contact": "sip:a", "q": 1, "state": "absent"})
-    assert (contact.table, contact.present, contact.fields) == ("location", False, {"q": 1.0})
+    contact = CONTACT.make({"aor": "a", "contact": "sip:a", "q": 1})
+    assert (contact.table, contact.present, contact.fields) == ("location", True, {"q": 1.0})
+    gone = CONTACT.make({"aor": "a", "contact": "sip:a", "state": "absent"})
+    assert (gone.present, gone.fields) == (False, {})
+
+
+@pytest.mark.parametrize(
+    "options, text",
+    [
+        ({"state": "absent", "q": 1}, "q has no effect with state: absent"),
+        ({"q": 2}, "q is 2.0; write 0 to 1, or -1 for unset"),
+        ({"expires": -1}, "expires is -1; write a number from 0"),
+        ({"flags": 2**32}, "write a number from -2147483648 to 4294967295"),
+        ({"contact": "sip:a "}, "remove the blanks"),
+        ({"aor": ""}, "aor is refused; it is empty"),
+        ({"table": None}, "table is null; leave it out"),
+    ],
+)
+def test_options_that_are_refused(options, text):
+    with pytest.raises(ValueError, match=text):
+        CONTACT.make({"aor": "a", "contact": "sip:a", **options})

@@ -186,13 +186,9 @@ def test_a_server_that_is_not_there(parse, monkeypatch):
         ({"config": "/nonexistent"}, "/nonexistent"),
         ({"gather": ["other"]}, "other"),
         ({"timeout": -1}, "timeout"),
-        ({"wrong": 1}, None),
     ],
 )
 def test_what_is_wrong_is_named(parse, options, text):
-    if text is None:  # an option that nobody knows is ignored, as by other inventory plugins
-        parse(**options)
-        return
     with pytest.raises(AnsibleError, match=text):
         parse(**dict({"servers": ["edge1"]}, **options))
 
@@ -323,6 +319,31 @@ def test_the_cache(parse, lab, tmp_path, monkeypatch):
     )
     parse(read_cache=False, **options)  # ansible-inventory --flush-cache
     assert len(lab.calls) == before + 1
+
+
+@pytest.mark.parametrize("change", [{"servers": ["edge1", "edge2"]}, {"gather": ["dmq"]}])
+def test_the_cache_is_that_of_the_question(parse, lab, tmp_path, change):
+    options = {
+        "servers": ["edge1"],
+        "unreachable": "ignore",
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(tmp_path / "cache"),
+    }
+    parse(**options)
+    before = len(lab.calls)
+    parse(**dict(options, **change))
+    assert len(lab.calls) > before
+
+
+def test_a_misspelt_option_is_named(parse, warned):
+    parse(server=["edge1"])
+    assert warned[0].endswith("there is no option server; did you mean servers?")
+
+
+def test_null_is_an_option_that_is_not_given(parse):
+    assert not parse(servers=None).groups.get("kamailio_dispatcher_1")
+    assert parse(servers=["edge1"], gather=None).groups["kamailio_dispatcher_1"]
 
 
 def test_an_incomplete_answer_is_not_cached(parse, lab, tmp_path):

@@ -37,6 +37,8 @@ def look(lab, monkeypatch):
 
     def run(*terms, **options):
         options.setdefault("endpoint", lab.addresses[0])
+        if options["endpoint"] is ...:
+            del options["endpoint"]
         plugin = lookup_loader.get("kamailio.ctl.kamailio_rpc")
         return plugin.run(list(terms), variables={}, **options)
 
@@ -102,6 +104,9 @@ def test_faults_say_what_they_mean(look):
         (("htable.sets", "t", "a", "x"), {}, "not known to change nothing"),
         (("core.echo",), {"path": "a..b"}, "is not a path"),
         (("core.echo", {"a": 1}), {}, "no method takes a struct"),
+        (("core.echo",), {"retry": 1}, r"there is no option retry; did you mean retries\?"),
+        (("core.echo",), {"colour": 1}, "there is no option colour; see ansible-doc"),
+        (("core.echo",), {"endpoint": None}, "endpoint is null"),
     ],
 )
 def test_what_is_refused(look, lab, terms, options, text):
@@ -116,12 +121,18 @@ def test_a_bad_address(look):
         look("core.version", endpoint="tcp://a")
 
 
+@pytest.mark.parametrize("endpoint", ["", " "])
+def test_an_empty_endpoint_is_not_the_default_one(look, endpoint):
+    with pytest.raises(AnsibleLookupError, match="endpoint is empty"):
+        look("core.version", endpoint=endpoint)
+
+
 def test_names_of_the_shared_configuration(look, lab, tmp_path, monkeypatch):
     config = tmp_path / "config.ini"
     text = "[defaults]\nendpoint = a\ntimeout = 3\n[endpoints]\na = %s\nb = tcp:127.0.0.1:1\n"
     config.write_text(text % lab.addresses[0])
     assert look("core.echo", 1, config=str(config), endpoint="a") == ["1"]
-    assert look("core.echo", 1, config=str(config), endpoint=None) == ["1"]
+    assert look("core.echo", 1, config=str(config), endpoint=...) == ["1"]
     monkeypatch.setenv("KAMRPC_CONFIG", str(config))
     with pytest.raises(AnsibleLookupError, match=r"cannot connect to tcp:127\.0\.0\.1:1"):
         look("core.echo", endpoint="b")

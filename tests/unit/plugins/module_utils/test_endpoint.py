@@ -11,6 +11,7 @@ from ansible_collections.kamailio.ctl.plugins.module_utils._endpoint import (
     DeadlinePassed,
     Endpoint,
     Limit,
+    wrong_endpoints,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import (
     AddressError,
@@ -208,3 +209,23 @@ def test_what_only_reads_may_be_asked_for_again(monkeypatch, retries):
     tried.call("m.write", read_only=False)
     tried.once("m.once")
     assert told == [("m.read", True), ("m.write", False), ("m.once", False)]
+
+
+# --- the option endpoints
+
+
+@pytest.mark.parametrize(
+    "endpoints", [[], {}, ["a", "udp:h"], ("a",), "a", "a, udp:h", {"a": "udp:h", 5: "tcp:h"}]
+)
+def test_what_endpoints_may_be(endpoints):
+    assert wrong_endpoints(endpoints) == ""
+
+
+@pytest.mark.parametrize("endpoints", ["", " ", "a,", [""], [None], [5], [["a"]], {"a": None}])
+def test_what_is_no_endpoint(endpoints):
+    assert "in it is neither a name nor an address" in wrong_endpoints(endpoints)
+
+
+@pytest.mark.parametrize("endpoints", [5, True, 1.5])
+def test_what_endpoints_cannot_be(endpoints):
+    assert wrong_endpoints(endpoints) == "write a list, or a mapping of names to addresses"

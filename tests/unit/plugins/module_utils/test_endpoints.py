@@ -11,13 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from ansible_collections.kamailio.ctl.plugins.module_utils import _endpoint, _endpoints
 from ansible_collections.kamailio.ctl.plugins.module_utils._endpoints import addresses, grouped
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
-    Setting,
-    Task,
-    argument_spec,
-)
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import SHARED, Setting, Task
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.batches import Limit
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.engine import StateError
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import Options
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 
 NAMES = ["udp:192.0.2.%d" % number for number in range(1, 11)]
@@ -45,11 +42,11 @@ def clock(monkeypatch):
 
 
 def everywhere(job, setting=None, prepare=None, **options):
-    params = {name: each.get("default") for name, each in argument_spec().items()}
+    params = {name: each.default for name, each in SHARED.items()}
     params.update(options)
     if params["endpoints"] is None:
         params["endpoints"] = NAMES
-    task = Task(argument_spec(), prepare or (lambda given: job))
+    task = Task(Options({}), prepare or (lambda given: job))
     return task.run(params, setting or Setting())
 
 
@@ -70,13 +67,22 @@ def test_a_list_a_text_and_a_mapping(tmp_path):
     assert addresses(["tcp:h:1", "a"], str(path)) == {"tcp:h:1": "tcp:h:1", "a": both["a"]}
 
 
-@pytest.mark.parametrize("wrong", [5, [5], [{"name": "a"}], ["udp:"], "nowhere"])
+@pytest.mark.parametrize(
+    "wrong",
+    [["udp:"], "nowhere", ["nowhere"], {"a": "udp:"}],
+)
 def test_what_is_no_list_of_endpoints(wrong, tmp_path):
     path = tmp_path / "config.ini"
     path.write_text("")
     result = everywhere(changes, endpoints=wrong, config_file=str(path))
     assert result["failed"] is True
     assert "results" not in result
+
+
+@pytest.mark.parametrize("nothing", [[], {}])
+def test_no_endpoint_skips_the_task(nothing):
+    result = everywhere(changes, endpoints=nothing)
+    assert (result["skipped"], result["changed"], result["results"]) == (True, False, [])
 
 
 # --- results

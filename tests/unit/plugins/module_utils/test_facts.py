@@ -17,7 +17,7 @@ def place(facts):
 
 
 def run(endpoint, *subset):
-    job = facts_task(place, many=True).prepare({"gather_subset": list(subset)})
+    job = facts_task(place).prepare({"gather_subset": list(subset)})
     with endpoint:
         return job(endpoint, Setting())
 
@@ -37,11 +37,8 @@ def test_a_server_that_cannot_be_reached_fails_the_task(scripted, monkeypatch):
 
 def test_a_wrong_subset_is_refused_with_the_options_name():
     with pytest.raises(ValueError, match=r"^gather_subset: .*moon"):
-        facts_task(place, many=True).prepare({"gather_subset": ["moon"]})
+        facts_task(place).prepare({"gather_subset": ["moon"]})
 
 
-@pytest.mark.parametrize("many", [True, False])
-def test_many_endpoints_only_where_the_module_takes_them(many):
-    spec = facts_task(place, many=many).spec
-    assert ("endpoints" in spec) is many
-    assert spec["gather_subset"]["default"] == ["all"]
+def test_options():
+    assert facts_task(place).spec["gather_subset"]["default"] == ["all"]

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.kamailio.ctl.plugins.module_utils._info_module import info_task
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import Setting
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import SHARED, Setting
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import ask
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
+    Option,
+    Options,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import CallTimeout
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import Fault
 
@@ -17,7 +21,7 @@ def gather(params):
     return {"found": (yield from ask("m.list", params["name"]))}
 
 
-TASK = info_task(gather, name={"type": "str"})
+TASK = info_task(gather, Options({"name": Option()}))
 
 
 def run(endpoint):
@@ -46,4 +50,14 @@ def test_a_call_that_fails_fails_the_task(scripted, error, said):
 
 def test_options_are_its_own_and_those_of_all_modules():
     assert TASK.spec["name"] == {"type": "str"}
-    assert {"endpoint", "timeout", "retries", "run_on", "endpoints", "forks"} <= set(TASK.spec)
+    assert set(TASK.spec) == {"name", *SHARED}
+
+
+def test_an_option_that_the_server_shows_to_be_wrong(scripted):
+    def refuse(params):
+        yield from ask("m.list")
+        raise ValueError("no such name")
+
+    with scripted(("m.list", [])) as endpoint:
+        found = info_task(refuse, Options({})).prepare({})(endpoint, Setting())
+    assert (found["failed"], found["msg"]) == (True, "no such name")

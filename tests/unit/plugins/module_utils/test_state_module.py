@@ -8,10 +8,9 @@ from __future__ import annotations
 import pytest
 from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import (
     finished,
-    state_spec,
     state_task,
 )
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import Setting, argument_spec
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import SHARED, Setting
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.drive import Ask
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.kind import Kind
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.leaf import Leaves
@@ -65,11 +64,9 @@ def run(endpoint, level, busy_timeout=60, warn_lost=True, **setting):
 
 
 def test_options_are_those_of_the_kind_and_of_all_state_modules():
-    spec = state_spec(OPTIONS)
-    assert set(spec) - set(argument_spec()) == {"level", "pin", "busy_timeout", "warn_lost"}
-    assert spec["pin"]["no_log"] is True
-    assert TASK.spec == spec
-    assert TASK.conditions == {"required_by": {"pin": ["level"]}}
+    assert set(TASK.spec) == {"level", "pin", *SHARED}
+    assert TASK.spec["pin"]["no_log"] is True
+    assert TASK.options.required_by == {"pin": ["level"]}
 
 
 def test_a_change(scripted):

@@ -27,11 +27,18 @@ def test_names_may_repeat(scripted):
     assert found == {"core": {"fwd": 2}}
 
 
-def test_nothing_is_found(scripted):
-    assert read(scripted, ["nothing"]) == {}
-
-
 @pytest.mark.parametrize("value", ["", "x", "1.5", "9" * 5000, "\u00b2", 1.5, {}, []])
 def test_what_is_no_counter_is_no_answer(scripted, value):
     with pytest.raises(ProtocolError, match=r"the value of core\.fwd is not a number"):
         read(scripted, ["all"], {"core.fwd": value})
+
+
+@pytest.mark.parametrize("name", ["all", "core:", "core.fwd", "core:fwd", "fwd", "bad.URIs"])
+def test_names_that_are_found(scripted, name):
+    assert read(scripted, [name], {"core.fwd": "3", "core.bad.URIs": "0"})["core"]["fwd"] == 3
+
+
+@pytest.mark.parametrize("name", ["nothing", "core.nothing", "nothing:", "shmem.fwd"])
+def test_a_name_that_the_server_does_not_have(scripted, name):
+    with pytest.raises(ValueError, match="names: there are no counters %s" % name):
+        read(scripted, ["core:", name], {"core.fwd": "3"})

@@ -10,11 +10,10 @@ import json
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import (
+    SHARED,
     Setting,
     Task,
     argument_spec,
-    conditions_of,
-    options_spec,
     run_job,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.client import Client
@@ -24,11 +23,11 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.option
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 
-MANY = {"endpoints", "config_file", "forks", "serial", "max_fail_percentage", "deadline"}
+NONE = Options({})
 
 
 def params(**given):
-    found = {name: each.get("default") for name, each in argument_spec().items()}
+    found = {name: each.default for name, each in SHARED.items()}
     return dict(found, endpoint="udp:192.0.2.1", **given)
 
 
@@ -36,11 +35,11 @@ def params(**given):
 
 
 def test_options_of_all_modules_and_own_ones():
-    whole, one = argument_spec(own={"type": "int"}), argument_spec(many=False)
-    assert set(whole) - set(one) == MANY | {"own"}
-    assert whole["own"] == {"type": "int"}
+    spec = Task(Options({"own": Option("int"), "timeout": Option("int")}), None).spec
+    assert set(spec) == {"own", *SHARED}
+    assert spec["own"] == {"type": "int"}
     # The own one wins.
-    assert argument_spec(timeout={"type": "int"})["timeout"] == {"type": "int"}
+    assert spec["timeout"] == {"type": "int"}
 
 
 @pytest.mark.parametrize(
@@ -64,19 +63,16 @@ def test_options_of_all_modules_and_own_ones():
     ],
 )
 def test_options_of_the_core_become_an_argument_specification(option, expected):
-    assert options_spec({"name": option}) == {"name": expected}
+    assert argument_spec({"name": option}) == {"name": expected}
 
 
-def test_conditions_become_arguments_of_the_module():
-    options = Options(
-        {"a": Option(), "b": Option()},
-        required_if=[("a", "x", ["b"])],
-        required_by={"b": ["a"]},
-    )
-    assert conditions_of(options) == {
-        "required_if": [("a", "x", ["b"])],
-        "required_by": {"b": ["a"]},
-    }
+@pytest.mark.parametrize("endpoints", [None, ["udp:192.0.2.1"]])
+def test_options_are_checked_before_the_job_is_prepared(endpoints):
+    task = Task(Options({"a": Option(), "b": Option()}, required_one_of=[("a", "b")]), None)
+    found = task.run(params(endpoints=endpoints, a=None, b=None), Setting())
+    assert found == {"failed": True, "msg": "nothing is given of a, b; give one of them"}
+    found = Task(NONE, None).run(params(endpoints=endpoints, forks=0), Setting())
+    assert found == {"failed": True, "msg": "forks is 0; write a number from 1 to 2147483647"}
 
 
 # --- run
@@ -88,7 +84,7 @@ def test_the_job_gets_endpoint_and_setting():
     def job(endpoint, given):
         return {"changed": False, "at": endpoint.address, "same": given is setting}
 
-    found = Task(argument_spec(), lambda given: job).run(params(), setting)
+    found = Task(NONE, lambda given: job).run(params(), setting)
     assert found == {"changed": False, "at": "udp:192.0.2.1:2049", "same": True}
 
 
@@ -97,14 +93,12 @@ def test_options_that_cannot_be_carried_out_fail_the_task(error):
     def prepare(given):
         raise error
 
-    found = Task(argument_spec(), prepare).run(params(), Setting())
+    found = Task(NONE, prepare).run(params(), Setting())
     assert found == {"failed": True, "msg": "cannot be"}
 
 
 def test_a_wrong_address_fails_the_task():
-    found = Task(argument_spec(), lambda given: None).run(
-        dict(params(), endpoint="udp:"), Setting()
-    )
+    found = Task(NONE, lambda given: None).run(dict(params(), endpoint="udp:"), Setting())
     assert found["failed"] is True
 
 
@@ -113,7 +107,7 @@ def test_bytes_that_are_not_utf8_are_escaped_once(endpoints):
     def job(endpoint, setting):
         return {"changed": False, "value": "caf\udce9"}
 
-    found = Task(argument_spec(), lambda given: job).run(params(endpoints=endpoints), Setting())
+    found = Task(NONE, lambda given: job).run(params(endpoints=endpoints), Setting())
     values = [each["value"] for each in found.get("results", [found])]
     assert values == ["caf\\xe9"] * (len(endpoints) if endpoints else 1)
 
@@ -126,13 +120,26 @@ def test_texts_for_people_cannot_steer_a_terminal(endpoints):
         return {"changed": False, "failed": True, "msg": "\x1b[2J\u202e", **more}
 
     logged = []
-    found = Task(argument_spec(), lambda given: job).run(
+    found = Task(NONE, lambda given: job).run(
         params(endpoints=endpoints), Setting(log=logged.append)
     )
     texts = [str(found), *logged]
     assert not any("\x1b" in text or "\u202e" in text for text in texts)
     assert r"\x1b[2J" in found["msg"]
     assert bool(logged) is (endpoints is None)
+
+
+@pytest.mark.parametrize(
+    "job, more",
+    [(lambda endpoint, setting: {"changed": False, "value": 1}, {"sum": 2}), (None, None)],
+)
+def test_results_of_all_endpoints_can_be_put_together(job, more):
+    def together(results):
+        return {"sum": sum(each.get("value", 0) for each in results)}
+
+    endpoints = ["udp:192.0.2.1", "udp:192.0.2.2"] if job else ["nowhere"]
+    found = Task(NONE, lambda given: job, together).run(params(endpoints=endpoints), Setting())
+    assert {name: found[name] for name in found if name == "sum"} == (more or {})
 
 
 class At:
@@ -197,9 +204,7 @@ def test_secrets_are_hidden_wherever_they_are_in_the_result(reveal, endpoints):
         setting.secrets.add(SECRET)
         return {"changed": True, "value": {SECRET: [1, SECRET]}, "msg": "no %s" % SECRET}
 
-    found = Task(argument_spec(), lambda given: job).run(
-        params(reveal=reveal, endpoints=endpoints), Setting()
-    )
+    found = Task(NONE, lambda given: job).run(params(reveal=reveal, endpoints=endpoints), Setting())
     assert (SECRET in str(found)) is (reveal is True)
     assert found["changed"] is True
 
@@ -215,7 +220,7 @@ def test_what_calls_send_and_receive_is_hidden(monkeypatch):
         (stored,) = endpoint.call("autheph.dump_secrets")
         return {"changed": True, "value": stored, "msg": "no %s" % SECRET}
 
-    found = Task(argument_spec(), lambda given: job).run(params(), Setting())
+    found = Task(NONE, lambda given: job).run(params(), Setting())
     assert (found["value"], found["msg"]) == ("(hidden)", "no (hidden)")
 
 
@@ -223,7 +228,7 @@ def test_an_unexpected_error_shows_no_secrets():
     def job(endpoint, setting):
         raise KeyError(SECRET)
 
-    task = Task(argument_spec(), lambda given: job, remember)
+    task = Task(NONE, lambda given: job, remember_secrets=remember)
     with pytest.raises(KeyError):
         task.run(params(), Setting())
     with pytest.raises(RuntimeError) as caught:
@@ -242,7 +247,7 @@ def test_what_is_told_has_no_secrets():
     assert told == ["after 1 s: (hidden)"]
 
 
-SPEC = argument_spec(many=False, word={"type": "str"}, size={"type": "int"}, words={"type": "list"})
+WORDS = Options({"word": Option(), "size": Option("int"), "words": Option("list", elements="raw")})
 
 
 @pytest.fixture
@@ -259,7 +264,7 @@ def run_module(monkeypatch, capsys):
         monkeypatch.setattr(basic, "has_journal", False)
         monkeypatch.setattr(basic.syslog, "syslog", lambda *args: logged.append(args[-1]))
         made = job or (lambda endpoint, setting: {"changed": False, "value": "no " + SECRET})
-        task = Task(SPEC, lambda given: made, remember)
+        task = Task(WORDS, lambda given: made, remember_secrets=remember)
         with pytest.raises(SystemExit):
             task.main()
         return capsys.readouterr().out, "\n".join(logged)

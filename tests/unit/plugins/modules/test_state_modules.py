@@ -103,7 +103,7 @@ def test_a_destination_by_its_duid(play, lab):
 
 
 def test_a_whole_set_in_one_call(play, lab):
-    result = play("dispatcher_state", set_id=1, state="trying", probing=True, diff=True)
+    result = play("dispatcher_state", set_id=1, all=True, state="trying", probing=True, diff=True)
     assert [call["method"] for call in result["rpc_calls"]] == ["dispatcher.set_state"]
     assert result["diff"]["after"][GATEWAY] == {"state": "trying", "probing": True}
 
@@ -112,9 +112,9 @@ def test_a_whole_set_in_one_call(play, lab):
     "options, text",
     [
         ({"set_id": 1, "uri": "sip:nobody"}, "0 destinations match, at least 1"),
-        ({"set_id": 99}, "0 destinations match, at least 1"),
-        ({"set_id": 1, "require_matches_max": 1}, "2 destinations match, at most 1"),
-        ({"set_id": 1, "probing": True}, "cannot be probed"),
+        ({"set_id": 99, "all": True}, "0 destinations match, at least 1"),
+        ({"set_id": 1, "all": True, "require_matches_max": 1}, "2 destinations match, at most 1"),
+        ({"set_id": 1, "all": True, "probing": True}, "cannot be probed"),
         (
             {"set_id": 1, "at_least_active": 2, "duid": "gw1"},
             "only 1 active destinations would be left",
@@ -142,8 +142,79 @@ def test_the_last_one_stays_unless_that_is_wanted(play, lab):
     assert play("rtpengine_node", at_least_active=0, **options)["changed"] is True
 
 
+REFUSED = [
+    # null counts as not given
+    ("htable_item", {"table": "t", "key": "n", "value": None}, "state is present; give value as"),
+    ("htable_item", {"table": "t", "key": None, "value": 1}, "key is null; give it"),
+    ("dispatcher_state", {"set_id": 1, "state": "disabled", "uri": None}, "nothing is given of"),
+    ("dispatcher_destination", {"set_id": 1, "uri": None}, "nothing is given of uri, destinat"),
+    (
+        "dispatcher_destination",
+        {"set_id": 1, "mode": "replaced", "destinations": None},
+        "nothing is given of uri, destinations",
+    ),
+    ("cfg", {"variables": None}, "nothing is given of group, variables"),
+    ("cfg", {"group": "core", "name": "debug", "value": None}, "belong together"),
+    ("shv", {"name": "maintenance", "value": None}, "value is null; give it"),
+    ("htable", {"table": "t", "items": None, "mode": "replaced"}, "items is null; leave it out"),
+    ("rpc", {"method": None}, "nothing is given of calls, method"),
+    ("rpc", {"calls": [{"method": None}]}, "calls[0].method is null; give it"),
+    ("wait_for", {"method": None}, "method is null; give it"),
+    ("htable_item", {"table": "t", "key": "n", "value": 1, "endpoint": None}, "endpoint is null"),
+    ("htable_item", {"table": "t", "key": "n", "value": 1, "endpoints": None}, "endpoints is nul"),
+    (
+        "htable_item",
+        {"table": "t", "key": "n", "value": 1, "endpoints": {"a": None}},
+        "None in it is neither a name nor an address",
+    ),
+    # what is empty chooses nothing
+    ("dispatcher_state", {"set_id": 1, "state": "disabled", "duid": ""}, "duid is refused; it is"),
+    ("dispatcher_state", {"set_id": 1, "state": "disabled", "uri": ""}, "uri is refused; it is"),
+    ("dispatcher_destination", {"set_id": 1, "uri": ""}, "uri is refused; it is empty"),
+    ("dispatcher_destination", {"set_id": 1, "uri": " sip:x"}, "remove the blanks"),
+    ("htable", {"table": "", "items": {"a": 1}}, "table is refused; it is empty"),
+    # a whole set needs the word
+    ("dispatcher_state", {"set_id": 1, "state": "disabled"}, "nothing is given of uri, duid, all"),
+    ("htable", {"table": "t", "mode": "replaced"}, "say allow_empty: true"),
+    (
+        "dispatcher_destination",
+        {"set_id": 1, "mode": "replaced", "destinations": []},
+        "say allow_empty: true",
+    ),
+    # without effect
+    (
+        "dispatcher_destination",
+        {"set_id": 1, "state": "absent", "destinations": [{"uri": "sip:x"}]},
+        "destinations has no effect with state: absent",
+    ),
+    (
+        "dispatcher_destination",
+        {"set_id": 1, "uri": "sip:x", "mode": "replaced"},
+        "mode is given; give destinations as well",
+    ),
+    # out of range
+    ("debug_level", {"level": 99}, "level is 99; write a number from -5 to 3"),
+    ("dispatcher_destination", {"set_id": 1, "uri": "sip:x", "flags": 64}, "from 0 to 63"),
+]
+
+
+@pytest.mark.parametrize("name, options, text", REFUSED)
+def test_what_is_refused_sends_nothing(play, lab, name, options, text):
+    assert text in play(name, failed=True, **options)["msg"]
+    assert not lab.calls.counts
+
+
+def test_a_table_and_a_set_are_emptied_on_request(play, lab):
+    lab.modules["htable"].tables["t"]["n"] = 1
+    assert play("htable", table="t", mode="replaced", allow_empty=True)["changed"] is True
+    assert lab.modules["htable"].tables["t"] == {}
+    options = {"set_id": 1, "destinations": [], "mode": "replaced", "allow_empty": True}
+    assert play("dispatcher_destination", **options)["changed"] is True
+    assert not lab.modules["dispatcher"].sets.get(1)
+
+
 def test_no_match_may_be_allowed(play):
-    options = {"set_id": 99, "state": "disabled", "require_matches_min": 0}
+    options = {"set_id": 99, "all": True, "state": "disabled", "require_matches_min": 0}
     assert play("dispatcher_state", **options)["changed"] is False
 
 
@@ -336,7 +407,7 @@ def test_a_shared_variable_has_to_be_declared(play):
 
 def test_a_level_that_does_not_count(play, lab):
     lab.modules["cfg_rpc"].put("dbg", "mod_level_mode", 0)
-    options = {"module": "tm", "level": 4}
+    options = {"module": "tm", "level": 3}
     assert "mod_level_mode is 0" in play("debug_level", failed=True, **options)["msg"]
     assert play("debug_level", activate=True, **options)["changed"] is True
     assert play("debug_level", **options)["changed"] is False
@@ -540,14 +611,16 @@ def test_permissions_in_one_shape(play):
 
 @all_versions
 def test_statistics_are_whole_numbers(play):
-    result = play("stats_info", names=["shmem:", "core.fwd_requests", "nothing"])["stats"]
+    missing = play("stats_info", names=["shmem:", "nothing"], failed=True)
+    assert "names: there are no counters nothing" in missing["msg"]
+    result = play("stats_info", names=["shmem:", "core.fwd_requests"])["stats"]
     assert isinstance(result["shmem"]["free_size"], int)
     assert list(result["core"]) == ["fwd_requests"]
 
 
 def test_dialogs_are_ended_and_waited_for(play, lab):
     match = {"key": "furi", "operator": "re", "value": "example"}
-    options = {"state": "absent", "match": match, "poll": 0.01}
+    options = {"state": "absent", "match": match}
     predicted = play("dialog", check_mode=True, **options)
     assert list(predicted["before"]) == ["lab-call-1"]
     assert play("dialog", failed=True, require_matches_max=0, **options)["changed"] is False
@@ -689,3 +762,107 @@ def test_each_option_of_a_kind_is_in_a_test(name):
     kinds = [value for value in vars(module).values() if isinstance(value, Kind)]
     missing = [option for kind in kinds for option in kind.options.fields if option not in GIVEN]
     assert not missing, "no test here gives %s to %s" % (", ".join(missing), name)
+
+
+# --- information modules: what they return is taken by the state modules, and changes nothing
+
+
+def taken(play, name, entries):
+    """Give each entry to a state module, which has to find nothing to change."""
+    assert entries, name
+    for entry in entries:
+        result = play(name, **entry)
+        assert (result["changed"], result["rpc_calls"]) == (False, []), (entry, result)
+
+
+@all_versions
+def test_destinations_go_there_and_back(play, lab):
+    lab.modules["dispatcher"].find(1, GATEWAY).flags = 8
+    lab.modules["dispatcher"].find(1, "sip:192.0.2.12:5060").flags = 4
+    found = play("dispatcher_info")
+    assert [each["set_id"] for each in found["sets"]] == [1, 2]
+    taken(play, "dispatcher_destination", [dict(each, mode="replaced") for each in found["sets"]])
+    taken(play, "dispatcher_state", found["states"])
+    assert found["sets"][0]["destinations"][0]["flags"] == 8
+    assert play("dispatcher_info", set_id=2)["sets"] == found["sets"][1:]
+    assert play("dispatcher_info", set_id=99) == dict(found, sets=[], states=[])
+
+
+def test_destinations_with_one_uri_are_told_apart_by_their_duid(play, lab):
+    twin = {"method": "dispatcher.add", "params": [1, GATEWAY, 0, 0, "duid=twin"]}
+    play("rpc", **twin)
+    states = play("dispatcher_info", set_id=1)["states"]
+    named = {each.get("duid", each.get("uri")) for each in states}
+    assert named == {"gw1", "twin", "sip:192.0.2.12:5060"}
+
+
+@all_versions
+def test_tables_go_there_and_back(play, lab):
+    odd = {"": 0, "bytes": "caf\udce9", "like": "\\xe9", "digits": "5", "empty": ""}
+    lab.modules["htable"].tables["t"].update(odd)
+    found = play("htable_info")["tables"]
+    assert [each["table"] for each in found] == ["blocked", "flags", "t"]
+    full = [each for each in found if each["items"]]
+    taken(play, "htable", [dict(each, mode="replaced") for each in full])
+    assert found[2]["items"]["bytes"] == {"type": "escaped", "value": "caf\\xe9"}
+    assert play("htable_info", table="t")["tables"] == found[2:]
+    assert play("htable_info", table="nowhere")["tables"] == []
+
+
+@all_versions
+def test_variables_go_there_and_back(play):
+    found = play("cfg_info")["variables"]
+    taken(play, "cfg", [{"variables": {group: found[group]}} for group in ("core", "lab")])
+    assert play("cfg_info", group="core")["variables"] == {"core": found["core"]}
+    assert "fr_timer" not in found.get("tm", {})
+    assert play("cfg_info", group="nowhere")["variables"] == {}
+
+
+@all_versions
+def test_contacts_go_there_and_back(play):
+    answer = play("usrloc_info")
+    found = answer["contacts"]
+    taken(play, "usrloc_contact", found)
+    permanent = {each["contact"] for each in found if each.get("expires") == 0}
+    assert permanent == {each["contact"] for each in found} - set(answer["left"])
+    assert all(seconds > 0 for seconds in answer["left"].values())
+    alice = [each["contact"] for each in found if each["aor"] == "alice"]
+    again = play("usrloc_info", aor="alice")["contacts"]
+    assert [each["contact"] for each in again] == alice
+    assert play("usrloc_info", aor="nobody")["contacts"] == []
+    assert play("usrloc_info", table="nowhere")["contacts"] == []
+
+
+@all_versions
+def test_registrations_go_there_and_back_without_secrets(play):
+    found = play("uac_info")
+    taken(play, "uac_registration", found["registrations"])
+    assert "not-secret" not in str(found)
+    assert not {"auth_password", "auth_ha1"} & set(found["registrations"][0])
+    (one,) = play("uac_info", l_uuid="trunk-1")["registrations"]
+    assert one in found["registrations"]
+    assert one["enabled"] is True
+    assert play("uac_info", l_uuid="nobody")["registrations"] == []
+
+
+@all_versions
+def test_pipes_go_there_and_back(play):
+    found = play("pipelimit_info")["pipes"]
+    taken(play, "pipelimit", found)
+    assert play("pipelimit_info", name="p1")["pipes"] == [
+        {"name": "p1", "algorithm": "TAILDROP", "limit": 100}
+    ]
+    assert play("pipelimit_info", name="nobody")["pipes"] == []
+
+
+@all_versions
+def test_each_dialog_has_the_match_that_means_it(play, lab):
+    found = play("dialog_info")["dialogs"]
+    assert {each["state"] for each in found} == {"early", "confirmed"}
+    match = {"key": "furi", "operator": "sw", "value": "sip:alice"}
+    (one,) = play("dialog_info", match=match)["dialogs"]
+    result = play("dialog", state="absent", match=one["match"], require_matches_max=1)
+    assert list(result["before"]) == [one["call_id"]]
+    assert [each["call-id"] for each in lab.modules["dialog"].dialogs] == ["lab-call-2"]
+    lab.modules["dialog"].dialogs.clear()
+    assert play("dialog_info")["dialogs"] == []

@@ -11,7 +11,11 @@ import os
 from types import SimpleNamespace
 
 import pytest
-from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task, argument_spec
+from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
+    Option,
+    Options,
+)
 from ansible_collections.kamailio.ctl.plugins.modules import kamailio_rpc
 from ansible_collections.kamailio.ctl.plugins.plugin_utils import _action
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._action import Action, is_internet, plain
@@ -71,18 +75,21 @@ def test_each_module_has_an_action_with_its_task(name):
 
 # --- an action with a fake task and a fake connection
 
-SPEC = argument_spec(
-    password={"type": "str", "no_log": True},
-    entries={"type": "list", "elements": "dict", "options": {"pin": {"no_log": True}}},
-    word={"type": "str"},
-    size={"type": "int", "default": 1},
-    left={},
-    right={},
+OPTIONS = Options(
+    {
+        "password": Option(secret=True),
+        "entries": Option("list", elements="dict", options={"pin": Option(secret=True)}),
+        "word": Option(),
+        "size": Option("int", default=1, high=9),
+        "left": Option("raw"),
+        "right": Option("raw"),
+    },
+    required_together=[("left", "right")],
 )
 AWAY = "udp:192.0.2.1"
 """An address for documentation, which no machine has: it means the same everywhere."""
 UNIX = "unix:/run/ctl"
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+HIDDEN = "(hidden)"
 TMPDIR = "/remote/tmp"
 
 
@@ -109,7 +116,7 @@ class Trial:
             return job
 
         class Tried(Action):
-            module_task = Task(SPEC, prepare, required_together=[("left", "right")])
+            module_task = Task(OPTIONS, prepare)
 
         self.task = SimpleNamespace(action="kamailio.ctl.kamailio_tried", args={}, **task)
         shell = SimpleNamespace(tmpdir=TMPDIR)
@@ -198,6 +205,25 @@ def test_the_module_gets_the_options_as_they_were_written(async_val, removed):
     assert trial.removed == removed
 
 
+def test_null_is_an_option_that_is_not_given():
+    nulls = {"word": None, "left": None, "right": None, "serial": None, "entries": [{"pin": None}]}
+    trial = Trial()
+    trial.run(endpoint=UNIX, **nulls)
+    assert trial.on_host == [({"endpoint": UNIX, "entries": [{}]}, {"a": 1}, 0)]
+    trial = Trial()
+    trial.run(endpoint=AWAY, **nulls)
+    ((params, _setting),) = trial.here
+    assert (params["word"], params["left"], params["entries"]) == (None, None, [{"pin": None}])
+
+
+@pytest.mark.parametrize("endpoints", [[], {}])
+def test_no_endpoint_is_never_the_local_one(endpoints):
+    trial = Trial()
+    result = trial.run(endpoints=endpoints, run_on="controller")
+    assert (result["skipped"], result["results"]) == (True, [])
+    assert (trial.here, trial.on_host) == ([], [])
+
+
 def test_names_of_endpoints_mean_the_same_on_the_host(tmp_path):
     path = tmp_path / "config.ini"
     path.write_text("[endpoints]\na = %s\nb = %s\n[groups]\nboth = a b\n" % (AWAY, UNIX))
@@ -216,7 +242,7 @@ def test_names_of_endpoints_mean_the_same_on_the_host(tmp_path):
     [
         ({"endpoint": "tcp:"}, "tcp:"),
         ({"endpoints": ["nowhere"], "config_file": "/nowhere"}, "nowhere"),
-        ({"endpoints": 5}, "endpoints is a list or a mapping, not 5"),
+        ({"endpoints": 5}, "endpoints is 5; write a list, or a mapping of names to addresses"),
     ],
 )
 def test_wrong_addresses_fail_without_a_call(options, said):
@@ -281,7 +307,16 @@ def test_unsupported_options_are_named_as_a_module_does():
     [
         ({"size": "two"}, "size"),
         ({"run_on": "moon"}, "value of run_on must be one of"),
-        ({"left": "w"}, "parameters are required together: left, right"),
+        ({"left": "w"}, "left, right belong together"),
+        ({"left": "w", "right": None}, "left, right belong together"),
+        ({"size": 10}, "size is 10; write a number from -2147483648 to 9"),
+        ({"word": ""}, "word is refused; it is empty"),
+        ({"size": None}, "size is null; leave it out, or give a value"),
+        ({"endpoint": None}, "endpoint is null; leave it out, or give a value"),
+        ({"endpoints": None}, "endpoints is null; leave it out, or give a value"),
+        ({"endpoints": ""}, "endpoints is refused; '' in it is neither"),
+        ({"endpoints": {"a": None}}, "endpoints is {'a': None}; None in it is neither a name"),
+        ({"endpoints": [None]}, "endpoints is [None]; None in it is neither a name nor an address"),
     ],
 )
 @pytest.mark.parametrize("run_on", [{}, {"run_on": "host"}])
@@ -324,7 +359,7 @@ def test_secrets_are_masked_at_vvv_whatever_happens(more):
     shown = result["invocation"]["module_args"]
     assert (shown["password"], shown["entries"], shown["word"]) == (HIDDEN, [{"pin": HIDDEN}], "w")
     if not more:
-        assert (result["said"], result["pins"]) == ("it is ********, yes", [HIDDEN])
+        assert (result["said"], result["pins"]) == ("it is (hidden), yes", [HIDDEN])
         # The job itself needs it.
         ((params, _setting),) = trial.here
         assert params["password"] == "s3cret"
@@ -334,6 +369,12 @@ def test_a_secret_that_reads_like_a_state_hides_no_state():
     trial = Trial({"changed": True, "failed": False, "after": None, "text": "True"})
     found = trial.run(endpoint=AWAY, password="True", word="False", entries=[{"pin": "None"}])
     assert found == {"changed": True, "failed": False, "after": None, "text": HIDDEN}
+
+
+def test_a_null_that_is_refused_shows_no_secret():
+    result = Trial(verbosity=3).run(password="s3cret", size=None)
+    assert result["failed"] is True
+    assert "s3cret" not in repr(result)
 
 
 # --- secrets that options hold in part
@@ -365,7 +406,8 @@ def test_secrets_in_parts_of_options(more):
 
 def test_secrets_that_are_asked_for():
     trial = Rpc(result={"changed": True, "values": ["s3same"]}, verbosity=3)
-    trial.action.module_task.spec = dict(SPEC, reveal={"type": "bool"})
+    task = trial.action.module_task
+    task.options = task.options.beside({"reveal": Option("bool")})
     result = trial.run(endpoint=AWAY, reveal=True, **CALL)
     assert result["values"] == ["s3same"]
     assert "s3same" not in repr(result["invocation"])

@@ -8,7 +8,11 @@ from __future__ import annotations
 import pytest
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.config import ConfigError
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import CallTimeout
-from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import Options, explained
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import (
+    Options,
+    explained,
+    refuse_unknown,
+)
 
 CONFIG = """
 [defaults]
@@ -86,11 +90,23 @@ def test_times_that_nothing_says(options):
         (CONFIG, {"endpoint": "edge2"}, "udp:192.0.2.2"),
         (CONFIG, {"endpoint": "tcp:h:1"}, "tcp:h:1"),
         ("", {}, "unix:/run/kamailio/kamailio_ctl"),
-        ("", {"endpoint": ""}, "unix:/run/kamailio/kamailio_ctl"),
     ],
 )
 def test_the_endpoint(options, text, given, expected):
     assert options(text, **given).endpoint() == expected
+
+
+def test_an_empty_endpoint_is_not_the_default_one(options):
+    with pytest.raises(ValueError, match="endpoint is empty; leave it out"):
+        options("", endpoint="").endpoint()
+
+
+def test_unknown_options_are_named():
+    refuse_unknown({"a": 1}, ["a", "b"])
+    with pytest.raises(ValueError, match=r"there is no option server; did you mean servers\?"):
+        refuse_unknown(["server", "a"], ["a", "servers"])
+    with pytest.raises(ValueError, match="there is no option x, y; see ansible-doc"):
+        refuse_unknown("xy", ["servers"])
 
 
 def test_names_and_groups(options):

@@ -1,0 +1,130 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_cfg_info
+short_description: Get variables of the configuration framework
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Gets the variables of the configuration framework of a running Kamailio, in the words of the
+    options of M(kamailio.ctl.kamailio_cfg). This needs the module C(cfg_rpc).
+  - Variables that the server does not show, such as C(tm.fr_timer), are left out. Each variable
+    takes a call, so name the O(group) where one will do.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
+  - kamailio.ctl.attributes
+  - kamailio.ctl.attributes.reading
+options:
+  group:
+    description:
+      - Only this group. All groups unless given.
+    type: str
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_cfg
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Get the variables of a group
+  kamailio.ctl.kamailio_cfg_info:
+    group: core
+  register: found
+
+- name: Another server has the same log levels
+  kamailio.ctl.kamailio_cfg:
+    endpoint: tcp:192.0.2.2:2049
+    variables:
+      core:
+        debug: "{{ found.variables.core.debug }}"
+        memlog: "{{ found.variables.core.memlog }}"
+"""
+
+RETURN = r"""
+variables:
+  description: Groups, and in each the variables with their values.
+  returned: success
+  type: dict
+  sample: {"core": {"debug": 2, "memlog": 3}}
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._info_module import info_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.cfg import (
+    INFO,
+    describe,
+)
+
+TASK = info_task(describe, INFO)
+
+
+def main():
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_dialog_info
+short_description: Get dialogs
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Gets the dialogs of the module C(dialog) in a running Kamailio that are not over. Each has the
+    option O(kamailio.ctl.kamailio_dialog#module:match) that means it alone.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
+  - kamailio.ctl.attributes
+  - kamailio.ctl.attributes.reading
+options:
+  match:
+    description:
+      - Only the dialogs that fit. All of them unless given.
+    type: dict
+    suboptions:
+      key:
+        description:
+          - What to look at, which is the request URI, the URI in From, that in To, the Call-ID,
+            or the time of the start in seconds since 1970.
+        type: str
+        choices: [ruri, furi, turi, callid, start_ts]
+        required: true
+        version_added: 0.1.0
+      operator:
+        description:
+          - V(eq) is equal, V(re) fits the regular expression, V(sw) starts with. V(gt) and V(lt)
+            are greater and less, for V(start_ts) only.
+        type: str
+        choices: [eq, re, sw, gt, lt]
+        default: eq
+        version_added: 0.1.0
+      value:
+        description:
+          - What to compare with.
+        type: str
+        required: true
+        version_added: 0.1.0
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_dialog
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Get the calls of a customer
+  kamailio.ctl.kamailio_dialog_info:
+    match:
+      key: furi
+      operator: sw
+      value: sip:+49301234
+  register: calls
+
+- name: End those that are older than a day
+  kamailio.ctl.kamailio_dialog:
+    state: absent
+    match: "{{ item.match }}"
+  loop: "{{ calls.dialogs | selectattr('duration', 'gt', 86400) }}"
+  loop_control:
+    label: "{{ item.call_id }}"
+"""
+
+RETURN = r"""
+dialogs:
+  description:
+    - The dialogs. C(state) is V(unconfirmed), V(early), V(confirmed_without_ack) or V(confirmed).
+      C(started) is in seconds since 1970, and 0 for one that was not answered. C(duration) is in
+      seconds.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - match: {key: callid, operator: eq, value: 3c26@192.0.2.50}
+      call_id: 3c26@192.0.2.50
+      from_uri: sip:alice@example.com
+      to_uri: sip:bob@example.com
+      state: confirmed
+      started: 1767225600
+      duration: 60
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._info_module import info_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.dialog import (
+    INFO,
+    describe,
+)
+
+TASK = info_task(describe, INFO)
+
+
+def main():
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

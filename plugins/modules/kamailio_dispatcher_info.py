@@ -1,0 +1,158 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_dispatcher_info
+short_description: Get the destinations of the dispatcher module
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Gets the destinations of the module C(dispatcher) in a running Kamailio and their states, in the
+    words of the options of M(kamailio.ctl.kamailio_dispatcher_destination) and
+    M(kamailio.ctl.kamailio_dispatcher_state), so that what one server has can be given to another.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
+  - kamailio.ctl.attributes
+  - kamailio.ctl.attributes.reading
+options:
+  set_id:
+    description:
+      - Only this destination set. All sets unless given.
+    type: int
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_dispatcher_destination
+  - module: kamailio.ctl.kamailio_dispatcher_state
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Get the gateways of a server
+  kamailio.ctl.kamailio_dispatcher_info:
+  register: gateways
+
+- name: Another server has the same gateways
+  kamailio.ctl.kamailio_dispatcher_destination:
+    endpoint: tcp:192.0.2.2:2049
+    set_id: "{{ item.set_id }}"
+    mode: replaced
+    destinations: "{{ item.destinations }}"
+  loop: "{{ gateways.sets }}"
+  loop_control:
+    label: "{{ item.set_id }}"
+
+- name: And they are in the same states
+  kamailio.ctl.kamailio_dispatcher_state:
+    endpoint: tcp:192.0.2.2:2049
+    set_id: "{{ item.set_id }}"
+    uri: "{{ item.uri | default(omit) }}"
+    duid: "{{ item.duid | default(omit) }}"
+    state: "{{ item.state }}"
+    probing: "{{ item.probing }}"
+  loop: "{{ gateways.states }}"
+"""
+
+RETURN = r"""
+sets:
+  description:
+    - The destination sets, by number. The flags 16 and 32 of a destination are not among its
+      C(flags), since the server does not show them.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - set_id: 1
+      destinations:
+        - uri: sip:192.0.2.11:5060
+          flags: 8
+          priority: 10
+          attrs: duid=gw1;weight=50
+states:
+  description:
+    - The state of each destination. One whose URI is in the set twice has C(duid) in the place of
+      C(uri), if it has one.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"set_id": 1, "uri": "sip:192.0.2.11:5060", "state": active, "probing": true}]
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._info_module import info_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.dispatcher import (
+    INFO,
+    describe,
+)
+
+TASK = info_task(describe, INFO)
+
+
+def main():
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_uac_info
+short_description: Get registrations at other servers
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Gets the registrations of the module C(uac) in a running Kamailio, in the words of the options
+    of M(kamailio.ctl.kamailio_uac_registration).
+  - Passwords and their hashes are never returned.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
+  - kamailio.ctl.state.unused
+  - kamailio.ctl.attributes
+  - kamailio.ctl.attributes.reading
+options:
+  l_uuid:
+    description:
+      - Only this registration. All of them unless given.
+    type: str
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_uac_registration
+  - module: kamailio.ctl.kamailio_rpc
+"""
+
+EXAMPLES = r"""
+- name: Get a registration
+  kamailio.ctl.kamailio_uac_info:
+    l_uuid: trunk1
+  register: found
+
+- name: It is enabled
+  ansible.builtin.assert:
+    that: found.registrations[0].enabled
+"""
+
+RETURN = r"""
+registrations:
+  description:
+    - The registrations, without C(auth_password) and C(auth_ha1). An empty text is a value that is
+      not set.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - l_uuid: trunk1
+      l_username: alice
+      l_domain: example.com
+      r_username: "1001"
+      r_domain: carrier.example.net
+      realm: ""
+      auth_username: "1001"
+      auth_proxy: sip:192.0.2.30:5060
+      expires: 360
+      reg_delay: 0
+      socket: ""
+      contact_addr: 192.0.2.1:5060
+      enabled: true
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - What came of each endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._info_module import info_task
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.uac import (
+    INFO,
+    describe,
+)
+
+TASK = info_task(describe, INFO)
+
+
+def main():
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
