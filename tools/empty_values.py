@@ -118,7 +118,7 @@ BASES: dict[str, list[Base]] = {
         {"what": "htable", "table": "t"},
         {"what": "mtree", "tree": "x"},
     ],
-    "kamailio_rpc": [CALL, FAULT, {"calls": [CALL]}, {"calls": [FAULT]}],
+    "kamailio_rpc": [{**CALL, "reveal": False}, FAULT, {"calls": [CALL]}, {"calls": [FAULT]}],
     "kamailio_rtpengine_node": [
         {"url": "all", "state": "disabled", "must_answer": True, "at_least_active": 0},
     ],
