@@ -40,7 +40,7 @@ class Gateway(asyncio.DatagramProtocol):
         self._transport = transport
         self._address = "{}:{}".format(*transport.get_extra_info("sockname"))
 
-    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         first, headers = head_of(data)
         method = first.partition(" ")[0]
         if method in ("ACK", "SIP/2.0"):
@@ -52,7 +52,7 @@ class Gateway(asyncio.DatagramProtocol):
             for line in lines
         ]
         answer = ["SIP/2.0 200 OK", *lines, f"Contact: <sip:{self._address}>", "Content-Length: 0"]
-        self._transport.sendto(("\r\n".join(answer) + "\r\n\r\n").encode(), address)
+        self._transport.sendto(("\r\n".join(answer) + "\r\n\r\n").encode(), addr)
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Caller(asyncio.DatagramProtocol):
         self._transport = transport
         self._own = "{}:{}".format(*transport.get_extra_info("sockname"))
 
-    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         first, headers = head_of(data)
         if not first.startswith("SIP/2.0 ") or first.startswith("SIP/2.0 1"):
             return

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
         received: int
 
         @property
-        def undecoded(self) -> int: ...
+        def undecoded(self) -> int:
+            """Bytes of a reply that is decoded when it is asked for."""
 
         @property
-        def outcome(self) -> Union[Reply, BinrpcError, None]: ...
+        def outcome(self) -> Union[Reply, BinrpcError, None]:
+            """The reply or the error, None while there is neither."""
 
 
 class CallRecord:

@@ -20,10 +20,10 @@ if (
     and os.environ.get("KAMAILIO_BINRPC_PUREPYTHON") != "1"
 ):
     try:
-        from kamailio_binrpc._speedups import (  # type: ignore[import-not-found, no-redef]
-            decode_records,
-            find_answers,  # noqa: F401 - for those who import it from here
-        )
+        from kamailio_binrpc import _speedups
+
+        decode_records = _speedups.decode_records  # type: ignore[attr-defined]
+        find_answers = _speedups.find_answers  # type: ignore[attr-defined]
     except ImportError:  # not built for this Python, or there was no compiler
         pass
 

@@ -320,8 +320,7 @@ class FanOut:
 
     def _answered(self, talk: Talk) -> None:
         """Take the outcome of an endpoint's request, or put off what would hold up the others."""
-        request = talk.request
-        assert request is not None  # noqa: S101 - it is what the steps are for
+        request: Request = talk.request  # type: ignore[assignment]  # it is what the steps are for
         talk.fd = PAUSE
         talk.steps = None
         if request.undecoded >= LARGE:

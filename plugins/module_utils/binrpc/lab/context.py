@@ -358,14 +358,14 @@ class BinrpcContext(Context):
         elif kind is list and set(map(type, result)) == _ONLY_TEXT:
             if not self._body.add(string_records(result)):
                 super().add_result(result)
-        elif kind is list and result and type(result[0]) is Struct:
+        elif kind is list and result and result[0].__class__ is Struct:
             for value in result:
                 self.add_value(value)
         else:
             super().add_result(result)
 
     def add_value(self, value: Any) -> None:
-        if type(value) is Struct:
+        if value.__class__ is Struct:
             self._add_struct(value)
         else:
             super().add_value(value)
