@@ -22,9 +22,11 @@ if (
     try:
         from kamailio_binrpc import _speedups
 
-        decode_records = _speedups.decode_records  # type: ignore[attr-defined]
-        find_answers = _speedups.find_answers  # type: ignore[attr-defined]
-    except ImportError:  # not built for this Python, or there was no compiler
+        decode_records, find_answers = (
+            _speedups.decode_records,  # type: ignore[attr-defined]
+            _speedups.find_answers,  # type: ignore[attr-defined]
+        )
+    except (ImportError, AttributeError):  # not built for this Python, or of an earlier source
         pass
 
 
