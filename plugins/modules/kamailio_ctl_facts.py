@@ -364,7 +364,7 @@ ansible_facts:
 results:
   description:
     - What came of each endpoint, in the order of O(endpoints).
-    - The facts of all of them are in RV(ansible_facts).
+    - The facts of all of them are in C(ansible_facts).
   returned: when O(endpoints) is given
   type: list
   elements: dict

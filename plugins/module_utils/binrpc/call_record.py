@@ -38,7 +38,7 @@ class CallRecord:
 
     An observer, the ``on_call`` of a client, is called with it when the attempt has ended. If the
     observer has an attribute ``started``, that is called with the same object when the attempt
-    begins; what is marked with * is not known then.
+    begins; what is marked with (end) is not known then.
 
     :ivar address: the endpoint.
     :ivar method: the method's name.
@@ -46,11 +46,11 @@ class CallRecord:
     :ivar alone: the thread or the task does nothing else until the attempt has ended, unlike where
         one thread has many calls under way.
     :ivar begun: when the attempt began, in seconds since the epoch (as :func:`time.time`).
-    :ivar seconds: * from the start of the attempt to its outcome, connecting included.
+    :ivar seconds: (end) from the start of the attempt to its outcome, connecting included.
     :ivar sent: bytes of the request.
-    :ivar received: * bytes of the reply or fault; 0 if none came.
-    :ivar error: * None, a Fault, or what kept the answer away.
-    :ivar outcome: * ``ok``, the error's class name (``NotFound``, ``CallTimeout``, ...), or
+    :ivar received: (end) bytes of the reply or fault; 0 if none came.
+    :ivar error: (end) None, a Fault, or what kept the answer away.
+    :ivar outcome: (end) ``ok``, the error's class name (``NotFound``, ``CallTimeout``, ...), or
         ``cancelled`` where the caller went away; "" until the end.
     """
 
