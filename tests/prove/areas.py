@@ -9,17 +9,19 @@ uses what both have.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc import Client
 from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.core.views import reply_to_json
 
-Path = tuple[Any, ...]
-Snapshot = dict[Path, Any]
-Wish = dict[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Path = tuple[Any, ...]
+    Snapshot = dict[Path, Any]
+    Wish = dict[str, Any]
 
 SECRETS = ("hidden-5Nf", "hidden-7Qx", "hidden-9Zk")
 """Passwords that no result may show."""
@@ -120,7 +122,7 @@ class HashTables(_Tables):
         items = {key: self.one(*self.texts) for key in keys}
         wish: Wish = {"table": self.one(*self.tables), "items": items}
         if self.rng.random() < 0.4:
-            return {**wish, "mode": "replaced"}
+            return {**wish, "mode": "replaced", **({} if items else {"allow_empty": True})}
         rest = [key for key in self.keys if key not in items]
         return {**wish, "absent": self.rng.sample(rest, self.rng.randint(0, len(rest)))}
 
@@ -173,8 +175,9 @@ class GatewayStates(_Gateways):
             "set_id": group,
             "uri": uri,
             "state": self.one("active", "inactive", "disabled", "trying"),
-            "at_least_active": 0,
         }
+        if wish["state"] in ("inactive", "disabled"):
+            wish["at_least_active"] = 0
         if self.rng.random() < 0.3:
             wish["probing"] = wish["state"] != "disabled" and self.one(True, False)
         return wish
@@ -340,12 +343,10 @@ class MediaNodes(Area):
         self.quietly("rtpengine.enable", self.one(*self._urls()), self.one(0, 1))
 
     def wish(self) -> Wish:
-        return {
-            "url": self.one(*self._urls()),
-            "state": self.one("enabled", "disabled"),
-            "must_answer": False,
-            "at_least_active": 0,
-        }
+        url = self.one(*self._urls())
+        if self.rng.random() < 0.5:
+            return {"url": url, "state": "enabled", "must_answer": False}
+        return {"url": url, "state": "disabled", "at_least_active": 0}
 
     def owns(self, wish: Wish) -> Callable[[Path], bool]:
         return lambda path: path[0] == wish["url"]

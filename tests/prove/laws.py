@@ -4,18 +4,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc import Client
 from kamailio_binrpc.core.catalogue.reading import is_read_only
 from kamailio_binrpc.core.desired.engine import apply
 from kamailio_binrpc.core.desired.kinds import KINDS
 
-from .areas import SECRETS, Area, Path, Snapshot, Wish
+from .areas import SECRETS
 from .failures import FAILURES, Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .areas import Area, Path, Snapshot, Wish
 
 BUSY = 30.0
 """Seconds, of the clock that pauses move, for which the engine stays patient."""

@@ -94,7 +94,8 @@ def test_patience_has_an_end(turn):
     """A process that was stopped in its turn does not stop all others."""
     first, second = turn(), turn()
     list(first.waits())
-    assert pacing.PATIENCE <= sum(second.waits()) <= pacing.PATIENCE + SPACING
+    # Sums of floats are not exact.
+    assert pacing.PATIENCE - 0.001 <= sum(second.waits()) <= pacing.PATIENCE + SPACING
     second.end()
     first.end()
 

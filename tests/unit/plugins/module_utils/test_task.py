@@ -257,7 +257,8 @@ def run_module(monkeypatch, capsys):
     def run(job=None, **options):
         logged = []
         arguments = dict(options, endpoint="udp:192.0.2.1", _ansible_verbosity=3)
-        arguments["_ansible_inject_invocation"] = True
+        if "inject_invocation" in basic.PASS_VARS:  # older cores always do
+            arguments["_ansible_inject_invocation"] = True
         text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments})
         monkeypatch.setattr(basic, "_ANSIBLE_ARGS", text.encode())
         monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
