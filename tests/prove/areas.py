@@ -333,7 +333,10 @@ class MediaNodes(Area):
     def snapshot(self) -> Snapshot:
         found: Snapshot = {}
         for entry in self.values("rtpengine.show", "all"):
-            found[entry["url"], entry["set"]] = bool(entry["disabled"])
+            # One that does not answer is disabled for a number of ticks, not by anyone's wish.
+            ticks = entry.get("recheck_ticks")
+            silent = isinstance(ticks, int) and ticks > 0
+            found[entry["url"], entry["set"]] = (bool(entry["disabled"]), silent)
         return found
 
     def _urls(self) -> list[str]:
