@@ -240,4 +240,4 @@ def _parse_port(text: str, port: str, protocol: str) -> int:
 
 
 if TYPE_CHECKING:
-    AnyAddress = Union[str, Address, "PathLike[str]"]
+    AnyAddress = Union[str, Address, PathLike[str]]
