@@ -490,7 +490,7 @@ WRONG = {
             "dispatcher_destination_absent",
             {"name": "x", "set_id": 2, "destinations": [{"uri": NEW}]},
         ),
-        "state: absent removes a single uri",
+        "destinations has no effect with state: absent; leave it out",
     ),
     "a time is a number": (
         ("shv", {"name": "maintenance", "value": 1, "timeout": "5"}),

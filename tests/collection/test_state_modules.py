@@ -161,7 +161,7 @@ CASES = {
     ),
     "debug_level (module)": Case(
         "debug_level",
-        *both({"module": "htable"}, {"level": 4, "activate": True}, {"level": 2}),
+        *both({"module": "htable"}, {"level": 3, "activate": True}, {"level": 2}),
         ["dbg.set_mod_level", "htable", "0"],
         ["dbg.get_mod_level", "htable"],
         r"\A4\s",
