@@ -103,6 +103,7 @@ class Worker:
     def __exit__(self, *_exc_info: object) -> None:
         self._in.close()
         self._process.wait()
+        self._out.close()
 
     def run(self, tests: list[str], limit: float) -> str:
         """Return ``passed``, ``failed`` or ``late``."""

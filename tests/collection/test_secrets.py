@@ -296,7 +296,7 @@ def test_no_password_leaves_a_play(
         for task in tasks:
             task["vars"] = {"where": lab.addresses[0]}
         left = play(tasks, lab.addresses[0], BIN if core == "newest" else oldest())
-        assert lab.calls.counts["uac.reg_add"] > 20
+        assert lab.calls.counts["uac.reg_add"] > 10
         assert lab.calls.counts["uac.reg_dump"] > 5
     assert len(markers.all) > 30
     assert {name: markers.found_in(text) for name, text in left.items()} == {

@@ -12,6 +12,8 @@ import os
 
 from . import cut_replies, decoder
 
+__all__ = ("decode_records", "decoder_implementation", "find_answers")
+
 decode_records = decoder.decode_records
 find_answers = cut_replies.find_answers
 
@@ -20,13 +22,11 @@ if (
     and os.environ.get("KAMAILIO_BINRPC_PUREPYTHON") != "1"
 ):
     try:
-        from kamailio_binrpc import _speedups
-
-        decode_records, find_answers = (
-            _speedups.decode_records,  # type: ignore[attr-defined]
-            _speedups.find_answers,  # type: ignore[attr-defined]
+        from kamailio_binrpc._speedups import (  # type: ignore[import-not-found, no-redef]
+            decode_records,
+            find_answers,
         )
-    except (ImportError, AttributeError):  # not built for this Python, or of an earlier source
+    except ImportError:  # not built for this Python, or of an earlier source
         pass
 
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
     from .drive import Talk
-    from .engine import Result
     from .leaf import Address
     from .resource import Answers
     from .step import Change
 
     Match = Sequence[str]
+    Result = Dict[str, Any]
 
 ANSWERED = (3, 4)
 DELETED = 5

@@ -306,6 +306,7 @@ class DispatcherDestinations(DispatcherResource):
             for address in found
             if address not in taken and (self.exact or address in twins)
         ]
+        gone += [each for each in twins if each[1] == self.set_id and each not in taken]
         # The server removes all that have a URI: those that stay may have to come back.
         kept = [each for each in found if each not in taken and each not in gone]
         wanted.update(leaves_of({address: found[address] for address in kept}))
