@@ -102,7 +102,7 @@ CASES = [
     Case(
         "debug_level",
         "loud tables",
-        {"module": "htable", "level": 3, "activate": True},
+        {"module": "htable", "level": 1, "activate": True},
         ["dbg.set_mod_level", "htable", 0],
     ),
     Case(
