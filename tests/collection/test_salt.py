@@ -500,7 +500,7 @@ WRONG = {
     "what to reload on watch": (("reload_on_watch", {"name": "htable"}), "give table as well"),
     "a secret": (
         ("uac_registration_present", {"name": "trunk", "auth_password": [SECRET]}),
-        "auth_password is not shown; write text, in quotes",
+        "auth_password is not text; write text, in quotes",
     ),
     "a server's refusal": (
         ("htable_item_present", {"name": "new", "table": "none", "value": 1}),
