@@ -301,12 +301,8 @@ class DispatcherDestinations(DispatcherResource):
                 }
                 wanted[state_of(target)] = new["state"]
                 wanted[probing_of(target)] = new["probing"]
-        gone += [
-            address
-            for address in found
-            if address not in taken and (self.exact or address in twins)
-        ]
-        gone += [each for each in twins if each[1] == self.set_id and each not in taken]
+        gone += [each for each in found if self.exact and each not in taken]
+        gone += sorted(twins)
         # The server removes all that have a URI: those that stay may have to come back.
         kept = [each for each in found if each not in taken and each not in gone]
         wanted.update(leaves_of({address: found[address] for address in kept}))

@@ -207,7 +207,7 @@ class DispatcherResource(Resource):
         others = {address: entry for address, entry in entries.items() if address not in named}
         seen = Leaves(leaves_of(mine), leaves_of(others))
         seen.facts["bridges"] = bridges(answers, entries)
-        seen.facts["twins"] = {address for address in entries if is_twin(address, entries)}
+        seen.facts["twins"] = {address for address in mine if is_twin(address, mine)}
         return seen
 
     def same(self, address: Address, one: Any, other: Any) -> bool:

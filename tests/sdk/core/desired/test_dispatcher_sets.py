@@ -317,3 +317,13 @@ def test_what_another_writer_adds_at_the_same_time_is_there_once(
     assert ensure(DispatcherDestinations(5, [wish]))["changed"] is True
     assert [row[:2] for row in rows(lab) if row[0] == 5] == [(5, LONE)]
     assert added
+
+
+def test_twins_of_a_destination_that_is_not_named_stay(ensure, lab, load):
+    load({7: [(GATEWAY, 0, 0, ""), (OTHER, 0, 0, ""), (OTHER, 0, 0, "")]})
+    before = rows(lab)
+    wish = {"uri": GATEWAY, "priority": 5, "attrs": None, "flags": None}
+    assert ensure(DispatcherDestinations(7, [wish]))["changed"] is True
+    assert ensure(DispatcherDestinations(7, [wish]))["changed"] is False
+    changed = {(7, GATEWAY, 0, 0, ""): (7, GATEWAY, 0, 5, "")}
+    assert rows(lab) == sorted(changed.get(row, row) for row in before)
