@@ -161,7 +161,7 @@ class _Gateways(Area):
             self.quietly("dispatcher.remove", group, uri)
         elif what < 0.6:
             self.quietly("dispatcher.set_state", self.one("a", "i", "d", "t", "ap"), group, uri)
-        elif (group, uri) not in self.snapshot():
+        elif self.rng.random() < 0.2 or (group, uri) not in self.snapshot():  # now and then a twin
             self.quietly("dispatcher.add", group, uri, 0, self.one(0, 5), self.one(*self.attrs))
 
 

@@ -206,6 +206,7 @@ class DispatcherResource(Resource):
         mine = {address: entry for address, entry in entries.items() if address in named}
         others = {address: entry for address, entry in entries.items() if address not in named}
         seen = Leaves(leaves_of(mine), leaves_of(others))
+        seen.facts["order"] = list(entries)
         seen.facts["bridges"] = bridges(answers, entries)
         seen.facts["twins"] = {address for address in mine if is_twin(address, mine)}
         return seen
@@ -263,6 +264,9 @@ class DispatcherResource(Resource):
 
     def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
         now = everything(seen)
+        # In the order of the server, whose lookups find the first one.
+        order = {each: now[each] for each in seen.facts.get("order", ()) if each in now}
+        now = {**order, **now}
         goal = {**now, **{change.address: change.after for change in changes}}
         numbers = dict.fromkeys(change.address[1] for change in changes)
         return [step for number in numbers for step in self._set_steps(number, now, goal)]
@@ -359,18 +363,23 @@ class DispatcherResource(Resource):
             leaves = {leaf: v for each in changed for leaf, v in _state_leaves(each, after).items()}
             return [self._set_state("dispatcher.set_state", words.pop(), number, "all", leaves)]
         uris = [fold(entry["uri"]) for entry in before.values()]
+        first_with: Dict[str, Address] = {}
+        for each, entry in before.items():
+            first_with.setdefault(_duid(entry), each)
         steps = []
         for each in changed:
             entry = after[each]
             duid = parse_attrs(entry["attrs"]).get("duid", "")
             method, name = "dispatcher.set_state", entry["uri"]
-            if self.by_duid or uris.count(fold(name)) > 1:
-                # A lookup by URI finds only the first one.
-                if not duid:
-                    raise StateError(
-                        "set %s has %s more than once, and without a duid the server cannot tell "
-                        "them apart" % (number, name)
-                    )
+            # A lookup by URI or by duid finds only the first one.
+            by_uri = uris.count(fold(name)) == 1
+            by_duid = bool(duid) and first_with[_duid(entry)] == each
+            if not by_uri and not by_duid:
+                raise StateError(
+                    "set %s has %s more than once, and without a duid of its own the server "
+                    "cannot tell them apart" % (number, name)
+                )
+            if by_duid and (self.by_duid or not by_uri):
                 method, name = "dispatcher.set_duid_state", duid
             leaves = _state_leaves(each, after)
             steps.append(self._set_state(method, _word(entry), number, name, leaves))
@@ -407,6 +416,11 @@ def equal_priorities(leaves: Mapping[Address, Any]) -> List[int]:
         key = address[1], entry["priority"]
         count[key] = count.get(key, 0) + 1
     return sorted({int(number) for (number, _priority), times in count.items() if times > 1})
+
+
+def _duid(entry: Mapping[str, Any]) -> str:
+    """Return the duid in lower case, in which the server compares it; "" if there is none."""
+    return parse_attrs(entry["attrs"]).get("duid", "").lower()
 
 
 def _word(entry: Entry) -> str:

@@ -327,3 +327,35 @@ def test_twins_of_a_destination_that_is_not_named_stay(ensure, lab, load):
     assert ensure(DispatcherDestinations(7, [wish]))["changed"] is False
     changed = {(7, GATEWAY, 0, 0, ""): (7, GATEWAY, 0, 5, "")}
     assert rows(lab) == sorted(changed.get(row, row) for row in before)
+
+
+@pytest.fixture
+def alike(load, lab):
+    """Two destinations that the lookups of the server cannot tell apart; return their states."""
+    load({7: [(LONE, 8, 0, "duid=g"), (LONE, 4, 0, "duid=G;weight=10"), (OTHER, 0, 0, "")]})
+    found = lab.modules["dispatcher"].sets[7]
+    return lambda: [each.state for each in found if each.uri == LONE]
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_what_neither_uri_nor_duid_tells_apart_is_not_changed(ensure, lab, alike, check):
+    before, (_first, second) = rows(lab), alike()
+    # The second one has to change, and lookups find the first.
+    wish = "active" if second == "DX" else "disabled"
+    result = ensure(DispatcherState(7, wish, uri=LONE, least=0), failed=True, check=check)
+    assert "cannot tell them apart" in result["msg"]
+    assert (result["changed"], rows(lab), calls_of(result)) == (False, before, [])
+
+
+def test_the_first_one_is_found_by_a_duid_that_two_have(ensure, alike):
+    first, second = alike()
+    wish = "active" if first == "DX" else "disabled"
+    assert ensure(DispatcherState(7, wish, uri=LONE, least=0))["changed"] is True
+    assert alike()[0][0] == alike()[1][0] == second[0]
+
+
+def test_a_duid_that_two_have_is_not_used_where_the_uri_will_do(ensure, lab, load):
+    load({7: [(LONE, 0, 0, "duid=g"), (OTHER, 0, 0, "duid=g"), (GATEWAY, 0, 0, "")]})
+    assert ensure(DispatcherState(7, "disabled", duid="g", at_least=2))["changed"] is True
+    found = {each.uri: each.state for each in lab.modules["dispatcher"].sets[7]}
+    assert found == {LONE: "DX", OTHER: "DX", GATEWAY: "AX"}
