@@ -45,11 +45,6 @@ class Exported:
     array: bool
     place: str
 
-    @property
-    def scan(self) -> str:
-        """The formats, one after the other."""
-        return "".join(self.scans)
-
 
 class SourceTree:
     """A folder with the sources of a Kamailio.

@@ -17,6 +17,7 @@ from ._endpoint import Endpoint, failure, run_job
 from .binrpc.batches import Batches
 from .binrpc.config import load_config
 from .binrpc.errors import BinrpcError
+from .binrpc.printable import listed
 
 SHOWN = 5
 """Maximum number of endpoint names listed in a message."""
@@ -164,9 +165,7 @@ def grouped(pairs, total=0):
         if len(names) == total > 1:
             lines.append(text)
             continue
-        more = len(names) - SHOWN
-        rest = " and %d more" % more if more > 0 else ""
-        lines.append("%s%s: %s" % (", ".join(names[:SHOWN]), rest, text))
+        lines.append("%s: %s" % (listed(names, SHOWN), text))
     return lines
 
 

@@ -120,14 +120,13 @@ class Prover:
 
     def _again(self, trial: Trial) -> Iterator[str]:
         """A second run changes nothing; another writer who came last may have made it differ."""
-        result, trouble = self._run(trial, {}, check=True)
+        result = self._run(trial, {}, check=True)[0]
         if trial.others:
             return
         if result["failed"]:
             yield f"a second run fails: {result['msg']}"
         elif result["changed"]:
             yield f"a second run would change {result['rpc_calls']}"
-        del trouble
 
 
 def laws(trial: Trial, trouble: Trouble, predicted: dict[str, Any] | None) -> Iterator[str]:

@@ -146,6 +146,7 @@ class Config:
             raise self._error(self._unknown(name))
 
     def _unknown(self, name: str) -> str:
+        from .printable import listed
         from .suggest import suggestion
 
         known = [*self.endpoints, *self.groups]
@@ -153,9 +154,7 @@ class Config:
         meant = suggestion(name, known)
         if meant:
             return "%s; %s" % (text, meant)
-        shown = ", ".join(known[:_SHOWN]) or "none"
-        more = len(known) - _SHOWN
-        return "%s; known are %s" % (text, shown + (" and %d more" % more if more > 0 else ""))
+        return "%s; known are %s" % (text, listed(known, _SHOWN) or "none")
 
 
 def find_config() -> Optional[str]:

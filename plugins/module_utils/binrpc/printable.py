@@ -9,6 +9,10 @@ like other text.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Sequence
+
 
 def printable(value: object) -> str:
     r"""Return a text with escapes for all but characters that print, spaces, tabs and line feeds.
@@ -44,3 +48,13 @@ def _escape(char: str) -> str:
     if code < 256 or 0xDC80 <= code <= 0xDCFF:
         return "\\x%02x" % (code & 0xFF)
     return "\\u%04x" % code if code < 0x10000 else "\\U%08x" % code
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return names for a message, no more than ``most``, with the number of the others.
+
+    >>> listed(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (" and %d more" % more if more > 0 else "")

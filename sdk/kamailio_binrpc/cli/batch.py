@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,11 +74,10 @@ class _Batch:
 
     def run(self) -> int:
         with self._settings.client() as client:
-            lines = _lines(self._options.file)
+            lines: Iterable[tuple[int, str]] = _lines(self._options.file)
             if self._options.check:
-                lines = iter(list(lines))
-                lines, checked = itertools.tee(lines)
-                if not self._all_right(client, checked):
+                lines = list(lines)
+                if not self._all_right(client, lines):
                     return exit_codes.USAGE
             for number, text in lines:
                 try:

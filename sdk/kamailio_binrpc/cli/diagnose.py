@@ -366,11 +366,7 @@ def _server(facts: dict[str, Any]) -> Finding:
 
 
 def _latency(client: Client) -> Finding:
-    times = []
-    for _each in range(PINGS):
-        start = time.monotonic()
-        client.call("core.uptime")
-        times.append((time.monotonic() - start) * 1000)
+    times = [client.ping() * 1000 for _each in range(PINGS)]
     middle, low, high = statistics.median(times), min(times), max(times)
     return _ok("latency", f"{middle:.2f} ms ({low:.2f} to {high:.2f} in {PINGS} calls)")
 

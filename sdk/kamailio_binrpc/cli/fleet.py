@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.changes import compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
+from ..core.printable import listed
 from . import colour, common, exit_codes, guard, output, secrets
 from .progress import Progress
 
@@ -143,7 +144,7 @@ class _Show:
             ("not known: no answer yet, or not called", self.progress.pending),
         ):
             if names:
-                common.complain(f"{len(names)} {verb}: {_named(names)}")
+                common.complain(f"{len(names)} {verb}: {listed(names, _SHOWN_NAMES)}")
 
     def end(self, report: Report) -> None:
         if self._options.diff:
@@ -184,14 +185,9 @@ def _block(result: Result, hiding: secrets.Hiding) -> str:
     return f"{name}:\n{text}"
 
 
-def _named(names: list[str]) -> str:
-    rest = len(names) - _SHOWN_NAMES
-    return ", ".join(names[:_SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
-
-
 def _cause(cause: str, names: list[str], example: BinrpcError) -> str:
     head = colour.paint(f"{len(names)} failed: {cause}", "red", sys.stderr)
-    return f"{head}\n  {_named(names)}\n  for instance: {example}\n"
+    return f"{head}\n  {listed(names, _SHOWN_NAMES)}\n  for instance: {example}\n"
 
 
 class _Group:
@@ -226,12 +222,12 @@ def _differences(groups: list[_Group], hiding: secrets.Hiding) -> str:
     if not groups:
         return ""
     first, *others = groups
-    names = "" if not others else f" ({_named(first.names)})"
+    names = "" if not others else f" ({listed(first.names, _SHOWN_NAMES)})"
     lines = [f"{'' if others else 'all '}{len(first.names)} agree{names}:\n"]
     lines.append(output.render(hiding.reply(first.reply), "text") or "(empty)\n")
     for group in others:
         verb = "differs" if len(group.names) == 1 else "differ"
-        head = f"{len(group.names)} {verb} ({_named(group.names)}):"
+        head = f"{len(group.names)} {verb} ({listed(group.names, _SHOWN_NAMES)}):"
         lines += (colour.paint(head, "yellow", sys.stdout), "\n")
         hiding.reply(group.reply)
         lines += (f"  {hiding.text(str(each))}\n" for each in group.changes)

@@ -13,7 +13,7 @@ import sys
 from ..core.catalogue.reading import is_read_only
 from ..core.errors import EncodeError
 from ..core.masking import hide_params
-from ..core.printable import printable
+from ..core.printable import listed, printable
 from . import common, exit_codes, output
 
 TYPE_CHECKING = False
@@ -95,6 +95,4 @@ def _call(method: str, params: Sequence[Any]) -> str:
 def _named(names: Sequence[str]) -> str:
     if len(names) == 1:
         return printable(names[0])
-    rest = len(names) - _SHOWN
-    shown = ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
-    return printable(f"{len(names)} endpoints ({shown})")
+    return printable(f"{len(names)} endpoints ({listed(names, _SHOWN)})")

@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from ..core.printable import printable
+from ..core.printable import listed, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,9 +75,7 @@ class Progress:
         if self.failed:
             parts.append(f"{len(self.failed)} failed")
         if self._quiet >= _QUIET and self._waiting:
-            names = self.pending
-            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            parts.append(printable("waiting for " + ", ".join(names[:_SHOWN]) + more))
+            parts.append(printable("waiting for " + listed(self.pending, _SHOWN)))
         return ", ".join(parts)
 
     def _redraw(self) -> None:

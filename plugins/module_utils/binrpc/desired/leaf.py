@@ -12,6 +12,8 @@ Only secrets stay behind: :func:`load` returns UNKNOWN for them.
 
 from __future__ import annotations
 
+from ..catalogue.secrets import HIDDEN
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Union
@@ -58,7 +60,7 @@ class Secret:
         return hash(self.value)
 
     def __repr__(self) -> str:
-        return "(hidden)"
+        return HIDDEN
 
 
 class Leaves(Base):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from ..catalogue.secrets import HIDDEN
 from ..dispatcher import sets, write_flags
 from ..errors import BinrpcError
 from ..faults import Busy, Fault, MethodNotFound, ReplyTooLarge, TooFast
@@ -186,7 +187,7 @@ class Reloading:
 def _hidden(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, dict):
         return {
-            name: "(hidden)" if name in names and member != "none" else _hidden(member, names)
+            name: HIDDEN if name in names and member != "none" else _hidden(member, names)
             for name, member in value.items()
         }
     if isinstance(value, list):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ..catalogue.secrets import HIDDEN
 from .frozen import Frozen
 from .leaf import dump, dump_leaves, load, load_leaves, text_of
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 PREPARE, DATA, ADD, ENABLE, DISABLE, REMOVE = range(6)
 """Phases, in the order in which steps are made: make before break."""
-
-HIDDEN = "(hidden)"
 
 
 class Change(Frozen):

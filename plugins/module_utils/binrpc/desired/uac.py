@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..catalogue.secrets import secret_members, secret_params
+from ..catalogue.secrets import HIDDEN, secret_members, secret_params
 from ..faults import NotFound
 from ..values import NULL_TEXT, set_text
 from .drive import Ask, ask
@@ -12,7 +12,7 @@ from .kind import Kind
 from .leaf import ABSENT, TOO_LARGE, Leaves, Secret
 from .options import Option, Options
 from .resource import Resource, StateError
-from .step import ADD, DISABLE, ENABLE, HIDDEN, REMOVE, Step, shown
+from .step import ADD, DISABLE, ENABLE, REMOVE, Step, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
