@@ -363,7 +363,7 @@ ansible_facts:
             core.tcp_info: "fault 500: tcp support disabled"
 results:
   description:
-    - What came of each endpoint, in the order of O(endpoints).
+    - One result per endpoint, in the order of O(endpoints).
     - The facts of all of them are in C(ansible_facts).
   returned: when O(endpoints) is given
   type: list

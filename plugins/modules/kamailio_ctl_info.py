@@ -344,7 +344,7 @@ kamailio_ctl:
         core.tcp_info: "fault 500: tcp support disabled"
 results:
   description:
-    - What came of each endpoint, in the order of O(endpoints).
+    - One result per endpoint, in the order of O(endpoints).
     - Each has the return values of this module as well.
   returned: when O(endpoints) is given
   type: list

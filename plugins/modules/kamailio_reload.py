@@ -113,7 +113,7 @@ EXAMPLES = r"""
   kamailio.ctl.kamailio_reload:
     what: dispatcher
 
-- name: Read it anew, and leave drained gateways drained
+- name: Read it again, and leave drained gateways drained
   kamailio.ctl.kamailio_reload:
     what: dispatcher
     keep_states: true
@@ -183,7 +183,7 @@ endpoint:
   sample: unixs:/run/kamailio/kamailio_ctl
 results:
   description:
-    - What came of each endpoint, in the order of O(endpoints).
+    - One result per endpoint, in the order of O(endpoints).
     - Each has the return values of this module as well.
   returned: when O(endpoints) is given
   type: list

@@ -227,7 +227,7 @@ endpoint:
   sample: unixs:/run/kamailio/kamailio_ctl
 results:
   description:
-    - What came of each endpoint, in the order of O(endpoints).
+    - One result per endpoint, in the order of O(endpoints).
     - Each has the return values of this module as well.
   returned: when O(endpoints) is given
   type: list

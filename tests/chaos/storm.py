@@ -184,7 +184,7 @@ def public_folder() -> Iterator[str]:
 
 
 def storm(seed: int, calls: int) -> tuple[list[Tally], str]:
-    """So many calls in all; the seed decides what goes wrong on the server's side.
+    """Make this number of calls; the seed decides what goes wrong on the server's side.
 
     Returns the tallies, and what another user of the host achieved.
     """
@@ -213,7 +213,7 @@ def storm(seed: int, calls: int) -> tuple[list[Tally], str]:
 
 @contextlib.contextmanager
 def _spoofed(folder: str) -> Iterator[list[str]]:
-    """Let another user attack meanwhile; the list gets what came of it."""
+    """Let another user attack meanwhile; the list gets the results."""
     found: list[str] = []
     if os.geteuid() != 0:
         yield found

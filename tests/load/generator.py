@@ -57,7 +57,7 @@ class Gateway(asyncio.DatagramProtocol):
 
 @dataclass
 class Figures:
-    """What came of the calls of some time.
+    """Results of the calls of some time.
 
     :ivar lost: reasons, and how many calls were lost for each.
     :ivar again: how many requests were sent again.

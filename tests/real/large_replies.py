@@ -52,7 +52,7 @@ def fill(server: Kamailio, items: int) -> None:
 
 @contextlib.contextmanager
 def running(count: int, items: int) -> Iterator[list[Kamailio]]:
-    """Start so many servers, with so many items in the table of each."""
+    """Start a number of servers, each with a table of this number of items."""
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(Kamailio(full=False)) for _server in range(count)]
         for server in servers:

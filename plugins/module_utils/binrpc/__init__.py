@@ -29,7 +29,7 @@ The layers, from the top. A module imports what stands in its own line or below:
     cut_replies               answers that begin inside another
     reply views               what a caller gets, and its other shapes
     options                   keywords of all clients
-    hooks call_record         who is told of calls, and what
+    hooks call_record         callbacks of users, and the record of a call
     turns                     one thread or task after the other
     faults masking            the class of a refusal; secrets, out of what is shown
     catalogue                 what is known of each method

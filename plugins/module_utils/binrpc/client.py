@@ -51,7 +51,7 @@ class Client:
         send and receive. None for no limit (of less than a year).
     :param total_timeout: seconds for a whole call with its retries; None for no such limit.
     :param connect_wait: seconds after the start of an attempt during which to go on trying while
-        nobody listens, for a server that is starting; each try has the whole ``timeout``.
+        no server listens, for a server that is starting; each try has the whole ``timeout``.
     :param window: requests under way at once on a stream, for :meth:`call_many`; keep it small
         where replies are large.
     :param reply_socket: unix datagram only: folder, path or ``"@"``; see :mod:`reply_socket`.

@@ -107,7 +107,7 @@ class FanOut:
     :param connect_wait: further seconds for each endpoint to start listening.
     :param limit: endpoints under way at once.
     :param deadline: what is not done by then fails with a CallTimeout.
-    :param observer: is told of each attempt.
+    :param observer: gets each attempt.
     :param max_reply: bytes allowed in one reply's body.
     :param unsigned: see :class:`connection.Connection`.
     :param total_timeout: seconds for each endpoint's call with all that it waits for.

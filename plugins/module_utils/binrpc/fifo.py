@@ -200,7 +200,7 @@ _ADDRESS = 8  # bytes of the first thing that it writes there; the upper ones of
 class Damaged:
     """A value of which the server overwrote the start before it sent it.
 
-    It is no text, so that it passes for no value.
+    It is not a text, so it is never taken for a value.
 
     :ivar data: the bytes as they came.
     :ivar rest: the text behind what may have been overwritten, "" if there is none.

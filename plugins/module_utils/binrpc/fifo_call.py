@@ -80,7 +80,7 @@ class FifoReply(Reply):
 
 
 class TextCall:
-    """One attempt of a call, with what hooks are told.
+    """One attempt of a call, with the record that hooks get.
 
     :ivar packet: the request, without the name of a reply fifo.
     :raises EncodeError: a parameter has no form here, or the protocol cannot run the method.

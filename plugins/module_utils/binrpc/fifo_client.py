@@ -102,7 +102,7 @@ class FifoClient(TextClient):
     :param timeout: seconds for one attempt of a call; None for no limit (of less than a year).
     :param total_timeout: seconds for a whole call with its retries; None for no such limit.
     :param connect_wait: seconds after the start of an attempt during which to go on trying while
-        nobody listens.
+        no server listens.
     :param reply_directory: where the server looks for reply fifos; real fifos only.
     :param reply_socket: unix datagram only, see :mod:`reply_socket`.
     :param max_reply: bytes allowed in one reply.
@@ -158,7 +158,7 @@ class FifoClient(TextClient):
         :raises Fault: the status line is not 200.
         :raises EncodeError: a parameter has no form here, or the protocol cannot run the
             method; nothing was sent.
-        :raises ConnectError: nobody listens; nothing was sent.
+        :raises ConnectError: no server listens; nothing was sent.
         :raises CallTimeout, ConnectionLost, ProtocolError: no usable answer.
         """
         latest = self._latest(total_timeout, self._clock)

@@ -136,7 +136,7 @@ class Endpoints:
     :param total_timeout: seconds for each endpoint's whole call with its retries; None for no such
         limit. The ``deadline`` of a run limits all endpoints together.
     :param connect_wait: seconds after the start of an attempt during which to go on trying while
-        nobody listens.
+        no server listens.
     :param limit: endpoints under way at once; each takes one descriptor meanwhile.
     :param rate: endpoints started per second at most; None for no such limit.
     :param reply_socket: unix datagram only: folder or ``"@"``; see :mod:`reply_socket`.

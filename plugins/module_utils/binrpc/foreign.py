@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Numbers and JSON in texts of others: files, servers, options.
 
-Python's own readers take their time, or raise what nobody expects. Thousands of digits take
+Python's own readers take their time, or raise unexpected errors. Thousands of digits take
 quadratic time before Python 3.11, and raise an error about ``sys.set_int_max_str_digits`` since;
 brackets without end raise a RecursionError. These raise a ValueError that says what is wrong.
 """

@@ -25,7 +25,7 @@ class Options:
     :ivar total_timeout: seconds for a whole call with its retries and what it waits in between;
         None for no such limit.
     :ivar connect_wait: seconds after the start of an attempt during which to go on trying while
-        nobody listens.
+        no server listens.
     :ivar max_reply: bytes allowed in one reply's body.
     :ivar unsigned: give int records as 0..2**32-1 (True) or -2**31..2**31-1 (False); None goes by
         what is known of the method.

@@ -93,7 +93,7 @@ class ReplyFifo:
             try:
                 os.unlink(self._path)
             except OSError:
-                pass  # somebody cleans that folder
+                pass  # another process has removed it
         self._path = ""
 
     def __del__(self) -> None:

@@ -130,7 +130,7 @@ def _ipv6(text: str) -> str:
 
 
 def _port(text: Optional[str]) -> Optional[int]:
-    """Return a port, 0 where there is none, None where it is no port."""
+    """Return a port, 0 if there is none, None if it is not a port."""
     digits = (text or "").lstrip("0")
     if len(digits) > 5:
         return None

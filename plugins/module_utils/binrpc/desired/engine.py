@@ -248,7 +248,7 @@ class Run:
             yield Sleep(SETTLE)
 
     def _remaining(self, seen: Leaves, wanted: Mapping[Address, Any]) -> List[Change]:
-        """Return what is not as wanted, but for what nobody can see and the server has taken."""
+        """Return what is not as wanted, except for what the server accepted and does not show."""
         return [
             change
             for change in self.resource.compare(seen, wanted)

@@ -54,7 +54,7 @@ class Acceptor:
             except OSError as error:
                 if error.errno in _EXHAUSTED:
                     self._rest(error)
-                return  # nobody waits any more, or this one has gone away
+                return  # no connection is waiting any more
             self._exhausted = False
             sock.setblocking(False)
             work = self._loop.connect_accepted_socket(self._make, sock)

@@ -193,7 +193,7 @@ class StreamConnection(asyncio.BufferedProtocol):
             if not self._transport.is_closing():
                 self._transport.write(data)
             if self._transport.is_closing():
-                self._closed = True  # broken: nobody reads the other answers
+                self._closed = True  # broken: the other answers cannot be delivered
 
     def pause_writing(self) -> None:
         self._slow = True
