@@ -139,7 +139,7 @@ class _Batch:
 
     def _tell(self, data: dict[str, Any]) -> None:
         if self._options.output == "jsonl":
-            output.write(output.render_data(data, "json"))
+            output.write(output.render_data(data, "jsonl"))
         else:
             self._results.append(data)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import argparse
 
-from . import common, exit_codes, guard, output
+from . import common, exit_codes, guard, output, view
 
 _DESCRIPTION = """Call one RPC and print the values of its reply.
 
@@ -28,6 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     common.add_call_options(parser)
     common.add_output_option(parser, output.FORMATS)
+    view.add_options(parser)
     guard.add_options(parser)
     common.add_method_arguments(parser)
     parser.set_defaults(run=run)
@@ -37,13 +38,14 @@ def run(options: argparse.Namespace) -> int:
     """Make the call; return the exit status."""
 
     def work() -> int:
+        shown = view.View.of(options)
         params = common.read_params(options.method, options.params, raw=options.raw)
         settings = common.Settings(options)
         if not guard.allow(options, settings, [settings.endpoint], options.method, params):
             return exit_codes.OK
         with settings.client() as client:
             reply = common.call(client, options.method, params)
-        output.write(output.render(reply, options.output))
+        output.write(output.render(reply, options.output, shown))
         return exit_codes.OK
 
     return common.guarded(work, options.output)

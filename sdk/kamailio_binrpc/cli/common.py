@@ -15,6 +15,7 @@ from ..core.faults import Fault, InvalidParams, MethodNotFound
 from ..core.foreign import parse_json, shortened
 from ..core.pacing import in_turn
 from . import colour, exit_codes, output
+from .view import DefaultForm
 
 TYPE_CHECKING = False  # typing itself takes longer to load than a call
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def add_output_option(parser: argparse.ArgumentParser, formats: Sequence[str]) -
         "-o",
         "--output",
         choices=formats,
-        default=formats[0],
+        default=DefaultForm(formats[0]),
         help="form of the output (default: %(default)s)",
     )
     parser.add_argument(

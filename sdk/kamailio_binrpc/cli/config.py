@@ -52,7 +52,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     show = actions.add_parser("show", help="print what is configured")
-    common.add_output_option(show, ("yaml", "json"))
+    common.add_output_option(show, output.FORMATS)
     path = actions.add_parser("path", help="print which file is read")
     check = actions.add_parser("check", help="read the file, and with --call every endpoint")
     check.add_argument("--call", action="store_true", help="call core.version everywhere, too")

@@ -23,7 +23,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common.add_call_options(parser)
-    common.add_output_option(parser, ("yaml", "json", "jsonl"))
+    common.add_output_option(parser, output.FORMATS)
     parser.add_argument("subset", metavar="SUBSET", nargs="*", help="default: all")
     parser.set_defaults(run=run)
 

@@ -12,8 +12,9 @@ from ..core.changes import compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
 from ..core.printable import listed
-from . import colour, common, exit_codes, guard, output, secrets
+from . import colour, common, exit_codes, guard, output, secrets, view
 from .progress import Progress
+from .rows import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,8 @@ Results are printed as they arrive, each under its endpoint's name. At the end, 
 on standard error, grouped by their cause. With --diff replies are compared: endpoints with equal
 replies are named together, and each smaller group shows the rows that it has in addition to the
 largest group (+), that it lacks (-) or that differ (~). With --json that is a list of groups, the
-largest first, with "names", "reply" and "changes"; errors are on standard error only.
+largest first, with "names", "reply" and "changes"; errors are on standard error only. A table has
+the rows of all endpoints, and is printed at the end.
 """
 _SHOWN_NAMES = 6
 
@@ -44,7 +46,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common.add_call_options(parser, several=True)
-    common.add_output_option(parser, ("text", "json", "jsonl"))
+    common.add_output_option(parser, output.FORMATS)
+    view.add_options(parser)
     add = parser.add_argument
     add(
         "-g",
@@ -78,6 +81,9 @@ def _run(options: argparse.Namespace) -> int:
     from ..core.fleet import Fleet
     from ..core.retry import RetryPolicy
 
+    shown = view.View.of(options)
+    if options.diff and (shown.given or options.output == "table"):
+        raise EncodeError("--diff compares whole replies: use it with -o text, json, jsonl or yaml")
     settings = common.Settings(options)
     endpoints = settings.config.select(options.group)
     if options.all:
@@ -95,7 +101,7 @@ def _run(options: argparse.Namespace) -> int:
         rate=options.rate,
         retry=RetryPolicy(options.retries) if options.retries else None,
     )
-    show = _Show(options, params, list(endpoints))
+    show = _Show(options, params, list(endpoints), shown)
     try:
         report = fleet.call(
             options.method,
@@ -117,8 +123,15 @@ def _run(options: argparse.Namespace) -> int:
 class _Show:
     """Prints results as they come and keeps the progress line below them."""
 
-    def __init__(self, options: argparse.Namespace, params: list[Any], names: list[str]) -> None:
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        params: list[Any],
+        names: list[str],
+        shown: view.View,
+    ) -> None:
         self._options = options
+        self._view = shown
         self._params = params
         wanted = sys.stderr.isatty() and not options.no_progress
         self.progress = Progress(names, sys.stderr if wanted else None)
@@ -131,7 +144,7 @@ class _Show:
         if self._options.diff:  # at the end, when all are there to be compared
             pass
         elif self._options.output == "jsonl":
-            self.progress.write(output.render_data(_data(result, self._hiding), "json"))
+            self.progress.write(output.render_data(self._data(result), "jsonl"))
         elif self._options.output == "text" and result.ok:
             self.progress.write(_block(result, self._hiding))
 
@@ -154,9 +167,11 @@ class _Show:
             else:
                 differences = _differences_data(groups, self._hiding)
                 output.write(output.render_data(differences, self._options.output))
-        elif self._options.output == "json":
-            data = {name: _data(result, self._hiding) for name, result in report.results.items()}
-            output.write(output.render_data(data, "json"))
+        elif self._options.output == "table":
+            self._table(report)
+        elif self._options.output in ("json", "yaml"):
+            data = {name: self._data(result) for name, result in report.results.items()}
+            output.write(output.render_data(data, self._options.output))
         for cause, names in report.causes().items():
             example = report.errors[names[0]]
             output.tell(_cause(cause, names, example))
@@ -165,16 +180,29 @@ class _Show:
         style = "green" if report.ok else "red"
         output.tell(colour.paint(summary, style, sys.stderr) + "\n")
 
+    def _table(self, report: Report) -> None:
+        from . import table
 
-def _data(result: Result, hiding: secrets.Hiding) -> dict[str, Any]:
-    data: dict[str, Any] = {"name": result.name, "seconds": round(result.seconds, 6)}
-    if result.error is None:
-        data["reply"] = hiding.reply(result.value).to_json()
-    else:
-        data["error"] = str(result.error)
-        if isinstance(result.error, Fault):
-            data["fault"] = output.fault_data(result.error)
-    return data
+        rows = [
+            {view.ENDPOINT: name, **row}
+            for name, reply in report.replies.items()
+            for row in rows_of(self._hiding.reply(reply).to_json(), self._options.method)
+        ]
+        output.write(table.render_rows(rows, self._options.method, self._view))
+
+    def _data(self, result: Result) -> dict[str, Any]:
+        data: dict[str, Any] = {"name": result.name, "seconds": round(result.seconds, 6)}
+        if result.error is None:
+            values = self._hiding.reply(result.value).to_json()
+            if self._view.given:
+                method = self._options.method
+                values = self._view.data(rows_of(values, method), method)
+            data["reply"] = values
+        else:
+            data["error"] = str(result.error)
+            if isinstance(result.error, Fault):
+                data["fault"] = output.fault_data(result.error)
+        return data
 
 
 def _block(result: Result, hiding: secrets.Hiding) -> str:

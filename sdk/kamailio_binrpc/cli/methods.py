@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import BinrpcError
 from ..core.faults import Fault, MethodNotFound
-from . import common, exit_codes, output, table
+from . import common, exit_codes, output
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..core.catalogue.notation import Method
-
-_FORMATS = ("text", "json", "jsonl", "yaml")
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _add(actions: Any, name: str, text: str, run: Any, argument: str) -> None:
     parser = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     common.add_call_options(parser)
-    common.add_output_option(parser, _FORMATS)
+    common.add_output_option(parser, output.FORMATS)
     parser.add_argument("--offline", action="store_true", help="ask the catalogue, not a server")
     if argument:
         parser.add_argument("word", metavar=argument)
@@ -61,7 +59,7 @@ def _list(options: argparse.Namespace) -> int:
     if options.output == "text":
         output.write("".join(name + "\n" for name in found))
     else:
-        output.write(output.render_data(found, options.output))
+        output.write(output.render_data(found, options.output, "method"))
     return exit_codes.OK
 
 
@@ -76,7 +74,8 @@ def _search(options: argparse.Namespace) -> int:
         data = [{"name": name, "help": text} for name, text in found]
         output.write(output.render_data(data, options.output))
     elif found:
-        output.write(table.layout(found, (False, False)))
+        width = max(len(name) for name, _text in found)
+        output.write("".join(f"{name:{width}}  {text}".rstrip() + "\n" for name, text in found))
     if not found:
         common.complain(f"no method has {options.word!r} in its name or help")
         return exit_codes.NOT_FOUND
@@ -175,8 +174,8 @@ def explain(name: str, known: Method | None, servers: str = "") -> str:
     lines = [known.signature, f"  {known.text}"]
     rows = [_row(param) for param in known.params]
     if rows:
-        layout = table.layout(rows, (False,) * 3)
-        lines += ["", "Parameters:", *("  " + row for row in layout.splitlines())]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines += ["", "Parameters:", *("  " + _padded(row, widths) for row in rows)]
     kind = "changes nothing" if known.access == "read" else "changes the server's state"
     if known.reads_without_params:
         kind += "; without parameters it only shows"
@@ -194,6 +193,10 @@ def _row(param: Any) -> Sequence[str]:
         choice = ", ".join(param.words) + ("" if param.closed else ", ...")
         meaning = f"{meaning} ({choice})" if meaning else choice
     return (name + (" ..." if param.repeated else ""), param.type, meaning)
+
+
+def _padded(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
 def _notes(known: Method) -> list[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..core.faults import Fault
     from ..core.reply import Reply
+    from .view import View
 
 FORMATS = ("text", "table", "json", "jsonl", "yaml")
 
@@ -25,8 +26,12 @@ class OutputError(Exception):
     """
 
 
-def render(reply: Reply, form: str) -> str:
-    """Return a reply in one of :data:`FORMATS`, ending in a newline unless empty."""
+def render(reply: Reply, form: str, view: View | None = None) -> str:
+    """Return a reply in one of :data:`FORMATS`, ending in a newline unless empty.
+
+    :param view: what of it to show, not for ``text``.
+    :raises EncodeError: a library that the form needs is not installed, or there is no such column.
+    """
     if form == "text":
         from . import text
 
@@ -34,12 +39,32 @@ def render(reply: Reply, form: str) -> str:
     if form == "table":
         from . import table
 
-        return table.render(reply.to_json(), reply.method)
-    return render_data(reply.to_json(), form)
+        return table.render(reply.to_json(), reply.method, view)
+    data = reply.to_json()
+    if view is not None and view.given:
+        from .rows import rows_of
+
+        data = view.data(rows_of(data, reply.method), reply.method)
+    return render_data(data, form)
 
 
-def render_data(data: Any, form: str) -> str:
-    """Return plain data as json, jsonl (one line for each item of a list) or yaml."""
+def render_data(data: Any, form: str, title: str = "") -> str:
+    """Return plain data as text (in lines of ``name: value``), a table, json, jsonl (one line for
+    each item of a list) or yaml.
+
+    JSON is on one line, but on a terminal indented.
+
+    :param title: of the column of a table of values that have no names.
+    :raises EncodeError: a library that the form needs is not installed.
+    """
+    if form == "text":
+        from . import text
+
+        return text.render_data(data)
+    if form == "table":
+        from . import table
+
+        return table.render_data(data, title)
     if form == "yaml":
         from . import yaml
 
@@ -49,7 +74,7 @@ def render_data(data: Any, form: str) -> str:
     if form == "jsonl":
         items = data if isinstance(data, list) else [data]
         return "".join(json.dumps(item) + "\n" for item in items)
-    return json.dumps(data) + "\n"
+    return json.dumps(data, indent=2 if sys.stdout.isatty() else None) + "\n"
 
 
 def write(text: str) -> None:

@@ -1,108 +1,123 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Replies as tables: a row for each struct, a column for each member."""
+"""Rows as a table for people, laid out by rich."""
 
 from __future__ import annotations
 
-import unicodedata
+import io
+import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 from ..core.printable import one_line
+from . import colour, extras
+from .rows import is_single, rows_of
+from .terminal import ESCAPE
+from .view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    Row = dict[str, Any]
+    from .presets import Column
+    from .rows import Row
 
-_GAP = "  "
+_ENDLESS = 1_000_000
+"""Columns of what is no terminal: nothing is wrapped there."""
 
 
-def render(values: Sequence[Any], method: str) -> str:
-    """Return the values of a reply as a table; nothing is left out, and nothing cut."""
-    if not values:
+def render(values: Sequence[Any], method: str, view: View | None = None) -> str:
+    """Return the values of a reply, given as plain data, as a table.
+
+    A reply that is one struct goes downwards, a name and a value in each line. On a terminal long
+    values are wrapped within their column; nothing is cut.
+
+    :raises EncodeError: rich is not installed, or there is no such column.
+    """
+    view = view or View()
+    rows = rows_of(values, method)
+    if len(rows) == 1 and not view.given and is_single(values, method):
+        rows = [{"NAME": name, "VALUE": value} for name, value in rows[0].items()]
+        method = ""
+    return render_rows(rows, method, view)
+
+
+def render_data(data: Any, title: str = "") -> str:
+    """Return data that is no reply: a dict downwards, a list of dicts or values as rows.
+
+    :param title: of the column of values that have no names.
+    :raises EncodeError: rich is not installed.
+    """
+    if isinstance(data, dict):
+        return render([data], "")
+    values = data if isinstance(data, list) else [data]
+    rows = rows_of(values, "")
+    return render_rows([{name or title: value for name, value in row.items()} for row in rows])
+
+
+def render_rows(rows: Sequence[Row], method: str = "", view: View | None = None) -> str:
+    """Return rows as a table, with the usual columns of a method.
+
+    :raises EncodeError: as :func:`render`.
+    """
+    view = view or View()
+    rows = view.rows(rows)
+    columns = view.columns_of(rows, method)
+    return layout(columns, rows) if rows and columns else ""
+
+
+def layout(columns: Sequence[Column], rows: Sequence[Row]) -> str:
+    """Return a table of these columns, each flush right where it holds numbers alone."""
+    table = extras.load("rich.table", "-o table").Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        show_header=any(column.title.strip() for column in columns),
+        header_style="bold",
+    )
+    text = extras.load("rich.text", "-o table").Text
+    for column in columns:
+        found = [row[column.name] for row in rows if column.name in row]
+        numbers = all(isinstance(value, (int, float)) for value in found)
+        table.add_column(
+            text(one_line(column.title)),
+            justify="right" if numbers else "left",
+            overflow="fold",
+            no_wrap=False,
+        )
+    for row in rows:
+        table.add_row(*(_cell(row, column, text) for column in columns))
+    return _printed(table)
+
+
+def _printed(table: Any) -> str:
+    on_screen = sys.stdout.isatty()
+    into = io.StringIO()
+    coloured = colour.wanted(sys.stdout)
+    console = extras.load("rich.console", "-o table").Console(
+        file=into,
+        width=shutil.get_terminal_size().columns if on_screen else _ENDLESS,
+        force_terminal=coloured,
+        no_color=not coloured,
+        color_system="standard" if coloured else None,
+        legacy_windows=False,
+    )
+    console.print(table, crop=False)
+    lines = into.getvalue().split("\n")
+    # All that came from a server was made printable: what escapes there are come from rich.
+    return "\n".join(line.rstrip() for line in lines).replace("\x1b", ESCAPE)
+
+
+def _cell(row: Row, column: Column, text: Any) -> Any:
+    if column.name not in row:
+        return text("")
+    value = row[column.name]
+    style = column.style(value) if column.style else ""
+    return text(_shown(column.text(value) if column.text else value), style=style)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
         return ""
-    rows = _rows(list(values), method)
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    cells = [[_cell(row[name]) if name in row else "" for name in names] for row in rows]
-    numeric = [all(isinstance(row.get(name, 0), (int, float)) for row in rows) for name in names]
-    if any(name.strip() for name in names):
-        cells.insert(0, [_cell(name.upper()) for name in names])
-    return layout(cells, numeric)
-
-
-def layout(cells: Sequence[Sequence[str]], right: Sequence[bool]) -> str:
-    """Return rows of cells in columns; ``right`` says which columns are flush right."""
-    widths = [max(map(_width, column)) for column in zip(*cells)]
-    lines = []
-    for row in cells:
-        padded = []
-        for text, width, flush in zip(row, widths, right):
-            space = " " * (width - _width(text))
-            padded.append(space + text if flush else text + space)
-        lines.append(_GAP.join(padded).rstrip() + "\n")
-    return "".join(lines)
-
-
-def _rows(values: list[Any], method: str) -> list[Row]:
-    if all(isinstance(value, dict) for value in values):
-        rows = [row for value in values for row in _from_struct(value)]
-        if len(rows) == 1 and len(rows[0]) > 1:
-            # One struct reads better downwards.
-            return [{"name": name, "value": value} for name, value in rows[0].items()]
-        return rows
-    if len(values) == 1 and isinstance(values[0], list):
-        return _rows(values[0], "") if values[0] else [{"": ""}]
-    size = _group_size(method)
-    if size > 1 and len(values) % size == 0:
-        return [
-            {" " * column: value for column, value in enumerate(values[start : start + size])}
-            for start in range(0, len(values), size)
-        ]
-    return [row for value in values for row in _from_any(value)]
-
-
-def _group_size(method: str) -> int:
-    """How many values of a flat reply belong together: ``(int,str)*`` are two."""
-    from ..core.catalogue.lookup import find
-
-    known = find(method)
-    reply = known.reply if known else ""
-    return reply.count(",") + 1 if reply.startswith("(") and reply.endswith(")*") else 1
-
-
-def _from_any(value: Any) -> list[Row]:
-    return list(_from_struct(value)) if isinstance(value, dict) else [{"": value}]
-
-
-def _from_struct(struct: Row) -> Iterator[Row]:
-    """Rows of a struct: one, or one for each item of the only list of structs in it."""
-    flat = dict(_flatten(struct))
-    lists = [name for name, value in flat.items() if _is_rows(value)]
-    if len(lists) != 1:
-        yield flat
-        return
-    rest = {name: value for name, value in flat.items() if name != lists[0]}
-    for item in flat[lists[0]]:
-        # A repeated name comes as an object with that one key.
-        values = list(item.values())
-        inner = values[0] if len(values) == 1 and isinstance(values[0], dict) else item
-        for row in _from_struct(inner):
-            yield {**rest, **row}
-
-
-def _is_rows(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
-
-
-def _flatten(struct: Row, before: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in struct.items():
-        if isinstance(value, dict) and value:
-            yield from _flatten(value, f"{before}{name}.")
-        else:
-            yield before + name, value
-
-
-def _cell(value: Any) -> str:
     if isinstance(value, (dict, list)):
         import json
 
@@ -110,13 +125,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() else f"{value:g}"
     return one_line(value)
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: East Asian wide characters take two, combining ones none."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
-        for char in text
-    )

@@ -184,7 +184,7 @@ def _show(form: str, number: int, where: str, packet: bytes, message: Message) -
         if where:
             data["where"] = where
         data["values"] = [to_json(value) for value in message.values]
-        output.write(output.render_data(data, "json"))
+        output.write(output.render_data(data, "jsonl"))
         return
     style = {wire.FAULT: "red", wire.REPLY: "green"}.get(message.type, "bold")
     head = colour.paint(f"#{number} {kind}", style, sys.stdout)
@@ -225,7 +225,7 @@ def _show_bad(
         data = {"number": number, "error": str(error), "hex": shown_hex}
         if where:
             data["where"] = where
-        output.write(output.render_data(data, "json"))
+        output.write(output.render_data(data, "jsonl"))
         return
     head = colour.paint(f"#{number} malformed", "red", sys.stdout)
     rows = [f"  {packet[at : at + 16].hex(' ')}" for at in range(0, len(packet), 16)]

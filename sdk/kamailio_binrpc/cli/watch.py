@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ..core.changes import compare
 from ..core.errors import BinrpcError, TransportError
 from ..core.masking import hide_params
-from . import colour, common, exit_codes, guard, output, secrets
+from . import colour, common, exit_codes, guard, output, secrets, view
+from .rows import rows_of
 from .terminal import ESCAPE
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ _DESCRIPTION = """Call a method every few seconds.
 
 On a terminal each reply is shown whole, with what changed since the call before below it.
 Elsewhere the first reply is printed whole and then only changes, each line with the time. Each
-line is one row that was added (+), removed (-) or changed (~). With --output jsonl each call that
-brings changes is an object with "time" and "changes". If the server becomes unreachable, watch
+line is one row that was added (+), removed (-) or changed (~), whatever the columns that are shown.
+With --output jsonl or yaml the first reply is an object with "time" and "reply", and each call that
+brings changes one with "time" and "changes". If the server becomes unreachable, watch
 keeps trying.
 """
 
@@ -41,7 +43,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common.add_call_options(parser)
-    common.add_output_option(parser, ("text", "jsonl"))
+    common.add_output_option(parser, ("text", "table", "jsonl", "yaml"))
+    view.add_options(parser)
     parser.add_argument(
         "-n", "--interval", metavar="SECONDS", type=float, default=2.0, help="default: 2"
     )
@@ -63,8 +66,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _watch(options: argparse.Namespace) -> int:
+    shown = view.View.of(options)
     params = common.read_params(options.method, options.params, raw=options.raw)
-    screen = options.output == "text" and sys.stdout.isatty()
+    screen = options.output in ("text", "table") and sys.stdout.isatty()
     before: list[Any] | None = None
     done = 0
     hiding = secrets.Hiding(reveal=options.reveal)
@@ -83,7 +87,7 @@ def _watch(options: argparse.Namespace) -> int:
             else:
                 now = reply.to_json()
                 found = [] if before is None else compare(before, now)
-                _show(options, reply, found, hiding, first=before is None, screen=screen)
+                _show(options, reply, found, hiding, shown, first=before is None, screen=screen)
                 before = now
                 if found and options.until_changed:
                     return exit_codes.OK
@@ -98,29 +102,35 @@ def _show(
     reply: Reply,
     found: list[Change],
     hiding: secrets.Hiding,
+    shown: view.View,
     *,
     first: bool,
     screen: bool,
 ) -> None:
     stamp = time.strftime("%Y-%m-%d %H:%M:%S")
     reply = hiding.reply(reply)
-    if options.output == "jsonl":
+    if options.output in ("jsonl", "yaml"):
+        data: dict[str, Any] = {"time": stamp}
         if first:
-            output.write(output.render_data({"time": stamp, "reply": reply.to_json()}, "json"))
+            values = reply.to_json()
+            data["reply"] = shown.data(rows_of(values, reply.method)) if shown.given else values
         elif found:
-            data = {"time": stamp, "changes": hiding.text([change.to_json() for change in found])}
-            output.write(output.render_data(data, "json"))
+            data["changes"] = hiding.text([change.to_json() for change in found])
+        else:
+            return
+        start = "---\n" if options.output == "yaml" else ""
+        output.write(start + output.render_data(data, options.output))
         return
     lines = [hiding.text(str(change)) for change in found]
     if screen:
         words = hide_params(options.method, options.params)
         head = f"{stamp}  {options.method} {' '.join(words)}".rstrip()
-        body = output.render(reply, "text")
+        body = output.render(reply, options.output, shown)
         painted = [colour.paint(line, "yellow", sys.stdout) for line in lines]
         output.write(f"{_CLEAR}{head}\n\n{body}" + "".join("\n" + line for line in painted))
         output.write("\n")
     elif first:
-        output.write(output.render(reply, "text"))
+        output.write(output.render(reply, options.output, shown))
     else:
         output.write("".join(f"{stamp} {line}\n" for line in lines))
 

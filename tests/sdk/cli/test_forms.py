@@ -1,19 +1,21 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Forms of output: YAML as a YAML reader sees it, tables, differences, colour."""
+"""Forms of output: YAML as a YAML reader sees it, JSON, text, colour."""
 
 from __future__ import annotations
 
 import io
 import json
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamailio_binrpc.cli import colour, output, table, yaml
+from kamailio_binrpc.cli import colour, output, yaml
 from kamailio_binrpc.cli.names import Names
 from kamailio_binrpc.cli.terminal import for_terminal
+from kamailio_binrpc.core.errors import EncodeError
 from kamailio_binrpc.core.reply import Reply
 from kamailio_binrpc.core.values import Fixed, Struct
 from tests.sdk.core import strategies
@@ -46,7 +48,38 @@ def test_yaml_reads_back_as_it_was(value):
 
 
 def test_yaml_of_a_byte_that_is_no_utf8():
-    assert yaml.dump(["caf\udce9 \u00e9"]) == '- "caf\\xe9 \u00e9"\n'
+    """It does not look like the character of that number."""
+    text = yaml.dump(["caf\udce9", "caf\u00e9"])
+    assert text == '- !!binary |\n  Y2Fm6Q==\n- "caf\u00e9"\n'
+    assert reader.safe_load(text) == [b"caf\xe9", "caf\u00e9"]
+
+
+@pytest.mark.parametrize("text", ["no", "1e5", "12:30", "0x10", "5.6.3", "~", "<<", "a: b"])
+def test_yaml_quotes_what_some_reader_takes_for_something_else(text):
+    assert yaml.dump({text: text}).replace("'", '"') == f'"{text}": "{text}"\n'
+
+
+def test_json_is_indented_on_a_terminal_alone(monkeypatch):
+    assert output.render_data([1], "json") == "[1]\n"
+    monkeypatch.setattr("sys.stdout", Screen())
+    assert output.render_data([1], "json") == "[\n  1\n]\n"
+    assert output.render_data([[1], 2], "jsonl") == "[1]\n2\n"
+
+
+def test_other_data_as_text():
+    data = {"a": {"b": 1, "c": None}, "d": ["x", "y"], "e": [{"f": 1.0}]}
+    assert output.render_data(data, "text") == "a.b: 1\na.c:\nd: x, y\ne[0].f: 1\n"
+    assert output.render_data("x", "text") == "x\n"
+
+
+@pytest.mark.parametrize("form, library", [("yaml", "yaml"), ("table", "rich")])
+def test_a_library_that_is_not_there(form, library, monkeypatch):
+    monkeypatch.setattr("sys.modules", {**sys.modules, library: None})
+    for name in [name for name in sys.modules if name.startswith(library + ".")]:
+        monkeypatch.setitem(sys.modules, name, None)
+    yaml._dumper.cache_clear()
+    with pytest.raises(EncodeError, match=rf"-o {form} needs .* {library}; .*kamailio-binrpc.cli."):
+        output.render(Reply([1], "m"), form)
 
 
 def test_a_reply_in_every_form():
@@ -58,36 +91,6 @@ def test_a_reply_in_every_form():
     assert reader.safe_load(output.render(reply, "yaml")) == reply.to_json()
     for form in output.FORMATS:
         assert output.render(Reply([], "m"), form) in ("", "[]\n")
-
-
-def test_tables_of_structs():
-    rows = [{"ID": 1, "NAME": "a"}, {"ID": 20, "NAME": "b", "MORE": {"X": 1.5}}]
-    assert table.render(rows, "") == "ID  NAME  MORE.X\n 1  a\n20  b        1.5\n"
-
-
-def test_a_table_of_one_struct_goes_downwards():
-    assert table.render([{"a": 1, "b": "x"}], "") == "NAME  VALUE\na     1\nb     x\n"
-
-
-def test_tables_go_down_into_the_only_list():
-    nested = [
-        {"N": 2, "RECORDS": [{"SET": {"ID": 1, "T": [{"D": {"U": "a"}}, {"D": {"U": "b"}}]}}]}
-    ]
-    assert table.render(nested, "") == "N  ID  U\n2   1  a\n2   1  b\n"
-
-
-def test_flat_replies_are_folded_as_the_catalogue_says():
-    assert table.render([1, "main", 22, "timer"], "core.ps") == " 1  main\n22  timer\n"
-    assert table.render(["a", "b"], "core.modules") == "a\nb\n"
-
-
-def test_tables_lose_nothing():
-    assert table.render(["a\nb\x1b[1m"], "") == "a\\nb\\x1b[1m\n"
-    assert table.render([{"a": [1, {"b": 2}], "c": 1}], "").splitlines()[1] == 'a     [1, {"b": 2}]'
-    assert table.render([], "") == ""
-    assert table.render([[]], "") == "\n"
-    wide = table.render([{"a": "\u65e5\u672c", "b": "x"}, {"a": "ab", "b": "y"}], "")
-    assert wide.splitlines()[1:] == ["\u65e5\u672c  x", "ab    y"]
 
 
 class Screen(io.StringIO):

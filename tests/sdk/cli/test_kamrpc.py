@@ -155,7 +155,7 @@ def test_flags_win_over_environment_and_that_over_the_file(kamrpc, config, monke
 def test_config_commands(kamrpc, config):
     assert kamrpc("config", "path")[1] == f"{config}\n"
     assert json.loads(kamrpc("config", "show", "--json")[1])["groups"]["both"] == ["one", "two"]
-    assert yaml.safe_load(kamrpc("config", "show")[1])["defaults"]["timeout"] == 3
+    assert yaml.safe_load(kamrpc("config", "show", "-o", "yaml")[1])["defaults"]["timeout"] == 3
     assert kamrpc("config", "check")[:2] == (0, f"{config}: 5 endpoints, 2 groups\n")
     status, out, _other = kamrpc("config", "check", "--call")
     assert status == exit_codes.CONNECT
@@ -267,7 +267,8 @@ def test_methods_help(kamrpc):
 def test_facts(kamrpc):
     data = json.loads(kamrpc("facts", "--json", "!all", "!min", "uptime")[1])
     assert set(data) == {"uptime", "missing"}
-    assert yaml.safe_load(kamrpc("facts", "min")[1])["version"]["number"] == "5.6.3"
+    assert yaml.safe_load(kamrpc("facts", "-o", "yaml", "min")[1])["version"]["number"] == "5.6.3"
+    assert "version.number: 5.6.3\n" in kamrpc("facts", "min")[1]
     assert kamrpc("facts", "nosuch")[0] == exit_codes.USAGE
 
 
