@@ -66,7 +66,7 @@ def run(coroutine):
         result = asyncio.run(watched())
         gc.collect()
     # The server, in a thread of its own, sees a little later that its end is closed.
-    for _other in range(100):
+    for _other in range(1200):
         if len(os.listdir("/proc/self/fd")) <= before:
             break
         time.sleep(0.05)
@@ -242,7 +242,8 @@ def reply(request, *values):
 def test_a_bad_peer_ends_the_call(answer, error, executed):
     async def main():
         async with Peer(answer) as peer:
-            async with AsyncClient(peer.address, timeout=0.3) as client:
+            limit = 1 if error in (CallTimeout, TruncatedReply) else 60
+            async with AsyncClient(peer.address, timeout=limit) as client:
                 with pytest.raises(error) as caught:
                     await client.call("core.version")
             assert caught.value.executed is executed
@@ -447,7 +448,7 @@ def test_loops_one_after_another(address):
         assert len(client._homes) == 1
     asyncio.run(client.close())
     assert client._homes == {}
-    for _other in range(100):  # the server sees a little later that its ends are closed
+    for _other in range(1200):  # the server sees a little later that its ends are closed
         if len(os.listdir("/proc/self/fd")) <= before:
             break
         time.sleep(0.05)

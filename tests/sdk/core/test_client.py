@@ -662,11 +662,11 @@ def test_the_timeout_of_many_calls_is_for_each_answer(serve, transport, make_cli
     def script(peer):
         while True:
             request = peer.request()
-            clock.now += 1
+            clock.now += 10
             peer.reply(request, *request.values[1:])
 
     clock = Time()
-    with make_client(serve(transport, script).address, timeout=5, time=clock) as client:
+    with make_client(serve(transport, script).address, timeout=50, time=clock) as client:
         calls = [("m", n) for n in range(12)]
         assert client.call_many(calls, window=1) == [[n] for n in range(12)]
 

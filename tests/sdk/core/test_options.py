@@ -133,16 +133,16 @@ def test_a_total_ends_all_attempts(serve, make_client):
     """A pause that would reach it is not begun."""
     server = serve("tcp", busy)
     clock = Time()
-    policy = Timed(retries=100, busy_wait=10.0)
-    options = {"retry": policy, "time": clock, "total_timeout": 45}
-    with make_client(server.address, timeout=50, **options) as client:
+    policy = Timed(retries=100, busy_wait=100.0)
+    options = {"retry": policy, "time": clock, "total_timeout": 450}
+    with make_client(server.address, timeout=500, **options) as client:
         policy.run = timed(policy, clock)
         policy.run_async = timed_async(policy, clock)
         with pytest.raises(Exception, match="Command Executed Too Fast"):
             client.call("dispatcher.reload")
         assert len(server.requests) == 5
         with pytest.raises(Exception, match="Command Executed Too Fast"):
-            client.call("dispatcher.reload", total_timeout=5)
+            client.call("dispatcher.reload", total_timeout=50)
     assert len(server.requests) == 6
 
 

@@ -286,9 +286,10 @@ def test_what_ends_probing_says_so(ensure, lab):
     assert ensure(DispatcherState(1, "active", GATEWAY, probing=True))["warnings"] == []
 
 
-def test_probing_comes_back_when_a_drain_fails(ensure, lab):
+def test_probing_comes_back_when_a_drain_fails(ensure, lab, calls):
     lab.modules["dispatcher"].find(1, GATEWAY).flags = 8
     lab.failures.add("drop", method="dispatcher.set_state", count=1)
+    calls.lost = "dispatcher.set_state"
     result = ensure(DispatcherState(1, "disabled", GATEWAY), failed=True)
     assert result["changed"] is False
     assert lab.modules["dispatcher"].find(1, GATEWAY).state == "AP"

@@ -315,12 +315,13 @@ def test_a_table_that_cannot_be_read_can_be_emptied(ensure, lab, small):
 # --- failures on the way
 
 
-def test_a_table_is_as_before_after_a_lost_call(ensure, lab):
+def test_a_table_is_as_before_after_a_lost_call(ensure, lab, calls):
     """Some was set when the answer to the second call got lost."""
     table = lab.modules["htable"].tables["blocked"]
     ensure(HashTableItem("blocked", "b", "old", expire=500))
     before = {key: (cell.value, cell.expire) for key, cell in table.cells.items()}
     lab.failures.add("drop", method="htable.sets", count=1)
+    calls.lost = "htable.sets"
     wish = HashTable("blocked", {"a": 1, "b": "much longer than before", "c": 3})
     result = ensure(wish, failed=True)
     assert (result["changed"], result["after"]) == (False, {"b": "old"})
