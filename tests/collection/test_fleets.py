@@ -153,30 +153,36 @@ def test_action_and_module_have_one_result(labs: Any, play_tasks: Any, core: str
     }
     # The oldest differs in what runs modules: there each is tried once.
     states = STATES if core == "newest" else list(dict(reversed(STATES)).items())
-    steps = ("check", "change", "again") if core == "newest" else ("check", "change")
+    failures = FAILURES if core == "newest" else FAILURES[:4]
+
+    def steps(name: str) -> tuple[str, ...]:
+        if name.endswith(("_info", "_facts")):
+            return ("change",)  # nothing is
+        return ("check", "change", "again") if core == "newest" else ("change",)
+
     tasks = {
         f"{number} {name} {step}": {
             f"kamailio.ctl.kamailio_{name}": options,
             "check_mode": step == "check",
             "diff": True,
         }
-        for number, (name, options) in enumerate(states + FAILURES)
-        for step in (steps if number < len(states) else ("failure",))
+        for number, (name, options) in enumerate(states + failures)
+        for step in (steps(name) if number < len(states) else ("failure",))
     }
     defaults = {"endpoint": "{{ endpoint }}", "run_on": "{{ run_on }}"}
     bin_dir = BIN if core == "newest" else oldest()
     found = play_tasks(inventory, tasks, defaults, bin_dir=bin_dir)()
-    changes = failures = 0
+    changes = failed = 0
     for name in tasks:
         host, controller = (
             plain(found[side][name], inventory[side]["endpoint"]) for side in ("host", "controller")
         )
         assert controller == host, name
         changes += host["changed"]
-        failures += name.endswith("failure") and host["failed"]
+        failed += name.endswith("failure") and host["failed"]
         assert "not-secret-9" not in str(host), name
-    assert changes > (30 if core == "newest" else 20)
-    assert failures == len(FAILURES)
+    assert changes > (30 if core == "newest" else 10)
+    assert failed == len(failures)
 
 
 def test_one_task_for_many_endpoints(labs: Any, play_tasks: Any, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ SETS = {1: ["sip:127.0.0.1:5081", "sip:127.0.0.2:5082"], 2: ["sip:127.0.0.3:5083
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-@pytest.fixture(params=["kamailio", "lab 5.6", "lab master"])
+@pytest.fixture(params=["kamailio", "lab master"])
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "kamailio":
         yield request.getfixturevalue("make_kamailio")().endpoints["tcp"]

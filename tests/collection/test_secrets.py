@@ -33,7 +33,7 @@ from kamailio_binrpc.lab import (
     SharedVariables,
 )
 from tests.collection.conftest import BIN, ROOT
-from tests.collection.test_fleets import FAILURES, STATES, oldest
+from tests.collection.test_fleets import STATES, oldest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -289,7 +289,8 @@ def test_no_password_leaves_a_play(
     ]
     tasks = with_passwords(markers)
     if core == "newest":
-        tasks += [state(name, **options) for name, options in STATES + FAILURES]
+        # Each module once: how often it changes something is for other tests.
+        tasks += [state(name, **options) for name, options in dict(reversed(STATES)).items()]
     with LabServer("tcp:127.0.0.1:0", modules=modules).running_in_thread() as lab:
         text = f"cannot add {' and '.join(markers.all)}"[:3000]
         lab.failures.add("busy", method="uac.reg_add", probability=0.2, code=500, text=text)
