@@ -9,6 +9,7 @@ nothing imported at the top of a module that a short task does not need.
 The layers, from the top. A module imports what stands in its own line or below::
 
     lab                       a ctl server: sockets, engine, methods by Kamailio module
+    state                     a whole server: a wish of many resources, planned and applied
     desired                   resources: read, compare, change, read again
     fleet async_fleet         many servers, all at once
     batches                   or in batches, within a limit
