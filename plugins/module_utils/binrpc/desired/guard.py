@@ -29,5 +29,5 @@ def check_left(left: int, taken: int, least: Optional[int], whole: bool, what: s
     if taken and left < least:
         raise StateError(
             "only %d %s, and at least %d must stay. Bring others back first, or set "
-            "at_least_active" % (left, what, least)
+            "at_least_active (in a file: min_enabled)" % (left, what, least)
         )

@@ -58,6 +58,8 @@ MANY = 1000
 SLACK = 2
 """Seconds by which two readings of an expiry may differ."""
 
+_ZONES = 900
+
 
 def address_of(table: str, key: str) -> Address:
     return "htable", table, key
@@ -344,6 +346,12 @@ class HashTable(_Items):
 
     :param items: keys to values; what else is there stays unless ``exact``.
     :param absent: keys that must not be there.
+    :param until: keys of items to when they expire, in seconds since 1970, UTC. From then on they
+        must not be there.
+    :param at_least: keys of items to the seconds that they must have left. An item that has less
+        gets twice that, so that it is as wanted for some time.
+    :param allow_empty: may ``exact`` without items remove all that there is?
+    :param max_remove: how many items ``exact`` may remove; None for any number.
     :raises StateError: a hash table cannot hold that.
     """
 
@@ -353,11 +361,19 @@ class HashTable(_Items):
         items: Mapping[str, Any],
         absent: Iterable[str] = (),
         exact: bool = False,
+        until: Optional[Mapping[str, int]] = None,
+        at_least: Optional[Mapping[str, int]] = None,
+        allow_empty: bool = True,
+        max_remove: Optional[int] = None,
     ) -> None:
         self.table = table
         self.items = {key: item_value(value, "items.%s" % key) for key, value in items.items()}
         self.absent = frozenset(absent)
         self.exact = exact
+        self.until = dict(until or {})
+        self.at_least = dict(at_least or {})
+        self.allow_empty = allow_empty
+        self.max_remove = max_remove
         self.address: Address = ("htable", table)
         both = sorted(self.absent & set(self.items))
         if both:
@@ -382,7 +398,7 @@ class HashTable(_Items):
             keys = self._expiring(answers) if self._table_expires(answers) else []
         for key in keys:
             yield self._get(key)
-        if keys and self._table_expires(answers):
+        if (keys or self.until or self.at_least) and self._table_expires(answers):
             yield Ask("core.uptime")
 
     def _expiring(self, answers: Answers) -> List[str]:
@@ -390,7 +406,10 @@ class HashTable(_Items):
         there = self._dumped(answers)
         # What a write has made shows in the dump; what it has removed does not.
         keys = [key for key in there if key in self.items or self._goes(key)]
-        return keys if len(keys) <= MANY else []
+        return keys if len(keys) <= MANY else [key for key in keys if self._timed(key)]
+
+    def _timed(self, key: str) -> bool:
+        return key in self.until or key in self.at_least
 
     def _goes(self, key: str) -> bool:
         return key in self.absent or (self.exact and key not in self.items)
@@ -407,6 +426,8 @@ class HashTable(_Items):
         now = self._clock(answers)
         if now is not None:
             leaves.facts["now"] = now
+            # The server shows its own zone, which is found by the clock of this machine.
+            leaves.facts["zone"] = _ZONES * round((now - time()) / _ZONES)
         if answers.too_large("htable.dump", self.table):
             if self.exact and self.items:
                 answers.values("htable.dump", self.table)
@@ -416,13 +437,12 @@ class HashTable(_Items):
             for key, value in self._dumped(answers).items():
                 if self.exact or key in self.items or key in self.absent:
                     leaves[address_of(self.table, key)] = value
-        read = False
         for key in [*self._named(), *(str(address[2]) for address in leaves if len(address) == 3)]:
             if answers.has("htable.get", self.table, key):
-                read = True
                 self._observe_item(answers, key, leaves)
+        leaves.facts["forever"] = not leaves.facts["expires"]
         # Without the clock, no expiry can be written.
-        leaves.facts["expires"] = leaves.facts["expires"] and read
+        leaves.facts["expires"] = leaves.facts["expires"] and answers.has("core.uptime")
         return leaves
 
     def resolve(self, seen: Leaves) -> Dict[Address, Any]:
@@ -432,9 +452,61 @@ class HashTable(_Items):
         for address in seen:
             if len(address) < 4 and address not in wanted:
                 wanted[address] = ABSENT
+        self._check_removal(seen)
+        if (self.until or self.at_least) and seen.facts["forever"]:
+            raise StateError(
+                "items in table %s never expire (autoexpire is not set), so that until and "
+                "at_least have no effect; leave them out" % self.table
+            )
+        for key, moment in self.until.items():
+            self._set_end(key, moment + seen.facts["zone"], wanted, seen)
+        for key, seconds in self.at_least.items():
+            found = seen.at(until_of(address_of(self.table, key)))
+            end = seen.facts["now"] + seconds
+            enough = found is None or (isinstance(found, int) and found >= end)
+            self._set_end(key, found if enough else end + seconds, wanted, seen)
         return wanted
 
+    def _set_end(
+        self, key: str, end: Optional[int], wanted: Dict[Address, Any], seen: Leaves
+    ) -> None:
+        """Say when an item expires. One that has expired by now is not wanted any more."""
+        address = address_of(self.table, key)
+        if end is None or end > seen.facts["now"]:
+            wanted[until_of(address)] = end
+        else:
+            wanted[address] = ABSENT
+
+    def _check_removal(self, seen: Leaves) -> None:
+        """Refuse to remove more than is allowed.
+
+        :raises StateError: it would be more.
+        """
+        keep = {address_of(self.table, key) for key in (*self.items, *self.absent)}
+        gone = [address for address in seen if len(address) < 4 and address not in keep]
+        if not self.exact or not gone:
+            return
+        if not self.items and not self.allow_empty:
+            raise StateError(
+                "exact without items would empty table %s; if that is meant, say allow_empty: true"
+                % self.table
+            )
+        if self.max_remove is None:
+            return
+        if self.address in gone:
+            raise StateError(
+                "table %s is too large to be read, so that the items that would go cannot be "
+                "counted; leave max_remove out, or exact" % self.table
+            )
+        if len(gone) > self.max_remove:
+            raise StateError(
+                "%d items would be removed from table %s, and max_remove is %d"
+                % (len(gone), self.table, self.max_remove)
+            )
+
     def _target(self, key: str, changes: Mapping[Address, Any], seen: Leaves) -> Any:
+        if self._timed(key):
+            return super()._target(key, changes, seen)
         # A value that is set gets the time that the table gives.
         if changes.get(address_of(self.table, key)) == self.items.get(key, ABSENT):
             return ABSENT

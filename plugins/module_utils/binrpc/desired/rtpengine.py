@@ -16,7 +16,7 @@ from .step import DISABLE, ENABLE, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Union
 
     from .leaf import Address
     from .resource import Answers
@@ -53,7 +53,9 @@ def in_service(shown: Mapping[str, Any]) -> bool:
 class MediaNodes(Resource):
     """Whether nodes are enabled, by URL. What does not answer may still be enabled.
 
-    :param url: of one node, in any case of letters, or "all".
+    :param url: of one node, in any case of letters, or "all"; or a mapping from URLs to whether
+        they are enabled.
+    :param enabled: whether they are, where ``url`` is not a mapping.
     :param must_answer: a node that is enabled has to answer.
     :param least: how many nodes in service each set must keep if nodes are disabled; None for 1,
         and for 0 with "all".
@@ -62,10 +64,17 @@ class MediaNodes(Resource):
     persisted_by = "the database or the configuration says the same"
 
     def __init__(
-        self, url: str, enabled: bool, must_answer: bool = True, least: Optional[int] = None
+        self,
+        url: Union[str, Mapping[str, bool]],
+        enabled: bool = True,
+        must_answer: bool = True,
+        least: Optional[int] = None,
     ) -> None:
-        self.url = url.strip()
-        self.enabled = enabled
+        nodes = {url: enabled} if isinstance(url, str) else url
+        self.nodes = {each.strip(): value for each, value in nodes.items()}
+        self._folded = {fold(each): value for each, value in self.nodes.items()}
+        if len(self._folded) < len(nodes):
+            raise StateError("a node is given twice")
         self.must_answer = must_answer
         self.least = least
 
@@ -76,32 +85,40 @@ class MediaNodes(Resource):
         try:
             values = answers.values("rtpengine.show", ALL)
         except NotFound as fault:
-            raise StateError("no node %s: %s" % (self.url, fault.text.strip())) from fault
-        found = {each["url"]: node(each) for each in values if self._means(each)}
-        if not found:
+            names = ", ".join(self.nodes)
+            raise StateError("no node %s: %s" % (names, fault.text.strip())) from fault
+        found = {each["url"]: node(each) for each in values if self._wanted(each) is not None}
+        known = {fold(each["url"]) for each in values}
+        missing = [each for each in self.nodes if each != ALL and fold(each) not in known]
+        if missing:
             raise StateError(
                 "no node %s. There are %s"
-                % (self.url, ", ".join(sorted({each["url"] for each in values})))
+                % (", ".join(missing), ", ".join(sorted({each["url"] for each in values})))
             )
         seen = Leaves({("rtpengine", url): each["enabled"] for url, each in found.items()})
         seen.facts["silent"] = sorted(url for url, each in found.items() if not each["answers"])
         left: Dict[int, int] = {}
         taken: Dict[int, int] = {}
-        for each in filter(in_service, values):
-            counts = taken if self._means(each) else left
-            counts[each["set"]] = counts.get(each["set"], 0) + 1
+        for each in values:
+            wanted = self._wanted(each)
+            # One that is brought back has to answer before others go.
+            back = bool(wanted) and self.must_answer and not node(each)["enabled"]
+            if in_service(each) or back:
+                counts = taken if wanted is False else left
+                counts[each["set"]] = counts.get(each["set"], 0) + 1
         seen.facts.update(left=left, taken=taken)
         return seen
 
-    def _means(self, shown: Mapping[str, Any]) -> bool:
-        return self.url == ALL or fold(shown["url"]) == fold(self.url)
+    def _wanted(self, shown: Mapping[str, Any]) -> Optional[bool]:
+        """Return whether a node has to be enabled; None if it is not meant."""
+        return self._folded.get(fold(shown["url"]), self.nodes.get(ALL))
 
     def resolve(self, seen: Leaves) -> Dict[Address, Any]:
-        for number, taken in seen.facts["taken"].items() if not self.enabled else ():
+        for number, taken in seen.facts["taken"].items():
             what = "working nodes would be left in set %d" % number
             left = seen.facts["left"].get(number, 0)
-            check_left(left, taken, self.least, self.url == ALL, what)
-        return dict.fromkeys(seen, self.enabled)
+            check_left(left, taken, self.least, ALL in self.nodes, what)
+        return {address: self._wanted({"url": address[1]}) for address in seen}
 
     def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
         return [
@@ -111,10 +128,15 @@ class MediaNodes(Resource):
                 int(change.after),
                 phase=ENABLE if change.after else DISABLE,
                 leaves={change.address: change.after},
-                refusal=SILENT if change.after and self.enabled and self.must_answer else None,
+                refusal=SILENT if self._must_answer(change) else None,
             )
             for change in changes
         ]
+
+    def _must_answer(self, change: Change) -> bool:
+        # What goes back may be as silent as it was.
+        url = {"url": change.address[1]}
+        return bool(self.must_answer and change.after and self._wanted(url))
 
     def show(self, leaves: Mapping[Address, Any]) -> Any:
         return {

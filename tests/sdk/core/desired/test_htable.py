@@ -336,3 +336,67 @@ def test_a_byte_that_is_not_utf8_is_escaped_by_nobody_here(ensure, lab):
     result = ensure(HashTableItem("t", "k", "caf\udce9"))
     assert result["after"] == {"value": "caf\udce9"}
     assert result["rpc_calls"][0]["params"][-1] == "caf\udce9"
+
+
+def moment(lab, seconds):
+    """Return a time by the clock of the server, in seconds since 1970."""
+    return int(lab.state.clock()) + seconds
+
+
+def test_items_that_expire_at_a_time(ensure, lab, calls):
+    """A table lets them expire, so they go by themselves."""
+    wish = HashTable("blocked", {"a": 1, "b": "x"}, until={"a": moment(lab, 600)})
+    result = ensure(wish)
+    assert ["htable.setxi", "htable.sets"] == [call["method"] for call in result["rpc_calls"]]
+    (item,) = calls.call("htable.get", "blocked", "a")
+    assert "NEVER" not in item["item"]["expire"]
+    assert ensure(wish)["changed"] is False
+    sooner = HashTable("blocked", {"a": 2}, until={"a": moment(lab, 300)})
+    assert ensure(sooner)["after"] == {"a": 2}
+    assert ensure(sooner)["changed"] is False
+    assert ensure(wish)["changed"] is True
+
+
+def test_an_item_whose_time_is_over_is_not_wanted(ensure, lab):
+    ensure(HashTable("blocked", {"a": 1}))
+    wish = HashTable("blocked", {"a": 1}, until={"a": moment(lab, -5)})
+    result = ensure(wish)
+    assert [call["method"] for call in result["rpc_calls"]] == ["htable.delete"]
+    assert ensure(wish)["changed"] is False
+
+
+def test_items_that_stay_for_some_time(ensure, calls):
+    wish = HashTable("blocked", {"a": 1}, at_least={"a": 100})
+    assert ensure(wish)["changed"] is True
+    assert ensure(wish)["changed"] is False
+    calls.pause(90)
+    assert ensure(wish)["changed"] is False
+    calls.pause(60)
+    result = ensure(wish)
+    assert [call["method"] for call in result["rpc_calls"]] == ["htable.setex"]
+    # Its value can be changed without its time.
+    result = ensure(HashTable("blocked", {"a": 7}, at_least={"a": 100}))
+    assert result["after"] == {"a": 7}
+    assert ensure(HashTable("blocked", {"a": 7}, at_least={"a": 150}))["changed"] is False
+    # What never expires stays long enough.
+    calls.once("htable.setex", "blocked", "a", 0)
+    assert ensure(HashTable("blocked", {"a": 7}, at_least={"a": 5000}))["changed"] is False
+
+
+@pytest.mark.parametrize("more", [{"until": {"a": 2**31}}, {"at_least": {"a": 5}}])
+def test_a_table_without_expiry_takes_no_time(ensure, more):
+    result = ensure(HashTable("t", {"a": 1}, **more), failed=True)
+    assert "items in table t never expire" in result["msg"]
+    assert result["rpc_calls"] == []
+
+
+def test_exact_removes_no_more_than_allowed(ensure):
+    ensure(HashTable("t", {"a": 1, "b": 2, "c": 3}, exact=True))
+    result = ensure(HashTable("t", {"a": 1}, exact=True, max_remove=1), failed=True)
+    assert "2 items would be removed from table t, and max_remove is 1" in result["msg"]
+    result = ensure(HashTable("t", {}, exact=True, allow_empty=False), failed=True)
+    assert "exact without items would empty table t" in result["msg"]
+    # What is named as absent is meant to go.
+    assert ensure(HashTable("t", {"a": 1}, ["b"], exact=True, max_remove=1))["changed"] is True
+    ensure(HashTable("t", {}, exact=True))
+    assert ensure(HashTable("t", {}, exact=True, allow_empty=False))["changed"] is False

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from kamailio_binrpc.core.desired.resource import StateError
 from kamailio_binrpc.core.desired.rtpengine import NODES, MediaNodes, in_service, node
 
 VERSIONS = ["5.6", "5.8", "6.1", "master"]
@@ -83,4 +84,22 @@ def test_all_nodes_but_some(ensure, lab):
 
 def test_options():
     nodes = NODES.make({"url": "all", "state": "enabled", "must_answer": False})
-    assert (nodes.url, nodes.enabled, nodes.must_answer) == ("all", True, False)
+    assert (nodes.nodes, nodes.must_answer) == ({"all": True}, False)
+
+
+def test_several_nodes_at_once(ensure, lab):
+    first, second, other = (each.url for each in lab.modules["rtpengine"].nodes)
+    result = ensure(MediaNodes({first.upper(): False, other: False}, least=0))
+    assert result["after"] == {first: "disabled", other: "disabled"}
+    result = ensure(MediaNodes({first: True, second: False}))
+    # Make before break.
+    assert [call["params"] for call in result["rpc_calls"]] == [[first, 1], [second, 0]]
+    message = ensure(MediaNodes({first: False, second: False}), failed=True)["msg"]
+    assert "only 0 working nodes would be left in set 0" in message
+    message = ensure(MediaNodes({first: True, "udp:nowhere": True}), failed=True)["msg"]
+    assert "no node udp:nowhere. There are" in message
+
+
+def test_a_node_that_is_given_twice():
+    with pytest.raises(StateError, match="a node is given twice"):
+        MediaNodes({"udp:h:1": True, "UDP:h:1": False})
