@@ -31,13 +31,26 @@ NOT_READABLE = 400
 class CfgVariables(Resource):
     """Variables by group and name: int or str, and the instances of groups that they need.
 
-    :param groups: group, or group and instance as in ``limits[1]``, to names to values.
+    :param groups: group, or group and instance as in ``limits[1]``, to names to values. For a
+        text that is not set, the value is ``<null string>``, which the server shows.
+    :param inherit: pairs of an instance and a name that have to have the value of the group itself.
+        An instance that has the same value of its own is not told apart from one that inherits.
     :raises StateError: a variable cannot hold its value.
     """
 
     persisted_by = "the configuration file says the same"
 
-    def __init__(self, groups: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        groups: Mapping[str, Mapping[str, Any]],
+        inherit: Iterable[Sequence[str]] = (),
+    ) -> None:
+        self.inherit = {(str(group), str(name)) for group, name in inherit}
+        for group, name in sorted(self.inherit):
+            if not _instance(group):
+                raise StateError(
+                    "%s.%s inherits from nothing: %s is no instance" % (group, name, group)
+                )
         self.wanted: Dict[Tuple[str, str], Any] = {}
         for group, variables in groups.items():
             if not hasattr(variables, "items"):
@@ -51,7 +64,7 @@ class CfgVariables(Resource):
                 if isinstance(value, int) and not -(2**31) <= value < 2**31:
                     raise StateError("%s.%s: %d needs more than 32 bits" % (group, name, value))
                 self.wanted[str(group), str(name)] = value
-        if not self.wanted:
+        if not self.wanted and not self.inherit:
             raise StateError("there is no variable in variables")
 
     # --- reading
@@ -72,11 +85,14 @@ class CfgVariables(Resource):
                 # Either the group has no such instance, or no such variable.
                 differs = True
                 yield Ask("cfg.get", (_instance(group), name))
+        for group, name in sorted(self.inherit):
+            yield Ask("cfg.get", (group, name))
+            yield Ask("cfg.get", (_instance(group), name))
         if differs:
             yield Ask("cfg.diff")
 
     def observe(self, answers: Answers) -> Leaves:
-        seen = Leaves(types={})
+        seen = Leaves(types={}, inherited={})
         for group, name in self.wanted:
             address = address_of(group, name)
             fault = answers.fault("cfg.get", group, name)
@@ -94,6 +110,15 @@ class CfgVariables(Resource):
                 seen.facts["types"][address] = type(seen[address])
                 if base:
                     seen[instance_of(group)] = True
+        for group, name in self.inherit:
+            address = address_of(group, name)
+            fault = answers.fault("cfg.get", group, name)
+            if fault is not None and WRITE_ONLY in fault.text:
+                raise StateError("whether %s.%s inherits cannot be read" % (group, name))
+            seen.facts["inherited"][address] = self._readable(answers, _instance(group), name)
+            # Without such an instance there is nothing of its own.
+            if fault is None or fault.code != NOT_READABLE:
+                seen[address] = self._readable(answers, group, name)
         seen.facts["pending"] = _pending(answers)
         return seen
 
@@ -128,6 +153,8 @@ class CfgVariables(Resource):
             if _instance(group) and address not in seen:
                 wanted[instance_of(group)] = True
             wanted[address] = _of_type(seen.facts["types"].get(address), value, (group, name))
+        inherited = seen.facts["inherited"]
+        wanted.update((each, inherited[each]) for each in inherited if each in seen)
         return wanted
 
     def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
@@ -141,6 +168,11 @@ class CfgVariables(Resource):
                 else:
                     step = Step("cfg.add_group_inst", group, phase=PREPARE, leaves=leaves)
                 steps.insert(0, step)
+            elif change.address in seen.facts["inherited"] and self.same(
+                change.address, change.after, seen.facts["inherited"][change.address]
+            ):
+                name = str(change.address[2])
+                steps.append(Step("cfg.del", group, name, phase=PREPARE, leaves=leaves))
             elif change.after is not ABSENT:  # otherwise it goes with its instance
                 method = "cfg.seti" if isinstance(change.after, int) else "cfg.sets"
                 name = str(change.address[2])

@@ -169,7 +169,7 @@ class DispatcherState(DispatcherResource):
         return {"matched": [entry["uri"] for entry in entries_of(seen).values()]}
 
 
-_ANY = dict.fromkeys(("priority", "attrs", "flags"))
+_ANY = dict.fromkeys(("priority", "attrs", "flags", "state", "probing"))
 
 
 class DispatcherDestinations(DispatcherResource):
@@ -177,12 +177,15 @@ class DispatcherDestinations(DispatcherResource):
 
     Two entries are the same only if their URI and their duid, or else their socket, are the same.
 
-    :param wanted: dicts with ``uri``, and ``priority``, ``attrs`` and ``flags``, which are None
-        or left out where they may be anything.
+    :param wanted: dicts with ``uri``, and ``priority``, ``attrs``, ``flags``, ``state`` and
+        ``probing``, which are None or left out where they may be anything. ``state`` is
+        ``enabled``, which all states but ``disabled`` are, or ``disabled``.
     :param absent: URIs that must not be there.
     :param exact: nothing else may be there.
     :param least: how many active destinations the set must keep if some are removed; None for 1.
     :param allow_unresolved: go on although a name does not resolve and its destination is lost.
+    :param allow_empty: may ``exact`` without destinations remove the whole set?
+    :param max_remove: how many destinations ``exact`` may remove; None for any number.
     :raises StateError: a destination is given twice, or cannot be.
     """
 
@@ -194,9 +197,13 @@ class DispatcherDestinations(DispatcherResource):
         exact: bool = False,
         least: Optional[int] = None,
         allow_unresolved: bool = False,
+        allow_empty: bool = True,
+        max_remove: Optional[int] = None,
     ) -> None:
         self.set_id = set_id
         self.exact = exact
+        self.allow_empty = allow_empty
+        self.max_remove = max_remove
         self.least = least
         self.allow_unresolved = allow_unresolved
         self.absent = {normal_uri(uri): full_uri(uri) for uri in absent}
@@ -207,6 +214,8 @@ class DispatcherDestinations(DispatcherResource):
                 raise StateError("a destination needs a URI, and %r is none" % each["uri"])
             if (wish["flags"] or 0) & ~FLAGS:
                 raise StateError("flags is a sum of 1, 2, 4, 8, 16 and 32, not %d" % wish["flags"])
+            if wish["state"] == "disabled" and wish["probing"]:
+                raise StateError("%s: a disabled destination cannot be probed" % each["uri"])
             wish["uri"] = full_uri(each["uri"])
             key = normal_uri(wish["uri"]), identity(wish["attrs"] or "")
             if key in self.wanted:
@@ -263,6 +272,7 @@ class DispatcherDestinations(DispatcherResource):
         if blank:
             raise StateError("%r is not a URI: it has a blank in it" % blank[0])
         wanted = self._wished(seen)
+        self._check_removal(seen, wanted)
         if seen.facts.get("unresolved") and self.compare(seen, wanted):
             raise StateError(
                 "the server cannot resolve %s, and to change a set makes it drop every "
@@ -271,6 +281,29 @@ class DispatcherDestinations(DispatcherResource):
             )
         self.guard(seen, wanted, self.least)
         return wanted
+
+    def _check_removal(self, seen: Leaves, wanted: Mapping[Address, Any]) -> None:
+        """Refuse to remove more than is allowed.
+
+        :raises StateError: it would be more.
+        """
+        gone = [
+            address
+            for address, entry in entries_of(seen).items()
+            if wanted.get(address) is ABSENT and normal_uri(entry["uri"]) not in self.absent
+        ]
+        if not self.exact or not gone:
+            return
+        if not self.wanted and not self.allow_empty:
+            raise StateError(
+                "exact without destinations would remove set %d; if that is meant, say "
+                "allow_empty: true" % self.set_id
+            )
+        if self.max_remove is not None and len(gone) > self.max_remove:
+            raise StateError(
+                "%d destinations would be removed from set %d, and max_remove is %d"
+                % (len(gone), self.set_id, self.max_remove)
+            )
 
     def _wished(self, seen: Leaves) -> Dict[Address, Any]:
         found = {
@@ -350,7 +383,7 @@ class DispatcherDestinations(DispatcherResource):
         flags = wish["flags"] or 0
         if old is None:
             letter = next((each for each, bit in STATE_FLAGS.items() if bit & flags), "A")
-            return {
+            new = {
                 "uri": wish["uri"],
                 "priority": wish["priority"] or 0,
                 "attrs": (wish["attrs"] or "").rstrip("; "),
@@ -358,12 +391,13 @@ class DispatcherDestinations(DispatcherResource):
                 "probing": bool(flags & PROBING),
                 "no_dns": bool(flags & NO_DNS),
             }
+            return _switched(new, wish)
         new = dict(old)
         if wish["priority"] is not None:
             new["priority"] = wish["priority"]
         if wish["attrs"] is not None and parts(wish["attrs"]) != parts(old["attrs"]):
             new["attrs"] = wish["attrs"].rstrip("; ")
-        return new
+        return _switched(new, wish)
 
     # --- writing
 
@@ -372,6 +406,23 @@ class DispatcherDestinations(DispatcherResource):
             if address[2] in (uri, "%s %s" % (uri, which)) and address[1] == self.set_id:
                 return (wish["flags"] or 0) & NO_PING
         return 0
+
+    def effects(self, steps: Sequence[Step], seen: Leaves) -> List[str]:
+        disabled = {
+            normal_uri(uri) for (uri, _which), w in self.wanted.items() if w["state"] == "disabled"
+        }
+        ends = [
+            entry["uri"]
+            for entry in entries_of(seen).values()
+            if normal_uri(entry["uri"]) in disabled and entry["probing"]
+        ]
+        found = list(super().effects(steps, seen))
+        if ends:
+            found.append(
+                "Disabling ends probing of %s. Say probing: true to bring it back with the state"
+                % ", ".join(ends)
+            )
+        return found
 
     # --- results
 
@@ -383,12 +434,33 @@ class DispatcherDestinations(DispatcherResource):
             number = count[uri.lower()] = count.get(uri.lower(), 0) + 1
             name = uri if number == 1 else "%s (%d)" % (uri, number)
             shown[name] = {each: entry[each] for each in ("priority", "attrs")}
+            wish = self._wish_of(entry)
+            if wish.get("state"):
+                disabled = entry["state"] == "disabled"
+                shown[name]["state"] = "disabled" if disabled else "enabled"
+            if wish.get("probing") is not None:
+                shown[name]["probing"] = entry["probing"]
         return shown
+
+    def _wish_of(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+        uri = normal_uri(entry["uri"])
+        return self.wanted.get((uri, identity(entry["attrs"])), self.wanted.get((uri, ""), _ANY))
 
     def hint(self, fault: Fault) -> str:
         if fault.method in ("dispatcher.add", "dispatcher.remove") and "failed" in fault.text:
             return "Kamailio's log says why; often a host name does not resolve"
         return ""
+
+
+def _switched(entry: Entry, wish: Mapping[str, Any]) -> Entry:
+    """Return an entry in the state that is wished for; disabling ends probing."""
+    if wish["probing"] is not None:
+        entry["probing"] = wish["probing"]
+    if wish["state"] == "enabled" and entry["state"] == "disabled":
+        entry["state"] = "active"
+    elif wish["state"] == "disabled" and entry["state"] != "disabled":
+        entry.update(state="disabled", probing=False)
+    return entry
 
 
 def _state(params: Dict[str, Any]) -> Resource:

@@ -50,13 +50,17 @@ DEFAULTS = {"expires": 0, "reg_delay": 0}
 class UacRegistration(Resource):
     """One record: a leaf for its fields, and one for whether it is enabled.
 
+    :param keep: those of SECRETS that the record has to have, whatever they are.
     :param fields: those of FIELDS that matter, and ``enabled``.
     """
 
     persisted_by = "the table of the database says the same"
 
-    def __init__(self, l_uuid: str, present: bool = True, **fields: Any) -> None:
+    def __init__(
+        self, l_uuid: str, present: bool = True, keep: Iterable[str] = (), **fields: Any
+    ) -> None:
         self.uuid = l_uuid
+        self.keep = tuple(keep)
         self.present = present
         self.wanted = {name: value for name, value in fields.items() if value is not None}
         if "auth_ha1" in self.wanted:
@@ -66,7 +70,7 @@ class UacRegistration(Resource):
                 self.wanted[name] = Secret(self.wanted[name])
         # The server uses auth_ha1 where it has both.
         for one, other in (("auth_password", "auth_ha1"), ("auth_ha1", "auth_password")):
-            if _value(self.wanted.get(one)) and other not in self.wanted:
+            if _value(self.wanted.get(one)) and other not in {*self.wanted, *self.keep}:
                 self.wanted[other] = Secret("")
         self.address: Address = ("uac", l_uuid)
         self.enabled: Address = ("uac", l_uuid, "enabled")
@@ -101,6 +105,12 @@ class UacRegistration(Resource):
         old = seen.at(self.address)
         wanted = {name: value for name, value in self.wanted.items() if name != "enabled"}
         enabled = self.wanted.get("enabled")
+        for name in self.keep:
+            if old is ABSENT or old is TOO_LARGE or not _value(old.get(name)):
+                raise StateError(
+                    "the registration %s has no %s that could be kept; say where the secret is"
+                    % (self.uuid, name)
+                )
         if old is ABSENT or old is TOO_LARGE:
             wanted = dict(DEFAULTS, **wanted)
             missing = [name for name in NEEDED if not wanted.get(name)]

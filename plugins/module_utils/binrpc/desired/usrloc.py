@@ -58,6 +58,8 @@ class UsrlocContact(Resource):
 
     :param fields: those of FIELDS that matter.
     :param expires: seconds; 0 for a permanent contact; None to leave it.
+    :param adopt: may a contact that a phone has registered be changed? Its Call-ID and CSeq go, and
+        the phone can no longer refresh it.
     """
 
     persisted_by = "usrloc stores its contacts in the database"
@@ -69,6 +71,7 @@ class UsrlocContact(Resource):
         contact: str,
         present: bool = True,
         expires: Optional[int] = None,
+        adopt: bool = True,
         **fields: Any,
     ) -> None:
         self.table = table
@@ -76,6 +79,7 @@ class UsrlocContact(Resource):
         self.contact = contact
         self.present = present
         self.expires = expires
+        self.adopt = adopt
         self.address: Address = ("usrloc", table, aor, contact)
         self.expires_at: Address = (*self.address, "expires")
         self.by_rpc: Address = (*self.address, "by_rpc")
@@ -123,9 +127,10 @@ class UsrlocContact(Resource):
         return bool(one == other)
 
     def resolve(self, seen: Leaves) -> Dict[Address, Any]:
-        if not self.present:
-            return {self.address: ABSENT}
         have = seen.at(self.address)
+        if not self.present:
+            self._check_maker(have is not ABSENT, seen)
+            return {self.address: ABSENT}
         known = {} if have is ABSENT else have
         want = dict(known or dict(DEFAULTS, permanent=True), **self.fields)
         if self.expires is not None:
@@ -134,7 +139,19 @@ class UsrlocContact(Resource):
             raise StateError(
                 "the contact expires, so that expires has to be given as well to change it"
             )
+        self._check_maker(bool(known) and want != known, seen)
         return {self.address: want}
+
+    def _check_maker(self, differs: bool, seen: Leaves) -> None:
+        """Refuse to change what a phone has registered.
+
+        :raises StateError: a phone did, and that is not allowed.
+        """
+        if differs and not self.adopt and seen.at(self.by_rpc) is False:
+            raise StateError(
+                "a phone has registered %s for %s; to write over it, say adopt: true"
+                % (self.contact, self.aor)
+            )
 
     def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
         after = {change.address: change.after for change in changes}

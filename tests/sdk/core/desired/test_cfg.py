@@ -8,6 +8,7 @@ import pytest
 from kamailio_binrpc.core.desired.cfg import VARIABLES, CfgVariables
 from kamailio_binrpc.core.desired.resource import StateError
 from kamailio_binrpc.core.faults import Fault
+from kamailio_binrpc.core.values import NULL_TEXT
 
 
 def methods(result):
@@ -139,3 +140,49 @@ def test_options():
     assert several.wanted == one.wanted
     with pytest.raises(ValueError, match="group, name, value belong together"):
         VARIABLES.make({"group": "core"})
+
+
+def test_an_instance_inherits_again(ensure, lab):
+    ensure(CfgVariables({"lab[1]": {"max_calls": 250}}))
+    wish = CfgVariables({"core": {"debug": 2}}, inherit=[["lab[1]", "max_calls"]])
+    result = ensure(wish)
+    assert {"method": "cfg.del", "params": ["lab[1]", "max_calls"]} in result["rpc_calls"]
+    assert result["after"]["lab[1]"] == {"max_calls": 10}
+    assert ensure(wish)["changed"] is False
+    ensure(CfgVariables({"lab": {"max_calls": 20}}))
+    assert ensure(wish)["changed"] is False
+
+
+def test_an_instance_that_is_not_there_has_nothing_of_its_own(ensure):
+    result = ensure(CfgVariables({}, inherit=[("lab[7]", "max_calls")]))
+    assert (result["changed"], result["rpc_calls"]) == (False, [])
+
+
+def test_inheriting_is_undone(ensure, lab, calls):
+    ensure(CfgVariables({"lab[1]": {"max_calls": 250}}))
+    once, sent = calls.once, []
+
+    def failing(method, *params):
+        sent.append(method)
+        if method == "cfg.seti" and params[1] == "feature_on":
+            raise Fault(400, "no", method)
+        return once(method, *params)
+
+    calls.once = failing
+    wish = CfgVariables({"lab[1]": {"feature_on": 0}}, inherit=[("lab[1]", "max_calls")])
+    result = ensure(wish, failed=True)
+    assert result["changed"] is False
+    assert lab.modules["cfg_rpc"].instances["lab", 1]["max_calls"] == 250
+
+
+@pytest.mark.parametrize("group", ["lab", "core"])
+def test_only_instances_inherit(group):
+    with pytest.raises(StateError, match="is no instance"):
+        CfgVariables({}, inherit=[(group, "max_calls")])
+
+
+def test_unset_text_is_written_as_the_server_shows_it(ensure, lab):
+    lab.modules["cfg_rpc"]["lab"]["label"] = "box"
+    wish = CfgVariables({"lab": {"label": NULL_TEXT}})
+    assert ensure(wish)["changed"] is True
+    assert ensure(wish)["changed"] is False

@@ -370,3 +370,70 @@ def test_a_set_is_emptied_on_request():
     given = {"set_id": 1, "mode": "replaced", "destinations": [], "allow_empty": True}
     assert DESTINATIONS.make(given).wanted == {}
     assert DESTINATIONS.make({"set_id": 1, "destinations": []}).exact is False
+
+
+# --- members and their states together
+
+
+@every_version
+def test_members_with_their_states(ensure, lab):
+    wish = DispatcherDestinations(
+        1,
+        [
+            {"uri": GATEWAY, "state": "disabled"},
+            {"uri": OTHER, "state": "enabled"},
+            {"uri": "sip:192.0.2.99", "state": "disabled"},
+        ],
+    )
+    lab.modules["dispatcher"].sets[1][1].flags = 1
+    message = ensure(wish, failed=True)["msg"]
+    assert "only 0 active destinations would be left in set 1" in message
+    lab.modules["dispatcher"].sets[1][1].flags = 0
+    result = ensure(wish)
+    assert [each["state"] for each in result["after"].values()] == [
+        "disabled",
+        "enabled",
+        "disabled",
+    ]
+    assert [call["method"] for call in result["rpc_calls"]] == [
+        "dispatcher.add",
+        "dispatcher.set_state",
+    ]
+    assert ensure(wish)["changed"] is False
+
+
+@every_version
+@pytest.mark.parametrize("flags", [0, 1, 2, 8])
+def test_what_is_not_disabled_is_enabled(ensure, lab, flags):
+    first = lab.modules["dispatcher"].sets[1][0]
+    first.flags = flags
+    wish = DispatcherDestinations(1, [{"uri": GATEWAY, "state": "enabled"}])
+    assert ensure(wish)["changed"] is False
+    first.flags = 4
+    assert ensure(wish)["changed"] is True
+    assert states(lab)[0][0] == "A"
+
+
+def test_disabling_a_member_ends_its_probing(ensure, lab):
+    with pytest.raises(StateError, match="cannot be probed"):
+        DispatcherDestinations(1, [{"uri": GATEWAY, "state": "disabled", "probing": True}])
+    lab.modules["dispatcher"].sets[1][0].flags = 8
+    result = ensure(DispatcherDestinations(1, [{"uri": GATEWAY, "state": "disabled"}]))
+    assert any("Disabling ends probing of %s" % GATEWAY in each for each in result["warnings"])
+    wish = DispatcherDestinations(1, [{"uri": GATEWAY, "state": "enabled", "probing": True}])
+    assert ensure(wish)["after"] == {
+        GATEWAY: {**result["after"][GATEWAY], "state": "enabled", "probing": True}
+    }
+    assert lab.modules["dispatcher"].sets[1][0].flags == 8
+
+
+def test_exact_removes_no_more_than_allowed(ensure, lab):
+    count = len(lab.modules["dispatcher"].sets[1])
+    wish = [{"uri": GATEWAY}]
+    result = ensure(DispatcherDestinations(1, wish, exact=True, max_remove=0), failed=True)
+    text = "%d destinations would be removed from set 1, and max_remove is 0" % (count - 1)
+    assert text in result["msg"]
+    result = ensure(DispatcherDestinations(1, exact=True, allow_empty=False, least=0), failed=True)
+    assert "exact without destinations would remove set 1" in result["msg"]
+    nothing = DispatcherDestinations(77, exact=True, allow_empty=False)
+    assert ensure(nothing)["changed"] is False

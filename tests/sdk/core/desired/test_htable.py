@@ -347,7 +347,7 @@ def test_items_that_expire_at_a_time(ensure, lab, calls):
     """A table lets them expire, so they go by themselves."""
     wish = HashTable("blocked", {"a": 1, "b": "x"}, until={"a": moment(lab, 600)})
     result = ensure(wish)
-    assert ["htable.setxi", "htable.sets"] == [call["method"] for call in result["rpc_calls"]]
+    assert [call["method"] for call in result["rpc_calls"]] == ["htable.setxi", "htable.sets"]
     (item,) = calls.call("htable.get", "blocked", "a")
     assert "NEVER" not in item["item"]["expire"]
     assert ensure(wish)["changed"] is False

@@ -141,3 +141,17 @@ def test_options():
     assert registration.wanted == {"enabled": False, "expires": 5}
     with pytest.raises(ValueError, match="auth_password and auth_ha1 exclude each other"):
         REGISTRATION.make({"l_uuid": "t", "auth_password": "a", "auth_ha1": "b"})
+
+
+@pytest.mark.parametrize("secret", sorted(SECRETS))
+def test_a_secret_that_is_kept(ensure, lab, secret):
+    records = lab.modules["uac"].records
+    wish = UacRegistration("trunk-1", keep=[secret], expires=77)
+    records["trunk-1"].update(dict.fromkeys(SECRETS, "."), **{secret: "a" * 32})
+    assert ensure(wish)["changed"] is True
+    assert records["trunk-1"][secret] == "a" * 32
+    assert ensure(wish)["changed"] is False
+    records["trunk-1"][secret] = "."
+    message = "has no %s that could be kept" % secret
+    assert message in ensure(wish, failed=True)["msg"]
+    assert message in ensure(UacRegistration("new", keep=[secret], **NEW), failed=True)["msg"]

@@ -86,3 +86,17 @@ def test_options():
 def test_options_that_are_refused(options, text):
     with pytest.raises(ValueError, match=text):
         CONTACT.make({"aor": "a", "contact": "sip:a", **options})
+
+
+def test_what_a_phone_has_registered_stays(ensure, lab):
+    phone = ("location", "alice", "sip:alice@192.0.2.50:5060")
+    for each in lab.modules["usrloc"].domains["location"]["alice"]:
+        each.members["Call-ID"] = "1@192.0.2.50"
+    assert ensure(UsrlocContact(*phone, adopt=False))["changed"] is False
+    for wish in ({"expires": 600, "q": 0.25}, {"present": False}):
+        message = ensure(UsrlocContact(*phone, adopt=False, **wish), failed=True)["msg"]
+        assert "a phone has registered sip:alice@192.0.2.50:5060 for alice" in message
+    mine = ("location", "new", "sip:192.0.2.9")
+    assert ensure(UsrlocContact(*mine, adopt=False))["changed"] is True
+    assert ensure(UsrlocContact(*mine, adopt=False, q=0.25))["changed"] is True
+    assert ensure(UsrlocContact(*mine, adopt=False, present=False))["changed"] is True
