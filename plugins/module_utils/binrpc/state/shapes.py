@@ -74,6 +74,7 @@ class Text(Shape):
     :param choices: all that it may be.
     :param empty: may it be empty?
     :param wrong: returns what is wrong with a text, or "".
+    :param pattern: a regular expression that the whole text matches; ``wrong`` says how.
     """
 
     def __init__(
@@ -82,7 +83,9 @@ class Text(Shape):
         choices: Optional[Sequence[str]] = None,
         empty: bool = False,
         wrong: Optional[Callable[[Any], str]] = None,
+        pattern: str = "",
     ) -> None:
+        self.pattern = pattern
         self.text = text
         self.choices = choices
         self.empty = empty
@@ -109,6 +112,8 @@ class Text(Shape):
         schema: Dict[str, Any] = {"type": "string"}
         if self.choices is not None:
             schema["enum"] = list(self.choices)
+        elif self.pattern:
+            schema["pattern"] = "^(?:%s)$" % self.pattern
         elif not self.empty:
             schema["minLength"] = 1
         return schema
