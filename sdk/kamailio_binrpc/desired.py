@@ -41,9 +41,9 @@ from .core.desired.toggle import Toggle
 from .core.desired.uac import UacRegistration
 from .core.desired.usrloc import UsrlocContact
 from .core.errors import BinrpcError
-from .core.faults import Busy, TooFast
 from .core.masking import Secrets
-from .core.pacing import Turn, in_turn
+from .core.pacing import in_turn
+from .core.spacing import in_turn_async
 
 if TYPE_CHECKING:
     from .core.async_client import AsyncClient
@@ -76,6 +76,7 @@ __all__ = [
     "ensure",
     "ensure_async",
     "in_turn",
+    "in_turn_async",
 ]
 
 
@@ -187,20 +188,12 @@ async def _drive_async(talk: Talk[T], client: AsyncClient, secrets: Secrets) -> 
 
 
 async def _make(need: Do, client: AsyncClient) -> Reply:
-    import asyncio
-
-    turn = Turn(client.address) if is_rebuilding(need.method) else None
-    rebuilt = True
-    try:
-        for seconds in turn.waits() if turn else ():
-            await asyncio.sleep(seconds)
+    async def make() -> Reply:
         return unwrapped((await client.call_many([(need.method, *need.params)]))[0])
-    except (Busy, TooFast):
-        rebuilt = False
-        raise
-    finally:
-        if turn:
-            turn.end(rebuilt)
+
+    if is_rebuilding(need.method):
+        return await in_turn_async(client.address, make)
+    return await make()
 
 
 _COMMON = {

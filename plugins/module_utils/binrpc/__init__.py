@@ -18,7 +18,7 @@ The layers, from the top. A module imports what stands in its own line or below:
     client async_client       one server: who waits, with poll or asyncio
     fan_out fifo_client       many servers with epoll; the text protocol with poll
     fifo_call                 a call of the text protocol: yields what it waits for
-    retry pacing              when a call may be made again; the time between two rebuilds
+    retry pacing spacing      when a call may be made again; the time between two rebuilds
     blocking conversation     a call from look-up to outcome: yields what it waits for
     transport lookups         sockets that do not block; host names
     reply_socket reply_fifo   where clients of unix datagrams and fifos are answered

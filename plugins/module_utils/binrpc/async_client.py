@@ -32,11 +32,23 @@ from .errors import BinrpcError, CallTimeout, ConnectError
 from .exchange import Exchange
 from .options import Options, checked_window, configured
 from .transport import find
-from .turns import LARGE, TRIES, outcome_of
+from .turns import LARGE, Attempts, outcome_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Generator, Iterable, List, Optional, Sequence, Type, TypeVar
+    from typing import (
+        Any,
+        Awaitable,
+        Callable,
+        Dict,
+        Generator,
+        Iterable,
+        List,
+        Optional,
+        Sequence,
+        Type,
+        TypeVar,
+    )
 
     from .address import AnyAddress
     from .call_record import OnCall
@@ -79,6 +91,8 @@ class AsyncClient:
         What it raises is logged and changes nothing.
     :param retry: how :meth:`call` tries again where that is safe, see :mod:`retry`; None never.
     :param on_retry: gets the error and the number of attempts made, before each wait.
+    :param paced: space calls that rebuild what SIP workers read, see :mod:`pacing`; the wait counts
+        for ``total_timeout`` only.
     :raises AddressError: the address is not one a client can use.
     :raises ValueError: a number is out of range.
     """
@@ -97,6 +111,7 @@ class AsyncClient:
         on_call: Optional[OnCall] = None,
         retry: Optional[RetryPolicy] = None,
         on_retry: Optional[OnRetry] = None,
+        paced: bool = False,
     ) -> None:
         self.address = parse_address(address)
         self._options = Options(
@@ -108,6 +123,7 @@ class AsyncClient:
             on_call=on_call,
             retry=retry,
             on_retry=on_retry,
+            paced=paced,
         )
         self.timeout = self._options.timeout
         self.connect_wait = connect_wait
@@ -205,8 +221,8 @@ class AsyncClient:
 
         Cancelling the task forgets the call: the server may still run it.
 
-        A reply of which the server dropped the end is asked for once more within the same time, if
-        the method only reads.
+        A reply of which the server dropped the end is asked for again within the same time, if
+        the method only reads: up to four times in all attempts together.
 
         :param timeout: seconds for each attempt, instead of the client's.
         :param total_timeout: seconds for all attempts together, instead of the client's.
@@ -220,19 +236,17 @@ class AsyncClient:
         """
         clock = asyncio.get_running_loop().time
         latest = self._latest(total_timeout)
+        attempts = Attempts()
         policy = self._options.retry
         if policy is None:
-            return await self._attempt(method, params, timeout, latest, repeatable, 1)
+            return await self._attempt(method, params, timeout, latest, repeatable, attempts)
         from .retry import is_repeatable
 
         if repeatable is None:
             repeatable = is_repeatable(method, params)
-        made = 0
 
         async def attempt() -> Reply:
-            nonlocal made
-            made += 1
-            return await self._attempt(method, params, timeout, latest, repeatable, made)
+            return await self._attempt(method, params, timeout, latest, repeatable, attempts)
 
         def left() -> float:
             return float("inf") if latest is None else latest - clock()
@@ -255,32 +269,66 @@ class AsyncClient:
         timeout: Optional[float],
         latest: Optional[float],
         reads: Optional[bool],
-        number: int,
+        attempts: Attempts,
     ) -> Reply:
         request = Request(method, params, reads=reads or None)
-        deadline = self._deadline(timeout, latest)
-        await self._observed(request, deadline, number)
-        if request.was_cut and request.reads:
-            await self._ask_again(request, deadline, latest, number)
+        await self._make(request, timeout, latest, attempts)
         try:
             return unwrap(request)
         finally:
             del request
 
+    async def _make(
+        self,
+        request: Request,
+        timeout: Optional[float],
+        latest: Optional[float],
+        attempts: Attempts,
+    ) -> None:
+        """Give the request an outcome, or raise the error that kept it from being sent."""
+
+        async def once() -> Deadline:
+            deadline = self._deadline(timeout, latest)
+            await self._observed(request, deadline, attempts.begin())
+            return deadline
+
+        deadline = await self._when_allowed(request, once, latest)
+        if request.was_cut and request.reads:
+            await self._ask_again(request, deadline, latest, attempts)
+
     async def _ask_again(
-        self, request: Request, deadline: Deadline, latest: Optional[float], number: int
+        self,
+        request: Request,
+        deadline: Deadline,
+        latest: Optional[float],
+        attempts: Attempts,
     ) -> None:
         """Ask for a reply of which the server dropped the end, one at a time in an event loop."""
         async with _alone():
-            for made in range(1, TRIES + 1):
-                if not request.was_cut or deadline.expired():
-                    return
+            while attempts.again and request.was_cut and not deadline.expired():
+                attempts.again -= 1
                 first = request.outcome
                 left = self._deadline(deadline.remaining(), latest)
                 try:
-                    await self._observed(request, left, number + made)
+                    await self._observed(request, left, attempts.begin())
                 except BinrpcError:
                     request.outcome = first  # that one knows more
+
+    async def _when_allowed(
+        self, request: Request, run: Callable[[], Awaitable[T]], latest: Optional[float]
+    ) -> T:
+        """Run something that makes a request; when it is its turn, if it is spaced.
+
+        :raises BinrpcError: a spaced request was not sent, or ended with it.
+        """
+        spacing = self._options.spacing_of(request.method)
+        if spacing is None:
+            return await run()
+        clock = asyncio.get_running_loop().time
+        result: T = await spacing.spaced_async(
+            self.address, request.method, run, clock, latest, request
+        )
+        return result
 
     async def call_many(
         self,
@@ -304,8 +352,21 @@ class AsyncClient:
         """
         gate = None if window is None else asyncio.Semaphore(checked_window(window))
         requests = [Request(call[0], call[1:]) for call in calls]
-        deadline = self._deadline(timeout, self._latest(total_timeout))
+        latest = self._latest(total_timeout)
+        for part in self._options.parts(requests):
 
+            async def run(part: List[Request] = part) -> None:
+                await self._gathered(part, self._deadline(timeout, latest), gate)
+
+            try:
+                await self._when_allowed(part[0], run, latest)
+            except BinrpcError as error:
+                part[0].outcome = error
+        return [request.outcome for request in requests]  # type: ignore[misc]
+
+    async def _gathered(
+        self, requests: List[Request], deadline: Deadline, gate: Optional[asyncio.Semaphore]
+    ) -> None:
         async def run(request: Request) -> None:
             try:
                 await self._observed(request, deadline, 1)
@@ -327,7 +388,6 @@ class AsyncClient:
         finally:
             for task in tasks:
                 task.cancel()
-        return [request.outcome for request in requests]  # type: ignore[misc]
 
     async def _observed(self, request: Request, deadline: Deadline, number: int) -> None:
         observer = self._options.observer

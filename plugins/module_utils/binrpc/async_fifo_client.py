@@ -41,6 +41,8 @@ class AsyncFifoClient(TextClient):
         What it raises is logged and changes nothing.
     :param retry: how :meth:`call` tries again where that is safe, see :mod:`retry`; None never.
     :param on_retry: gets the error and the number of attempts made, before each wait.
+    :param paced: space calls that rebuild what SIP workers read, see :mod:`pacing`; the wait counts
+        for ``total_timeout`` only.
     :raises AddressError, ValueError: an argument is wrong.
     """
 
@@ -93,11 +95,18 @@ class AsyncFifoClient(TextClient):
         latest = self._latest(total_timeout, clock)
         made = 0
 
-        async def attempt() -> FifoReply:
+        async def once() -> FifoReply:
             nonlocal made
             made += 1
             seconds = self.timeout if timeout is None else timeout
             return await self._attempt(method, params, Deadline(seconds, clock, latest), made)
+
+        async def attempt() -> FifoReply:
+            spacing = self._options.spacing_of(method)
+            if spacing is None:
+                return await once()
+            reply: FifoReply = await spacing.spaced_async(self.address, method, once, clock, latest)
+            return reply
 
         policy = self._options.retry
         if policy is None:

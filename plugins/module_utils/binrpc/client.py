@@ -21,7 +21,7 @@ from .options import Options, checked_window, configured
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, List, Optional, Sequence, Type, TypeVar
+    from typing import Any, Callable, Iterable, List, Optional, Sequence, Type, TypeVar
 
     from .address import AnyAddress
     from .call_record import OnCall
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     Call = Sequence[Any]
     C = TypeVar("C", bound="Client")
+    T = TypeVar("T")
 
 
 class Client:
@@ -62,6 +63,8 @@ class Client:
         What it raises is logged and changes nothing.
     :param retry: how :meth:`call` tries again where that is safe, see :mod:`retry`; None never.
     :param on_retry: gets the error and the number of attempts made, before each wait.
+    :param paced: space calls that rebuild what SIP workers read, see :mod:`pacing`; the wait counts
+        for ``total_timeout`` only.
     :raises AddressError: the address is not one a client can use.
     :raises ValueError: a number is out of range.
     """
@@ -84,6 +87,7 @@ class Client:
         on_call: Optional[OnCall] = None,
         retry: Optional[RetryPolicy] = None,
         on_retry: Optional[OnRetry] = None,
+        paced: bool = False,
     ) -> None:
         self.address = parse_address(address)
         self._options = Options(
@@ -95,6 +99,7 @@ class Client:
             on_call=on_call,
             retry=retry,
             on_retry=on_retry,
+            paced=paced,
         )
         self.timeout = self._options.timeout
         self.connect_wait = connect_wait
@@ -164,8 +169,8 @@ class Client:
     ) -> Reply:
         """Call one method and return the values of its reply.
 
-        A reply of which the server dropped the end is asked for once more within the same time, if
-        the method only reads.
+        A reply of which the server dropped the end is asked for again within the same time, if
+        the method only reads: up to four times in all attempts together.
 
         :param params: int, float, str, bytes, Struct, list; the type decides the record's.
         :param timeout: seconds for each attempt, instead of the client's.
@@ -179,19 +184,17 @@ class Client:
             says whether the method may have run.
         """
         latest = self._latest(total_timeout)
+        attempts = turns.Attempts()
         policy = self._policy()
         if policy is None:
-            return self._attempt(method, params, timeout, latest, repeatable, 1)
+            return self._attempt(method, params, timeout, latest, repeatable, attempts)
         from .retry import is_repeatable
 
         if repeatable is None:
             repeatable = is_repeatable(method, params)
-        made = 0
 
         def attempt() -> Reply:
-            nonlocal made
-            made += 1
-            return self._attempt(method, params, timeout, latest, repeatable, made)
+            return self._attempt(method, params, timeout, latest, repeatable, attempts)
 
         def left() -> float:
             return float("inf") if latest is None else latest - self._clock()
@@ -216,36 +219,67 @@ class Client:
         timeout: Optional[float],
         latest: Optional[float],
         reads: Optional[bool],
-        number: int,
+        attempts: turns.Attempts,
     ) -> Reply:
         request = Request(method, params, reads=reads or None)
-        deadline = self._deadline(timeout, latest)
-        self._observed([request], deadline, 1, number)
-        if request.was_cut and request.reads:
-            self._ask_again(request, deadline, latest, number)
+        self._make(request, timeout, latest, attempts)
         try:
             return unwrap(request)
         finally:
             del request
 
+    def _make(
+        self,
+        request: Request,
+        timeout: Optional[float],
+        latest: Optional[float],
+        attempts: turns.Attempts,
+    ) -> None:
+        """Give the request an outcome, or raise the error that kept it from being sent."""
+
+        def once() -> Deadline:
+            deadline = self._deadline(timeout, latest)
+            self._observed([request], deadline, 1, attempts.begin())
+            return deadline
+
+        deadline = self._when_allowed(request, once, latest)
+        if request.was_cut and request.reads:
+            self._ask_again(request, deadline, latest, attempts)
+
     def _ask_again(
-        self, request: Request, deadline: Deadline, latest: Optional[float], number: int
+        self,
+        request: Request,
+        deadline: Deadline,
+        latest: Optional[float],
+        attempts: turns.Attempts,
     ) -> None:
         """Ask for a reply of which the server dropped the end, while this process decodes none."""
         if not turns.take(deadline.remaining()):
             return
         try:
-            for made in range(1, turns.TRIES + 1):
-                if not request.was_cut or deadline.expired():
-                    return
+            while attempts.again and request.was_cut and not deadline.expired():
+                attempts.again -= 1
                 first = request.outcome
                 left = self._deadline(deadline.remaining(), latest)
                 try:
-                    self._observed([request], left, 1, number + made)
+                    self._observed([request], left, 1, attempts.begin())
                 except BinrpcError:
                     request.outcome = first  # that one knows more
         finally:
             turns.give()
+
+    def _when_allowed(self, request: Request, run: Callable[[], T], latest: Optional[float]) -> T:
+        """Run something that makes a request; when it is its turn, if it is spaced.
+
+        :raises BinrpcError: a spaced request was not sent, or ended with it.
+        """
+        spacing = self._options.spacing_of(request.method)
+        if spacing is None:
+            return run()
+        result: T = spacing.spaced(
+            self.address, request.method, run, self._clock, latest, self._sleep, request
+        )
+        return result
 
     def call_many(
         self,
@@ -271,15 +305,24 @@ class Client:
         """
         window = self._window if window is None else checked_window(window)
         requests = [Request(call[0], call[1:]) for call in calls]
-        if requests:
-            deadline = self._deadline(timeout, self._latest(total_timeout))
-            if self.address.is_datagram:
-                window = 1
+        latest = self._latest(total_timeout)
+        if self.address.is_datagram:
+            window = 1
+        parts = self._options.parts(requests)
+        for number, part in enumerate(parts):
+
+            def run(part: List[Request] = part) -> None:
+                self._observed(part, self._deadline(timeout, latest), window, 1)
+
             try:
-                self._observed(requests, deadline, window, 1)
-            except (ConnectError, CallTimeout) as error:
-                for request in requests:
-                    request.outcome = error
+                self._when_allowed(part[0], run, latest)
+            except BinrpcError as error:
+                if part[0].ended:
+                    continue
+                for rest in parts[number:]:
+                    for request in rest:
+                        request.outcome = error
+                break
         return [turns.outcome_of(request) for request in requests]  # type: ignore[misc]
 
     def _observed(

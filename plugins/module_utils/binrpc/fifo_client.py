@@ -50,6 +50,7 @@ class TextClient:
         on_call: Optional[OnCall] = None,
         retry: Optional[RetryPolicy] = None,
         on_retry: Optional[OnRetry] = None,
+        paced: bool = False,
     ) -> None:
         if hasattr(address, "__fspath__"):
             address = Address("fifo", str(address))
@@ -62,6 +63,7 @@ class TextClient:
             on_call=on_call,
             retry=retry,
             on_retry=on_retry,
+            paced=paced,
         )
         self.timeout = self._options.timeout
         self._settings = Settings(
@@ -110,6 +112,8 @@ class FifoClient(TextClient):
         What it raises is logged and changes nothing.
     :param retry: how :meth:`call` tries again where that is safe, see :mod:`retry`; None never.
     :param on_retry: gets the error and the number of attempts made, before each wait.
+    :param paced: space calls that rebuild what SIP workers read, see :mod:`pacing`; the wait counts
+        for ``total_timeout`` only.
     :raises AddressError, ValueError: an argument is wrong.
     """
 
@@ -164,11 +168,20 @@ class FifoClient(TextClient):
         latest = self._latest(total_timeout, self._clock)
         made = 0
 
-        def attempt() -> FifoReply:
+        def once() -> FifoReply:
             nonlocal made
             made += 1
             seconds = self.timeout if timeout is None else timeout
             return self._attempt(method, params, Deadline(seconds, self._clock, latest), made)
+
+        def attempt() -> FifoReply:
+            spacing = self._options.spacing_of(method)
+            if spacing is None:
+                return once()
+            reply: FifoReply = spacing.spaced(
+                self.address, method, once, self._clock, latest, self._sleep
+            )
+            return reply
 
         policy = self._options.retry
         if policy is None:

@@ -147,10 +147,13 @@ class Endpoints:
         What it raises is logged and changes nothing.
     :param retry: how each call tries again where that is safe, see :mod:`retry`; None never.
     :param on_retry: gets the error and the number of attempts made, before each wait.
+    :param paced: space calls that rebuild what SIP workers read, see :mod:`pacing`; the wait counts
+        for ``total_timeout`` only.
     :raises AddressError: an address is not one a client can use.
     :raises ValueError: a number is out of range.
 
-    On Linux, one call everywhere without rate and retry is the fast case: see :mod:`fan_out`.
+    On Linux, one call everywhere without rate, retry and spacing is the fast case: see
+    :mod:`fan_out`.
     Everything else runs a client for each endpoint.
     """
 
@@ -169,6 +172,7 @@ class Endpoints:
         on_call: Optional[OnCall] = None,
         retry: Optional[RetryPolicy] = None,
         on_retry: Optional[OnRetry] = None,
+        paced: bool = False,
     ) -> None:
         if not hasattr(endpoints, "items"):
             endpoints = {str(address): address for address in endpoints}
@@ -183,6 +187,7 @@ class Endpoints:
             "on_call": on_call,
             "retry": retry,
             "on_retry": on_retry,
+            "paced": paced,
         }
         self._checked = Options(**self._options)
         self._options["reply_socket"] = reply_socket
@@ -223,7 +228,7 @@ class Endpoints:
         repeatable: Optional[bool],
     ) -> Optional[fan_out.FanOut]:
         """Return the fast way to make a call, None if it must go the other way."""
-        if not (self._is_simple and fan_out.AVAILABLE):
+        if not (self._is_simple and fan_out.AVAILABLE) or self._checked.spacing_of(method):
             return None
         endpoints = [(name, self._addresses[name]) for name in names]
         options = self._checked

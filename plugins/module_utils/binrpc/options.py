@@ -11,9 +11,10 @@ from .hooks import guarded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Optional, Tuple
+    from typing import Any, Dict, List, Optional, Tuple
 
     from .call_record import OnCall
+    from .connection import Request
     from .retry import OnRetry, RetryPolicy
 
 
@@ -30,6 +31,7 @@ class Options:
     :ivar unsigned: give int records as 0..2**32-1 (True) or -2**31..2**31-1 (False); None goes by
         what is known of the method.
     :ivar retry: how a call tries again where that is safe; None never.
+    :ivar paced: space calls that rebuild what SIP workers read.
     :raises ValueError: a number is out of range.
     """
 
@@ -39,6 +41,7 @@ class Options:
         "observer",
         "on_call",
         "on_retry",
+        "paced",
         "retry",
         "timeout",
         "total_timeout",
@@ -56,6 +59,7 @@ class Options:
         on_call: Optional[OnCall] = None,
         retry: Optional[RetryPolicy] = None,
         on_retry: Optional[OnRetry] = None,
+        paced: bool = False,
     ) -> None:
         self.timeout = LONGEST if timeout is None else timeout
         # Refuse bad values here and not at the first call.
@@ -74,6 +78,27 @@ class Options:
         self.observer = None if on_call is None else Observer(on_call)
         self.retry = retry
         self.on_retry = guarded(on_retry, "on_retry")
+        self.paced = paced
+
+    def spacing_of(self, method: str) -> Any:
+        """Return the module :mod:`spacing` if a call of this method is spaced, else None."""
+        if not self.paced:
+            return None
+        # Not a statement: no module of Ansible has such a client.
+        from importlib import import_module
+
+        core = __name__.rpartition(".")[0]
+        if not import_module(core + ".catalogue.rebuilding").is_rebuilding(method):
+            return None
+        return import_module(core + ".spacing")
+
+    def parts(self, requests: List[Request]) -> List[List[Request]]:
+        """Return the requests of a batch in parts that are made one after another."""
+        for request in requests:
+            spacing = self.spacing_of(request.method)
+            if spacing is not None:
+                return list(spacing.split(requests))
+        return [requests] if requests else []
 
 
 def checked_window(window: int) -> int:

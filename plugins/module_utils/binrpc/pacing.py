@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import os
 import time
+from contextvars import ContextVar
 
-from .faults import Busy, TooFast
+from .errors import BinrpcError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Iterator, Optional, TypeVar
+    from typing import Callable, FrozenSet, Iterable, Iterator, Optional, TypeVar
 
     T = TypeVar("T")
 
@@ -32,6 +33,9 @@ PATIENCE = 30.0
 """Seconds to wait for other processes whose turn it is; afterwards it goes on without them."""
 
 _POLL = 0.02
+
+_own: ContextVar[FrozenSet[str]] = ContextVar("own", default=frozenset())
+"""Servers where it is the turn of this thread or task."""
 
 
 class Turn:
@@ -93,12 +97,43 @@ class Turn:
             os.close(file)  # and with it the lock
 
 
+class Taking:
+    """A context manager: a turn around one call. Inside a turn at the same server it has no wait.
+
+    Sleep for what :meth:`waits` yields, :meth:`begin`, and make the call. The server counts as
+    rebuilt unless the call certainly did not run.
+    """
+
+    def __init__(self, address: object) -> None:
+        self._server = _name_of(str(address))
+        self._turn = None if self._server in _own.get() else Turn(address)
+        self._begun = False
+
+    def waits(self) -> Iterable[float]:
+        return () if self._turn is None else self._turn.waits()
+
+    def begin(self) -> None:
+        self._begun = True
+        self._token = _own.set(_own.get() | {self._server})
+
+    def __enter__(self) -> Taking:
+        return self
+
+    def __exit__(self, _kind: object, error: Optional[BaseException], _trace: object) -> None:
+        if self._begun:
+            _own.reset(self._token)
+        if self._turn is not None:
+            unused = isinstance(error, BinrpcError) and error.executed is False
+            self._turn.end(self._begun and not unused)
+
+
 def in_turn(
-    address: object, call: Callable[[], T], pause: Callable[[float], None] = time.sleep
+    address: object, call: Callable[[], T], pause: Callable[[float], object] = time.sleep
 ) -> T:
     """Make a call that rebuilds what SIP workers read when it is its turn; return what it returns.
 
-    Modules and :func:`ensure` do so by themselves, a client does not.
+    Modules, :func:`ensure` and clients with ``paced=True`` do so by themselves. Inside a turn at
+    the same server the call is made at once.
 
     :param address: the client's.
     :param call: makes the call; its errors are raised.
@@ -108,17 +143,11 @@ def in_turn(
     >>> with Client("unix:/run/kamailio/kamailio_ctl") as kamailio:  # doctest: +SKIP
     ...     in_turn(kamailio.address, lambda: kamailio.call("dispatcher.reload"))
     """
-    turn = Turn(address)
-    rebuilt = True
-    try:
-        for seconds in turn.waits():
+    with Taking(address) as taking:
+        for seconds in taking.waits():
             pause(seconds)
+        taking.begin()
         return call()
-    except (Busy, TooFast):
-        rebuilt = False
-        raise
-    finally:
-        turn.end(rebuilt)
 
 
 def folder_of_user() -> str:
@@ -132,16 +161,19 @@ def folder_of_user() -> str:
     return "/tmp/kamailio-binrpc-%d" % user  # noqa: S108  (owner and mode are checked)
 
 
+def _name_of(address: str) -> str:
+    """Return what names the server of an address: of a socket the path without links."""
+    protocol, _colon, rest = address.partition(":")
+    return "%s:%s" % (protocol, os.path.realpath(rest) if rest.startswith("/") else rest)
+
+
 def _open(address: str, folder: Optional[str]) -> Optional[int]:
     """Open the file of a server; None if there is no safe place for it."""
     if not address or os.name != "posix":
         return None
     from hashlib import sha256
 
-    protocol, _colon, rest = address.partition(":")
-    if rest.startswith("/"):
-        rest = os.path.realpath(rest)
-    name = sha256(("%s:%s" % (protocol, rest)).encode("utf-8", "surrogateescape")).hexdigest()
+    name = sha256(_name_of(address).encode("utf-8", "surrogateescape")).hexdigest()
     folder = folder_of_user() if folder is None else folder
     try:
         os.makedirs(folder, 0o700, exist_ok=True)

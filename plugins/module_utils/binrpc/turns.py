@@ -23,9 +23,28 @@ LARGE = 64 * 1024
 """Bytes of a reply from which its decoding takes long enough to matter."""
 
 TRIES = 4
-"""How many times a reply is asked for again of which the server dropped the end."""
+"""How many times a call asks again for a reply of which the server dropped the end."""
 
 _lock = RLock()
+
+
+class Attempts:
+    """The attempts of one call, with all its retries.
+
+    :ivar made: how many there have been.
+    :ivar again: how many more times a reply that was cut may be asked for again.
+    """
+
+    __slots__ = ("again", "made")
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.again = TRIES
+
+    def begin(self) -> int:
+        """Count an attempt and return its number."""
+        self.made += 1
+        return self.made
 
 
 def outcome_of(request: AnyCall) -> Optional[Outcome]:

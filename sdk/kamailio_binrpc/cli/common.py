@@ -8,12 +8,10 @@ import os
 import sys
 
 from ..core import wire
-from ..core.catalogue.rebuilding import is_rebuilding
 from ..core.client import Client
 from ..core.errors import BinrpcError, EncodeError
 from ..core.faults import Fault, InvalidParams, MethodNotFound
 from ..core.foreign import parse_json, shortened
-from ..core.pacing import in_turn
 from . import colour, exit_codes, output
 from .view import DefaultForm
 
@@ -174,9 +172,9 @@ class Settings:
             raise ConfigError(f"{self.config.path}: there is no endpoint {name}; {found}")
 
     def client(self, endpoint: str | None = None) -> Client:
-        """Make a client of the endpoint."""
+        """Make a client of the endpoint, which spaces calls that rebuild what SIP workers read."""
         address = self.address if endpoint is None else self.resolve(endpoint)
-        return Client(address, self.timeout, connect_wait=self.connect_wait)
+        return Client(address, self.timeout, connect_wait=self.connect_wait, paced=True)
 
     def _default(self, name: str, otherwise: object) -> object:
         return self.config.defaults.get(name, otherwise)
@@ -238,13 +236,9 @@ def _from_json(text: str) -> Any:
 def call(client: Client, method: str, params: Sequence[Any]) -> Reply:
     """Call, and let a fault about the parameters name the one that is likely wrong.
 
-    Calls that rebuild what SIP workers read are spaced, see :mod:`kamailio_binrpc.core.pacing`.
-
     :raises BinrpcError: as :meth:`Client.call`.
     """
     try:
-        if is_rebuilding(method):
-            return in_turn(client.address, lambda: client.call(method, *params))
         return client.call(method, *params)
     except Fault as fault:
         explain_fault(fault, params, client)

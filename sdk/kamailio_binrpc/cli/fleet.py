@@ -100,6 +100,7 @@ def _run(options: argparse.Namespace) -> int:
         limit=options.limit,
         rate=options.rate,
         retry=RetryPolicy(options.retries) if options.retries else None,
+        paced=True,
     )
     show = _Show(options, params, list(endpoints), shown)
     try:

@@ -23,3 +23,4 @@ class ClientOptions(TypedDict, total=False):
     on_call: OnCall | None
     retry: RetryPolicy | None
     on_retry: OnRetry | None
+    paced: bool

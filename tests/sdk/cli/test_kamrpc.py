@@ -13,8 +13,9 @@ import time
 
 import pytest
 
-from kamailio_binrpc.cli import common, completion, exit_codes
+from kamailio_binrpc.cli import completion, exit_codes
 from kamailio_binrpc.cli.config import inventory_of
+from kamailio_binrpc.core import spacing
 from kamailio_binrpc.core.config import load_config
 from tests.support.signals import default_handlers
 
@@ -31,20 +32,25 @@ def test_call_prints_what_kamcmd_does(kamrpc):
     assert kamrpc("call", "core.echo", "a b", "5") == (0, "a b\n5\n", "")
 
 
-def test_calls_that_rebuild_take_turns(kamrpc, monkeypatch):
+def test_calls_that_rebuild_take_turns(kamrpc, monkeypatch, tmp_path):
     """With those of other programs at the same server: a loop over it must not crash the server."""
     turns = []
 
-    def in_turn(address, call):
+    def in_turn(address, call, pause):
         turns.append(str(address))
         return call()
 
-    monkeypatch.setattr(common, "in_turn", in_turn)
+    monkeypatch.setattr(spacing, "in_turn", in_turn)
     kamrpc("call", "dispatcher.reload")
     kamrpc("call", "core.echo", "a")
-    kamrpc("call", "dispatcher.remove", "1", "sip:x")
+    (tmp_path / "lines").write_text("dispatcher.remove 1 sip:x\ncore.echo a\n")
+    kamrpc("batch", str(tmp_path / "lines"))
+    server = os.environ["KAMRPC_ENDPOINT"]
+    kamrpc("fleet", "-g", server, "core.echo", "a")
     assert len(turns) == 2
-    assert turns[0] == turns[1]
+    kamrpc("fleet", "-g", server, "dispatcher.reload")
+    assert len(turns) == 3
+    assert len(set(turns)) == 1
 
 
 @pytest.mark.parametrize(

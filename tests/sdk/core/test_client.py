@@ -36,6 +36,7 @@ from kamailio_binrpc.core.errors import (
 )
 from kamailio_binrpc.core.faults import Fault, MethodNotFound, NotFound
 from kamailio_binrpc.core.packet import encode
+from kamailio_binrpc.core.retry import RetryPolicy
 from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.lab import LabServer
 
@@ -833,6 +834,24 @@ def test_a_reply_that_stands_still_is_asked_for_again(serve, transport, make_cli
     with make_client(serve(transport, script).address, timeout=PATIENCE) as client:
         assert client.call("core.version") == ["x" * 1000]
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize("retries, calls", [(0, 5), (2, 7)])
+def test_cut_replies_have_an_end(serve, stream, make_client, retries, calls):
+    """Four times more in the whole call, and not in each of its attempts."""
+    seen, numbers = [], []
+
+    def script(peer):
+        request = peer.request()
+        seen.append(request)
+        peer.send(reply_to(request, "x" * 1000)[:500])
+
+    options = {"retry": RetryPolicy(retries, wait=0.0), "on_call": numbers.append}
+    with make_client(serve(stream, script).address, timeout=PATIENCE, **options) as client:
+        with pytest.raises(TruncatedReply):
+            client.call("core.version")
+    assert len(seen) == calls
+    assert [record.attempt for record in numbers] == list(range(1, calls + 1))
 
 
 # -- threads and processes ---------------------------------------------------------------

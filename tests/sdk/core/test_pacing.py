@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from kamailio_binrpc.core import pacing
+from kamailio_binrpc.core.errors import ConnectError
 from kamailio_binrpc.core.faults import TooFast
 from kamailio_binrpc.core.pacing import SPACING, Turn, folder_of_user, in_turn
 
@@ -174,3 +175,27 @@ def test_in_turn(default_folder):
     assert len(pauses) == 1
     assert in_turn(SERVER, lambda: "again", pauses.append) == "again"
     assert [0 < pause <= SPACING for pause in pauses] == [True, True]
+
+
+def test_a_call_that_did_not_run_is_no_rebuild(default_folder):
+    def unsent():
+        raise ConnectError("refused")
+
+    pauses = []
+    with pytest.raises(ConnectError):
+        in_turn(SERVER, unsent, pauses.append)
+    assert in_turn(SERVER, lambda: "done", pauses.append) == "done"
+    assert pauses == []
+
+
+def test_a_turn_within_a_turn(default_folder):
+    """As when a client that spaces its calls is used by something that does so, too."""
+    pauses = []
+
+    def inner():
+        return in_turn(SERVER, lambda: "done", pauses.append)
+
+    assert in_turn(SERVER, inner, pauses.append) == "done"
+    assert pauses == []
+    assert in_turn(SERVER, lambda: "next", pauses.append) == "next"
+    assert len(pauses) == 1
