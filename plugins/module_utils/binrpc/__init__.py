@@ -16,6 +16,7 @@ The layers, from the top. A module imports what stands in its own line or below:
     config facts changes      names of servers; facts of one; rows that differ
     async_fifo_client         one server, the text protocol, with asyncio
     client async_client       one server: who waits, with poll or asyncio
+    relay                     one server, through a small program on its host
     fan_out fifo_client       many servers with epoll; the text protocol with poll
     fifo_call                 a call of the text protocol: yields what it waits for
     retry pacing spacing      when a call may be made again; the time between two rebuilds
