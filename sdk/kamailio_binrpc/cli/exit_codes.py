@@ -25,7 +25,11 @@ TIMEOUT = 5
 CONNECT = 6
 PROTOCOL = 7
 SEVERAL = 8
+DIFFERENCES = 9
+UNDONE = 10
+NOT_UNDONE = 11
 REFUSED = 12
+NOT_CONFIRMED = 13
 OUTPUT = 14
 INTERRUPTED = 130
 
@@ -39,7 +43,11 @@ HELP = """exit status:
   6  no connection, or it broke
   7  the answer was not binrpc, or cut short
   8  several calls failed, and not all of them of the same
-  12  refused by the configuration or by you; nothing was sent
+  9  plan or drift found differences
+  10  a change failed or was interrupted; all of it was undone
+  11  a change failed and NOT all of it was undone: act
+  12  refused by the configuration, by you, or before the first write of a change
+  13  a change was not confirmed in time, or was cancelled; all of it was undone
   14  the output could not be written; whether calls were made is not said
   130  interrupted by Ctrl-C
 """
@@ -65,6 +73,21 @@ def status_of(error: BinrpcError) -> int:
         if isinstance(error, kind):
             return status
     return FAULT
+
+
+_GRAVEST = (NOT_UNDONE, UNDONE, NOT_CONFIRMED, REFUSED)
+
+
+def gravest(statuses: Iterable[int]) -> int:
+    """Return the exit status for what came of several servers: the one that asks for most."""
+    found = set(statuses)
+    for status in _GRAVEST:
+        if status in found:
+            return status
+    failed = found - {OK, DIFFERENCES}
+    if failed:
+        return failed.pop() if len(failed) == 1 else SEVERAL
+    return max(found, default=OK)
 
 
 def status_of_all(errors: Iterable[BinrpcError]) -> int:

@@ -12,7 +12,7 @@ from ..core.changes import compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
 from ..core.printable import listed
-from . import colour, common, exit_codes, guard, output, secrets, view
+from . import colour, common, endpoints, exit_codes, guard, output, secrets, view
 from .progress import Progress
 from .rows import rows_of
 
@@ -49,23 +49,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     common.add_output_option(parser, output.FORMATS)
     view.add_options(parser)
     add = parser.add_argument
-    add(
-        "-g",
-        "--group",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="a group or an endpoint of the configuration, or an address; may be repeated",
-    )
-    add("--all", action="store_true", help="every endpoint of the configuration")
-    add("--limit", metavar="N", type=int, default=500, help="at once (default: %(default)s)")
+    endpoints.add_options(parser)
     add("--rate", metavar="N", type=float, help="start at most N per second")
-    add("--serial", metavar="N", action="append", help="in batches of N or N%%; may be repeated")
-    add("--max-fail", metavar="PERCENT", type=float, help="stop after a batch with more failures")
-    add("--deadline", metavar="SECONDS", type=float, help="for the whole fleet")
+    endpoints.add_batch_options(parser)
     add("--retries", metavar="N", type=int, default=0, help="where that is safe (default: 0)")
     add("--diff", action="store_true", help="show which endpoints disagree")
-    add("--no-progress", action="store_true", help="no progress line on the terminal")
     guard.add_options(parser)
     secrets.add_reveal_option(parser)
     common.add_method_arguments(parser)
@@ -85,16 +73,12 @@ def _run(options: argparse.Namespace) -> int:
     if options.diff and (shown.given or options.output == "table"):
         raise EncodeError("--diff compares whole replies: use it with -o text, json, jsonl or yaml")
     settings = common.Settings(options)
-    endpoints = settings.config.select(options.group)
-    if options.all:
-        endpoints.update(settings.config.endpoints)
-    if not endpoints:
-        raise EncodeError("no endpoints: name some with -g, or all of the configuration by --all")
+    servers = endpoints.chosen(options, settings)
     params = common.read_params(options.method, options.params, raw=options.raw)
-    if not guard.allow(options, settings, list(endpoints), options.method, params):
+    if not guard.allow(options, settings, list(servers), options.method, params):
         return exit_codes.OK
     fleet = Fleet(
-        endpoints,
+        servers,
         settings.timeout,
         connect_wait=settings.connect_wait,
         limit=options.limit,
@@ -102,7 +86,7 @@ def _run(options: argparse.Namespace) -> int:
         retry=RetryPolicy(options.retries) if options.retries else None,
         paced=True,
     )
-    show = _Show(options, params, list(endpoints), shown)
+    show = _Show(options, params, list(servers), shown)
     try:
         report = fleet.call(
             options.method,

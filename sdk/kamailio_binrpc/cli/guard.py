@@ -69,6 +69,28 @@ def allow(
     return True
 
 
+def allow_change(settings: common.Settings, names: Sequence[str], what: str, *, yes: bool) -> None:
+    """Let a change of several leaves be made; ask unless ``yes``.
+
+    Scripts have to say yes, since what they would agree to is known only when it is planned.
+
+    :param what: such as "Apply this".
+    :raises Refused: it may not be made.
+    """
+    guards = {name: settings.config.guard(name) for name in names}
+    kept = [name for name, guard in guards.items() if guard == "read_only"]
+    if kept:
+        raise Refused(f"{_named(kept)} is read_only in {settings.config.path}")
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Refused(f"{what} on {_named(names)}? There is no terminal to ask at: give --yes")
+    sys.stderr.write(f"{what} on {_named(names)}? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Refused("nothing was sent")
+
+
 def _ask(method: str, params: Sequence[Any], names: Sequence[str], *, confirm: bool) -> None:
     from ..core.catalogue.lookup import find
 
