@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..faults import Fault, ReplyTooLarge
-from ..values import NULL_TEXT, set_text
+from ..values import NULL_TEXT, Struct, set_text
 from .drive import Ask, ask
 from .expect import parameter
 from .kind import Kind
@@ -136,10 +136,13 @@ class CfgVariables(Resource):
 
     @staticmethod
     def _type(answers: Answers, group: str, name: str) -> Any:
-        """Return the type that cfg.help states; its reply differs between releases."""
+        """Return the type that cfg.help states: in its second text, from 6.1.1 on in a member."""
         if answers.fault("cfg.help", group, name) is not None:
             return None
-        return int if "integer" in str(answers.values("cfg.help", group, name)[1:]) else None
+        described = answers.values("cfg.help", group, name)
+        last = described[-1]
+        stated = last.get("type") if isinstance(last, Struct) else last
+        return int if "integer" in str(stated) else None
 
     def same(self, address: Address, one: Any, other: Any) -> bool:
         return bool(_text(one) == _text(other) and type(one) is type(other))

@@ -50,6 +50,7 @@ def test_a_transaction_of_another_client_is_left_alone_and_told(ensure, lab, cal
     assert len(lab.modules["cfg_rpc"].pending) == 1
 
 
+@pytest.mark.parametrize("lab", ["5.6", "6.1.0", "6.1.1", "master"], indirect=True)
 def test_a_variable_that_cannot_be_read(ensure, lab):
     """Nothing shows what it was, so it is set each time, and counts as a change."""
     wish = CfgVariables({"tm": {"fr_timer": "20000"}})
