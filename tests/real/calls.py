@@ -30,6 +30,8 @@ LATIN = b"caf\xe9 \xff".decode("utf-8", "surrogateescape")
 
 # "@call@", "@tag@" and "@to-tag@" stand for what identifies the call that is up. Parameters are
 # what follows the method. Some calls are meant to be answered with a fault: that is a reply too.
+UNKNOWN = "no.such.method"
+
 CALLS: list[tuple[Any, ...]] = [
     ("app_jsdt.api_list",),
     ("auth_xkeys_.list",),
@@ -107,6 +109,7 @@ CALLS: list[tuple[Any, ...]] = [
     ("core.udp4_raw_info",),
     ("core.uptime",),
     ("core.version",),
+    ("core.echo_delta",),
     ("corex.debug",),
     ("corex.list_aliases",),
     ("corex.list_sockets",),
@@ -288,7 +291,13 @@ CALLS: list[tuple[Any, ...]] = [
     ("userblocklist.check_userblocklist", "900", "alice", "example.com"),
     ("userblocklist.dump_blocklist",),
     ("xhttp_prom.metric_list_print",),
-    ("no.such.method",),
+    ("modparam.list",),
+    ("modparam.getn", "dispatcher", "ds_ping_interval"),
+    ("modparam.gets", "dispatcher", "list_file"),
+    ("dispatcher.oclist",),
+    ("dispatcher.oclist", 1),
+    ("pdb.timeout",),
+    (UNKNOWN,),
 ]
 
 # Listed methods that are not called: what they do, where the name does not say it.
@@ -324,7 +333,8 @@ WRITING: dict[str, str] = {
     "dst_blocklist": "add delete_all",
     "evrexec": "run",
     "flatstore": "k_rotate rotate",
-    "htable": "delete flush reload setex seti sets setxi setxs store",
+    "modparam": "setn sets",
+    "htable": "delete dmqresync dmqsync flush reload setex seti sets setxi setxs store",
     # get reads, but never returns and blocks the whole ctl process.
     "keepalive": "add del flush get",
     "lcr": "defunct_gw reload",
@@ -337,7 +347,7 @@ WRITING: dict[str, str] = {
     "pdb": "activate deactivate",
     "pdt": "reload",
     "permissions": "addressReload trustedReload",
-    "pl": "push_load set_pid set_pipe",
+    "pl": "push_load reset_pipe rm_pipe set_pid set_pipe",
     "pv": "shvSet",
     "regex": "reload",
     "rl": "push_load set_dbg set_pid set_pipe set_queue",
@@ -347,19 +357,25 @@ WRITING: dict[str, str] = {
         "deactivate_all_subscriptions deactivate_subscription release_appearance "
         "seize_appearance update_appearance"
     ),
-    "secfilter": "add_bl add_dst add_wl reload stats_reset",
+    "secfilter": "add_bl add_dst add_wl del_bl del_dst del_wl reload stats_reset",
     # Writes into the log.
-    "shm": "report",
+    "shm": "report rprint",
     # Reads only with the parameter "check", for which CALLS has it.
     "siptrace": "status",
     "stats": "clear_statistics reset_statistics",
-    "tm": "cancel clean reply reply_callid t_uac_start t_uac_wait t_uac_wait_block",
+    "tm": (
+        "cancel clean reply reply_callid retransmit_reply retransmit_reply_callid t_uac_attrs "
+        "t_uac_start t_uac_start_hex t_uac_start_noack t_uac_start_noack_hex "
+        "t_uac_wait t_uac_wait_hex t_uac_wait_noack t_uac_wait_noack_hex "
+        "t_uac_wait_block t_uac_wait_block_hex t_uac_wait_block_noack t_uac_wait_block_noack_hex"
+    ),
     "uac": (
-        "reg_active reg_add reg_disable reg_enable reg_refresh reg_reload reg_remove reg_unregister"
+        "reg_active reg_add reg_disable reg_enable reg_refresh reg_register reg_reload reg_remove "
+        "reg_unregister"
     ),
     "ul": "add flush rm rm_contact",
     "userblocklist": "reload_blocklist",
-    "xhttp_prom": "counter_inc counter_reset gauge_reset gauge_set histogram_observe",
+    "xhttp_prom": "counter_inc counter_reset gauge_reset gauge_set gauge_inc histogram_observe",
 }
 
 WRITING_SET = {f"{module}.{name}" for module, names in WRITING.items() for name in names.split()}
@@ -426,4 +442,7 @@ def furnished(server: Kamailio) -> Iterator[Scene]:
         }
         client.close()
         stack.enter_context(Wire(server.endpoints["unix"]))  # ctl.who must have something to list
-        yield Scene(server, [tuple(marks.get(part, part) for part in call) for call in CALLS])
+        with Client(server.endpoints["unix"]) as asking:
+            there = {UNKNOWN, *asking.call("system.listMethods")}
+        calls = [call for call in CALLS if call[0] in there]
+        yield Scene(server, [tuple(marks.get(part, part) for part in call) for call in calls])

@@ -178,7 +178,7 @@ def cancel(screen: Screen) -> str:
     screen.type("C-c")
     screen.wait("cancelled")
     screen.type("core.version", "Enter")
-    return screen.wait("kamailio 5.6.3")
+    return screen.wait(f"kamailio {LabState().version}")
 
 
 def stuck_lab(folder: Path) -> LabServer:

@@ -42,7 +42,10 @@ HARMFUL = {
     "keepalive.del": "never returns",
     "keepalive.flush": "never returns",
     "keepalive.get": "never returns",
-    "tm.t_uac_wait_block": "blocks until a SIP answer comes",
+    **dict.fromkeys(
+        ("tm.t_uac_wait_block" + end for end in ("", "_hex", "_noack", "_noack_hex")),
+        "blocks until a SIP answer comes",
+    ),
 }
 
 # Listed by a server and not in the catalogue, with the reason. Nothing so far.
@@ -73,7 +76,12 @@ SAMPLES: dict[str, list[Any]] = {
     "mtree.match": ["pstn", "44201", 0],
     "pdt.list": ["*", "12", "one.example.com"],
     "tm.reply": [200, "OK", "1:2", "tag", "", ""],
-    "tm.t_uac_start": ["OPTIONS", "sip:127.0.0.1:9", ".", ".", "From: <sip:a@b>\r\n", ""],
+    **dict.fromkeys(
+        ("tm.t_uac_start" + end for end in ("", "_hex", "_noack", "_noack_hex")),
+        ["OPTIONS", "sip:127.0.0.1:9", ".", ".", "From: <sip:a@b>\r\n", ""],
+    ),
+    "tm.t_uac_attrs": ["a=b", "OPTIONS", "sip:127.0.0.1:9", ".", ".", "From: <sip:a@b>\r\n", ""],
+    "tm.retransmit_reply": ["1:2"],
     "uac.reg_add": ["u", "a", "b", "c", "d", ".", "e", "secret", ".", "sip:127.0.0.1:9", 60],
     "xhttp_prom.counter_inc": ["lab_counter", 1, "x"],
 }
@@ -82,7 +90,10 @@ SAMPLES: dict[str, list[Any]] = {
 UNREAD = {
     "db_text.query": "works on a text of its own accord",
     "statsc.report": "nothing is collected in the first minutes",
-    "tm.t_uac_wait": "not offered over binrpc",
+    **dict.fromkeys(
+        ("tm.t_uac_wait" + end for end in ("", "_hex", "_noack", "_noack_hex")),
+        "not offered over binrpc",
+    ),
     "ul.db_contacts": "db_mode is 0",
     "ul.db_expired_contacts": "db_mode is 0",
     "ul.db_users": "db_mode is 0",

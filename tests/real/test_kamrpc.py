@@ -160,7 +160,7 @@ def test_history_is_kept_for_the_next_shell(
         try:
             screen.wait_for_prompt()
             screen.type(*keys[:-1])
-            screen.wait("kamailio 5.")
+            screen.wait(f"kamailio {releases.running()}")
             screen.wait_for_prompt()
             screen.type(keys[-1])
             history = tmp_path / ".local" / "state" / "kamrpc" / "history"
@@ -181,4 +181,4 @@ def test_ctrl_c_cancels_the_call_and_not_the_shell(tmp_path: Path) -> None:
         finally:
             screen.close()
     assert "cancelled; the server may have run it" in shown
-    assert "kamailio 5.6.3" in shown
+    assert f"kamailio {LabState().version}" in shown

@@ -59,8 +59,7 @@ def test_every_reply_becomes_models_and_back(
             names = {name for (name, _value), number in lost.items() if number}
             assert names - AROUND.get(call[0], set()) == set(), call
             extra = [model.model_extra for model in models if model.model_extra]
-            if scene.version.startswith("kamailio 5.6."):
-                assert extra == [], call
+            assert extra == [], call
             if not models:
                 empty.add(call[0])
             count += len(models)

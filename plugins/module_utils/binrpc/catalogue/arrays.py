@@ -14,6 +14,7 @@ _TABLE = """
 app_jsdt.api_list methods
 app_lua.api_list methods
 app_python.api_list methods
+app_python3s.api_list methods
 app_ruby.api_list methods
 app_sqlang.api_list methods
 auth_xkeys_.list KEYS
@@ -39,6 +40,8 @@ lcr.dump_gws gw
 lcr.dump_rules prefix_len rule rule.gw
 lcr.load_gws .
 mtree.list tvalue
+peerstate.list Peers.Peer
+peerstate.dump Peers.Peer
 pike.list list
 pike.top list
 statsc.report stats stats.data

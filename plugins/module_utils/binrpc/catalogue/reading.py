@@ -15,6 +15,7 @@ app_jsdt api_list
 app_lua api_list list
 app_perl get_reset_cycles
 app_python api_list
+app_python3s api_list
 app_ruby api_list
 app_sqlang api_list
 auth_xkeys_ list
@@ -61,14 +62,16 @@ mqueue get_size get_sizes
 msrp cmaplist
 mt mem_test_list mem_used
 mtree list match summary
-pdb status
+pdb status timeout()
 pdt list
+peerstate dump get_peer list stats
 permissions addressDump allowUri domainDump subnetDump testUri trustedDump
 pike list top
 pkg info stats
 pl get_pid get_pipes list stats
 prefix_route dump
-presence presentity_list
+presence presentity_list presentity_show watcher_list
+ptimer list
 pv shvGet
 rl get_pid get_pipes get_queues stats
 rtpengine get_hash_total ping show
@@ -80,6 +83,7 @@ secfilter print stats
 shm info stats
 sipcapture status(check)
 sipdump enable()
+sipp get_live_stats get_stats list running
 siptrace status(check)
 sl stats
 stats fetch fetchn get_statistics

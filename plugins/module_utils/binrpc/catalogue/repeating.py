@@ -17,6 +17,7 @@ app_jsdt reload
 app_lua reload
 app_perl set_reset_cycles
 app_python reload
+app_python3s reload
 app_ruby reload
 app_sqlang reload
 benchmark enable_global enable_timer granularity loglevel
@@ -50,19 +51,23 @@ modparam setn
 mohqueue debug
 mtree reload
 nathelper enable_ping
-pdb activate deactivate
+pdb activate deactivate timeout
 pdt reload
 permissions addressReload trustedReload
 pl push_load rm_pipe set_pid set_pipe
 prefix_route reload
+presence publish_cache_sync
+ptimer continue pause
 pv shvSet
 regex reload
 rl push_load set_dbg set_pid set_pipe set_queue
 rtpengine enable reload
 rtpproxy enable
 secfilter del_bl del_dst del_wl reload
+shm rprint
 sipcapture status
 sipdump enable
+sipp pause_test resume_test
 siptrace status
 tls reload
 uac reg_active reg_reload reg_remove

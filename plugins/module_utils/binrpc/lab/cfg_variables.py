@@ -4,11 +4,14 @@
 
 Per line: name, type, default value (``-``: unset; ``_`` for a blank), lowest, highest (0 and 0:
 any), flags and help; ``~`` is a blank at
-the end or next to another; indented lines continue. Flags: h(idden from cfg.get), r(ead only), o(ne
+the end or next to another; indented lines continue. ``name@6.0`` is there from 6.0 on,
+``name@-6.0`` before. Flags: h(idden from cfg.get), r(ead only), o(ne
 value for all group instances).
 """
 
 VARIABLES = """\
+[pdb]
+timeout@6.0 int 50 0 0 - The time in miliseconds pdb_query() waits for and answer
 [dbg]
 mod_level_mode int 0 0 1 h Enable or disable per module log level (0 - disabled, 1 - enabled)
 mod_facility_mode int 0 0 1 h Enable or disable per module log facility (0 - disabled, 1 -
@@ -158,7 +161,9 @@ new_conn_alias_flags int 2 0 2 - flags for the def. aliases for a new conn. (FOR
   REPLACE:2~
 accept_no_cl int 0 0 1 - accept TCP messages without Content-Length~
 reuse_port int 0 0 1 - reuse TCP ports~
-wait_data_ms int 5000 0 7200000 - wait for data on new tcp connetions (milliseconds)
+wait_data_ms@-6.0 int 5000 0 7200000 - wait for data on new tcp connetions (milliseconds)
+wait_data_ms@6.0 int 5000 0 7200000 - wait for data on new tcp connections (milliseconds)
+close_rst@6.0 int 0 0 1 - trigger an RST on connection close
 rd_buf_size int 16384 512 16777216 - internal read buffer size (should be > max. expected
   datagram)
 wq_blk_size int 2100 1 65535 - internal async write block size (debugging use only for now)
@@ -207,6 +212,7 @@ dns_cache_del_nonexp int 0 0 1 - allow deletion of non-expired records from the 
   is no more space left for new ones
 dns_cache_rec_pref int 0 0 3 - DNS cache record preference: ~0 - do not check duplicates 1 -
   prefer old records 2 - prefer new records 3 - prefer records with longer lifetime
+dns_cache_mode@6.1 int 0 0 1 - dns cache mode - controls the dns cache management
 mem_dump_pkg int 0 0 0 - dump process memory status, parameter: pid_number
 mem_dump_shm int 0 0 0 h dump shared memory status
 max_while_loops int 100 0 0 - maximum iterations allowed for a while loop
@@ -235,6 +241,7 @@ latency_log int -1 0 0 - log level for latency limits alert messages
 latency_limit_db int 0 0 0 - limit in ms for alerting on time consuming db commands
 latency_limit_action int 0 0 0 - limit in ms for alerting on time consuming config actions
 latency_limit_cfg int 0 0 0 - limit in ms for alerting on time consuming config execution
+pv_cache_dump@6.0 int 0 0 0 - dump process pv cache, parameter: pid_number
 pv_cache_limit int 2048 0 0 - limit to alert if too many vars in pv cache
 pv_cache_action int 0 0 0 - action to do if too many vars in pv cache
 """

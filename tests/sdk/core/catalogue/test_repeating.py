@@ -37,5 +37,6 @@ def test_a_method_is_not_both_reading_and_marked_as_a_repeatable_write():
     assert [m.name for m in EVERY if m.reads_without_params] == [
         "corex.debug",
         "dispatcher.ping_active",
+        "pdb.timeout",
         "sipdump.enable",
     ]

@@ -11,6 +11,7 @@ import pytest
 from kamailio_binrpc import Client
 from kamailio_binrpc.lab import LabState, Process
 from tests.conformance.furniture import CONFIG, copy_sockets
+from tests.support import releases
 from tests.support.kamailio import Kamailio
 
 
@@ -29,7 +30,7 @@ def real(server: Kamailio) -> Iterator[Client]:
 
 @pytest.fixture
 def sockets(server: Kamailio) -> LabState:
-    state = LabState()
+    state = LabState(releases.running())
     copy_sockets(state, server)
     return state
 

@@ -14,7 +14,7 @@ import pytest
 from kamailio_binrpc import Client, Fault
 from kamailio_binrpc.core.lab.engine import build
 from kamailio_binrpc.lab import LabState
-from tests.support import dbtext
+from tests.support import dbtext, releases
 
 Normalise = Callable[[Any], Any]
 Params = tuple[Any, ...]
@@ -62,7 +62,7 @@ class Pair:
 
     def __init__(self, real: Client, *modules: Any, state: LabState | None = None) -> None:
         self.real = real
-        self.engine = build(modules=modules, state=state)
+        self.engine = build(modules=modules, state=state or LabState(releases.running()))
         self.calls = 0
 
     def same(self, method: str, *params: Any, normalise: Normalise = repr) -> None:

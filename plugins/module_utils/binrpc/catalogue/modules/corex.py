@@ -27,4 +27,9 @@ shm.stats -> {total:int,free:int,used:int,real_used:int,max_used:int,fragments:i
 shm.report -> {...}
  Shared memory by kinds of fragments, where the allocator supports it
  %refused=no report callback
+shm.rprint file filter -> - repeatable @6.0
+ Writes the shared memory that a source file has allocated to a file on the server
+ !overwrites the file, whichever it is
+ filter: name of a source file of Kamailio, such as dns_cache.c
+ %invalid=not provided|refused=cannot open file
 """

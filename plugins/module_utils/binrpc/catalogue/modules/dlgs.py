@@ -15,6 +15,6 @@ dlgs.getall field{src|dst|data} op{eq|ne|re|sw|fm} value -> {...}* reads
  Calls of the dlgs module that match
 dlgs.stats -> {final:{...},active:{...}} reads
  Counts of the dlgs module
-dlgs.count -> {...} reads @master
- Number of calls of the dlgs module
+dlgs.count field{src|dst|data} op{eq|ne|re|sw|fm} value -> int reads @master
+ Number of calls of the dlgs module that match
 """

@@ -11,4 +11,7 @@ pdb.activate -> - repeatable
  Switches requests to the number database on
 pdb.deactivate -> - repeatable
  Switches requests to the number database off
+pdb.timeout [timeout:int] -> {timeout:int} reads() repeatable @6.1
+ Time to wait for the number database; with a number sets it and answers {old_timeout,new_timeout}
+ timeout: milliseconds
 """

@@ -5,6 +5,18 @@
 TEXT = """
 presence.presentity_list [mode{full|...}] -> {...}* reads
  Published states
+presence.presentity_show mode{full|basic} user domain -> {user:str,domain:str,event:str,\
+etag:str,sender:str,expires:int,...}* reads @6.0
+ Published states of a user
+ mode: full adds the document, and when it was received
+presence.watcher_list mode{full|basic} uri -> {pres_uri:str,to_user:str,to_domain:str,\
+from_user:str,from_domain:str,watcher_user:str,watcher_domain:str,contact:str,event_id:str,\
+callid:str,user_agent:str,expires:int,status:int,version:int,flags:int,...}* reads @6.0
+ Watchers of an address
+ mode: full adds tags, routes and CSeq numbers
+presence.publish_cache_sync -> str repeatable @6.0
+ Reads published states from the database into the cache
+ %refused=failed to sync
 presence.cleanup -> str
  Removes expired states and watchers
 presence.refreshWatchers uri event type:int [file_uri] [file_name] -> -

@@ -24,7 +24,7 @@ secfilter.del_bl type{ua|country|domain|ip|user} value -> str repeatable @6.1
  Deletes from the list of what is blocked
 secfilter.del_wl type{ua|country|domain|ip|user} value -> str repeatable @6.1
  Deletes from the list of what is allowed
-secfilter.del_dst number -> str repeatable @6.1
+secfilter.del_dst number:int -> str repeatable @6.1
  Deletes a blocked destination
 secfilter.reload -> str repeatable
  Reads the lists from the database

@@ -40,4 +40,42 @@ tm.t_uac_wait_block method ruri next_hop=. socket=. headers [body] -> {code:int,
  Sends a SIP request and waits for the answer
  !ctl serves nobody until the SIP answer comes or times out
  %= tm.t_uac_start
+tm.t_uac_start_noack = tm.t_uac_start @6.1
+ Sends a SIP request without waiting for the answer; sends no ACK for its own INVITE
+tm.t_uac_wait_noack = tm.t_uac_wait @6.1
+ Sends a SIP request and waits for the answer, as tm.t_uac_wait; no ACK for its own INVITE
+tm.t_uac_wait_block_noack = tm.t_uac_wait_block @6.1
+ Sends a SIP request and waits for the answer; sends no ACK for its own INVITE
+tm.t_uac_start_hex method ruri next_hop=. socket=. headers [body] -> - @6.1
+ Sends a SIP request whose body is given in hex, without waiting for the answer
+ body: two hex digits for each byte
+ %= tm.t_uac_start
+tm.t_uac_wait_hex method ruri next_hop=. socket=. headers [body] -> {...} @6.1
+ Sends a SIP request whose body is given in hex, as tm.t_uac_wait
+ body: two hex digits for each byte
+ %= tm.t_uac_start
+tm.t_uac_wait_block_hex method ruri next_hop=. socket=. headers [body] -> {code:int,text:str} @6.1
+ Sends a SIP request whose body is given in hex, and waits for the answer
+ body: two hex digits for each byte
+ !ctl serves nobody until the SIP answer comes or times out
+ %= tm.t_uac_start
+tm.t_uac_start_noack_hex = tm.t_uac_start_hex
+ Sends a SIP request with a body in hex, without waiting; sends no ACK for its own INVITE
+tm.t_uac_wait_noack_hex = tm.t_uac_wait_hex
+ Sends a SIP request with a body in hex, as tm.t_uac_wait; sends no ACK for its own INVITE
+tm.t_uac_wait_block_noack_hex = tm.t_uac_wait_block_hex
+ Sends a SIP request with a body in hex and waits; sends no ACK for its own INVITE
+tm.t_uac_attrs attrs method ruri next_hop=. socket=. headers [body] -> - @6.1
+ Sends a SIP request with attributes, without waiting for the answer
+ attrs: name=value;...
+ headers: headers, From and To among them, each ended by CR LF
+ %= tm.t_uac_start
+tm.retransmit_reply trans_id -> - @6.1
+ Sends the last answer of a transaction once more
+ trans_id: index:label
+ %= tm.cancel
+tm.retransmit_reply_callid callid cseq -> - @6.1
+ Sends the last answer of the transaction with that Call-ID and CSeq once more
+ cseq: CSeq header with number and method
+ %= tm.cancel
 """

@@ -13,6 +13,8 @@ ws.disable -> - repeatable
  Refuses new WebSocket connections
 ws.close id:int -> -
  Closes a WebSocket connection
+ws.connect address port:int path [protocol] [timeout:int] -> any @master
+ Opens a WebSocket connection to a server
 ws.ping id:int -> -
  Sends a ping on a WebSocket connection
 ws.pong id:int -> -

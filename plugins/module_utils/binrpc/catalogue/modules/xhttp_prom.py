@@ -15,6 +15,9 @@ xhttp_prom.counter_reset name [label1] [label2] [label3] -> -
  Sets a counter of the configuration to 0
 xhttp_prom.gauge_set name number:float [label1] [label2] [label3] -> - repeatable
  Sets a gauge of the configuration
+xhttp_prom.gauge_inc name number:float [label1] [label2] [label3] -> - @6.1
+ Adds to a gauge of the configuration
+ number: below 0 to take away
 xhttp_prom.gauge_reset name [label1] [label2] [label3] -> -
  Sets a gauge of the configuration to 0
 xhttp_prom.histogram_observe name number:float [label1] [label2] [label3] -> -

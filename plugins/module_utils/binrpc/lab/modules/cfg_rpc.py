@@ -96,17 +96,18 @@ class Change:
         self.value = value
 
 
-def declared(skip: Any = ()) -> Dict[str, Dict[str, Variable]]:
-    """Read the table of variables."""
+def declared(release: Tuple[int, ...]) -> Dict[str, Dict[str, Variable]]:
+    """Read the table of variables that a release has."""
     groups: Dict[str, Dict[str, Variable]] = {}
     group = ""
     for line in VARIABLES.replace("\n  ", " ").splitlines():
         if line.startswith("["):
             group = line.strip("[]")
             continue
-        if group in skip:
-            continue
         name, kind, text, low, high, flags, help = line.split(" ", 6)
+        name, _mark, limit = name.partition("@")
+        if limit and (release < _number(limit.lstrip("-"))) is not limit.startswith("-"):
+            continue
         value: Value = None
         if text != "-":
             numeric = kind in ("int", "facility")
@@ -116,6 +117,10 @@ def declared(skip: Any = ()) -> Dict[str, Dict[str, Variable]]:
             group, name, value, kind, int(low), int(high), flags, help
         )
     return groups
+
+
+def _number(release: str) -> Tuple[int, ...]:
+    return tuple(int(part) for part in release.split("."))
 
 
 class Configuration(Module):
@@ -133,11 +138,15 @@ class Configuration(Module):
     loads = ("cfg_rpc",)
 
     def __init__(self, groups: Optional[Mapping[str, Mapping[str, Any]]] = None) -> None:
-        self.groups = declared()
+        self._given = SAMPLE if groups is None else groups
+        self.groups: Dict[str, Dict[str, Variable]] = {}
         self.instances: Dict[Tuple[str, int], Dict[str, Value]] = {}
         self.pending: List[Change] = []
+
+    def added(self) -> None:
+        self.groups = declared(self.state.release)
         # Kamailio puts new groups in front of its list.
-        for group, values in reversed(list((SAMPLE if groups is None else groups).items())):
+        for group, values in reversed(list(self._given.items())):
             variables = self.groups.setdefault(group, {})
             for name, given in values.items():
                 value, help = given if isinstance(given, (list, tuple)) else (given, "")
