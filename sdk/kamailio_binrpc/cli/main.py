@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "call": "call",
     "shell": "shell",
+    "gateways": "lists",
+    "calls": "lists",
+    "regs": "lists",
+    "drain": "drain",
+    "undrain": "drain",
+    "debug": "debug",
     "methods": "methods",
     "facts": "facts",
     "watch": "watch",

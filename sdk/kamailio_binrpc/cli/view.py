@@ -56,7 +56,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="show the rows where NAME=VALUE, !=, <, <=, >, >=, ~ (contains) or !~; may be "
-        "repeated: all must hold",
+        "repeated: all must hold. NAME|NAME: one of these",
     )
 
 
@@ -105,8 +105,12 @@ class View:
         if not names:
             return found
         for name, operator, value in self._where:
-            column = _find(name, names)
-            found = [row for row in found if column in row and _holds(row[column], operator, value)]
+            columns = [_find(each, names) for each in name.split("|")]
+            found = [
+                row
+                for row in found
+                if any(each in row and _holds(row[each], operator, value) for each in columns)
+            ]
         if self.sort:
             column = _find(self.sort.removeprefix("-"), names)
             there = [row for row in found if column in row]

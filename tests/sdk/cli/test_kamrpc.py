@@ -343,7 +343,7 @@ def words(*texts):
 
 
 def test_completion_of_commands_and_options(config):
-    assert words("kamrpc", "ca") == ["call"]
+    assert words("kamrpc", "ca") == ["call", "calls"]
     assert "complete" not in words("kamrpc", "")
     assert words("kamrpc", "call", "--ti") == ["--timeout"]
     assert words("kamrpc", "call", "-o", "y") == ["yaml"]
@@ -582,7 +582,7 @@ def test_a_recording_that_fails_leaves_the_file_as_it_was(kamrpc, tmp_path):
         (["call", "Core.Version"], "Did you mean core.version?"),
         (["call", "ps"], "alias of kamcmd; the method is core.ps"),
         (["ps"], "alias of kamcmd: use 'kamrpc core.ps'"),
-        (["cal", "core.version"], "did you mean call?"),
+        (["cll", "core.version"], "did you mean call?"),
         (["call", "--jsn", "core.version"], "did you mean --json"),
         (["fleet", "--deadlin=3", "core.version"], "no endpoints"),  # argparse takes a prefix
         (["fleet", "--dead-line=3", "core.version"], "did you mean --deadline?"),
