@@ -289,13 +289,11 @@ class Run:
         if reason:
             return reason
         calls = self.result["rpc_calls"]
-        return (
-            "%s answered with success, but reading back shows no such change: %s. "
-            "Kamailio's log may tell why"
-            % (
-                calls[-1]["method"] if calls else "The server",
-                self._difference(seen, remaining),
-            )
+        # Without any, each was refused with a fault that a step accepts.
+        made = "%s answered with success, but reading" % calls[-1]["method"] if calls else "Reading"
+        return "%s back shows no such change: %s. Kamailio's log may tell why" % (
+            made,
+            self._difference(seen, remaining),
         )
 
     def _difference(self, seen: Leaves, changes: Sequence[Change]) -> str:
@@ -321,12 +319,12 @@ class Run:
         if not lost or self.before is None:
             return
         names = ", ".join(map(text_of, lost))
-        undo = self.resource.undo(
-            {address: self.before.at(address) for address in lost},
-            {address: seen.at(address) for address in lost},
-            seen,
-        )
         try:
+            undo = self.resource.undo(
+                {address: self.before.at(address) for address in lost},
+                {address: seen.at(address) for address in lost},
+                seen,
+            )
             for step in sorted(undo.steps, key=_phase):
                 yield from self._patiently(step)
             now = yield from self._look()

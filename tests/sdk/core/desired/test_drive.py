@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from kamailio_binrpc.core import pacing
-from kamailio_binrpc.core.desired.drive import Ask, Do, Now, Sleep, ask, ask_or, drive
+from kamailio_binrpc.core.desired.drive import Ask, Do, Now, Save, Sleep, ask, ask_or, drive
 from kamailio_binrpc.core.faults import Fault, MethodNotFound, NotFound
 
 from .script import Script
@@ -28,6 +28,18 @@ def test_each_need_is_met():
     script = Script({"a": ["x"], "b": ["y"], "c": ["z"]})
     assert run(talk(), script) == (["x"], ["y"], ["z"], 2.5)
     assert script.made == [("ask", "a", 1), ("once", "b", 2), ("retry", "c")]
+
+
+def test_a_journal_hears_what_is_saved():
+    def talk():
+        return (yield Save("intent", 1)), (yield Save("outcome", 2))
+
+    heard = []
+    script = Script()
+    save = lambda each: heard.append((each.event, each.what))  # noqa: E731
+    assert drive(talk(), script, script.clock, script.pause, save) == (None, None)
+    assert heard == [("intent", 1), ("outcome", 2)]
+    assert run(talk(), script) == (None, None)
 
 
 def test_an_error_is_raised_where_the_call_was_yielded():

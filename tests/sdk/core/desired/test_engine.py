@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kamailio_binrpc.core.desired.drive import Ask, drive
 from kamailio_binrpc.core.desired.engine import Run, apply, differences
 from kamailio_binrpc.core.desired.leaf import ABSENT, TOO_LARGE, UNKNOWN, Leaves
 from kamailio_binrpc.core.desired.resource import Resource, StateError
-from kamailio_binrpc.core.desired.step import REMOVE, Step, shown
-from kamailio_binrpc.core.errors import CallTimeout, ConnectError
+from kamailio_binrpc.core.desired.step import DISABLE, REMOVE, Step, shown
+from kamailio_binrpc.core.errors import CallTimeout, ConnectError, TruncatedReply
 from kamailio_binrpc.core.faults import NotFound, make_fault
 from kamailio_binrpc.core.reply import Reply
 
@@ -107,6 +109,7 @@ def test_nothing_is_sent_when_all_is_as_wanted():
     assert result["changed"] is False
     assert result["before"] == result["after"] == {"a": 1}
     assert endpoint.written == []
+    assert "persisted_by" not in result
 
 
 def test_only_what_differs_is_sent():
@@ -162,8 +165,10 @@ def test_a_refusal_that_stays_fails():
     assert result["failed"] is True
     assert result["changed"] is False
     assert result["fault"]["kind"] == "busy"
+    assert result["msg"].startswith("Nothing was changed: the server refused for 10 s")
     assert "busy_timeout" in result["msg"]
     assert endpoint.values == {"a": 1}
+    assert endpoint.time == 10
 
 
 def test_somebody_elses_change_at_the_same_time_is_overcome_and_told():
@@ -194,7 +199,9 @@ def test_success_without_an_effect_fails():
     endpoint.events = {3: lambda: endpoint.values.update(a=1)}
     result = go(endpoint, Numbers(a=2))
     assert result["failed"] is True
-    assert "reading back shows no such change: a is 1, not 2" in result["msg"]
+    assert result["msg"].startswith(
+        "set answered with success, but reading back shows no such change: a is 1, not 2"
+    )
 
 
 def test_a_fault_in_the_middle_is_undone():
@@ -441,6 +448,9 @@ def test_long_lists_of_differences_end():
     have, want = dict.fromkeys("abcdef", 1), dict.fromkeys("abcdef", 2)
     assert differences(have, want).endswith("e is 1, not 2; and more")
     assert differences(1, 2) == "it is 1, not 2"
+    have.pop("f")
+    assert differences(have, want | {"f": None}).endswith("d is 1, not 2; e is 1, not 2")
+    assert differences(None, {"a": 1}) == "it is absent, not {'a': 1}"
 
 
 def test_a_fault_of_the_first_call_needs_no_repair():
@@ -658,3 +668,376 @@ def test_the_journal_hears_of_a_step_before_it_is_sent():
         *(("intent", 0), ("outcome", 1), ("intent", 1)),
         *(("undo", 1), ("intent", 1), ("outcome", 2)),
     ]
+
+
+# --- time
+
+
+class Slow(Numbers):
+    """The server shows a change after some readings."""
+
+    settles = 1.0
+    readings = 0
+
+    def observe(self, answers):
+        seen = super().observe(answers)
+        if answers.written:
+            self.readings -= 1
+            if self.readings > 0:
+                seen["n", "a"] = 1
+        return seen
+
+
+@pytest.mark.parametrize("readings, failed, time", [(1, False, 0), (3, False, 0.4), (99, True, 1)])
+def test_a_change_has_its_time_to_show(readings, failed, time):
+    endpoint = Endpoint(a=1)
+    resource = Slow(a=2)
+    resource.readings = readings
+    result = go(endpoint, resource)
+    assert (result["failed"], endpoint.time) == (failed, pytest.approx(time))
+    assert endpoint.written[:1] == [("set", "a", 2)]
+
+
+def test_a_refusal_is_waited_for_a_minute():
+    for run in (
+        lambda endpoint: drive(Run(Numbers(a=2)).go(), endpoint, endpoint.clock, endpoint.pause),
+        lambda endpoint: apply(Numbers(a=2), endpoint, clock=endpoint.clock, pause=endpoint.pause),
+    ):
+        endpoint = Endpoint(a=1)
+        endpoint.events = dict.fromkeys(range(2, 999, 2), BUSY)
+        assert run(endpoint)["failed"] is True
+        assert endpoint.time == 60
+
+
+def test_a_change_is_made_unless_it_is_said_otherwise():
+    endpoint = Endpoint(a=1)
+    assert apply(Numbers(a=2), endpoint)["failed"] is False
+    assert endpoint.values == {"a": 2}
+
+
+def test_each_step_has_the_whole_time():
+    endpoint = Endpoint(a=1, b=1)
+    endpoint.events = {3: BUSY, 5: BUSY}
+    result = go(endpoint, Numbers(a=2, b=2))
+    assert (result["failed"], endpoint.values, endpoint.time) == (False, {"a": 2, "b": 2}, 1)
+
+
+@pytest.mark.parametrize("refusals, changed", [(2, False), (20, False), (21, True)])
+def test_the_way_back_waits_as_well(refusals, changed):
+    """Ten seconds with a pause of half a second: the 21st refusal is the last."""
+    endpoint = Endpoint(a=1, b=1)
+    endpoint.events = {3: (400, "out of range"), **dict.fromkeys(range(5, 5 + refusals), BUSY)}
+    if changed:  # ... and what follows does not repair it
+        endpoint.events.update(dict.fromkeys(range(26, 999), ConnectError("gone")))
+    result = go(endpoint, Numbers(a=2, b=2))
+    assert (result["failed"], result["changed"]) == (True, changed)
+    assert endpoint.values == {"a": 2 if changed else 1, "b": 1}
+    assert endpoint.time == min(refusals, 20) / 2
+
+
+# --- foresight
+
+
+def test_check_mode_fails_without_a_server():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {2: ConnectError("nobody listens")}
+    result = go(endpoint, Numbers(a=2), check_mode=True)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"] == "Nothing was changed: nobody listens"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (500, "command set not found"),
+        (500, "buffer too small (overflow)"),
+    ],
+)
+def test_check_mode_trusts_a_server_that_lists_no_methods(fault):
+    endpoint = Endpoint(old=5)
+    endpoint.events = {2: fault}
+    result = go(endpoint, Moved(a=1), check_mode=True)
+    assert (result["failed"], result["changed"]) == (False, True)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_steps_that_cannot_be_planned(check_mode):
+    class Unplanned(Numbers):
+        def steps(self, changes, seen):
+            raise StateError("there is no way")
+
+    endpoint = Endpoint(a=1)
+    result = go(endpoint, Unplanned(a=2), check_mode)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"] == "Nothing was changed: there is no way"
+
+
+# --- make before break, further
+
+
+class Disabled(Moved):
+    """``old`` is disabled and not removed."""
+
+    def step(self, address, value):
+        if value is ABSENT:
+            return Step("drop", address[1], phase=DISABLE, leaves={address: ABSENT})
+        return super().step(address, value)
+
+
+def test_nothing_is_disabled_before_its_replacement_is_seen():
+    endpoint = Endpoint(old=5)
+    endpoint.events = {3: lambda: endpoint.values.pop("a")}
+    assert go(endpoint, Disabled(a=1))["failed"] is True
+    assert endpoint.written == [("set", "a", 1)]
+
+
+def test_the_last_call_is_blamed():
+    class Two(Moved):
+        def step(self, address, value, **more):
+            if address[1] == "b":
+                return Step("put", "b", value, leaves={address: value})
+            return super().step(address, value)
+
+        def steps(self, changes, seen):
+            return [self.step(change.address, change.after) for change in changes]
+
+    result = go(Endpoint(old=5), Two(a=1, b=1))
+    assert result["msg"].startswith("put answered with success, but reading back does not show")
+    endpoint = Endpoint()
+    endpoint.values["b"] = 0
+
+    class Unbarred(Two):
+        def __init__(self):
+            Numbers.__init__(self, a=1, b=1)
+
+    result = go(endpoint, Unbarred())
+    assert result["msg"].startswith("put answered with success, but reading back shows no such")
+
+
+class Vague(Moved):
+    """The server decides which value a new ``a`` gets."""
+
+    shown: Any = 7
+
+    def step(self, address, value):
+        if address == ("n", "a") and value is not ABSENT:
+            return Step("set", "a", value, leaves={address: UNKNOWN})
+        return super().step(address, value)
+
+    def observe(self, answers):
+        seen = super().observe(answers)
+        if ("n", "a") in seen:
+            seen["n", "a"] = self.shown
+        return seen
+
+    def same(self, address, one, other):
+        return address == ("n", "a") or super().same(address, one, other)
+
+
+@pytest.mark.parametrize("shown, failed", [(7, False), (TOO_LARGE, True)])
+def test_a_replacement_of_which_the_value_cannot_be_foretold(shown, failed):
+    resource = Vague(a=1)
+    resource.shown = shown
+    endpoint = Endpoint(old=5)
+    result = go(endpoint, resource)
+    assert result["failed"] is failed
+    assert (("drop", "old") in endpoint.written) is not failed
+
+
+def test_a_replacement_that_the_server_does_not_show():
+    """It took the call, and that has to do."""
+
+    class Hidden(Moved):
+        def observe(self, answers):
+            seen = super().observe(answers)
+            seen["n", "a"] = UNKNOWN
+            return seen
+
+    endpoint = Endpoint(old=5)
+    assert go(endpoint, Hidden(a=1))["failed"] is False
+    assert endpoint.values == {"a": 1}
+
+
+def test_what_may_be_ours_is_not_called_the_work_of_others():
+    class Odd(Numbers):
+        def step(self, address, value):
+            return Step("set", "a", 9, leaves={address: UNKNOWN})
+
+    endpoint = Endpoint(a=1)
+    result = go(endpoint, Odd(a=2))
+    assert result["failed"] is True
+    assert not [each for each in result["warnings"] if "Something else" in each]
+    assert "reading back shows no such change: a is 9, not 2" in result["msg"]
+
+
+def test_a_step_of_which_the_value_cannot_be_foretold_is_undone():
+    class Odd(Numbers):
+        def step(self, address, value):
+            leaves = UNKNOWN if value == 2 else value
+            return Step("set", address[1], value, leaves={address: leaves})
+
+    endpoint = Endpoint(a=1, b=1)
+    endpoint.events = {3: (400, "out of range")}
+    result = go(endpoint, Odd(a=2, b=2))
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert endpoint.values == {"a": 1, "b": 1}
+
+
+# --- messages
+
+
+def test_the_first_of_several_that_are_too_large_is_named():
+    class Large(Numbers):
+        def observe(self, answers):
+            seen = super().observe(answers)
+            for address, value in list(seen.items()):
+                if value > 5:
+                    seen[address] = TOO_LARGE
+            return seen
+
+    result = go(Endpoint(a=1, b=1), Large(a=8, b=9))
+    assert result["msg"].startswith("n.a was set, but is too large to be read back")
+
+
+def test_an_accepted_fault_without_the_state_that_was_wanted():
+    class Deleted(Numbers):
+        def step(self, address, value):
+            return super().step(address, value, accepts=[NotFound])
+
+    endpoint = Endpoint(a=1)
+    endpoint.events = dict.fromkeys(range(2, 99, 2), (404, "no such"))
+    result = go(endpoint, Deleted(a=2))
+    assert result["msg"].startswith("Reading back shows no such change: a is 1, not 2")
+    assert (result["changed"], result["rpc_calls"]) == (False, [])
+
+
+@pytest.mark.parametrize("reply, failed", [({"status": "ok"}, False), ("fail", False)])
+def test_replies_that_are_no_refusal(reply, failed):
+    class Texts(Numbers):
+        def step(self, address, value):
+            return super().step(address, value, refusal=("status", "fail", "could not do it"))
+
+    class Answering(Endpoint):
+        def once(self, method, *params):
+            super().once(method, *params)
+            return Reply([reply], method)
+
+    assert go(Answering(a=1), Texts(a=2))["failed"] is failed
+
+
+# --- neighbours, further
+
+
+@pytest.mark.parametrize(
+    "problem", [(400, "out of range"), ConnectError("gone"), StateError("there is no way")]
+)
+def test_why_a_neighbour_cannot_be_put_back(problem):
+    class Stuck(Disturbing):
+        def steps(self, changes, seen):
+            if isinstance(problem, StateError) and changes[0].address == ("n", "b"):
+                raise problem
+            return super().steps(changes, seen)
+
+    endpoint = Endpoint(a=1, b=1)
+    endpoint.events = {3: lambda: endpoint.values.pop("b")}
+    if not isinstance(problem, StateError):
+        endpoint.events[4] = problem
+    result = go(endpoint, Stuck(a=2))
+    text = str(make_fault(*problem, "set")) if isinstance(problem, tuple) else str(problem)
+    assert result["failed"] is True
+    assert result["msg"].startswith("A part of the change was made: the server also changed what")
+    assert result["msg"].endswith("could not be put back: n.b: %s" % text)
+
+
+def cut():
+    error = TruncatedReply("cut", 1, 2)
+    error.executed = True
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        make_fault(500, "buffer too small (overflow)", "set"),
+        CallTimeout("no answer", executed=None),
+        cut(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_after_a_lost_answer_neighbours_are_put_back(error):
+    endpoint = Endpoint(a=1, b=1)
+
+    def lost():
+        endpoint.values["a"] = 2
+        endpoint.values.pop("b")
+        raise error
+
+    endpoint.events = {2: lost}
+    result = go(endpoint, Disturbing(a=2))
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert endpoint.values == {"a": 1, "b": 1}
+
+
+def test_after_a_call_that_did_not_run_nothing_is_asked():
+    endpoint = Endpoint(a=1)
+    endpoint.events = {2: ConnectError("nobody listens")}
+    go(endpoint, Disturbing(a=2))
+    assert endpoint.count == 2
+
+
+# --- the way back, further
+
+
+def test_a_way_back_without_steps_is_not_repeated():
+    endpoint = Endpoint(a=1, b=1)
+
+    def fault():
+        endpoint.values["a"] = 7
+        raise make_fault(400, "out of range", "set")
+
+    endpoint.events = {3: fault}
+    go(endpoint, Numbers(a=2, b=2))
+    assert endpoint.count == 4  # one reading
+
+
+def test_a_way_back_without_effect():
+    endpoint = Endpoint(a=1, b=1)
+    endpoint.events = {3: (400, "out of range")}
+    back = {number: lambda: endpoint.values.update(a=2) for number in range(5, 99)}
+    endpoint.events.update(back)
+    result = go(endpoint, Numbers(a=2, b=2))
+    assert result["not_undone"][0]["why"] == "the server did not put it back"
+
+
+@pytest.mark.parametrize("errors", [["first", "second"], [None, "second"]])
+def test_the_error_of_the_way_back_is_told(errors):
+    endpoint = Endpoint(a=1, b=1)
+    endpoint.events = {3: (400, "out of range")}
+    if errors[0]:
+        endpoint.events.update({number: ConnectError(errors[0]) for number in (4, 5, 6)})
+        endpoint.events[7] = ConnectError(errors[1])
+    else:  # three ways back without effect, and then the server is gone
+        endpoint.events.update(
+            {number: lambda: endpoint.values.update(a=2) for number in (6, 8, 10)}
+        )
+        endpoint.events[10] = ConnectError(errors[1])
+    result = go(endpoint, Numbers(a=2, b=2))
+    assert result["warnings"][0].endswith(": %s" % (errors[0] or errors[1]))
+
+
+def test_what_came_later_is_not_ours_where_the_first_reading_decides():
+    class First(Numbers):
+        fixed = True
+
+        def observe(self, answers):
+            have = answers.values("get")[0]
+            return Leaves({("n", name): have[name] for name in have})
+
+        def resolve(self, seen):
+            return dict.fromkeys(seen, 2)
+
+    endpoint = Endpoint(a=1)
+    endpoint.events = {3: lambda: endpoint.values.update(b=1)}
+    result = go(endpoint, First())
+    assert (result["failed"], result["after"]) == (False, {"a": 2})
+    assert endpoint.values == {"a": 2, "b": 1}
