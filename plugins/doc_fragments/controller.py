@@ -29,7 +29,7 @@ options:
     version_added: 0.1.0
   connect_wait:
     description:
-      - Further seconds to go on trying while nobody listens, for a server that is starting.
+      - Further seconds to go on trying while no server listens, for a server that is starting.
       - Without it, the one in O(config) counts, otherwise 0.
     type: float
     version_added: 0.1.0

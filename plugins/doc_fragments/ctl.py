@@ -34,7 +34,7 @@ options:
     version_added: 0.1.0
   connect_wait:
     description:
-      - Further seconds to go on trying while nobody listens at O(endpoint), for a server that is
+      - Further seconds to go on trying while no server listens at O(endpoint), for a server that is
         starting.
     type: float
     default: 0

@@ -204,7 +204,7 @@ def call(
 ) -> Steps:
     """Give a request an outcome over a connection of its own.
 
-    :param connect_wait: further seconds to go on trying while nobody listens.
+    :param connect_wait: further seconds to go on trying while no server listens.
     :param max_reply: bytes allowed in the reply's body.
     :param unsigned: see :class:`connection.Connection`.
     :raises ConnectError: no connection was made; nothing was sent.

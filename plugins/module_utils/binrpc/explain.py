@@ -37,10 +37,12 @@ def connect_error(address: Address, number: int) -> ConnectError:
     else:
         advice = _inet_advice(address, number)
     if address.guessed and address.is_path and "/" not in address.name:
-        advice += (
-            ". Without a protocol %r is a socket file in the current directory; for a host write "
+        guess = (
+            "Without a protocol %r is a socket file in the current directory; for a host write "
             "udp:%s or tcp:%s" % (address.name, address.name, address.name)
         )
+        end = "" if not advice or advice.endswith("?") else "."
+        advice = "%s%s %s" % (advice, end, guess) if advice else guess
     return ConnectError(text + (". " + advice if advice else ""), number)
 
 

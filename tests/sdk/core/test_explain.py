@@ -220,3 +220,16 @@ def test_timeouts_and_names():
     )
     assert str(resolve_error(address, "why")) == "cannot resolve the host of tcp:h:1: why"
     assert error.executed is resolve_error(address, "").executed is False
+
+
+@pytest.mark.parametrize(
+    "number, text",
+    [
+        (errno.ENOENT, 'modparam("ctl", "binrpc", ...)? Without a protocol'),
+        (errno.ECONNREFUSED, "or its ctl process has died. Without a protocol"),
+        (errno.ENOBUFS, "No buffer space available. Without a protocol"),
+    ],
+)
+def test_sentences_of_advice_have_one_end(number, text, monkeypatch):
+    monkeypatch.setattr(explain, "_KNOWN_SOCKETS", ())
+    assert text in str(explain.connect_error(parse_address("edge1"), number))

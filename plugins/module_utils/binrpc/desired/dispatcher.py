@@ -221,6 +221,10 @@ class DispatcherDestinations(DispatcherResource):
             if key in self.wanted:
                 raise StateError("the destination %s is given twice" % wish["uri"])
             self.wanted[key] = wish
+        self._named: Dict[str, Dict[str, Any]] = {}
+        for (uri, which), wish in self.wanted.items():
+            self._named.setdefault(uri, wish)
+            self._named.setdefault("%s %s" % (uri, which), wish)
 
     # --- reading
 
@@ -306,21 +310,25 @@ class DispatcherDestinations(DispatcherResource):
             )
 
     def _wished(self, seen: Leaves) -> Dict[Address, Any]:
+        entries = entries_of(seen)
         found = {
             address: entry
-            for address, entry in entries_of(seen).items()
+            for address, entry in entries.items()
             if self.exact or normal_uri(entry["uri"]) not in self.absent
         }
-        gone = [address for address in entries_of(seen) if address not in found]
+        gone = [address for address in entries if address not in found]
         # Those that were read count too: without what this run added, its twin would be the
         # only one.
         twins = {*seen.facts.get("twins", ()), *(each for each in found if is_twin(each, found))}
-        single = {address: entry for address, entry in found.items() if address not in twins}
+        single: Dict[str, Entries] = {}
+        for address, entry in found.items():
+            if address not in twins:
+                single.setdefault(normal_uri(entry["uri"]), {})[address] = entry
         wanted: Dict[Address, Any] = {}
         taken: Set[Address] = set()
         # Those that say which one they mean choose first.
         for key in sorted(self.wanted, key=lambda each: not each[1]):
-            for address, entry in self._match(key, single, taken):
+            for address, entry in self._match(key, single.get(key[0], {}), taken):
                 taken.add(address)
                 new = self._entry(self.wanted[key], entry)
                 name = " ".join(filter(None, (normal_uri(new["uri"]), identity(new["attrs"]))))
@@ -337,7 +345,8 @@ class DispatcherDestinations(DispatcherResource):
         gone += [each for each in found if self.exact and each not in taken]
         gone += sorted(twins)
         # The server removes all that have a URI: those that stay may have to come back.
-        kept = [each for each in found if each not in taken and each not in gone]
+        leaving = set(gone)
+        kept = [each for each in found if each not in taken and each not in leaving]
         wanted.update(leaves_of({address: found[address] for address in kept}))
         gone += seen.facts.get("bridges", [])
         for address in gone:
@@ -352,13 +361,12 @@ class DispatcherDestinations(DispatcherResource):
     def _match(
         self, key: Tuple[str, str], found: Entries, taken: Set[Address]
     ) -> List[Tuple[Address, Optional[Entry]]]:
-        """Return the entries that a wish means, or the address of a new one."""
-        uri, which = key
-        free = [
-            (address, entry)
-            for address, entry in found.items()
-            if address not in taken and normal_uri(entry["uri"]) == uri
-        ]
+        """Return the entries that a wish means, or the address of a new one.
+
+        :param found: those with the URI of the wish.
+        """
+        which = key[1]
+        free = [(address, entry) for address, entry in found.items() if address not in taken]
         exact = [each for each in free if identity(each[1]["attrs"]) == which]
         if exact:
             return list(exact[:1])
@@ -402,10 +410,8 @@ class DispatcherDestinations(DispatcherResource):
     # --- writing
 
     def hidden_flags(self, address: Address) -> int:
-        for (uri, which), wish in self.wanted.items():
-            if address[2] in (uri, "%s %s" % (uri, which)) and address[1] == self.set_id:
-                return (wish["flags"] or 0) & NO_PING
-        return 0
+        wish = self._named.get(str(address[2])) if address[1] == self.set_id else None
+        return (wish["flags"] or 0) & NO_PING if wish else 0
 
     def effects(self, steps: Sequence[Step], seen: Leaves) -> List[str]:
         disabled = {

@@ -14,6 +14,7 @@ what was not named is compared as well. ``dispatcher.remove`` takes every destin
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from ..dispatcher import (
     LETTERS,
@@ -91,16 +92,18 @@ def read_entries(answers: Answers) -> Entries:
     if isinstance(fault, NotFound) and "no destination sets" in fault.text.lower():
         return {}
     entries: Entries = {}
+    last: Dict[Address, int] = {}
     for number, dest in each_destination(answers.values(LIST.method, *LIST.params)):
         if dest is None:
             continue
         entry = parse_destination(dest)
         name = " ".join(filter(None, (normal_uri(entry["uri"]), identity(entry["attrs"]))))
         address: Address = ("dispatcher", number, name)
-        count = 1
+        first, count = address, last.get(address, 1)
         while address in entries:
             count += 1
             address = ("dispatcher", number, "%s (%d)" % (name, count))
+        last[first] = count
         # A destination that is not looked up has no IP address.
         entry["no_dns"] = dest.get("IPADDR") == ""
         entries[address] = entry
@@ -281,11 +284,10 @@ class DispatcherResource(Resource):
         }
         steps: List[Step] = []
         made: Set[Address] = set()
-        kept = {entry["uri"]: True for entry in after.values()}
+        old_of, new_of = _by_uri(before), _by_uri(after)
         # What only goes comes last: it may stand in for something.
-        for uri in {**kept, **{entry["uri"]: True for entry in before.values()}}:
-            old = [each for each, entry in before.items() if entry["uri"] == uri]
-            new = [each for each, entry in after.items() if entry["uri"] == uri]
+        for uri in {**new_of, **old_of}:
+            old, new = old_of.get(uri, []), new_of.get(uri, [])
             if set(old) - stays:
                 # The server removes all with that URI, and then those that stay have to come back.
                 steps += self._replace(number, uri, old, new, before, after)
@@ -293,11 +295,9 @@ class DispatcherResource(Resource):
             else:
                 steps += [self._add(each, after[each], ADD) for each in new if each not in stays]
                 made.update(each for each in new if each not in stays)
+        stays -= made
         return steps + self._states(
-            number,
-            before,
-            {each: after[each] for each in after if each in stays - made},
-            len(after),
+            number, before, {each: after[each] for each in after if each in stays}, len(after)
         )
 
     def _replace(
@@ -312,9 +312,11 @@ class DispatcherResource(Resource):
         gone = {leaf: ABSENT for each in old for leaf in (each, state_of(each), probing_of(each))}
         remove = self._rebuild("dispatcher.remove", number, uri, phase=REMOVE, leaves=gone)
         steps = [remove, *(self._add(each, after[each], REMOVE) for each in new)]
-        others = any(is_active(entry) for each, entry in after.items() if each not in new)
         mine = [each for each in new if is_active(after[each])]
-        if others or not mine or not any(is_active(before[each]) for each in old):
+        if not mine or not any(is_active(before[each]) for each in old):
+            return steps
+        # Up to the first one: most of a large set are active.
+        if any(is_active(entry) and each not in mine for each, entry in after.items()):
             return steps
         # A set of one is never without it: the same destination stands in under another URI.
         bridge = dict(after[mine[0]], uri=_bridge(uri))
@@ -362,7 +364,7 @@ class DispatcherResource(Resource):
         if len(words) == 1 and len(changed) == size > 1:
             leaves = {leaf: v for each in changed for leaf, v in _state_leaves(each, after).items()}
             return [self._set_state("dispatcher.set_state", words.pop(), number, "all", leaves)]
-        uris = [fold(entry["uri"]) for entry in before.values()]
+        uris = Counter(fold(entry["uri"]) for entry in before.values())
         first_with: Dict[str, Address] = {}
         for each, entry in before.items():
             first_with.setdefault(_duid(entry), each)
@@ -372,7 +374,7 @@ class DispatcherResource(Resource):
             duid = parse_attrs(entry["attrs"]).get("duid", "")
             method, name = "dispatcher.set_state", entry["uri"]
             # A lookup by URI or by duid finds only the first one.
-            by_uri = uris.count(fold(name)) == 1
+            by_uri = uris[fold(name)] == 1
             by_duid = bool(duid) and first_with[_duid(entry)] == each
             if not by_uri and not by_duid:
                 raise StateError(
@@ -416,6 +418,14 @@ def equal_priorities(leaves: Mapping[Address, Any]) -> List[int]:
         key = address[1], entry["priority"]
         count[key] = count.get(key, 0) + 1
     return sorted({int(number) for (number, _priority), times in count.items() if times > 1})
+
+
+def _by_uri(entries: Entries) -> Dict[str, List[Address]]:
+    """Return the addresses of the entries with each URI."""
+    found: Dict[str, List[Address]] = {}
+    for address, entry in entries.items():
+        found.setdefault(entry["uri"], []).append(address)
+    return found
 
 
 def _duid(entry: Mapping[str, Any]) -> str:

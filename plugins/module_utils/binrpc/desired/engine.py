@@ -412,13 +412,13 @@ class Run:
             )
 
     def _not_as_before(self, now: Leaves) -> List[Address]:
-        same = [
+        same = {
             address
             for address in self._acted
             if self.resource.equal(
                 address, now.at(address), now.learned.get(address, self._was(address))
             )
-        ]
+        }
         return [
             *(address for address in self._acted if address not in same),
             *self._disturbed(now),

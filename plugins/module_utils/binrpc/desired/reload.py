@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import re
 
-from ..catalogue.secrets import HIDDEN
+from ..catalogue.secrets import HIDDEN, secret_members
 from ..dispatcher import sets, write_flags
 from ..errors import BinrpcError
 from ..faults import Busy, Fault, MethodNotFound, ReplyTooLarge, TooFast
 from ..uri import fold, normal_uri
+from ..values import set_text
 from ..views import reply_to_json
 from .drive import Do, Now, Sleep, ask
 from .engine import PAUSE, missing_methods
@@ -49,7 +50,6 @@ class Reload:
     :param method: what reloads.
     :param dumps: methods that show what there is; without any, a reload counts as a change.
     :param volatile: members of dumps that change by themselves.
-    :param secret: members of dumps that are compared but not shown.
     :param masks: members of dumps of which only these bits count.
     :param success: text of the only reply that means success.
     """
@@ -59,14 +59,12 @@ class Reload:
         method: str,
         dumps: Sequence[str] = (),
         volatile: Iterable[str] = (),
-        secret: Iterable[str] = (),
         masks: Optional[Mapping[str, int]] = None,
         success: Optional[str] = None,
     ) -> None:
         self.method = method
         self.dumps = dumps
         self.volatile = frozenset(volatile)
-        self.secret = frozenset(secret)
         self.masks = masks or {}
         self.success = success
 
@@ -104,7 +102,6 @@ RELOADS = {
         "uac.reg_reload",
         ["uac.reg_dump"],
         ["diff_expires", "timer_expires", "reg_init"],
-        ["auth_password", "auth_ha1"],
         {"flags": 1},
     ),
     "userblocklist": Reload("userblocklist.reload_blocklist", ["userblocklist.dump_blocklist"]),
@@ -173,8 +170,11 @@ class Reloading:
         return value
 
     def show(self, found: Any) -> Any:
-        """Return a dump for results: without secrets."""
-        return _hidden(found, self.reload.secret) if found is not None else None
+        """Return a dump for results: without secrets, which are compared all the same."""
+        if found is None:
+            return None
+        secrets = map(secret_members, (method for method, *_params in self.dumps))
+        return {name: _hidden(each, names) for (name, each), names in zip(found.items(), secrets)}
 
     def wrong(self, values: List[Any]) -> str:
         """Return what is wrong with a reply that is not a fault, or ""."""
@@ -187,12 +187,16 @@ class Reloading:
 def _hidden(value: Any, names: Collection[str]) -> Any:
     if isinstance(value, dict):
         return {
-            name: HIDDEN if name in names and member != "none" else _hidden(member, names)
+            name: HIDDEN if name in names and _is_set(member) else _hidden(member, names)
             for name, member in value.items()
         }
     if isinstance(value, list):
         return [_hidden(item, names) for item in value]
     return value
+
+
+def _is_set(value: Any) -> bool:
+    return not isinstance(value, str) or bool(set_text(value))
 
 
 def run(reloading: Reloading, check_mode: bool, busy_timeout: float) -> Talk[Result]:

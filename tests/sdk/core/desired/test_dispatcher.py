@@ -12,8 +12,10 @@ from kamailio_binrpc.core.desired.dispatcher import (
     DispatcherState,
     parts,
 )
-from kamailio_binrpc.core.desired.resource import StateError
+from kamailio_binrpc.core.desired.drive import Ask
+from kamailio_binrpc.core.desired.resource import Answers, StateError
 from kamailio_binrpc.core.faults import Fault
+from tests.support.work import count_steps
 
 GATEWAY = "sip:192.0.2.11:5060"
 OTHER = "sip:192.0.2.12:5060"
@@ -437,3 +439,48 @@ def test_exact_removes_no_more_than_allowed(ensure, lab):
     assert "exact without destinations would remove set 1" in result["msg"]
     nothing = DispatcherDestinations(77, exact=True, allow_empty=False)
     assert ensure(nothing)["changed"] is False
+
+
+# --- large sets
+
+
+def listing(count, **more):
+    """Return the reply of a server with one large set."""
+    dests = [
+        {"DEST": {"URI": "sip:192.0.2.1:%d" % (5000 + n), "FLAGS": "AX", "PRIORITY": 0, **more}}
+        for n in range(count)
+    ]
+    return [{"NRSETS": 1, "RECORDS": [{"SET": {"ID": 1, "TARGETS": dests}}]}]
+
+
+def plan(resource, reply):
+    answers = Answers()
+    answers.add(Ask("dispatcher.list", ("full",)), reply)
+    seen = resource.observe(answers)
+    return resource.steps(resource.compare(seen, resource.resolve(seen)), seen)
+
+
+def uris(numbers):
+    return [{"uri": "sip:192.0.2.1:%d" % (5000 + n), "priority": 1} for n in numbers]
+
+
+@pytest.mark.parametrize("case", ["other priorities", "others", "removed", "states"])
+def test_the_work_grows_with_the_set(case):
+    def steps(count):
+        resource = {
+            "other priorities": lambda: DispatcherDestinations(1, uris(range(count))),
+            "others": lambda: DispatcherDestinations(
+                1, uris(range(count // 2, count * 2)), exact=True
+            ),
+            "removed": lambda: DispatcherDestinations(
+                1, absent=[each["uri"] for each in uris(range(count - 1))]
+            ),
+            "states": lambda: DispatcherState(1, "disabled", whole=True, least=0),
+        }[case]()
+        found = []
+        work = count_steps(lambda: found.extend(plan(resource, listing(count))))
+        assert found
+        return work
+
+    steps(10)  # what is compiled or kept at first
+    assert steps(80) < 2.4 * steps(40)

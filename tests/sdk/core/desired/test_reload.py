@@ -170,8 +170,8 @@ def test_what_changes_by_itself_does_not_count():
 
 
 def test_an_unset_secret_is_no_secret():
-    shown = Reloading("uac").show({"d": [{"auth_password": "none", "auth_ha1": "x"}]})
-    assert shown == {"d": [{"auth_password": "none", "auth_ha1": "(hidden)"}]}
+    shown = Reloading("uac").show({"uac.reg_dump": [{"auth_password": "none", "auth_ha1": "x"}]})
+    assert shown == {"uac.reg_dump": [{"auth_password": "none", "auth_ha1": "(hidden)"}]}
 
 
 def test_what_is_dumped():
