@@ -15,9 +15,13 @@ from kamailio_binrpc.core.catalogue.rebuilding import is_rebuilding
         ("dispatcher.remove", True),
         ("dispatcher.reload", True),
         ("permissions.addressReload", True),
+        ("dialplan.reload", True),
+        ("lcr.reload", True),
         ("dispatcher.set_state", False),
         ("dispatcher.list", False),
         ("htable.reload", False),
+        ("mtree.reload", False),
+        ("userblocklist.reload_blocklist", False),
         ("my.method", False),
     ],
 )

@@ -14,5 +14,6 @@ dialplan.translate dpid:int number -> {Output:str,Attributes:str} reads
  %= dialplan.dump
 dialplan.reload -> - repeatable
  Reads all dialplans from the database
+ !rebuilds: what SIP workers read; a second one right after it can crash a busy server
  %refused=not ready for reload
 """

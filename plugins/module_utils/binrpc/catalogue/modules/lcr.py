@@ -20,4 +20,5 @@ lcr.defunct_gw lcr_id:int gw_id:int period:int -> - repeatable
  %absent=parameter value error|invalid=parameters required
 lcr.reload -> - repeatable
  Reads gateways and rules from the database
+ !rebuilds: what SIP workers read; with lcr_count above 1 a single one can crash a busy server
 """
