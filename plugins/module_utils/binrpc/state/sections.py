@@ -551,7 +551,7 @@ SECTIONS: Dict[str, Section] = {
 CHECK = Record(
     {
         "method": Text("A method that changes nothing."),
-        "params": Items(Anything(), "Its parameters."),
+        "params": Items(Anything(), "Its parameters.", unique=False),
         "path": Text("Where in the reply; without it, the whole value."),
         "expect": Anything("The value that has to be there."),
         "min": Number("The least number that may be there.", whole=False),

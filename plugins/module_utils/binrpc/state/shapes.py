@@ -12,7 +12,7 @@ from ..suggest import suggestion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+    from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple, Union
 
     from ..desired.options import Option
 
@@ -288,26 +288,32 @@ class Map(Shape):
 class Items(Shape):
     """A list.
 
-    :param same: returns what must not be there twice.
+    :param same: returns what must not be there twice; None for the item itself.
+    :param unique: False where items may be there twice.
     """
 
     def __init__(
-        self, member: Shape, text: str = "", same: Optional[Callable[[Any], Any]] = None
+        self,
+        member: Shape,
+        text: str = "",
+        same: Optional[Callable[[Any], Any]] = None,
+        unique: bool = True,
     ) -> None:
         self.member = member
         self.text = text
         self.same = same
+        self.unique = unique
 
     def check(self, value: Any, path: Path) -> Any:
         if not isinstance(value, (list, tuple)):
             raise WishError(path, "%s is not a list" % described(value), "write a list")
         found = [self.member.check(each, (*path, index)) for index, each in enumerate(value)]
-        seen: List[Any] = []
-        for index, each in enumerate(found):
+        seen = set()
+        for index, each in enumerate(found if self.unique else ()):
             what = self.same(each) if self.same else each
             if what in seen:
                 raise WishError((*path, index), "it is given twice", "give it once")
-            seen.append(what)
+            seen.add(what)
         return found
 
     def _schema(self) -> Dict[str, Any]:

@@ -129,6 +129,7 @@ DOCUMENT = Record(
         "checks": Items(
             CHECK,
             "What has to hold before and after the change. Only methods that change nothing.",
+            unique=False,
         ),
     }
 )
