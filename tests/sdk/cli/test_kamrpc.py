@@ -582,7 +582,7 @@ def test_a_recording_that_fails_leaves_the_file_as_it_was(kamrpc, tmp_path):
         (["call", "Core.Version"], "Did you mean core.version?"),
         (["call", "ps"], "alias of kamcmd; the method is core.ps"),
         (["ps"], "alias of kamcmd: use 'kamrpc core.ps'"),
-        (["cll", "core.version"], "did you mean call?"),
+        (["shel", "core.version"], "did you mean shell?"),
         (["call", "--jsn", "core.version"], "did you mean --json"),
         (["fleet", "--deadlin=3", "core.version"], "no endpoints"),  # argparse takes a prefix
         (["fleet", "--dead-line=3", "core.version"], "did you mean --deadline?"),
