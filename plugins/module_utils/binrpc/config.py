@@ -21,8 +21,12 @@ An INI file, since that is what Python of any version can read::
     media = read_only
     edge = confirm
 
+    [audit]
+    file = /var/log/kamrpc.log
+
 Guards are for people at ``kamrpc``: it refuses calls that may change a ``read_only`` endpoint, and
-asks before those that may change one with ``confirm``.
+asks before those that may change one with ``confirm``. The audit is a line for each call of
+``kamrpc`` that may change a server, in a file or, with ``syslog = FACILITY``, in the system's log.
 
 Which file: the one that is named by the caller, else by the environment variable
 ``KAMRPC_CONFIG``, else ``$XDG_CONFIG_HOME/kamrpc/config.ini`` (``~/.config`` where that is not
@@ -45,7 +49,10 @@ if TYPE_CHECKING:
 VARIABLE = "KAMRPC_CONFIG"
 GUARDS = ("read_only", "confirm")
 """What a guard can be, the stricter first."""
+AUDITS = ("file", "syslog")
+"""Where an audit can go."""
 
+_SECTIONS = ("defaults", "endpoints", "groups", "guards", "audit")
 _TIMES = ("timeout", "connect_wait")
 _SHOWN = 20  # names in an error
 
@@ -62,6 +69,7 @@ class Config:
     :ivar groups: name -> names of endpoints and groups.
     :ivar defaults: ``endpoint`` (str), ``timeout`` and ``connect_wait`` (seconds, float), as set.
     :ivar guards: name of an endpoint or a group -> ``read_only`` or ``confirm``.
+    :ivar audit: ``file`` -> its path, ``syslog`` -> a facility such as ``authpriv``, as set.
     """
 
     def __init__(
@@ -71,12 +79,14 @@ class Config:
         defaults: Optional[Dict[str, object]] = None,
         path: Optional[str] = None,
         guards: Optional[Mapping[str, str]] = None,
+        audit: Optional[Mapping[str, str]] = None,
     ) -> None:
         self.path = path
         self.endpoints = {name: str(address) for name, address in (endpoints or {}).items()}
         self.groups = {name: list(members) for name, members in (groups or {}).items()}
         self.defaults = dict(defaults or {})
         self.guards = dict(guards or {})
+        self.audit = dict(audit or {})
         self._check()
 
     def _check(self) -> None:
@@ -96,6 +106,11 @@ class Config:
                 raise self._error(text)
             if name not in self.endpoints and name not in self.groups:
                 raise self._error("[guards] " + self._unknown(name))
+
+        for name, text in self.audit.items():
+            if name not in AUDITS or not text:
+                shown = "[audit] %s = %s: there are file = PATH and syslog = FACILITY"
+                raise self._error(shown % (name, text))
 
     def _error(self, text: str) -> ConfigError:
         return ConfigError("%s: %s" % (self.path or "configuration", text))
@@ -191,18 +206,19 @@ def load_config(path: Optional[str] = None) -> Config:
             parser.read_file(file)
     except (OSError, UnicodeError, configparser.Error) as error:
         raise ConfigError("%s: %s" % (path, " ".join(str(error).split()))) from None
-    unknown = set(parser.sections()) - {"defaults", "endpoints", "groups", "guards"}
+    unknown = set(parser.sections()) - set(_SECTIONS)
     if unknown:
         raise ConfigError(
-            "%s: unknown section [%s]; there are [defaults], [endpoints], [groups] and [guards]"
-            % (path, "], [".join(sorted(unknown)))
+            "%s: unknown section [%s]; there are [%s]"
+            % (path, "], [".join(sorted(unknown)), "], [".join(_SECTIONS))
         )
     section = {name: dict(parser[name]) for name in parser.sections()}
     groups = {
         name: text.replace(",", " ").split() for name, text in section.get("groups", {}).items()
     }
     defaults = _parse_defaults(path, section.get("defaults", {}))
-    return Config(section.get("endpoints"), groups, defaults, path, section.get("guards"))
+    more = {name: section.get(name) for name in ("guards", "audit")}
+    return Config(section.get("endpoints"), groups, defaults, path, **more)
 
 
 def _parse_defaults(path: str, texts: Dict[str, str]) -> Dict[str, object]:

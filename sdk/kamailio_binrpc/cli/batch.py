@@ -119,7 +119,7 @@ class _Batch:
         names = [self._settings.endpoint]
         if not guard.allow(self._options, self._settings, names, words[0], params):
             return
-        reply = common.call(client, words[0], params)
+        reply = common.call(self._settings, client, words[0], params)
         self._answered(number, reply)
 
     def _answered(self, number: int, reply: Reply) -> None:

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         if not guard.allow(options, settings, [settings.endpoint], options.method, params):
             return exit_codes.OK
         with settings.client() as client:
-            reply = common.call(client, options.method, params)
+            reply = common.call(settings, client, options.method, params)
         output.write(output.render(reply, options.output, shown))
         return exit_codes.OK
 

@@ -8,6 +8,7 @@ import os
 import sys
 
 from ..core import wire
+from ..core.catalogue.reading import is_read_only
 from ..core.client import Client
 from ..core.errors import BinrpcError, EncodeError
 from ..core.faults import Fault, InvalidParams, MethodNotFound
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..core.catalogue.notation import Method
     from ..core.config import Config
     from ..core.reply import Reply
+    from .audit import Audit
 
 ENDPOINT_VARIABLE = "KAMRPC_ENDPOINT"
 TIMEOUT_VARIABLE = "KAMRPC_TIMEOUT"
@@ -106,6 +108,7 @@ class Settings:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._config: Config | None = None
+        self._audit: Audit | None = None
 
     @property
     def config(self) -> Config:
@@ -152,6 +155,26 @@ class Settings:
         if self._options.connect_wait is not None:
             return float(self._options.connect_wait)
         return float(str(self._default("connect_wait", 0.0)))
+
+    def audit(self, method: str, params: Sequence[Any]) -> Audit | None:
+        """Return where a call is to be written down, None if it changes nothing or nowhere is.
+
+        :raises ConfigError: it cannot be written there.
+        """
+        if is_read_only(method, params):
+            return None
+        return self.changes_audit()
+
+    def changes_audit(self) -> Audit | None:
+        """Return where calls that may change a server are to be written down, None if nowhere.
+
+        :raises ConfigError: they cannot be written there.
+        """
+        if self.config.audit and self._audit is None:
+            from .audit import Audit
+
+            self._audit = Audit(self.config.audit, str(self.config.path))
+        return self._audit
 
     def resolve(self, name: str) -> str:
         """Return the address that a name stands for."""
@@ -233,16 +256,32 @@ def _from_json(text: str) -> Any:
         raise EncodeError(f"j:{shortened(text)[1:-1]} is not JSON: {error}") from None
 
 
-def call(client: Client, method: str, params: Sequence[Any]) -> Reply:
+def call(
+    settings: Settings,
+    client: Client,
+    method: str,
+    params: Sequence[Any],
+    endpoint: str | None = None,
+) -> Reply:
     """Call, and let a fault about the parameters name the one that is likely wrong.
 
+    A call that may change something is written down where the configuration asks for it.
+
+    :param endpoint: its name, if it is not that of the settings.
     :raises BinrpcError: as :meth:`Client.call`.
     """
+    audit = settings.audit(method, params)
+    problem: BinrpcError | None = None
     try:
         return client.call(method, *params)
-    except Fault as fault:
-        explain_fault(fault, params, client)
+    except BinrpcError as error:
+        problem = error
+        if isinstance(error, Fault):
+            explain_fault(error, params, client)
         raise
+    finally:
+        if audit is not None:
+            audit.write(endpoint or settings.endpoint, method, params, problem)
 
 
 def explain_fault(fault: Fault, params: Sequence[Any], client: Client | None = None) -> None:

@@ -13,7 +13,7 @@ from . import colour, common, endpoints, exit_codes, guard, output
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ..core.client import Client
     from ..core.fleet import Fleet, Report
@@ -54,8 +54,11 @@ class Servers:
         return self._ensure(resource, self.addresses, check=True)
 
     def apply(self, resource: Resource, names: Sequence[str]) -> Report:
-        """Make a change on servers."""
-        return self._ensure(resource, names)
+        """Make a change on servers.
+
+        :raises ConfigError: it cannot be written down where the configuration asks for that.
+        """
+        return self._audited(lambda: self._ensure(resource, names))
 
     def allow(self, names: Sequence[str], what: str) -> None:
         """Ask whether a change may be made.
@@ -74,7 +77,21 @@ class Servers:
         def work(client: Client) -> Outcome | None:
             return None if ensure(client, made, check=True).changed else ensure(client, before)
 
-        return self._fleet(names).run(work)
+        return self._audited(lambda: self._fleet(names).run(work))
+
+    def _audited(self, change: Callable[[], Report]) -> Report:
+        audit = self._settings.changes_audit()
+        report = change()
+        if audit is None:
+            return report
+        for name, result in report.results.items():
+            outcome = getattr(result.error, "outcome", None) or result.value
+            calls = outcome.calls if outcome is not None else []
+            for number, each in enumerate(calls, 1):
+                # Of a change that failed it is the last call that tells why.
+                error = result.error if number == len(calls) else None
+                audit.write(name, each["method"], each["params"], error)
+        return report
 
     def _fleet(self, names: Iterable[str]) -> Fleet:
         from ..core.fleet import Fleet

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..core.errors import BinrpcError
     from ..core.fleet import Report, Result
     from ..core.reply import Reply
+    from .audit import Audit
 
 _DESCRIPTION = """Call a method on many endpoints at once.
 
@@ -87,6 +88,7 @@ def _run(options: argparse.Namespace) -> int:
         paced=True,
     )
     show = _Show(options, params, list(servers), shown)
+    show.audit = settings.audit(options.method, params)
     try:
         report = fleet.call(
             options.method,
@@ -121,9 +123,12 @@ class _Show:
         wanted = sys.stderr.isatty() and not options.no_progress
         self.progress = Progress(names, sys.stderr if wanted else None)
         self._hiding = secrets.Hiding(reveal=options.reveal)
+        self.audit: Audit | None = None
 
     def one(self, result: Result) -> None:
         self.progress.add(result.name, failed=not result.ok)
+        if self.audit is not None:
+            self.audit.write(result.name, self._options.method, self._params, result.error)
         if isinstance(result.error, Fault):
             common.explain_fault(result.error, self._params)
         if self._options.diff:  # at the end, when all are there to be compared

@@ -160,7 +160,7 @@ class Shell:
         else:
             params = common.read_params(name, rest)
             guard.allow(self._options, self._settings, [self._endpoint], name, params)
-            reply = common.call(self._client, name, params)
+            reply = common.call(self._settings, self._client, name, params, self._endpoint)
             self._show(output.render(reply, self._form) or "(empty)\n")
 
     # --- built-in commands

@@ -78,7 +78,7 @@ def _watch(options: argparse.Namespace) -> int:
     with settings.client() as client:
         while True:
             try:
-                reply = common.call(client, options.method, params)
+                reply = common.call(settings, client, options.method, params)
             except TransportError as error:
                 # The first failure is a wrong address; a later one a server that restarts.
                 if before is None:

@@ -328,9 +328,9 @@ class DispatcherDestinations(DispatcherResource):
         taken: Set[Address] = set()
         # Those that say which one they mean choose first.
         for key in sorted(self.wanted, key=lambda each: not each[1]):
-            for address, entry in self._match(key, single.get(key[0], {}), taken):
+            for address, old in self._match(key, single.get(key[0], {}), taken):
                 taken.add(address)
-                new = self._entry(self.wanted[key], entry)
+                new = self._entry(self.wanted[key], old)
                 name = " ".join(filter(None, (normal_uri(new["uri"]), identity(new["attrs"]))))
                 target: Address = ("dispatcher", self.set_id, name)
                 if self._renamed(address, target):
