@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.core.lab.state import LabState, Process
+from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.lab import (
     CfgUtils,
     Configuration,
@@ -182,7 +183,8 @@ def variables(client: Client) -> dict[str, dict[str, Any]]:
             value = client.call("cfg.get", group, name).value
         except Fault:
             continue
-        text = client.call("cfg.help", group, name)[0]
+        described = client.call("cfg.help", group, name)[0]
+        text = described["desc"] if isinstance(described, Struct) else described
         groups.setdefault(group, {})[name] = [None if value == "<null string>" else value, text]
     # The first to be declared is the last in the list.
     own = {name: groups.pop(name) for name in ("lab", "drain")}

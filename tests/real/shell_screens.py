@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from kamailio_binrpc.lab import LabServer
+from kamailio_binrpc.lab import LabServer, LabState
 from tests.support.kamailio import Kamailio
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -33,6 +33,9 @@ modparam("permissions", "reload_delta", 0)
 modparam("dialplan", "reload_delta", 0)
 """
 
+UAC = ("", "_hex", "_noack", "_noack_hex")
+REQUEST = ["OPTIONS", "sip:127.0.0.1:9", ".", ".", "From: <sip:a@b>\r\n", ""]
+
 # Not to be called at all.
 HARMFUL = {
     "auth_xkeys_.set": "the server dies",
@@ -42,10 +45,7 @@ HARMFUL = {
     "keepalive.del": "never returns",
     "keepalive.flush": "never returns",
     "keepalive.get": "never returns",
-    **dict.fromkeys(
-        ("tm.t_uac_wait_block" + end for end in ("", "_hex", "_noack", "_noack_hex")),
-        "blocks until a SIP answer comes",
-    ),
+    **{"tm.t_uac_wait_block" + end: "blocks until a SIP answer comes" for end in UAC},
 }
 
 # Listed by a server and not in the catalogue, with the reason. Nothing so far.
@@ -76,11 +76,8 @@ SAMPLES: dict[str, list[Any]] = {
     "mtree.match": ["pstn", "44201", 0],
     "pdt.list": ["*", "12", "one.example.com"],
     "tm.reply": [200, "OK", "1:2", "tag", "", ""],
-    **dict.fromkeys(
-        ("tm.t_uac_start" + end for end in ("", "_hex", "_noack", "_noack_hex")),
-        ["OPTIONS", "sip:127.0.0.1:9", ".", ".", "From: <sip:a@b>\r\n", ""],
-    ),
-    "tm.t_uac_attrs": ["a=b", "OPTIONS", "sip:127.0.0.1:9", ".", ".", "From: <sip:a@b>\r\n", ""],
+    **{"tm.t_uac_start" + end: REQUEST for end in UAC},
+    "tm.t_uac_attrs": ["a=b", *REQUEST],
     "tm.retransmit_reply": ["1:2"],
     "uac.reg_add": ["u", "a", "b", "c", "d", ".", "e", "secret", ".", "sip:127.0.0.1:9", 60],
     "xhttp_prom.counter_inc": ["lab_counter", 1, "x"],
@@ -90,10 +87,7 @@ SAMPLES: dict[str, list[Any]] = {
 UNREAD = {
     "db_text.query": "works on a text of its own accord",
     "statsc.report": "nothing is collected in the first minutes",
-    **dict.fromkeys(
-        ("tm.t_uac_wait" + end for end in ("", "_hex", "_noack", "_noack_hex")),
-        "not offered over binrpc",
-    ),
+    **{"tm.t_uac_wait" + end: "not offered over binrpc" for end in UAC},
     "ul.db_contacts": "db_mode is 0",
     "ul.db_expired_contacts": "db_mode is 0",
     "ul.db_users": "db_mode is 0",

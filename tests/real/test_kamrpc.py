@@ -18,8 +18,10 @@ import pytest
 
 from kamailio_binrpc import Client, Fault, to_pairs
 from kamailio_binrpc.cli import output
+from kamailio_binrpc.lab import LabState
 from tests.real import shell_screens
 from tests.real.calls import LATIN, Scene
+from tests.support import releases
 from tests.support.kamailio import Kamailio
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]

@@ -13,7 +13,7 @@ from kamailio_binrpc import AsyncClient, Client, NotFound
 from kamailio_binrpc.core.reply import Reply
 from tests.real.calls import Scene
 from tests.sdk.typed.operations import AROUND, PLAIN, READING
-from tests.sdk.typed.support import FLAVOURS, Flavour, leaves, models_in
+from tests.sdk.typed.support import FLAVOURS, Flavour, extras, leaves, models_in
 
 pytestmark = pytest.mark.real
 
@@ -58,8 +58,7 @@ def test_every_reply_becomes_models_and_back(
             lost.subtract(leaves([model.to_wire() for model in models]))  # type: ignore[attr-defined]
             names = {name for (name, _value), number in lost.items() if number}
             assert names - AROUND.get(call[0], set()) == set(), call
-            extra = [model.model_extra for model in models if model.model_extra]
-            assert extra == [], call
+            assert set(extras(models)) == set(), call
             if not models:
                 empty.add(call[0])
             count += len(models)

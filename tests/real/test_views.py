@@ -12,8 +12,8 @@ import pytest
 
 from kamailio_binrpc import Client, Fault, LossyView, Struct, to_dict, to_pairs
 from tests.real.calls import LATIN, Scene
-from tests.support.releases import holds
 from tests.support.kamailio import Pairs
+from tests.support.releases import holds
 
 pytestmark = pytest.mark.real
 

@@ -102,6 +102,22 @@ def models_in(value: Any) -> Iterator[Base]:
             yield from models_in(each)
 
 
+def extras(value: Any, path: str = "") -> Iterator[str]:
+    """The members that no model has a field for, however deep, as ``Model.field.NAME``."""
+    if isinstance(value, Base):
+        path = path or type(value).__name__
+        for name in value.model_extra or {}:
+            yield f"{path}.{name}"
+        for name in type(value).model_fields:
+            yield from extras(getattr(value, name), f"{path}.{name}")
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from extras(each, path)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from extras(each, path)
+
+
 def leaves(value: Any, path: str = "") -> Counter[tuple[str, Any]]:
     """Every number and text with the name of the innermost member around it, and how often."""
     if isinstance(value, Struct):

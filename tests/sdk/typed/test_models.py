@@ -27,7 +27,7 @@ from kamailio_binrpc.typed.models import (
 )
 from kamailio_binrpc.typed.models.base import Base, Model, Repeated, Row
 from tests.sdk.typed.operations import AROUND, READING
-from tests.sdk.typed.support import FLAVOURS, captured, leaves, models_in, replaying
+from tests.sdk.typed.support import FLAVOURS, captured, extras, leaves, models_in, replaying
 
 REPLIES = captured()
 
@@ -69,16 +69,7 @@ def test_the_models_hold_all_that_was_sent(call, flavour):
 
 @by_call
 def test_no_field_is_unknown(call):
-    def strangers(value):
-        if isinstance(value, Base):
-            yield from value.model_extra or {}
-            for name in type(value).model_fields:
-                yield from strangers(getattr(value, name))
-        elif isinstance(value, (tuple, list)):
-            for each in value:
-                yield from strangers(each)
-
-    assert list(strangers(models_of(call))) == []
+    assert list(extras(models_of(call))) == []
 
 
 @by_call
@@ -298,16 +289,16 @@ def test_what_a_later_release_adds_is_kept():
     sent = Struct(
         [
             ("URI", "sip:a"),
-            ("OCRATE", 5),
+            ("LATER", 5),
             ("NEW", Struct([("x", 1), ("x", 2)])),
             (None, "bare"),
             ("FLAGS", "AX"),
         ]
     )
     found = dispatcher.Destination.model_validate(sent)
-    assert found.model_extra == {"OCRATE": 5, "NEW": [{"x": 1}, {"x": 2}]}
+    assert found.model_extra == {"LATER": 5, "NEW": [{"x": 1}, {"x": 2}]}
     assert found.to_wire() == sent
-    assert "OCRATE" in found.model_dump_json()
+    assert "LATER" in found.model_dump_json()
     changed = found.model_copy(update={"flags": "IX"})
     assert changed.to_wire().items()[:-1] == sent.items()[:-1]
     assert changed.to_wire()["FLAGS"] == "IX"

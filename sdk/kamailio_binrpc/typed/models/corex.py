@@ -27,14 +27,22 @@ class LogLevelChange(Model):
 
 
 class CorexSocket(EitherCase):
-    """``corex.list_sockets``: one socket for SIP."""
+    """``corex.list_sockets``: one socket for SIP.
+
+    :ivar family: ``IPv4`` or ``IPv6``, from 5.7 on.
+    :ivar sockstr: as in the configuration, ``udp:192.0.2.1:5060``, from 5.8 on.
+    :ivar agname: name of the group of addresses, from 6.0 on.
+    """
 
     model_config = ConfigDict(alias_generator=str.upper)
 
+    family: Annotated[str | None, wire("AF")] = None
     proto: str
     name: Text = None
     addresses: Annotated[tuple[str, ...], Repeated("ADDR", "addr"), wire("ADDRLIST")] = ()
     port: Annotated[int | None, Port()] = None
+    sockstr: Text = None
+    agname: Annotated[str | None, Unset("none")] = None
     multicast: Annotated[YesNo, wire("MCAST")] = False
     multihomed: Annotated[YesNo, wire("MHOMED")] = False
     virtual: YesNo = False

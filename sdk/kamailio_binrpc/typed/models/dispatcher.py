@@ -17,18 +17,24 @@ class Attributes(Model):
     :ivar maxload: dialogs at most; 0 for no limit.
     :ivar weight: percent of the calls, with the algorithms that know weights.
     :ivar rweight: relative weight, 1 to 100.
+    :ivar probing_count: from 6.1 on, as ``ping_socket``.
+    :ivar ocmin: bounds of overload control, from 6.0 on.
     """
 
     model_config = ConfigDict(alias_generator=str.upper)
 
     body: Text = None
     duid: Text = None
+    probing_count: Count | None = None
     maxload: Count = 0
     weight: Count = 0
     rweight: Count = 0
     socket: Text = None
     sockname: Text = None
+    ping_socket: Text = None
     obproxy: Text = None
+    ocmin: float | None = None
+    ocmax: float | None = None
 
 
 class Latency(Model):
@@ -60,7 +66,8 @@ class Destination(Model):
     :ivar dns_time_sec: when the address was looked up: seconds since 1970, and microseconds.
     :ivar attributes: None if it has none, and in mode ``short``.
     :ivar latency: None unless the server measures it.
-    :ivar probing_count: from 6.0 on; ``index``, ``iuid`` and ``ping_socket`` from 6.1 on.
+    :ivar index: place in the set, and ``iuid`` a name that each load makes again: from 6.1 on.
+    :ivar ocrate: and the other members of overload control: in mode ``full``, from 6.0 on.
     """
 
     model_config = ConfigDict(alias_generator=str.upper)
@@ -70,14 +77,17 @@ class Destination(Model):
     priority: Count = 0
     index: Annotated[Count | None, wire("IDX")] = None
     iuid: Text = None
-    probing_count: Count | None = None
-    ping_socket: Text = None
     host: Text = None
     ip_address: Annotated[Text, wire("IPADDR")] = None
     port: Count | None = None
     protocol_id: Annotated[Count | None, wire("PROTOID")] = None
     dns_time_sec: Annotated[float | None, wire("DNSTIME_SEC")] = None
     dns_time_usec: Annotated[float | None, wire("DNSTIME_USEC")] = None
+    ocrate: Count | None = None
+    ocidx: float | None = None
+    ocseq: float | None = None
+    octime_sec: float | None = None
+    octime_usec: float | None = None
     attributes: Annotated[Attributes | None, wire("ATTRS")] = None
     latency: Latency | None = None
     runtime: Runtime | None = None
