@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import select
-from time import monotonic
 
 from .errors import ConnectError
 
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
 
 _LONGEST_POLL = 2**31 - 1  # milliseconds; a C int
 _READ_SIZE = 65536
+
+LOOKS = 20_000
+"""How many descriptors of other programs than kamailio to look at for the reader of a fifo."""
 
 
 class ReplyFifo:
@@ -104,15 +106,15 @@ class ReplyFifo:
 _known: Dict[str, Tuple[str, int]] = {}  # path -> the descriptor in /proc, and its user
 
 
-def reader_of(path: str, seconds: float = 0.05) -> Optional[int]:
+def reader_of(path: str, looks: int = LOOKS) -> Optional[int]:
     """Return the user of a process that reads the fifo; None if none is seen.
 
     Root sees all processes, others only their own. It takes time where there are many, so it is
-    remembered, processes of the usual name come first, and there is an end.
+    remembered, processes of the usual name come first, and among the others the search has an end.
+    That is a number and not a time: on a busy machine the fifo would be open to more users.
 
-    :param seconds: after which to give up.
+    :param looks: how many descriptors of other processes to look at.
     """
-    end = monotonic() + seconds
     try:
         fifo = os.stat(path)
         found = _known.get(path)
@@ -121,10 +123,15 @@ def reader_of(path: str, seconds: float = 0.05) -> Optional[int]:
         processes = [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
         return None
-    for process in sorted(processes, key=_by_name):
+    usual = set(filter(_has_usual_name, processes))
+    for process in sorted(processes, key=lambda each: each not in usual):
         folder = "/proc/%s/fd" % process
         try:
             for fd in os.listdir(folder):
+                if process not in usual:
+                    looks -= 1
+                    if looks < 0:
+                        return None
                 place = "%s/%s" % (folder, fd)
                 if _is_reader(place, fifo):
                     user = os.stat("/proc/" + process).st_uid
@@ -132,17 +139,15 @@ def reader_of(path: str, seconds: float = 0.05) -> Optional[int]:
                     return user
         except OSError:
             continue  # it has ended, or is another user's
-        if monotonic() > end:
-            return None
     return None
 
 
-def _by_name(process: str) -> int:
+def _has_usual_name(process: str) -> bool:
     try:
         with open("/proc/%s/comm" % process, "rb") as file:
-            return 0 if file.read().startswith(b"kamailio") else 1
+            return file.read().startswith(b"kamailio")
     except OSError:
-        return 1
+        return False
 
 
 def _is_reader(place: str, fifo: os.stat_result) -> bool:

@@ -7,12 +7,16 @@ from __future__ import annotations
 import gc
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
 from kamailio_binrpc.core import reply_fifo
 from kamailio_binrpc.core.errors import ConnectError
 from kamailio_binrpc.core.reply_fifo import ReplyFifo, reader_of
+
+EVERYWHERE = 10**9
 
 
 @pytest.fixture
@@ -33,12 +37,30 @@ def test_who_reads_a_fifo(command):
     assert reader_of(command) is None
     assert reader_of(command + ".none") is None
     reader = os.open(command, os.O_RDONLY | os.O_NONBLOCK)
-    assert reader_of(command, 60) == os.geteuid()
+    assert reader_of(command, 0) is None
+    assert reader_of(command, EVERYWHERE) == os.geteuid()
     assert reader_of(command, 0) == os.geteuid()  # it is remembered
     writer = os.open(command, os.O_WRONLY)
     os.close(reader)
-    assert reader_of(command, 60) is None  # another client is no server
+    assert reader_of(command, EVERYWHERE) is None  # another client is no server
     os.close(writer)
+
+
+def test_a_server_of_the_usual_name_is_always_found(command):
+    """However many processes there are, and however long a busy machine takes."""
+    code = (
+        "import os, sys; os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK); "
+        "open('/proc/self/comm', 'w').write('kamailio'); print('open', flush=True); "
+        "sys.stdin.read()"
+    )
+    server = subprocess.Popen(
+        [sys.executable, "-c", code, command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert server.stdout.readline() == b"open\n"
+        assert reader_of(command, 0) == os.geteuid()
+    finally:
+        server.communicate()
 
 
 @pytest.mark.parametrize(
