@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue catalogue-check payload bench kamcmd-compare conformance prove chaos soak bench-lab bench-fanout load lint docs build sanity molecule bare fuzz mutate clean
+.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance prove chaos soak bench-lab bench-fanout load lint docs build sanity molecule bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -37,6 +37,9 @@ typed: setup ## Make the typed layer's blocking operations from the asynchronous
 
 catalogue: setup ## Make the catalogue's small tables from its entries
 	@$(PY) tools/catalogue.py
+
+state-schema: setup ## Make the JSON Schema and the table of keys of desired state
+	@$(PY) tools/state_schema.py
 
 catalogue-check: setup ## Compare the catalogue with a Kamailio source tree (SOURCE=folder)
 	@$(PY) tools/catalogue_check.py $(SOURCE)

@@ -32,7 +32,12 @@ FRAGMENTS = "changelogs/fragments/"
 NOTICED = ("plugins/", "roles/")
 """Where a change is one that users of the collection may notice."""
 
-GENERATORS = ["tools/typed.py", "tools/catalogue.py", "tools/empty_values.py"]
+GENERATORS = [
+    "tools/typed.py",
+    "tools/catalogue.py",
+    "tools/empty_values.py",
+    "tools/state_schema.py",
+]
 """Tools that make files which are committed, and check them with --check."""
 
 Outcome = str

@@ -73,7 +73,7 @@ class SecretShape(Shape):
     def __init__(self, text: str = "") -> None:
         self.text = text
         one = "exactly one of env, file and keep"
-        self._record = Record(
+        self.record = Record(
             {
                 "env": Text("Variable of the environment that holds the secret."),
                 "file": Text("File whose first line is the secret."),
@@ -90,14 +90,14 @@ class SecretShape(Shape):
             # What stands in the place of a secret is not shown.
             what = described(value) if value in (None, "") else "it is not text"
             raise WishError(path, what, "write %s" % self._one)
-        found = self._record.check(value, path)
+        found = self.record.check(value, path)
         if not found:
             raise WishError(path, "it says nothing", "write %s" % self._one)
         ((kind, name),) = found.items()
         return KEEP if kind == "keep" else Reference(kind, name)
 
     def _schema(self) -> Dict[str, Any]:
-        schema = self._record.schema()
+        schema = self.record.schema()
         schema["minProperties"] = schema["maxProperties"] = 1
         del schema["allOf"]
         return schema
