@@ -24,6 +24,7 @@ _COMMANDS = {
     "gateways": "lists",
     "calls": "lists",
     "regs": "lists",
+    "top": "top",
     "drain": "drain",
     "undrain": "drain",
     "debug": "debug",

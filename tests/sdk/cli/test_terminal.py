@@ -126,6 +126,7 @@ COMMANDS = {
     "call jsonl": ["call", "-s", "{}", "-o", "jsonl", "x.y"],
     "call yaml": ["call", "-s", "{}", "-o", "yaml", "x.y"],
     "call fault": ["call", "-s", "{}", "x.fault"],
+    "top": ["top", "-s", "{}", "--count", "2", "-n", "0.1", "-o", "json"],
     "call odd": ["call", "-s", "{}", "x.odd"],
     "call cut": ["call", "-s", "{}", "x.cut"],
     "call fault json": ["call", "-s", "{}", "-o", "json", "x.fault"],
