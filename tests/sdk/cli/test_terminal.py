@@ -166,6 +166,7 @@ def test_no_command_lets_a_server_steer_the_terminal(hostile, tmp_path, name, mo
         "call odd",
         "fleet odd",
         "call cut",
+        "top",
         "call yaml",  # what is not UTF-8 is in base64
     }:
         assert b"owned" in shown
