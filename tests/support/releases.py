@@ -48,10 +48,10 @@ DIFFERENCES = (
         "warning",
     ),
     Difference(
-        "24 bytes spoilt",
+        "32 bytes spoilt",
         "6.1",
         "over the text protocol, up to 16 bytes at the start of a text may be rubbish",
-        "up to 24 bytes may be",
+        "up to 32 bytes may be",
     ),
     Difference(
         "iuid",
