@@ -192,6 +192,7 @@ class DispatcherResource(Resource):
     """Some destinations, with all others as neighbours."""
 
     persisted_by = PERSISTED_BY
+    lost_on = "reload"
     set_id: int
     by_duid = False
     """Are destinations named by duid even where the URI would do?"""

@@ -145,7 +145,8 @@ def drive(
                 answer = save(need) if save else None
             else:
                 answer = clock()
-        except BinrpcError as error:
+        except (BinrpcError, KeyboardInterrupt) as error:
+            # An interrupted run may want to go back.
             advance = talk.throw
             answer = error
 

@@ -19,12 +19,13 @@ from .drive import Do, Now, Save, Sleep, ask, drive
 from .escapes import quoted
 from .leaf import TOO_LARGE, UNKNOWN, text_of
 from .outcome import fault_data, message
+from .record import Record
 from .resource import Answers, StateError
-from .step import DISABLE, Conflict, shown
+from .step import DISABLE, Conflict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple
+    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set
 
     from .drive import Endpoint, Talk
     from .leaf import Address, Leaves
@@ -63,7 +64,7 @@ class Run:
         self.resource = resource
         self.check_mode = check_mode
         self.busy_timeout = busy_timeout
-        self.before: Optional[Leaves] = None
+        self.record = Record(resource)
         self.error: Optional[BinrpcError] = None
         self.result: Result = {
             "changed": False,
@@ -74,16 +75,7 @@ class Run:
             "fault": None,
             "warnings": [],
         }
-        # Values that steps of this run may have left, by address; in the order of the steps.
-        self._acted: Dict[Address, List[Any]] = {}
-        # Those that steps left for sure.
-        self._done: Dict[Address, Any] = {}
-        # Those of them that no reading has shown yet.
-        self._unseen: Dict[Address, Any] = {}
-        self._wanted: Dict[Address, Any] = {}
-        self._written: List[Tuple[Step, List[Any]]] = []
         self._wrote = False
-        self._disturbing = False
 
     def go(self) -> Talk[Result]:
         """Make the change if it is needed and allowed, and return the result."""
@@ -93,7 +85,7 @@ class Run:
         except Failure as failure:
             result["failed"] = True
             result["msg"] = str(failure)
-            if self._acted:
+            if self.record.acted:
                 yield from self._undo()
         if result["changed"] and self.resource.persisted_by:
             result["persisted_by"] = self.resource.persisted_by
@@ -103,9 +95,10 @@ class Run:
 
     def _go(self) -> Talk[None]:
         resource, result = self.resource, self.result
-        seen = self.before = yield from self._read("Nothing was changed")
+        record = self.record
+        seen = record.before = yield from self._read("Nothing was changed")
         result["before"] = result["after"] = resource.show(seen)
-        wanted = self._wanted = self._resolve(seen, "Nothing was changed")
+        wanted = record.wanted = self._resolve(seen, "Nothing was changed")
         result.update(resource.members(seen))
         result["warnings"] += resource.warnings(seen)
         changes = resource.compare(seen, wanted)
@@ -123,16 +116,16 @@ class Run:
             result["after"] = resource.show(seen)
             yield from self._keep_neighbours(seen)
             wanted = self._resolve_again(seen, "The change was made, but it does not last")
-            remaining = self._remaining(seen, wanted)
+            remaining = record.remaining(seen, wanted)
             if not remaining:
-                self._unseen.clear()
-                result["changed"] = self._differs(seen)
+                record.unseen.clear()
+                result["changed"] = record.differs(seen)
                 result.update(resource.members(seen))
                 return
-            others = [change for change in remaining if self._by_others(change)]
+            others = [change for change in remaining if record.by_others(change)]
             steps = self._planned(remaining, seen, self._sofar())
             # To repeat what has just been made without effect would not help, and may cost.
-            made = [step for step, _values in self._written]
+            made = [step for step, _values in record.written]
             fresh = [step for step in steps if step not in made]
             large = any(change.before is TOO_LARGE for change in remaining)
             if large or number == ROUNDS or not (others or fresh):
@@ -173,14 +166,10 @@ class Run:
             raise Failure("%s: %s" % (meaning, error)) from error
 
     def _resolve_again(self, seen: Leaves, meaning: str) -> Dict[Address, Any]:
-        """Return what is wanted, given what there would be without the steps of this run."""
-        if self.resource.fixed:
-            return self._wanted
-        base = {address: self._was(address) for address in self._acted}
-        return self._resolve(seen.merged(base), meaning)
-
-    def _was(self, address: Address) -> Any:
-        return self.before.at(address) if self.before is not None else UNKNOWN
+        try:
+            return self.record.resolved(seen)
+        except StateError as error:
+            raise Failure("%s: %s" % (meaning, error)) from error
 
     def _write(self, steps: Sequence[Step], wanted: Mapping[Address, Any]) -> Talk[None]:
         """Make the steps; plan again after each wait, since others act meanwhile."""
@@ -188,7 +177,7 @@ class Run:
         give_up = (yield Now()) + self.busy_timeout
         while steps:
             step = steps[0]
-            if step.phase >= DISABLE and self._unseen:
+            if step.phase >= DISABLE and self.record.unseen:
                 yield from self._barrier()
             try:
                 yield from self._send(step)
@@ -203,7 +192,7 @@ class Run:
                 seen = yield from self._read(self._sofar())
                 self._see(seen)
                 wanted = self._resolve_again(seen, self._sofar())
-                steps = self._planned(self._remaining(seen, wanted), seen, self._sofar())
+                steps = self._planned(self.record.remaining(seen, wanted), seen, self._sofar())
                 continue
             steps.pop(0)
             give_up = (yield Now()) + self.busy_timeout
@@ -213,7 +202,7 @@ class Run:
         seen = yield from self._read("A part of the change was made, but could not be verified")
         self.result["after"] = self.resource.show(seen)
         self._see(seen)
-        self._unseen.clear()
+        self.record.unseen.clear()
         yield from self._keep_neighbours(seen)
 
     def _see(self, seen: Leaves) -> None:
@@ -221,58 +210,22 @@ class Run:
 
         :raises Failure: it is not there.
         """
-        missing = [
-            "%s is %s" % (text_of(address), shown(seen.at(address)))
-            for address, value in self._unseen.items()
-            if not self._is_there(address, seen.at(address), value)
-        ]
+        missing = self.record.missing(seen)
         if missing:
             raise Failure(
                 "%s answered with success, but reading back does not show what it should have "
                 "made: %s. Kamailio's log may tell why"
-                % (self._written[-1][0].method, "; ".join(missing))
+                % (self.record.written[-1][0].method, "; ".join(missing))
             )
-
-    def _is_there(self, address: Address, found: Any, value: Any) -> bool:
-        if value is UNKNOWN or found is UNKNOWN:
-            return found is not TOO_LARGE
-        return self.resource.equal(address, found, value)
 
     def _settled(self, wanted: Mapping[Address, Any]) -> Talk[Leaves]:
         """Read until the server shows the change, or had the time for it."""
         give_up = (yield Now()) + self.resource.settles
         while True:
             seen = yield from self._read("The change was made, but could not be verified")
-            if not self._remaining(seen, wanted) or (yield Now()) >= give_up:
+            if not self.record.remaining(seen, wanted) or (yield Now()) >= give_up:
                 return seen
             yield Sleep(SETTLE)
-
-    def _remaining(self, seen: Leaves, wanted: Mapping[Address, Any]) -> List[Change]:
-        """Return what is not as wanted, except for what the server accepted and does not show."""
-        return [
-            change
-            for change in self.resource.compare(seen, wanted)
-            if change.before is not UNKNOWN or change.address not in self._done
-        ]
-
-    def _by_others(self, change: Change) -> bool:
-        """Does a leaf hold something that neither was there nor comes from this run?"""
-        address, found = change.address, change.before
-        if found in (UNKNOWN, TOO_LARGE) or self.resource.equal(address, found, self._was(address)):
-            return False
-        return not any(
-            value is UNKNOWN or self.resource.equal(address, found, value)
-            for value in self._acted.get(address, ())
-        )
-
-    def _differs(self, seen: Leaves) -> bool:
-        """Did the steps change something, or may they have?"""
-        return any(
-            not self.resource.equal(
-                address, seen.learned.get(address, self._was(address)), seen.at(address)
-            )
-            for address in self._done
-        )
 
     def _unmet(
         self, remaining: Sequence[Change], seen: Leaves, wanted: Mapping[Address, Any]
@@ -303,25 +256,19 @@ class Run:
 
     # --- neighbours
 
-    def _disturbed(self, seen: Leaves) -> List[Address]:
-        """Return what was not named and is not as before, if a step may have done that."""
-        if not self._disturbing or self.before is None:
-            return []
-        found = self.resource.disturbed(self.before, seen)
-        return [address for address in found if address not in self._acted]
-
     def _keep_neighbours(self, seen: Leaves) -> Talk[None]:
         """Put back what the server dropped from the neighbourhood.
 
         :raises Failure: it cannot be put back.
         """
-        lost = self._disturbed(seen)
-        if not lost or self.before is None:
+        before = self.record.before
+        lost = self.record.disturbed(seen)
+        if not lost or before is None:
             return
         names = ", ".join(map(text_of, lost))
         try:
             undo = self.resource.undo(
-                {address: self.before.at(address) for address in lost},
+                {address: before.at(address) for address in lost},
                 {address: seen.at(address) for address in lost},
                 seen,
             )
@@ -333,7 +280,7 @@ class Run:
                 "%s: the server also changed what was not named, and it could not be put back: "
                 "%s: %s" % (self._sofar(), names, error)
             ) from error
-        left = self._disturbed(now)
+        left = self.record.disturbed(now)
         if left:
             raise Failure(
                 "%s: the server also changed what was not named, and it could not be put back: %s"
@@ -347,7 +294,7 @@ class Run:
 
     def _undo(self) -> Talk[None]:
         """After a failure: go back as far as it goes, and name what is left."""
-        result, resource, before = self.result, self.resource, self.before
+        result, resource, before = self.result, self.resource, self.record.before
         result["changed"] = True
         if before is None:
             return
@@ -358,22 +305,14 @@ class Run:
             try:
                 now = yield from self._look()
                 result["after"] = resource.show(now)
-                addresses = self._not_as_before(now)
-                undo = resource.undo(
-                    {
-                        address: now.learned.get(address, before.at(address))
-                        for address in addresses
-                    },
-                    {address: self._left(address, now) for address in addresses},
-                    now,
-                )
+                undo = self.record.undo(now)
                 why = {each.address: each.why for each in undo.conflicts}
                 if not undo.steps:
                     break
                 yield Save("undo", undo)
                 for step in sorted(undo.steps, key=_phase):
                     yield from self._patiently(step)
-                    self._note_left(step.leaves)
+                    self.record.may_have_left(step)
                 now = None
             except (BinrpcError, StateError) as problem:
                 error, now = problem, None
@@ -389,10 +328,10 @@ class Run:
                 )
                 result["not_undone"] = [
                     Conflict(address, before.at(address), UNKNOWN, str(problem)).shown
-                    for address in self._acted
+                    for address in self.record.acted
                 ]
                 return
-        rest = self._not_as_before(now)
+        rest = self.record.not_as_before(now)
         result["changed"] = bool(rest)
         if rest:
             result["not_undone"] = [
@@ -411,40 +350,18 @@ class Run:
                 )
             )
 
-    def _not_as_before(self, now: Leaves) -> List[Address]:
-        same = {
-            address
-            for address in self._acted
-            if self.resource.equal(
-                address, now.at(address), now.learned.get(address, self._was(address))
-            )
-        }
-        return [
-            *(address for address in self._acted if address not in same),
-            *self._disturbed(now),
-        ]
-
-    def _left(self, address: Address, now: Leaves) -> Any:
-        """Return what this run left at an address: what is there, if it may have done that."""
-        found = now.at(address)
-        values = self._acted.get(address)
-        if values is None or found in (UNKNOWN, TOO_LARGE):
-            return found
-        if any(each is UNKNOWN or self.resource.equal(address, found, each) for each in values):
-            return found
-        return values[-1]
-
     # --- calls
 
     def _look(self) -> Talk[Leaves]:
         """Ask what the resource needs to know, and return what it makes of the answers."""
         give_up = (yield Now()) + self.busy_timeout
-        answers = Answers(self._written)
+        answers = Answers(self.record.written)
+        before = self.record.before
         while True:
             try:
                 seen = yield from look(self.resource, answers)
-                if self.resource.fixed and self.before is not None:
-                    for address in [each for each in seen if each not in self.before]:
+                if self.resource.fixed and before is not None:
+                    for address in [each for each in seen if each not in before]:
                         del seen[address]
                 return seen
             except (Busy, TooFast):
@@ -474,10 +391,6 @@ class Run:
     def _sofar(self) -> str:
         return "A part of the change was made" if self._wrote else "Nothing was changed"
 
-    def _note_left(self, leaves: Mapping[Address, Any]) -> None:
-        for address, value in leaves.items():
-            self._acted.setdefault(address, []).append(value)
-
     def _send(self, step: Step) -> Talk[None]:
         """Make a step of the change."""
         try:
@@ -489,26 +402,22 @@ class Run:
         except Fault as fault:
             # The only fault that comes after the change.
             if isinstance(fault, ReplyTooLarge):
-                self._note_left(step.leaves)
-                self._disturbing = self._disturbing or bool(step.scope)
+                self.record.may_have_left(step)
             raise Failure(self._explained(fault)) from fault
         except BinrpcError as error:
             if error.executed is not False:
                 # The call may have run: the reading that follows decides.
-                self._note_left(step.leaves)
-                self._disturbing = self._disturbing or bool(step.scope)
+                self.record.may_have_left(step)
             raise Failure("%s: %s" % (step.method, self._explained(error))) from error
-        self._note_left(step.leaves)
-        self._disturbing = self._disturbing or bool(step.scope)
+        self.record.may_have_left(step)
         self._wrote = True
-        self._written.append((step, values))
+        self.record.written.append((step, values))
         wrong = refusal(step, values)
         if wrong:
             raise Failure(
                 "%s did not succeed, though it ended without a fault: %s" % (step.method, wrong)
             )
-        self._done.update(step.leaves)
-        self._unseen.update(step.leaves)
+        self.record.succeeded(step)
 
     def _call(self, step: Step) -> Talk[List[Any]]:
         """Make one call and return its values."""

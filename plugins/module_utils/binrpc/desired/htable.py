@@ -92,6 +92,7 @@ class _Items(Resource):
     """
 
     persisted_by = PERSISTED_BY
+    lost_on = "reload"
     table: str
 
     # --- reading

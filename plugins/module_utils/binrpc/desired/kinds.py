@@ -7,17 +7,23 @@ Ansible's modules import the one file that they need instead.
 
 from __future__ import annotations
 
-from .cfg import VARIABLES
-from .debugger import LEVEL
+from .cfg import VARIABLES, CfgVariables
+from .debugger import LEVEL, CoreLogLevel, ModuleLogLevel
 from .dialog import DIALOGS
-from .dispatcher import DESTINATIONS, STATE
-from .htable import ITEM, TABLE
-from .pipelimit import PIPE
-from .pv import VARIABLE
-from .rtpengine import NODES
-from .toggle import TOGGLE
-from .uac import REGISTRATION
-from .usrloc import CONTACT
+from .dispatcher import DESTINATIONS, STATE, DispatcherDestinations, DispatcherState
+from .htable import ITEM, TABLE, HashTable, HashTableItem
+from .pipelimit import PIPE, PipelimitPipe
+from .pv import VARIABLE, SharedVariable
+from .rtpengine import NODES, MediaNodes
+from .toggle import TOGGLE, Toggle
+from .uac import REGISTRATION, UacRegistration
+from .usrloc import CONTACT, UsrlocContact
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, Type
+
+    from .resource import Resource
 
 KINDS = {
     kind.name: kind
@@ -37,3 +43,23 @@ KINDS = {
         CONTACT,
     )
 }
+
+CLASSES: Dict[str, Type[Resource]] = {
+    each.__name__: each
+    for each in (
+        CfgVariables,
+        CoreLogLevel,
+        DispatcherDestinations,
+        DispatcherState,
+        HashTable,
+        HashTableItem,
+        MediaNodes,
+        ModuleLogLevel,
+        PipelimitPipe,
+        SharedVariable,
+        Toggle,
+        UacRegistration,
+        UsrlocContact,
+    )
+}
+"""Classes of the resources that can be put back, by name."""

@@ -7,7 +7,7 @@ and :data:`TOO_LARGE` equal nothing, not even themselves, when states are compar
 written: the server does not show that value, or it shows that there is one and cannot send it.
 
 Leaves go to JSON and back without loss: types, 64-bit numbers, bytes that are not UTF-8, order.
-Only secrets stay behind: :func:`load` returns UNKNOWN for them.
+Only secrets stay behind: :func:`load` gets them from where they came from, or returns UNKNOWN.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from ..catalogue.secrets import HIDDEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Union
+    from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple, Union
 
     Address = Tuple[Union[str, int], ...]
+    Resolve = Callable[[Mapping[str, Any]], Any]
     Base = Dict[Address, Any]
 else:
     Base = dict
@@ -46,12 +47,17 @@ MARKERS = {"absent": ABSENT, "unknown": UNKNOWN, "too large": TOO_LARGE}
 
 
 class Secret:
-    """A value that is compared and sent, but never shown."""
+    """A value that is compared and sent, but never shown.
 
-    __slots__ = ("value",)
+    :param source: where it comes from, such as ``{"env": "TRUNK1"}``: what journals and plans
+        have in its place. None if it cannot be had again.
+    """
 
-    def __init__(self, value: Any) -> None:
+    __slots__ = ("source", "value")
+
+    def __init__(self, value: Any, source: Optional[Mapping[str, Any]] = None) -> None:
         self.value = value
+        self.source = source
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other.value == self.value
@@ -119,7 +125,7 @@ def dump(value: Any) -> Any:
     if isinstance(value, Marker):
         return {"$": value.name}
     if isinstance(value, Secret):
-        return {"$": "secret"}
+        return {"$": "secret", "source": dict(value.source)} if value.source else {"$": "secret"}
     if isinstance(value, tuple):
         return {"$": "tuple", "items": [dump(each) for each in value]}
     if isinstance(value, list):
@@ -131,19 +137,25 @@ def dump(value: Any) -> Any:
     return value
 
 
-def load(data: Any) -> Any:
-    """Undo :func:`dump`. A secret is UNKNOWN."""
+def load(data: Any, resolve: Optional[Resolve] = None) -> Any:
+    """Undo :func:`dump`.
+
+    :param resolve: gets the source of a secret and returns its value. Without it, and for a
+        secret without a source, the value is UNKNOWN.
+    """
     if isinstance(data, list):
-        return [load(each) for each in data]
+        return [load(each, resolve) for each in data]
     if not isinstance(data, dict):
         return data
     kind = data.get("$")
     if kind is None:
-        return {key: load(each) for key, each in data.items()}
+        return {key: load(each, resolve) for key, each in data.items()}
     if kind == "tuple":
-        return tuple(load(each) for each in data["items"])
+        return tuple(load(each, resolve) for each in data["items"])
     if kind == "dict":
-        return {load(key): load(each) for key, each in data["items"]}
+        return {load(key, resolve): load(each, resolve) for key, each in data["items"]}
+    if kind == "secret" and resolve is not None and "source" in data:
+        return Secret(resolve(data["source"]), data["source"])
     return MARKERS.get(kind, UNKNOWN)
 
 
@@ -152,6 +164,6 @@ def dump_leaves(leaves: Mapping[Address, Any]) -> Any:
     return [[list(address), dump(value)] for address, value in leaves.items()]
 
 
-def load_leaves(data: Iterable[Any]) -> Leaves:
+def load_leaves(data: Iterable[Any], resolve: Optional[Resolve] = None) -> Leaves:
     """Undo :func:`dump_leaves`."""
-    return Leaves({tuple(address): load(value) for address, value in data})
+    return Leaves({tuple(address): load(value, resolve) for address, value in data})

@@ -16,7 +16,18 @@ from .step import Change, Conflict, Undo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
+    from typing import (
+        Any,
+        Dict,
+        FrozenSet,
+        Iterable,
+        List,
+        Mapping,
+        Optional,
+        Sequence,
+        Tuple,
+        Union,
+    )
 
     from .leaf import Address
     from .step import Step
@@ -32,11 +43,16 @@ class Answers:
     """What the server answered: values or a fault for each question.
 
     :ivar written: the steps that this run made, with the values of their replies.
+    :param found: answers that several resources share; they are added there.
     """
 
-    def __init__(self, written: Sequence[Tuple[Step, List[Any]]] = ()) -> None:
+    def __init__(
+        self,
+        written: Sequence[Tuple[Step, List[Any]]] = (),
+        found: Optional[Dict[Question, Union[List[Any], Fault]]] = None,
+    ) -> None:
         self.written = written
-        self._found: Dict[Question, Union[List[Any], Fault]] = {}
+        self._found: Dict[Question, Union[List[Any], Fault]] = {} if found is None else found
 
     def __contains__(self, ask: Ask) -> bool:
         return (ask.method, ask.params) in self._found
@@ -69,7 +85,23 @@ class Answers:
 
 
 class Resource:
-    """Something on the server, and what it should be."""
+    """Something on the server, and what it should be.
+
+    :ivar given: the arguments that made it, by position and by name.
+    """
+
+    given: Tuple[Tuple[Any, ...], Dict[str, Any]]
+
+    secret_arguments: FrozenSet[str] = frozenset()
+    """Names of arguments that journals must not hold."""
+
+    lost_on = "restart"
+    """What loses a change: ``restart``, or ``reload`` where already a reload of the module does."""
+
+    def __new__(cls, *args: Any, **more: Any) -> Resource:
+        self = super().__new__(cls)
+        self.given = (args, more)
+        return self
 
     persisted_by = ""
     """What keeps a change beyond a restart, or "" where there is nothing to say."""
@@ -159,6 +191,14 @@ class Resource:
 
     def restorable(self, address: Address, found: Any, old: Any) -> str:
         """Return why a leaf cannot be put back, or ""."""
+        return ""
+
+    def approximate(self, address: Address, old: Any) -> str:
+        """Return what is lost if a leaf is put back by its value alone, or ""."""
+        return ""
+
+    def too_few(self, now: Leaves, after: Mapping[Address, Any]) -> str:
+        """Return why leaves must not become that: too few would be left in service; or ""."""
         return ""
 
     def disturbed(self, before: Leaves, now: Leaves) -> List[Address]:

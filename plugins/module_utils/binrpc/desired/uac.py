@@ -51,10 +51,13 @@ class UacRegistration(Resource):
     """One record: a leaf for its fields, and one for whether it is enabled.
 
     :param keep: those of SECRETS that the record has to have, whatever they are.
-    :param fields: those of FIELDS that matter, and ``enabled``.
+    :param fields: those of FIELDS that matter, and ``enabled``. A password may be a
+        :class:`Secret` that says where it comes from.
     """
 
     persisted_by = "the table of the database says the same"
+    lost_on = "reload"
+    secret_arguments = frozenset(SECRETS)
 
     def __init__(
         self, l_uuid: str, present: bool = True, keep: Iterable[str] = (), **fields: Any
@@ -63,11 +66,9 @@ class UacRegistration(Resource):
         self.keep = tuple(keep)
         self.present = present
         self.wanted = {name: value for name, value in fields.items() if value is not None}
-        if "auth_ha1" in self.wanted:
-            self.wanted["auth_ha1"] = self.wanted["auth_ha1"].lower()
         for name in SECRETS:
             if name in self.wanted:
-                self.wanted[name] = Secret(self.wanted[name])
+                self.wanted[name] = _secret(self.wanted[name], name)
         # The server uses auth_ha1 where it has both.
         for one, other in (("auth_password", "auth_ha1"), ("auth_ha1", "auth_password")):
             if _value(self.wanted.get(one)) and other not in {*self.wanted, *self.keep}:
@@ -193,6 +194,11 @@ class UacRegistration(Resource):
 
 
 TOO_MUCH = "a registration that is too large to be read"
+
+
+def _secret(given: Any, name: str) -> Secret:
+    secret = given if isinstance(given, Secret) else Secret(given)
+    return Secret(secret.value.lower(), secret.source) if name == "auth_ha1" else secret
 
 
 def _value(field: Any) -> Any:

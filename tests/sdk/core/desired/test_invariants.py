@@ -277,9 +277,9 @@ def test_success_means_that_a_second_run_changes_nothing(server, kind, data):
     result, _endpoint, engine = run(server, resource)
     if result["failed"]:
         return
-    seen, _endpoint = leaves(server, resource, engine._written)
+    seen, _endpoint = leaves(server, resource, engine.record.written)
     if kind != "dialog":
-        assert not engine._remaining(seen, resource.resolve(seen))
+        assert not engine.record.remaining(seen, resource.resolve(seen))
     again, endpoint, _engine = run(server, resource)
     unknown = kind in ("cfg", "toggle", "pipelimit", "module_level")
     assert unknown or endpoint.writes == []
@@ -347,7 +347,7 @@ def test_nothing_that_is_not_named_is_touched(server, kind, data):
     _result, _endpoint, engine = run(server, resource)
     after, _endpoint = leaves(server, resource)
     for address, value in before.neighbours.items():
-        assert address in engine._acted or resource.equal(address, after.at(address), value)
+        assert address in engine.record.acted or resource.equal(address, after.at(address), value)
 
 
 @cases

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired import engine
+from kamailio_binrpc.core.desired import engine, record
 from tests.prove.__main__ import kamailio, lab
 from tests.prove.areas import SECRETS, Gateways, HashTables, Registrations, Settings, areas
 from tests.prove.laws import Prover
@@ -49,7 +49,7 @@ def without_a_way_back(monkeypatch):
 
 
 def blind(monkeypatch):
-    monkeypatch.setattr(engine.Run, "_remaining", lambda self, seen, wanted: [])
+    monkeypatch.setattr(record.Record, "remaining", lambda self, seen, wanted: [])
 
 
 @pytest.mark.slow

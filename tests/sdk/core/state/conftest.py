@@ -8,6 +8,7 @@ import pytest
 from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.lab.server import LabServer
+from tests.support.state import ground
 
 
 @pytest.fixture
@@ -41,3 +42,9 @@ def calls(lab):
 def run(calls):
     """Run a generator at the lab server."""
     return lambda talk: drive(talk, calls)
+
+
+@pytest.fixture
+def server(tmp_path):
+    with ground(tmp_path) as found:
+        yield found

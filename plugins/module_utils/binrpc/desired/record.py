@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""What a run knows of one resource: how it was, what is wanted, and what steps may have left."""
+
+from __future__ import annotations
+
+from .leaf import TOO_LARGE, UNKNOWN, text_of
+from .step import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+    from .leaf import Address, Leaves
+    from .resource import Resource
+    from .step import Change, Step, Undo
+
+
+class Record:
+    """What a run knows of one resource. Asks nothing and sends nothing.
+
+    :ivar before: the first reading; None until there is one.
+    :ivar wanted: what is wanted, in the types of the server.
+    :ivar acted: values that steps may have left, by address; in the order of the steps.
+    :ivar done: those that steps left for sure.
+    :ivar unseen: those of them that no reading has shown yet.
+    :ivar written: the steps that were made, with the values of their replies.
+    :ivar disturbing: may a step have changed what is not named?
+    :param ledger: what ``acted`` has, of all resources of one run.
+    """
+
+    def __init__(
+        self,
+        resource: Resource,
+        before: Optional[Leaves] = None,
+        ledger: Optional[Dict[Address, List[Any]]] = None,
+    ) -> None:
+        self.resource = resource
+        self.before = before
+        self.wanted: Dict[Address, Any] = {}
+        self.acted: Dict[Address, List[Any]] = {}
+        self.done: Dict[Address, Any] = {}
+        self.unseen: Dict[Address, Any] = {}
+        self.written: List[Tuple[Step, List[Any]]] = []
+        self.disturbing = False
+        self._ledger = self.acted if ledger is None else ledger
+
+    # --- what steps do
+
+    def may_have_left(self, step: Step) -> None:
+        """Note a step that may have run."""
+        for address, value in step.leaves.items():
+            self.acted.setdefault(address, []).append(value)
+            if self._ledger is not self.acted:
+                self._ledger.setdefault(address, []).append(value)
+        self.disturbing = self.disturbing or bool(step.scope)
+
+    def withdraw(self, step: Step) -> None:
+        """Note that a step certainly did not run, right after :meth:`may_have_left`."""
+        for address in step.leaves:
+            for values in {id(each): each for each in (self.acted, self._ledger)}.values():
+                if values.get(address):
+                    values[address].pop()
+                if not values.get(address):
+                    values.pop(address, None)
+
+    def succeeded(self, step: Step) -> None:
+        """Note a step that the server answered with success."""
+        self.done.update(step.leaves)
+        self.unseen.update(step.leaves)
+
+    # --- what a reading shows
+
+    def was(self, address: Address) -> Any:
+        """Return the value of the first reading."""
+        return self.before.at(address) if self.before is not None else UNKNOWN
+
+    def missing(self, seen: Leaves) -> List[str]:
+        """Return what steps should have made and is not there, as texts."""
+        return [
+            "%s is %s" % (text_of(address), shown(seen.at(address)))
+            for address, value in self.unseen.items()
+            if not self._is_there(address, seen.at(address), value)
+        ]
+
+    def _is_there(self, address: Address, found: Any, value: Any) -> bool:
+        if value is UNKNOWN or found is UNKNOWN:
+            return found is not TOO_LARGE
+        return self.resource.equal(address, found, value)
+
+    def resolved(self, seen: Leaves) -> Dict[Address, Any]:
+        """Return what is wanted, given what there would be without the steps of this run.
+
+        :raises StateError: it cannot be any more.
+        """
+        if self.resource.fixed:
+            return self.wanted
+        base = {address: self.was(address) for address in self.acted}
+        return self.resource.resolve(seen.merged(base))
+
+    def remaining(self, seen: Leaves, wanted: Mapping[Address, Any]) -> List[Change]:
+        """Return what is not as wanted, except for what the server accepted and does not show."""
+        return [
+            change
+            for change in self.resource.compare(seen, wanted)
+            if change.before is not UNKNOWN or change.address not in self.done
+        ]
+
+    def by_others(self, change: Change) -> bool:
+        """Does a leaf hold something that neither was there nor comes from this run?"""
+        address, found = change.address, change.before
+        if found in (UNKNOWN, TOO_LARGE) or self.resource.equal(address, found, self.was(address)):
+            return False
+        return not any(
+            value is UNKNOWN or self.resource.equal(address, found, value)
+            for value in self._ledger.get(address, ())
+        )
+
+    def differs(self, seen: Leaves) -> bool:
+        """Did the steps change something, or may they have?"""
+        return any(
+            not self.resource.equal(
+                address, seen.learned.get(address, self.was(address)), seen.at(address)
+            )
+            for address in self.done
+        )
+
+    def disturbed(self, seen: Leaves) -> List[Address]:
+        """Return what was not named and is not as before, if a step may have done that."""
+        if not self.disturbing or self.before is None:
+            return []
+        found = self.resource.disturbed(self.before, seen)
+        return [each for each in found if each not in self._ledger]
+
+    # --- the way back
+
+    def not_as_before(self, now: Leaves) -> List[Address]:
+        """Return what this run may have changed and is not as it was."""
+        mine = [
+            address
+            for address in self.acted
+            if not self.resource.equal(
+                address, now.at(address), now.learned.get(address, self.was(address))
+            )
+        ]
+        return [*mine, *self.disturbed(now)]
+
+    def undo(self, now: Leaves, force: bool = False) -> Undo:
+        """Return the way back from what there is, by the three-way rule.
+
+        :param force: put back also what another client has changed since.
+        :raises StateError: there is none.
+        """
+        addresses = self.not_as_before(now)
+        return self.resource.undo(
+            {address: now.learned.get(address, self.was(address)) for address in addresses},
+            {
+                address: now.at(address) if force else self.left(address, now)
+                for address in addresses
+            },
+            now,
+        )
+
+    def left(self, address: Address, now: Leaves) -> Any:
+        """Return what this run left at an address: what is there, if it may have done that."""
+        found = now.at(address)
+        values = self._ledger.get(address)
+        if values is None or found in (UNKNOWN, TOO_LARGE):
+            return found
+        if any(each is UNKNOWN or self.resource.equal(address, found, each) for each in values):
+            return found
+        return values[-1]

@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+from kamailio_binrpc.core.desired.leaf import ABSENT, Leaves
+from kamailio_binrpc.core.desired.record import Record
+from kamailio_binrpc.core.desired.resource import Resource
+from kamailio_binrpc.core.desired.step import Step
+
+A = ("a",)
+B = ("b",)
+
+
+class Plain(Resource):
+    def steps(self, changes, seen):
+        return [Step("set", each.address[0], each.after) for each in changes]
+
+
+def test_a_step_that_did_not_run_is_forgotten():
+    ledger = {}
+    record = Record(Plain(), Leaves({A: 1}), ledger)
+    record.may_have_left(Step("set", leaves={A: 2}))
+    record.may_have_left(Step("set", leaves={A: 3, B: 4}))
+    record.withdraw(Step("set", leaves={A: 3, B: 4}))
+    assert record.acted == ledger == {A: [2]}
+    record.withdraw(Step("set", leaves={A: 2}))
+    assert record.acted == ledger == {}
+
+
+def test_what_another_resource_of_the_run_left_is_not_by_others():
+    ledger = {}
+    one = Record(Plain(), Leaves({A: 1}), ledger)
+    other = Record(Plain(), Leaves({A: 1}), ledger)
+    one.may_have_left(Step("set", leaves={A: 2}))
+    other.may_have_left(Step("set", leaves={A: 3}))
+    now = Leaves({A: 3})
+    assert [step.params for step in one.undo(now).steps] == [("a", 1)]
+    assert one.undo(Leaves({A: 1})).steps == ()
+
+
+def test_what_others_left_is_a_conflict_unless_it_is_forced():
+    record = Record(Plain(), Leaves({A: 1}))
+    record.may_have_left(Step("set", leaves={A: 2}))
+    (conflict,) = record.undo(Leaves({A: 9})).conflicts
+    assert (conflict.before, conflict.found) == (1, 9)
+    assert record.undo(Leaves({A: 9}), force=True).conflicts == ()
+    assert record.not_as_before(Leaves()) == [A]
+    assert record.was(B) is ABSENT
+
+
+def test_neighbours_count_once_a_step_may_have_disturbed_them():
+    record = Record(Plain(), Leaves({A: 1}, {B: 5}))
+    now = Leaves({A: 1}, {B: 6})
+    assert record.disturbed(now) == []
+    record.may_have_left(Step("set", leaves={A: 2}, scope="all"))
+    assert record.disturbed(now) == [B]

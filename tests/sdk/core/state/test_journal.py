@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from kamailio_binrpc.core.desired.drive import Save
+from kamailio_binrpc.core.state import journal
+from kamailio_binrpc.core.state.journal import Entry, JournalError, Journals, Taken, parse, read
+from kamailio_binrpc.core.state.run import apply
+from tests.support.state import four
+
+SERVER = journal.server_of("unix:/run/it")
+
+
+@pytest.fixture
+def journals(tmp_path):
+    return Journals(str(tmp_path / "journals"))
+
+
+def begun(journals, id_="one"):
+    return journals.create(id_, journals.lock(SERVER))
+
+
+def test_nobody_else_can_read_it(journals):
+    with begun(journals) as made:
+        assert stat.S_IMODE(os.stat(made.entry.path).st_mode) == 0o600
+        assert stat.S_IMODE(os.stat(journals.folder).st_mode) == 0o700
+
+
+def test_a_folder_that_others_can_read_is_refused(journals):
+    os.mkdir(journals.folder, 0o755)
+    with pytest.raises(JournalError, match="0700"):
+        journals.lock(SERVER)
+
+
+def test_a_server_is_locked(journals):
+    with begun(journals):
+        with pytest.raises(Taken):
+            journals.lock(SERVER)
+        journals.lock(journal.server_of("unix:/run/other")).close()
+    journals.lock(SERVER).close()
+
+
+@pytest.mark.parametrize("state", journal.STATES)
+def test_only_unfinished_changes_are_in_the_way(journals, state):
+    with begun(journals) as made:
+        made.move(state)
+    lock = journals.lock(SERVER)
+    if state in journal.UNFINISHED:
+        with pytest.raises(Taken) as error:
+            journals.check_free(lock)
+        assert error.value.reason == ("pending" if state == "pending" else "open")
+    else:
+        journals.check_free(lock)
+    lock.close()
+
+
+def test_of_two_who_move_it_one_succeeds(journals):
+    with begun(journals) as made:
+        made.pend(60)
+    (one,) = journals.entries("one")
+    (other,) = journals.entries("one")
+    journal.move(one, journal.CONFIRMED)
+    with pytest.raises(Taken):
+        journal.move(other, journal.CANCELLING)
+    with pytest.raises(Taken):
+        journals.resume(other)
+
+
+def test_what_was_written_is_read(server, journals):
+    with begun(journals) as made:
+        server.drive(apply([four()], about={"endpoint": server.address}), made.save)
+        made.write("end", {"outcome": {"outcome": "changed"}})
+        made.pend(60)
+    found = read(made.entry.path)
+    assert not found.damaged
+    assert found.endpoint == server.address
+    assert len(found.records) == 4
+    assert len(found.steps) == 6
+    assert found.sent
+    assert 0 < found.left() <= 60
+    assert found.outcome == {"outcome": "changed"}
+    assert ("htable", "flags", "x") in found.records[0].acted
+
+
+def test_a_line_that_was_cut_is_passed_over(journals):
+    with begun(journals) as made:
+        made.write("end", {"outcome": {}})
+        path = made.entry.path
+    data = Path(path).read_bytes()
+    assert not parse(data).damaged
+    for end in range(1, len(data)):
+        assert parse(data[:end]).outcome is None or end == len(data) - 1
+        assert not parse(data[:end]).damaged
+    with open(path, "ab") as file:
+        file.write(b"1234567 {")
+    with journals.resume(journals.entries()[0]) as made:
+        made.write("end", {"outcome": {"outcome": "undone"}})
+    assert read(made.entry.path).outcome == {"outcome": "undone"}
+
+
+def test_a_flipped_bit_is_noticed(journals):
+    with begun(journals) as made:
+        made.write("begin", {})
+        made.write("end", {"outcome": {}})
+        path = made.entry.path
+    data = bytearray(Path(path).read_bytes())
+    for place in range(len(data)):
+        broken = bytearray(data)
+        broken[place] ^= 4
+        found = parse(bytes(broken))
+        assert found.damaged
+
+
+def test_a_full_disk_is_a_journal_error(journals):
+    with begun(journals) as made:
+        os.close(made._file)
+        made._file = os.open("/dev/full", os.O_RDWR)
+        with pytest.raises(JournalError, match="cannot be written"):
+            made.save(Save("intent", {}))
+
+
+def test_old_journals_are_purged_and_unfinished_ones_stay(journals):
+    for number, state in enumerate(journal.STATES):
+        with begun(journals, "id-%d" % number) as made:
+            made.move(state)
+            os.utime(made.entry.path, (0, 0))
+    assert journals.purge() == len(journal.STATES) - len(journal.UNFINISHED)
+    assert {each.state for each in journals.entries()} == set(journal.UNFINISHED)
+
+
+@pytest.mark.parametrize("name", ["", "x", "../x_0123456789abcdef.open", "a_0123456789abcdef.gone"])
+def test_other_files_are_no_journals(name):
+    with pytest.raises(ValueError, match="not the name"):
+        Entry("/", name, 0.0)
+
+
+def test_ids_sort_by_time_and_differ():
+    assert journal.new_id() != journal.new_id()
+    assert Entry("/", "%s_%s.open" % (journal.new_id(), SERVER), 0.0).server == SERVER

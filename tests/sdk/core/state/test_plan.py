@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kamailio_binrpc.core.catalogue.reading import is_read_only
+from kamailio_binrpc.core.desired.dispatcher import DispatcherDestinations
+from kamailio_binrpc.core.desired.leaf import Secret
+from kamailio_binrpc.core.desired.pv import SharedVariable
+from kamailio_binrpc.core.desired.toggle import Toggle
+from kamailio_binrpc.core.desired.uac import UacRegistration
+from kamailio_binrpc.core.state.plan import Plan, plan
+from tests.support.state import Stage, four
+
+
+def planned(server, *resources):
+    return server.drive(plan([Stage(list(resources)) if resources else four()], "it", "d1"))
+
+
+def test_only_reads_are_made(server):
+    found = planned(server)
+    assert server.written == []
+    assert all(is_read_only(method) for method in server.asked)
+    assert found.counts == {"add": 5, "change": 2, "remove": 1, "unknown": 0}
+    assert found.differs
+    assert "reverses the order" in " ".join(found.effects)
+
+
+def test_each_question_is_asked_once(server):
+    planned(
+        server,
+        DispatcherDestinations(1, [{"uri": "sip:127.0.0.9:5060"}]),
+        DispatcherDestinations(2, [{"uri": "sip:127.0.0.9:5060"}]),
+    )
+    assert server.asked.count("dispatcher.list") == 1
+
+
+def test_what_the_server_does_not_show_is_unknown(server):
+    found = planned(server, Toggle("nat_ping", enabled=True))
+    assert found.unknown == ["toggle.nat_ping"]
+    assert found.differences[0].shown["before"] == "?"
+    assert [each.reversible for each in found.irreversible] == ["none"]
+
+
+def test_a_plan_goes_to_json_and_back(server):
+    found = planned(server)
+    data = json.loads(json.dumps(found.dump()))
+    again = Plan.load(data)
+    assert again.stale(planned(server)) == []
+    assert again.dump() == found.dump()
+
+
+@pytest.mark.parametrize(
+    "change, why",
+    [
+        (lambda server: server.client.call("htable.seti", "flags", "x", 7), "htable.flags.x"),
+        (lambda server: server.running.state.restart(), "restarted"),
+        (lambda server: server.client.call("dispatcher.remove", 2, "sip:127.0.0.1:5080"), "sip:"),
+    ],
+)
+def test_a_plan_becomes_stale(server, change, why):
+    found = Plan.load(planned(server).dump())
+    members = server.seen()["members"]
+    server.client.call("dispatcher.add", 2, "sip:127.0.0.1:5080", 0, 0)
+    server.pause(10)
+    found = Plan.load(planned(server).dump())
+    assert "sip:127.0.0.1:5080" not in members
+    change(server)
+    assert why in " ".join(found.stale(planned(server)))
+
+
+def test_another_wish_does_not_fit_a_saved_plan(server):
+    found = planned(server, SharedVariable("maintenance", 1))
+    assert found.stale(planned(server, SharedVariable("maintenance", 2))) != []
+    assert found.stale(planned(server)) != []
+
+
+@pytest.mark.parametrize("data", [{}, {"format": 2}, {"format": 1, "parts": [{}]}, [], None])
+def test_what_is_not_a_plan_is_refused(data):
+    with pytest.raises(ValueError, match="plan"):
+        Plan.load(data)
+
+
+def registration(secret):
+    return UacRegistration(
+        "one",
+        l_username="a",
+        l_domain="a.example",
+        r_username="a",
+        r_domain="b.example",
+        auth_username="a",
+        auth_proxy="sip:127.0.0.1",
+        auth_password=secret,
+    )
+
+
+def test_a_secret_is_in_no_plan(server):
+    found = planned(server, registration("geheim-4711"))
+    assert "geheim" not in json.dumps([found.dump(), found.shown()]) + repr(found.differences)
+    assert found.differences[0].secret
+
+
+def test_a_secret_that_has_a_source_is_had_again(server):
+    source = {"env": "TRUNK"}
+    found = planned(server, registration(Secret("geheim-4711", source)))
+    text = json.dumps(found.dump())
+    assert "geheim" not in text
+    again = Plan.load(json.loads(text), {"TRUNK": "geheim-4711"}.get and (lambda _s: "geheim-4711"))
+    assert again.parts[0].resource.wanted["auth_password"] == Secret("geheim-4711")
