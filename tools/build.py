@@ -3,7 +3,8 @@
 
 """Build the SDK's wheel and sdist and the collection's artefact, into dist/ by default.
 
-All are built from a clean copy of the tree: what git ignores cannot slip in.
+All are built from clean copies of the tree: what git ignores cannot slip in. In the collection's
+copy, what modules ship to hosts is without docstrings and comments (tools/strip.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 from pathlib import Path
 
 import importer
+import strip
 import tree
 
 
@@ -30,12 +32,13 @@ def main() -> int:
     output = options.output.resolve()
     output.mkdir(parents=True, exist_ok=True)
 
-    copy = tree.copy_collection(tree.BUILD / "collections", links=True)
     bin_dir = Path(sys.executable).parent
     environment = {**os.environ, "PATH": os.pathsep.join([str(bin_dir), os.environ["PATH"]])}
-    # The collection first: the other build leaves an egg-info directory in the copy.
+    collection = tree.copy_collection(tree.BUILD / "collections", links=True)
+    strip.strip(collection)
     galaxy = [bin_dir / "ansible-galaxy", "collection", "build", "--force", "--output-path"]
-    subprocess.run([*galaxy, output, copy], env=environment, check=True)
+    subprocess.run([*galaxy, output, collection], env=environment, check=True)
+    copy = tree.copy_collection(tree.BUILD / "collections", links=True)
     package = [sys.executable, "-m", "build", "--no-isolation", "--outdir", output, copy]
     subprocess.run(package, env=environment, check=True)
     if options.check:

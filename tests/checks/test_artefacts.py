@@ -22,6 +22,7 @@ from tests.checks.tool import BIN, ROOT, run
 sys.path.insert(0, str(ROOT / "tools"))
 
 import ansible_test
+import strip
 import tree
 import venvs
 
@@ -94,6 +95,17 @@ def test_the_collection_holds_what_ansible_users_need(artefacts):
     # Neither the sources of the site nor what belongs to other packages.
     for folder in ("docs/site/", "extensions/salt/", "sdk/", "tests/"):
         assert not [name for name in names if name.startswith(folder)]
+
+
+def test_what_modules_ship_is_stripped_in_the_collection_alone(artefacts):
+    name = "plugins/module_utils/binrpc/decoder.py"
+    source = (ROOT / name).read_text("utf-8")
+    (path,) = artefacts.glob("kamailio-ctl-*.tar.gz")
+    with tarfile.open(path) as archive:
+        assert archive.extractfile(name).read().decode() == strip.stripped(source)
+    (path,) = artefacts.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        assert wheel.read("kamailio_binrpc/core/decoder.py").decode() == source
 
 
 PROGRAM = """
