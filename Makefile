@@ -47,7 +47,7 @@ catalogue-check: setup ## Compare the catalogue with a Kamailio source tree (SOU
 payload: setup ## List what each module ships to a host, and its size (ARGS="--files kamailio_rpc")
 	@$(PY) tools/payload.py $(ARGS)
 
-bench: setup ## Measure codec, latency and fleets (ARGS="--only fleet")
+bench: setup ## Measure codec, latency, fleets and plans (ARGS="--only fleet")
 	@$(PY) bench/run.py $(ARGS)
 
 kamcmd-compare: setup ## Compare pykamcmd with the installed kamcmd, to the byte

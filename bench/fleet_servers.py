@@ -26,6 +26,7 @@ sys.path.insert(0, str(ROOT / "sdk"))
 
 from kamailio_binrpc.core.lab.caller import Caller, Listener  # noqa: E402
 from kamailio_binrpc.core.lab.engine import build  # noqa: E402
+from kamailio_binrpc.lab import Configuration, HashTables, SharedVariables  # noqa: E402
 
 BACKLOG = 128
 
@@ -35,7 +36,13 @@ class Servers:
 
     def __init__(self, paths: list[str], delay: float) -> None:
         self._delay = delay
-        self._engine = build()
+        self._engine = build(
+            [
+                HashTables({"features": {"greeting": "hi", "old": 7}}),
+                Configuration({"limits": {"max_calls": 1000}}),
+                SharedVariables({"maintenance": 0}),
+            ]
+        )
         self._poll = select.epoll()
         self._caller = Caller(Listener("binrpc", "unix_stream", "", ""))
         self._listeners: dict[int, socket.socket] = {}

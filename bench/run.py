@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Measure the codec, the client and the fleet: `make bench`, or `python bench/run.py [--quick]`.
+"""Measure the codec, the client, fleets and plans: `make bench`, or `python bench/run.py [--quick]`.
 
 Compare ratios, not seconds: those belong to the machine and its load. Values are texts, numbers
 and structs; a member's name counts with its value.
@@ -19,15 +19,15 @@ RESULTS = ROOT / "build" / "bench.txt"
 if __package__ in {None, ""}:  # started as a file
     sys.path[0] = str(ROOT)
 
-from bench import codec, compiled, fleet, latency  # noqa: E402
+from bench import codec, compiled, fleet, latency, state  # noqa: E402
 from bench.measure import Rounds  # noqa: E402
 from bench.report import Report, machine  # noqa: E402
 
-PARTS = ("codec", "compiled", "latency", "fleet")
+PARTS = ("codec", "compiled", "latency", "fleet", "state")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure the codec, the client and the fleet.")
+    parser = argparse.ArgumentParser(description="Measure codec, client, fleet and plans.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     parser.add_argument("--only", choices=PARTS, help="one part of it")
     options = parser.parse_args()
@@ -46,6 +46,8 @@ def main() -> int:
         latency.run(report, rounds, calls=1000)
     if "fleet" in parts:
         fleet.run(report, 3 if options.quick else 7)
+    if "state" in parts:
+        state.run(report, 3 if options.quick else 7)
     report.line()
     report.line(f"{time.monotonic() - start:.0f} s, load at the end: {machine()}")
     report.save(RESULTS)

@@ -80,12 +80,13 @@ class Transaction:
         if self._batches.stopped or self._stop.is_set():
             self._take_back(self._names if self._scope == ALL else batch)
         for name in self._batches.skipped:
-            self._note(ServerReport(name, reports.REFUSED, 12, error=NOT_BEGUN))
+            self._note(ServerReport(name, reports.REFUSED, reason="skipped", error=NOT_BEGUN))
         return [self.reports[name] for name in self._names]
 
     def _begin(self, name: str) -> ServerReport:
         if self._stop.is_set():
-            return ServerReport(name, reports.REFUSED, 12, error="not begun: interrupted")
+            text = "not begun: interrupted"
+            return ServerReport(name, reports.REFUSED, reason="interrupted", error=text)
         return self._apply(name)
 
     def _take_back(self, names: Sequence[str]) -> None:

@@ -55,6 +55,7 @@ class Lockstep(Generic[T]):
         self._talks: dict[str, Talk[T]] = {}
         self._asks: dict[str, tuple[Ask, list[str]]] = {}
         self._asleep: dict[str, float] = {}
+        self._problem: Exception | None = None
 
     def run(self) -> None:
         """Ask until every generator has ended.
@@ -82,11 +83,16 @@ class Lockstep(Generic[T]):
         fleet = Fleet({name: self._endpoints[name] for name in names}, **self._options)
         left = None if self._end is None else max(0.001, self._end - self._clock())
         fleet.call(ask.method, *ask.params, deadline=left, on_result=self._answered)
+        if self._problem is not None:
+            raise self._problem
 
     def _answered(self, result: Result) -> None:
         value, error = result.value, result.error
         result.value = None  # nobody needs the reply of a server that has been read
-        self._advance(result.name, value, error)
+        try:
+            self._advance(result.name, value, error)
+        except Exception as problem:  # noqa: BLE001 - a fleet would log it and go on
+            self._problem = self._problem or problem
 
     def _advance(self, name: str, answer: Any = None, error: BinrpcError | None = None) -> None:
         """Run a generator until it asks, sleeps or ends."""

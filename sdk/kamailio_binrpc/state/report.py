@@ -14,9 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.catalogue.secrets import HIDDEN
 from ..core.changes import fingerprint
+from ..core.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from ..core.errors import BinrpcError
+    from ..core.state.outcome import Outcome
+    from ..core.state.plan import Plan
 
 UNCHANGED = "unchanged"
 DIFFERS = "differs"
@@ -40,12 +45,13 @@ class ChangeReport:
     :ivar address: such as ``htable.features.recording``.
     :ivar action: ``add``, ``change``, ``remove``, or ``unknown`` where the server does not show
         what there is.
-    :ivar before: the value before; None where there was none or it is unknown.
+    :ivar before: the value before; None where there was none, "?" where it is unknown.
     :ivar after: the value wanted; None for a removal.
     :ivar secret: both values are hidden.
     :ivar reversible: ``exact``, ``value`` (the value comes back, something beside it does not) or
         ``none``.
-    :ivar lost_on: ``restart``, ``reload``, or "" if nothing is known about it.
+    :ivar why: why it is not ``exact``; "" if it is.
+    :ivar lost_on: ``restart``, or ``reload`` if that of the module suffices.
     """
 
     address: str
@@ -54,7 +60,8 @@ class ChangeReport:
     after: Any = None
     secret: bool = False
     reversible: str = "exact"
-    lost_on: str = ""
+    why: str = ""
+    lost_on: str = "restart"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
@@ -65,7 +72,8 @@ class ChangeReport:
             "after": HIDDEN if self.secret and self.after is not None else self.after,
             "secret": self.secret,
             "reversible": self.reversible,
-            "lost_on": self.lost_on or None,
+            "why": self.why or None,
+            "lost_on": self.lost_on,
         }
 
 
@@ -93,47 +101,90 @@ class ServerReport:
     :ivar name: of the endpoint, as configured or given.
     :ivar outcome: ``unchanged``, ``differs`` (plan and drift), ``changed``, ``pending``,
         ``undone``, ``partly_undone``, ``refused``, ``unreachable`` or ``unknown``.
-    :ivar status: the exit status that this server alone would give.
     :ivar changes: leaves that are not, or were not, as wanted.
     :ivar steps: ``{"method": ..., "params": [...]}`` of each call that is planned or was made.
     :ivar effects: what the steps do beyond their leaves, as sentences.
     :ivar warnings: facts worth knowing although nothing failed.
-    :ivar unknown: addresses of leaves that the server does not show, so nothing is known of them.
     :ivar undone: addresses of leaves that are as before again.
     :ivar not_undone: leaves that an undo left as they are.
     :ivar id: of the run, as ``kamrpc history`` lists it; "" if nothing was written down.
-    :ivar error: why it is not as wanted; "" if it is.
+    :ivar reason: what refused, failed or undid it, as one word such as ``stale``, ``lock``,
+        ``check`` or ``unconfirmed``; "" after a success.
+    :ivar error: the cause and the remedy; "" after a success.
+    :ivar cause: the error of the call that ended it, if one did. Not part of the data.
     :ivar seconds: from the start to the end.
     """
 
     name: str
     outcome: str = UNCHANGED
-    status: int = 0
     changes: list[ChangeReport] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
     not_undone: list[NotUndone] = field(default_factory=list)
     id: str = ""
+    reason: str = ""
     error: str = ""
     seconds: float = 0.0
+    cause: BinrpcError | None = None
+
+    @classmethod
+    def of_plan(cls, name: str, plan: Plan) -> ServerReport:
+        """Return what a plan says."""
+        found = plan.shown()
+        report = cls(name, DIFFERS if plan.differs else UNCHANGED)
+        report._take(found)
+        if plan.problems:
+            report.outcome, report.reason = REFUSED, "impossible"
+            report.error = ". ".join(plan.problems)
+        return report
+
+    @classmethod
+    def of_outcome(cls, name: str, outcome: Outcome) -> ServerReport:
+        """Return what came of a change."""
+        found = outcome.shown()
+        report = cls(name, outcome.outcome, id=outcome.id, cause=outcome.error)
+        report.reason, report.error = outcome.reason, outcome.message
+        report.undone = list(outcome.undone)
+        report.not_undone = [
+            NotUndone(each["address"], each["found"], each["why"]) for each in outcome.not_undone
+        ]
+        report._take(found)
+        return report
+
+    @classmethod
+    def of_error(cls, name: str, error: BinrpcError) -> ServerReport:
+        """Return that a server could not be read: it does not answer, or with a fault."""
+        outcome, reason = (
+            (REFUSED, "impossible") if isinstance(error, Fault) else (UNREACHABLE, "call")
+        )
+        return cls(name, outcome, reason=reason, error=str(error), cause=error)
+
+    def _take(self, found: dict[str, Any]) -> None:
+        self.changes = [ChangeReport(**each) for each in found["changes"]]
+        self.steps = found["steps"]
+        self.effects = found["effects"]
+        self.warnings = found["warnings"]
+
+    @property
+    def unknown(self) -> list[ChangeReport]:
+        """Changes of leaves that the server does not show."""
+        return [each for each in self.changes if each.action == UNKNOWN]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data."""
         return {
             "name": self.name,
             "outcome": self.outcome,
-            "status": self.status,
             "changes": [each.to_json() for each in self.changes],
             "steps": self.steps,
             "effects": self.effects,
             "warnings": self.warnings,
-            "unknown": self.unknown,
             "undone": self.undone,
             "not_undone": [each.to_json() for each in self.not_undone],
             "id": self.id or None,
+            "reason": self.reason or None,
             "error": self.error or None,
             "seconds": round(self.seconds, 6),
         }
@@ -143,6 +194,8 @@ class ServerReport:
         data = self.to_json()
         for name in ("name", "id", "seconds", "steps"):
             del data[name]
+        if self.outcome == UNREACHABLE:
+            data["error"] = type(self.cause).__name__  # whose text names the endpoint
         text = fingerprint([data]).encode("utf-8", "surrogatepass")
         return sha256(text).hexdigest()  # short, as there may be a thousand of them
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import itertools
 import os
 import sys
@@ -120,3 +121,21 @@ def make_gateways(request, tmp_path):
             return servers.enter_context(lab.running_in_thread()).addresses[0]
 
         yield make
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def person(monkeypatch):
+    """A person at a terminal, who answers the questions with these lines."""
+
+    def sit_down(*lines):
+        monkeypatch.setattr("sys.stdin", Terminal("".join(line + "\n" for line in lines)))
+        shown = Terminal()
+        monkeypatch.setattr("sys.stderr", shown)
+        return shown
+
+    return sit_down

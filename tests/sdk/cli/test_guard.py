@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
 from kamailio_binrpc.cli import exit_codes
@@ -15,24 +13,6 @@ from kamailio_binrpc.core.catalogue.reading import is_read_only
 pytestmark = pytest.mark.usefixtures("surroundings")
 
 WRITE = ["cfg.set_now_int", "core", "debug", "2"]
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-@pytest.fixture
-def person(monkeypatch):
-    """A person at a terminal, who answers the questions with these lines."""
-
-    def sit_down(*lines):
-        monkeypatch.setattr("sys.stdin", Terminal("".join(line + "\n" for line in lines)))
-        shown = Terminal()
-        monkeypatch.setattr("sys.stderr", shown)
-        return shown
-
-    return sit_down
 
 
 @pytest.fixture

@@ -343,7 +343,8 @@ def words(*texts):
 
 
 def test_completion_of_commands_and_options(config):
-    assert words("kamrpc", "ca") == ["call", "calls"]
+    assert sorted(words("kamrpc", "ca")) == ["call", "calls", "cancel"]
+    assert words("kamrpc", "rol") == ["rollback"]
     assert "complete" not in words("kamrpc", "")
     assert words("kamrpc", "call", "--ti") == ["--timeout"]
     assert words("kamrpc", "call", "-o", "y") == ["yaml"]

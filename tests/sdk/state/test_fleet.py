@@ -28,7 +28,7 @@ class Servers:
     def undo(self, report):
         with self._lock:
             self.log.append(("undo", report.name))
-        return ServerReport(report.name, "undone", 10, id=report.id)
+        return ServerReport(report.name, "undone", id=report.id)
 
     def run(self, **options):
         reports = Transaction(list(self.outcomes), self.apply, self.undo, **options).run()

@@ -107,7 +107,19 @@ def test_pauses_of_one_do_not_hold_up_the_others(labs):
 
 def test_nothing_is_changed(labs):
     def talk():
+        yield Ask("core.echo", ("x",))
         yield Do("htable.delete", ("t", "who"))
 
-    with pytest.raises(TypeError, match=r"htable\.delete would change one"):
+    with pytest.raises(TypeError, match=r"htable\.delete would change"):
         read(addresses(labs), talk)
+
+
+def test_what_a_callback_raises_reaches_the_caller(labs):
+    def talk():
+        yield Ask("core.echo", ("x",))
+
+    def done(_name, _end):
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        Lockstep(addresses(labs), lambda name: talk(), done).run()

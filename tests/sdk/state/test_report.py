@@ -10,7 +10,7 @@ from kamailio_binrpc.state.report import ChangeReport, NotUndone, ServerReport, 
 
 
 def server(name, *changes, **more):
-    return ServerReport(name, "differs", 9, list(changes), **more)
+    return ServerReport(name, "differs", list(changes), **more)
 
 
 RECORDING = ChangeReport("htable.features.recording", "add", None, 1, lost_on="restart")
@@ -28,6 +28,7 @@ def test_a_report_is_plain_data():
             "after": 1,
             "secret": False,
             "reversible": "exact",
+            "why": None,
             "lost_on": "restart",
         }
     ]

@@ -51,11 +51,12 @@ def plan(groups: Sequence[Group], *, several: bool) -> str:
     parts = []
     for group in groups:
         text = "".join(_plan(group.report))
-        parts.append(_head(group) + _indented(text) if several else text)
+        parts.append(head(group) + _indented(text) if several else text)
     return "\n".join(part for part in parts if part)
 
 
-def _head(group: Group) -> str:
+def head(group: Group) -> str:
+    """Return the line that names the servers of a group."""
     names = one_line(listed(group.names, SHOWN_NAMES))
     count = f"{len(group.names)} servers ({names})" if len(group.names) > 1 else names
     return colour.paint(f"{count}:", "bold", sys.stdout) + "\n"
@@ -63,13 +64,11 @@ def _head(group: Group) -> str:
 
 def _plan(report: ServerReport) -> Iterator[str]:
     if report.error:
-        text, style = _OUTCOMES[report.outcome]
-        yield f"{colour.paint(text, style, sys.stdout)}: {one_line(report.error)}\n"
+        yield f"{outcome(report)}: {one_line(report.error)}\n"
         return
     yield from map(change, report.changes)
     yield from _paragraph("Effects", report.effects)
     yield from _paragraph("Note", report.warnings)
-    yield from _paragraph("Not shown by the server, so nothing is known of", report.unknown)
     yield from _way_back(report.changes)
     yield counted(report) + "\n"
 
@@ -130,13 +129,16 @@ def _way_back(changes: Sequence[ChangeReport]) -> Iterator[str]:
         ("value", "the value only"),
         ("none", colour.paint("NOT possible", "red", sys.stdout)),
     ):
-        names = [one_line(each.address) for each in weak if each.reversible == kind]
-        if names:
-            yield f"  {text}: {', '.join(names)}\n"
-    for event in ("restart", "reload"):
-        lost = sum(each.lost_on == event for each in changes)
-        if lost:
-            yield f"Lost on {event}: {'all' if lost == len(changes) else lost}\n"
+        for each in weak:
+            if each.reversible == kind:
+                yield f"  {text}: {one_line(each.address)}: {one_line(each.why)}\n"
+    early = sum(each.lost_on == "reload" for each in changes)
+    if early == len(changes):
+        yield "Lost on a reload of the module, and on a restart.\n"
+    elif early:
+        yield f"Lost on a restart; {early} of them on a reload of the module.\n"
+    else:
+        yield "Lost on a restart.\n"
 
 
 def counted(report: ServerReport) -> str:
@@ -144,12 +146,9 @@ def counted(report: ServerReport) -> str:
     counts = dict.fromkeys(_WORDS, 0)
     for each in report.changes:
         counts[each.action] += 1
-    counts[reports.UNKNOWN] += len(report.unknown)
     parts = [f"{count} {_WORDS[action]}" for action, count in counts.items() if count]
     if not parts:
         return "Nothing to do: all is as wanted."
-    if not report.changes:
-        return f"Nothing to do as far as known; {parts[0]}."
     return f"{', '.join(parts)}; {_calls(len(report.steps))}."
 
 
@@ -157,10 +156,15 @@ def _calls(count: int) -> str:
     return "1 call" if count == 1 else f"{count} calls"
 
 
+def outcome(report: ServerReport) -> str:
+    """Return the outcome of one server in words."""
+    text, style = _OUTCOMES[report.outcome]
+    return colour.paint(text, style, sys.stdout)
+
+
 def result(report: ServerReport) -> str:
     """Return what came of one server in an apply, a rollback or a cancel."""
-    text, style = _OUTCOMES[report.outcome]
-    lines = [f"{one_line(report.name)}: {colour.paint(text, style, sys.stdout)}"]
+    lines = [f"{one_line(report.name)}: {outcome(report)}"]
     if report.outcome == reports.CHANGED and report.changes:
         lines[0] += f" ({_changes(len(report.changes))})"
     if report.error:

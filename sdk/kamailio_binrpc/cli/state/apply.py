@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``kamrpc apply``: makes a plan, all of it or none, and undoes it unless it is confirmed."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ...core.errors import EncodeError
+from ...state import report as reports
+from ...state.change import Change, rolled_back
+from ...state.interrupt import Signals
+from ...state.report import ServerReport, grouped
+from .. import common, exit_codes, guard, output
+from . import options as shared
+from . import pending, reading, render
+from .wishes import Wishes
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from ...core.state.plan import Plan
+    from ...core.state.wish import Wish
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the change; return the exit status."""
+    if options.confirm is not None and not 0 < options.confirm <= 86400:
+        common.complain("--confirm is more than 0 and at most 86400 s")
+        return exit_codes.USAGE
+    return common.guarded(lambda: _Apply(options).run(), options.output)
+
+
+class _Apply:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._settings = common.Settings(options)
+        self._servers = shared.Servers(options, self._settings)
+        self._wishes = Wishes(options)
+        self._saved: Plan | None = self._wishes.saved
+        if self._saved is not None and len(self._servers.addresses) > 1:
+            raise EncodeError("a saved plan is of one server; name it by -s")
+        self._journals = shared.journals(options)
+        self._stop = threading.Event()
+        self._asks = not options.yes
+        self._id = ""
+        self._form: str = options.output
+
+    def run(self) -> int:
+        client = pending.client_options(self._settings)
+        pending.finish_expired(self._journals, client)
+        found = self._plan()
+        wanted = {report.name: report for report in found}
+        names = [report.name for report in found if report.outcome == reports.DIFFERS]
+        refused = self._refused(found)
+        if refused or not names:
+            return self._end(found)
+        self._show(found)
+        try:
+            guard.allow_change(self._settings, names, "Apply this", yes=self._options.yes)
+        except guard.Refused as error:
+            common.complain(error)
+            for name in names:
+                wanted[name].outcome, wanted[name].reason = reports.REFUSED, "guard"
+                wanted[name].error = str(error)
+            return self._end(found, told=True)
+        change = self._change(names, client)
+        with Signals(self._stop, _told):
+            with self._progress(names) as one:
+                made = change.make(
+                    serial=self._options.serial,
+                    max_fail=self._options.max_fail,
+                    scope=self._options.scope,
+                    limit=self._options.limit,
+                    on_report=one,
+                )
+            self._id = change.id
+            for report in made:
+                wanted[report.name] = report
+            if self._waits(made):
+                self._confirm(wanted, client)
+        return self._end(list(wanted.values()))
+
+    def _plan(self) -> list[ServerReport]:
+        with self._progress(self._servers.addresses, show=False) as one:
+            return reading.planned(
+                self._servers.addresses, self._wishes, self._settings, self._options, one
+            )
+
+    @contextlib.contextmanager
+    def _progress(self, names: Any, *, show: bool = True) -> Iterator[Any]:
+        progress = self._servers.progress(self._options, names)
+
+        def one(report: ServerReport) -> None:
+            progress.add(report.name, failed=bool(report.error))
+            if show and self._form == "jsonl":
+                progress.write(render.event("server", **report.to_json()))
+
+        try:
+            yield one
+        finally:
+            progress.end()
+
+    def _refused(self, found: list[ServerReport]) -> bool:
+        """Nothing is changed anywhere if one server cannot be changed as a whole."""
+        for report in found:
+            hard = [each.address for each in report.changes if each.reversible == "none"]
+            if hard and not self._options.allow_irreversible and not report.error:
+                report.outcome, report.reason = reports.REFUSED, "irreversible"
+                report.error = f"cannot be undone: {', '.join(hard)}; see --allow-irreversible"
+        if not any(report.outcome == reports.REFUSED for report in found):
+            return False
+        for report in found:
+            if report.outcome == reports.DIFFERS:
+                report.outcome, report.reason = reports.REFUSED, "skipped"
+                report.error = "the change was refused on another server"
+        return True
+
+    def _show(self, found: list[ServerReport]) -> None:
+        text = render.plan(grouped(found), several=self._servers.several)
+        if self._form == "text":
+            output.write(text)
+        elif self._asks:
+            output.tell(text)
+
+    def _change(self, names: list[str], client: dict[str, Any]) -> Change:
+        wishes: dict[str, Wish] = {name: self._wishes.of(name) for name in names}
+        more: dict[str, Any] = {"irreversible": self._options.allow_irreversible}
+        if self._options.undo_timeout is not None:
+            more["undo_timeout"] = self._options.undo_timeout
+        if self._saved is not None:
+            more["saved"] = self._saved
+        return Change(
+            wishes,
+            {name: self._servers.addresses[name] for name in names},
+            self._journals,
+            confirm=self._options.confirm,
+            guard=pending.guardian(self._journals, client),
+            stop=self._stop,
+            client=client,
+            **more,
+        )
+
+    # --- confirmation
+
+    def _waits(self, made: list[ServerReport]) -> bool:
+        return any(report.outcome == reports.PENDING for report in made)
+
+    def _confirm(self, wanted: dict[str, ServerReport], client: dict[str, Any]) -> None:
+        seconds = self._options.confirm
+        if not self._asks:
+            if self._form == "text":
+                common.complain(
+                    f"undone in {seconds:g} s unless you run: kamrpc confirm {self._id}"
+                )
+            return
+        output.tell(f"Changed. Press Enter within {seconds:g} s to keep it; Ctrl-C undoes it now. ")
+        reason = pending.wait_for_enter(seconds, self._stop)
+        output.tell("\n")
+        if not reason:
+            try:
+                pending.keep(self._journals, self._id)
+            except pending.JournalError as error:
+                common.complain(error)  # the guardian was faster
+                reason = "unconfirmed"
+            else:
+                for report in wanted.values():
+                    if report.outcome == reports.PENDING:
+                        report.outcome = reports.CHANGED
+                return
+        undone = {}
+        names = {pending.plain(address): name for name, address in self._servers.addresses.items()}
+        entries = self._journals.entries(self._id)
+        for report in rolled_back(self._journals, entries, names, reason=reason, client=client):
+            undone[report.name] = report
+        for name, report in list(wanted.items()):
+            if report.outcome == reports.PENDING and name in undone:
+                undone[name].changes = report.changes
+                wanted[name] = undone[name]
+
+    # --- the end
+
+    def _end(self, found: list[ServerReport], *, told: bool = False) -> int:
+        status = exit_codes.gravest(map(reading.status, found))
+        if self._form == "json":
+            output.write(
+                render.data(
+                    "apply",
+                    found,
+                    status,
+                    wish=self._wishes.name,
+                    id=self._id or None,
+                    confirm=self._options.confirm,
+                )
+            )
+        elif self._form == "jsonl":
+            output.write(render.event("end", command="apply", status=status, id=self._id or None))
+        elif not told:
+            output.write("".join(map(render.result, found)))
+            if any(report.id for report in found):
+                output.tell(f"id: {self._id}\n")
+        return status
+
+
+def _told(count: int) -> None:
+    if count == 1:
+        sys.stderr.write("\nkamrpc: interrupted; what was changed is being undone\n")
+    else:
+        sys.stderr.write("kamrpc: still undoing; kill -9 leaves it to 'kamrpc rollback'\n")

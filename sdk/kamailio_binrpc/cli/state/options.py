@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""What the subcommands about desired state have in common: files, servers, journals, output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from ...core.errors import EncodeError
+from .. import common, endpoints, exit_codes
+from ..progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...core.state.journal import Journals
+
+APPLY_LIMIT = 50
+"""Servers that are changed at once; each takes a thread."""
+
+
+def command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    text: str,
+    description: str,
+) -> argparse.ArgumentParser:
+    """Declare a subcommand."""
+    return commands.add_parser(
+        name,
+        help=text,
+        description=description,
+        epilog=exit_codes.HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_files(parser: argparse.ArgumentParser, *, what: str = "") -> None:
+    """Add the files and ``--overlay``."""
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="+",
+        help=f"what is wanted; several files are one wish; - is standard input{what}",
+    )
+    parser.add_argument(
+        "--overlay",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a file that wins over the others; {name} in it is the name of the endpoint, and a "
+        "missing file is empty; may be repeated",
+    )
+
+
+def add_servers(parser: argparse.ArgumentParser, *, limit: int = 500) -> None:
+    """Add the options that say which servers, and how to call them."""
+    common.add_call_options(parser)
+    endpoints.add_options(parser, limit=limit)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add the forms of the output."""
+    common.add_output_option(parser, ("text", "json", "jsonl"))
+
+
+def add_journals(parser: argparse.ArgumentParser) -> None:
+    """Add ``--journals``."""
+    parser.add_argument(
+        "--journals",
+        metavar="FOLDER",
+        help="where changes are written down (default: /var/lib/kamailio-binrpc for root, else "
+        "~/.local/state/kamailio-binrpc)",
+    )
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Add what all subcommands about journals take."""
+    common.add_call_options(parser, several=True)
+    add_output(parser)
+    add_journals(parser)
+
+
+def journals(options: argparse.Namespace) -> Journals:
+    """Return the journals of ``--journals``."""
+    from ...core.state.journal import Journals
+
+    return Journals(options.journals)
+
+
+class Servers:
+    """The servers of one run of a command.
+
+    :ivar addresses: name -> address.
+    :ivar several: a fleet was asked for, so that servers are named in the output.
+    """
+
+    def __init__(self, options: argparse.Namespace, settings: common.Settings) -> None:
+        self.several = bool(options.group or options.all)
+        if self.several and options.endpoint:
+            raise EncodeError("--endpoint is one server, --group and --all are several: give one")
+        if self.several:
+            self.addresses = endpoints.chosen(options, settings)
+        else:
+            self.addresses = {settings.endpoint: settings.address}
+
+    def progress(self, options: argparse.Namespace, names: Iterable[str]) -> Progress:
+        """Return the line of progress, which is on a terminal only."""
+        wanted = self.several and sys.stderr.isatty() and not options.no_progress
+        return Progress(names, sys.stderr if wanted else None)

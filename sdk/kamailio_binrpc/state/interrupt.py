@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Ctrl-C and signals that end a process, as something that a change can undo itself after."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..core.desired.drive import Sleep
+from ..core.errors import BinrpcError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from ..core.desired.drive import Talk
+
+T = TypeVar("T")
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_NAP = 0.2
+"""Seconds of a pause after which it is checked whether to stop."""
+
+
+def interruptible(talk: Talk[T], stop: threading.Event) -> Talk[T]:
+    """Yield what a generator yields, and raise KeyboardInterrupt in it once ``stop`` is set.
+
+    It is raised once, between two calls: a call that is under way gets its time. What the generator
+    does then, such as undoing what it did, is not interrupted.
+    """
+    answer: Any = None
+    error: BinrpcError | None = None
+    raised = False
+    while True:
+        try:
+            if stop.is_set() and not raised:
+                raised = True
+                need = talk.throw(KeyboardInterrupt())
+            elif error is not None:
+                need = talk.throw(error)
+            else:
+                need = talk.send(answer)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        answer, error = None, None
+        if isinstance(need, Sleep):
+            rest = need.seconds
+            while rest > 0 and (raised or not stop.is_set()):
+                nap = min(rest, _NAP)
+                yield Sleep(nap)
+                rest = round(rest - nap, 6)
+            continue
+        try:
+            answer = yield need
+        except BinrpcError as problem:
+            error = problem
+
+
+class Signals:
+    """Sets an event on Ctrl-C, SIGTERM and SIGHUP, instead of ending the process.
+
+    Use it in a ``with`` statement of the main thread.
+
+    :param stop: the event.
+    :param tell: is called for each signal, with the number of signals so far.
+    """
+
+    def __init__(self, stop: threading.Event, tell: Callable[[int], None]) -> None:
+        self._stop = stop
+        self._tell = tell
+        self._before: dict[int, Any] = {}
+        self._count = 0
+
+    def __enter__(self) -> Signals:
+        if threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:
+                # One that is ignored, as by nohup, stays so.
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._arrived)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _arrived(self, _number: int, _frame: FrameType | None) -> None:
+        self._count += 1
+        self._stop.set()
+        self._tell(self._count)
