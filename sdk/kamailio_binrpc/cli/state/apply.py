@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import EncodeError
+from ...core.state.journal import JournalError
 from ...state import report as reports
 from ...state.change import Change, rolled_back
 from ...state.interrupt import Signals
@@ -164,7 +165,7 @@ class _Apply:
         if not reason:
             try:
                 pending.keep(self._journals, self._id)
-            except pending.JournalError as error:
+            except JournalError as error:
                 common.complain(error)  # the guardian was faster
                 reason = "unconfirmed"
             else:
