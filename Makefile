@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance prove chaos soak bench-lab bench-fanout load lint docs build sanity molecule bare fuzz mutate clean
+.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance prove chaos soak bench-lab bench-fanout load lint docs build standalone sanity molecule bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -82,6 +82,9 @@ docs: setup ## Build the documentation site in build/docs: guides, collection, l
 
 build: setup ## Build wheel, sdist and collection artefact into dist/, checked as Galaxy does
 	@$(PY) tools/build.py --check
+
+standalone: setup ## Build kamrpc.pyz, a single file, and a Debian package into dist/
+	@$(PY) tools/standalone.py
 
 sanity: setup ## ansible-test sanity on the oldest and the newest ansible-core
 	@$(PY) tools/ansible_test.py sanity oldest newest
