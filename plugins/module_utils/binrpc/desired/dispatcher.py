@@ -391,7 +391,7 @@ class DispatcherDestinations(DispatcherResource):
         flags = wish["flags"] or 0
         if old is None:
             letter = next((each for each, bit in STATE_FLAGS.items() if bit & flags), "A")
-            new = {
+            added = {
                 "uri": wish["uri"],
                 "priority": wish["priority"] or 0,
                 "attrs": (wish["attrs"] or "").rstrip("; "),
@@ -399,7 +399,7 @@ class DispatcherDestinations(DispatcherResource):
                 "probing": bool(flags & PROBING),
                 "no_dns": bool(flags & NO_DNS),
             }
-            return _switched(new, wish)
+            return _switched(added, wish)
         new = dict(old)
         if wish["priority"] is not None:
             new["priority"] = wish["priority"]

@@ -146,7 +146,7 @@ class _Reading(Resource):
 
 
 def _is_text(value: str) -> bool:
-    return visible(value) == value
+    return str(visible(value)) == value
 
 
 def _value(value: Any) -> Any:
@@ -283,8 +283,15 @@ def _rtpengine(parts: Sequence[str]) -> Talk[Found]:
         nodes[url] = enabled
     for each in left:
         nodes.pop(each.address[1], None)
-    words = {url: "enabled" if nodes[url] else "disabled" for url in sorted(nodes)}
-    return ({"nodes": words} if words else {}), left
+    if not nodes:
+        return {}, left
+    data: Dict[str, Any] = {
+        "nodes": {url: "enabled" if nodes[url] else "disabled" for url in sorted(nodes)}
+    }
+    if not all(node(each)["answers"] for each in values if nodes.get(each["url"])):
+        # One that is silent is enabled all the same.
+        data["must_answer"] = False
+    return data, left
 
 
 def _dispatcher(parts: Sequence[str]) -> Talk[Found]:

@@ -100,6 +100,16 @@ def test_twins_are_left_out(run, lab, calls):
     assert differences(run, parse([document])) == []
 
 
+def test_a_node_that_is_silent_may_be_so(run, lab):
+    assert "must_answer" not in taken(run, "rtpengine")[0]["rtpengine"]
+    lab.modules["rtpengine"].nodes[0].reachable = False
+    lab.modules["rtpengine"].nodes[0].disabled = True
+    lab.modules["rtpengine"].nodes[0].recheck = 0
+    document, _left_out = taken(run, "rtpengine")
+    assert document["rtpengine"]["must_answer"] is False
+    assert differences(run, parse([document])) == []
+
+
 def test_one_table_and_a_name(run):
     document, _left_out = run(snapshot(["htable.t", "cfg.lab"], "mine"))
     assert document["name"] == "mine"
