@@ -166,6 +166,7 @@ def roll_back(
     busy_timeout: float = BUSY_TIMEOUT,
     resolve: Optional[Resolve] = None,
     classes: Optional[Mapping[str, Type[Resource]]] = None,
+    retry: bool = False,
     clock: Callable[[], float] = monotonic,
     pause: Callable[[float], None] = sleep,
 ) -> Outcome:
@@ -175,6 +176,7 @@ def roll_back(
     :param reason: why: ``rollback``, ``cancelled`` or ``unconfirmed``.
     :param force: put back also what another client has changed since.
     :param resolve: gets the source of a secret and returns its value.
+    :param retry: leave the change as one that is being undone if the server does not answer.
     :raises Taken: another process is busy with the change or the server, or has finished it.
     :raises JournalError: the journal cannot be opened.
     """
@@ -191,7 +193,10 @@ def roll_back(
                 outcome = Outcome(UNKNOWN_END, reason, str(error))
         outcome.id = entry.id
         journal.write("end", {"outcome": outcome.shown()})
-        journal.move(_end_of(outcome))
+        state = _end_of(outcome)
+        if retry and outcome.outcome == UNKNOWN_END and state == states.OPEN:
+            state = states.CANCELLING
+        journal.move(state)
     return outcome
 
 
