@@ -123,7 +123,7 @@ def test_it_tries_again_where_the_server_does_not_answer(server, journals):
         journals,
         journals.entries()[0].id,
         server.connect,
-        lambda seconds: waits.append(seconds),
+        waits.append,
         attempt,
     )
     assert len(tried) == 3
@@ -178,7 +178,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_a_guardian_that_does_not_start_is_an_error(journals, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(OSError, match="guardian|Broken pipe"):
+    with pytest.raises(OSError, match=r"guardian|Broken pipe"):
         start(journals, "one")
 
 
