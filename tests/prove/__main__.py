@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Prove the engine: python -m tests.prove [--runs N] [--seed N] [--only KIND] [--real].
+"""Prove the engine: python -m tests.prove [--runs N] [--seed N] [--only KIND] [--state] [--real].
 
-Random starts, random wishes, and failures at random calls, in every area; after each run the laws
-of ``laws.py`` have to hold. Prints areas by failures, and every run that broke a law.
+Random starts, random wishes, and failures at random calls, in every area, or with --state over
+several areas at once with a journal; after each run the laws of ``laws.py`` or ``states.py``
+have to hold. Prints areas by failures, and every run that broke a law.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from kamailio_binrpc import Client, LabServer
 from .areas import areas
 from .failures import FAILURES
 from .laws import Prover, Trial
+from .states import STATE_FAILURES, StateProver, StateTrial
 
 _SHOWN = 3
 
@@ -38,6 +40,7 @@ def lab() -> Iterator[tuple[Client, object]]:
             def pause(seconds: float) -> None:
                 ahead[0] += seconds
 
+            pause.restart = running.state.restart  # type: ignore[attr-defined]
             yield client, pause
 
 
@@ -58,15 +61,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", metavar="KIND")
     parser.add_argument("--real", action="store_true", help="at a real Kamailio")
+    parser.add_argument("--state", action="store_true", help="whole states, with a journal")
     options = parser.parse_args()
     chosen = [each for each in areas() if options.only in (None, each.kind)]
-    broken: list[Trial] = []
+    if options.state:
+        chosen = [StateProver]
+    broken: list[Trial | StateTrial] = []
     table: dict[str, collections.Counter[str]] = {}
     start = time.monotonic()
     for number, kind in enumerate(chosen):
         counts = table[kind.kind] = collections.Counter()
         with (kamailio if options.real else lab)() as (client, pause):
-            prover = Prover(kind, client, options.seed * 1000 + number, pause)
+            seed = options.seed * 1000 + number
+            if kind is StateProver:
+                prover = StateProver(client, seed, pause, getattr(pause, "restart", None))
+            else:
+                prover = Prover(kind, client, seed, pause)
             for _each in range(options.runs // len(chosen)):
                 trial = prover.trial()
                 counts.update(trial.plan.values() or ["none"])
@@ -77,7 +87,16 @@ def main() -> int:
                 if trial.broken:
                     counts["broken"] += 1
                     broken.append(trial)
-    columns = ["runs", "none", *FAILURES, "changed", "failed", "not undone", "broken"]
+            prover.close()
+    columns = [
+        "runs",
+        "none",
+        *(STATE_FAILURES if options.state else FAILURES),
+        "changed",
+        "failed",
+        "not undone",
+        "broken",
+    ]
     print(f"{'':22}" + " ".join(f"{name.replace(' ', '-'):>10.10}" for name in columns))
     for kind_name, counts in table.items():
         print(f"{kind_name:22}" + " ".join(f"{counts[name]:>10}" for name in columns))

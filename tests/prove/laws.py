@@ -79,6 +79,9 @@ class Prover:
         self._calls = 6
         self.area.prepare()
 
+    def close(self) -> None:
+        """Nothing is left."""
+
     def trial(self) -> Trial:
         """Make one run and return it, with the laws that it broke."""
         rng, area = self.rng, self.area

@@ -182,6 +182,11 @@ class CfgVariables(Resource):
                 steps.append(Step(method, group, name, change.after, phase=PREPARE, leaves=leaves))
         return steps
 
+    def approximate(self, address: Address, old: Any) -> str:
+        if _instance(str(address[1])) and old is not ABSENT and len(address) > 2:
+            return "whether the instance had this value of its own cannot be read"
+        return ""
+
     # --- results
 
     def show(self, leaves: Mapping[Address, Any]) -> Any:

@@ -107,6 +107,11 @@ class ModuleLogLevel(Resource):
     def show(self, leaves: Mapping[Address, Any]) -> Any:
         return {self.module: leaves[self.address]}
 
+    def approximate(self, address: Address, old: Any) -> str:
+        if address == self.address:
+            return "a level that was not set cannot be unset: the module keeps what it had then"
+        return ""
+
     def unmet(self, changes: Sequence[Change]) -> str:
         if self.activate:
             return ""

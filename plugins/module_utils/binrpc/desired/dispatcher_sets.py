@@ -194,6 +194,7 @@ class DispatcherResource(Resource):
     persisted_by = PERSISTED_BY
     lost_on = "reload"
     set_id: int
+    least: Optional[int] = None
     by_duid = False
     """Are destinations named by duid even where the URI would do?"""
 
@@ -256,6 +257,28 @@ class DispatcherResource(Resource):
         after = self._active({**everything(seen), **wanted})
         what = "active destinations would be left in set %d" % self.set_id
         check_left(len(after), len(before - after), least, whole, what)
+
+    def too_few(self, before: Leaves, now: Leaves, after: Mapping[Address, Any]) -> str:
+        # What is added with an unknown state is active until it fails to answer.
+        made = {
+            address: "active" if value is UNKNOWN and address[-1] == "state" else value
+            for address, value in after.items()
+        }
+        was = len(self._active(everything(before)))
+        least = 1 if self.least is None else self.least
+        try:
+            self.guard(now, made, min(was, least))
+        except StateError as error:
+            return str(error)
+        return ""
+
+    def approximate(self, address: Address, old: Any) -> str:
+        if is_member(address) and old is not ABSENT:
+            return (
+                "its place among equal priorities is lost, and so are flags that the server does "
+                "not show"
+            )
+        return ""
 
     def _active(self, leaves: Mapping[Address, Any]) -> Set[Address]:
         return {

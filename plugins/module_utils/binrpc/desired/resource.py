@@ -197,8 +197,12 @@ class Resource:
         """Return what is lost if a leaf is put back by its value alone, or ""."""
         return ""
 
-    def too_few(self, now: Leaves, after: Mapping[Address, Any]) -> str:
-        """Return why leaves must not become that: too few would be left in service; or ""."""
+    def too_few(self, before: Leaves, now: Leaves, after: Mapping[Address, Any]) -> str:
+        """Return why a way back must not be gone: too few would be left in service; or "".
+
+        :param before: what was before the change: a way back may always lead there.
+        :param after: what steps leave.
+        """
         return ""
 
     def disturbed(self, before: Leaves, now: Leaves) -> List[Address]:

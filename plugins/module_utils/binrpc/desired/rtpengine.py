@@ -96,6 +96,14 @@ class MediaNodes(Resource):
                 % (", ".join(missing), ", ".join(sorted({each["url"] for each in values})))
             )
         seen = Leaves({("rtpengine", url): each["enabled"] for url, each in found.items()})
+        # Not disturbed by a change; a way back has to know how many were enabled.
+        seen.neighbours = {
+            ("rtpengine", each["url"]): node(each)["enabled"]
+            for each in values
+            if each["url"] not in found
+        }
+        seen.facts["sets"] = {each["url"]: each["set"] for each in values}
+        seen.facts["serving"] = sorted(each["url"] for each in filter(in_service, values))
         seen.facts["silent"] = sorted(url for url, each in found.items() if not each["answers"])
         left: Dict[int, int] = {}
         taken: Dict[int, int] = {}
@@ -137,6 +145,28 @@ class MediaNodes(Resource):
         # What goes back may be as silent as it was.
         url = {"url": change.address[1]}
         return bool(self.must_answer and change.after and self._wanted(url))
+
+    def too_few(self, before: Leaves, now: Leaves, after: Mapping[Address, Any]) -> str:
+        sets = now.facts["sets"]
+        least = 1 if self.least is None else self.least
+        for address, enabled in after.items():
+            url = str(address[1])
+            if enabled or url not in now.facts["serving"]:
+                continue
+            number = sets[url]
+            mine = [("rtpengine", each) for each in sets if sets[each] == number]
+            was = sum(before.at(each) is True for each in mine)
+            left = [
+                each
+                for each in now.facts["serving"]
+                if sets[each] == number and after.get(("rtpengine", each)) is not False
+            ]
+            if len(left) < min(was, least):
+                return (
+                    "only %d working nodes would be left in set %d, and at least %d must stay"
+                    % (len(left), number, least)
+                )
+        return ""
 
     def show(self, leaves: Mapping[Address, Any]) -> Any:
         return {

@@ -30,7 +30,6 @@ from .transaction import is_expired, roll_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from subprocess import Popen
     from typing import Any, Callable, ContextManager, Dict, Iterator, List, Mapping, Optional, Set
 
     from ..desired.drive import Endpoint
@@ -45,13 +44,20 @@ RETRY = 5.0
 TRIES = 720
 """How many times to try: an hour at RETRY seconds."""
 
-START = 30.0
+START = 60.0
 """Seconds that a guardian may take to start."""
 
-_READY = b"ready\n"
+_PROGRAM = """
+import os, sys
+if os.fork():
+    os._exit(0)  # the guardian is nobody's child
+sys.path[:] = %r
+from %s import main
+main()
+"""
 
-_started: List[Popen[bytes]] = []
-"""Their pipes stay open as long as this process lives."""
+_pipes: List[int] = []
+"""Are open as long as this process lives."""
 
 
 def start(journals: Journals, id_: str, client: Optional[Mapping[str, Any]] = None) -> int:
@@ -63,45 +69,52 @@ def start(journals: Journals, id_: str, client: Optional[Mapping[str, Any]] = No
     """
     import subprocess
 
-    code = "import sys; sys.path[:] = %r; from %s import main; main()" % (sys.path, __name__)
-    process = subprocess.Popen(  # noqa: S603  (this interpreter, this module)
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,
-    )
-    assert process.stdin is not None  # noqa: S101
-    assert process.stdout is not None  # noqa: S101
     job = {"folder": journals.folder, "id": id_, "client": dict(client or {})}
+    alive, pipe = os.pipe()
     try:
-        process.stdin.write(json.dumps(job).encode("ascii") + b"\n")
-        process.stdin.flush()
-        ready, _write, _error = select.select([process.stdout], [], [], START)
-        if not ready or process.stdout.readline() != _READY:
+        process = subprocess.Popen(  # noqa: S603  (this interpreter, this module)
+            [sys.executable, "-c", _PROGRAM % (sys.path, __name__)],
+            stdin=alive,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+        )
+        assert process.stdout is not None  # noqa: S101
+        with process.stdout as answer:
+            os.write(pipe, json.dumps(job).encode("ascii") + b"\n")
+            ready, _write, _error = select.select([answer], [], [], START)
+            word = answer.readline() if ready else b""
+            process.wait()
+        if not word.strip().isdigit():
             raise OSError("the guardian ended at once, or did not start within %g s" % START)
-    except OSError:
-        process.kill()
-        process.wait()
-        process.stdin.close()
+    except BaseException:
+        os.close(pipe)  # with which a guardian that is late ends
         raise
     finally:
-        process.stdout.close()
-    # Before those that have ended become zombies for longer than needed.
-    _started[:] = [each for each in _started if each.poll() is None]
-    _started.append(process)
-    return process.pid
+        os.close(alive)
+    _pipes.append(pipe)
+    return int(word)
 
 
 def main() -> None:
     """Guard what the first line of standard input says. Its end is the end of the starter."""
-    job = json.loads(sys.stdin.buffer.readline())
+    job = json.loads(_line(0))
     journals = Journals(job["folder"])
-    os.write(1, _READY)
+    os.write(1, b"%d\n" % os.getpid())
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
     guard(journals, job["id"], connector(job["client"]), _watch(0))
+
+
+def _line(file: int) -> bytes:
+    found = b""
+    while not found.endswith(b"\n"):
+        piece = os.read(file, 1)
+        if not piece:
+            raise EOFError("the starter has gone")
+        found += piece
+    return found
 
 
 def _watch(file: int) -> Callable[[float], bool]:

@@ -152,12 +152,13 @@ class WayBack:
                 self._why[conflict.address] = conflict.why
             mine = [step for step in undo.steps if not taken.intersection(step.leaves)]
             after = {address: value for step in mine for address, value in step.leaves.items()}
-            reason = record.resource.too_few(now, after) if mine else ""
+            reason = ""
+            if mine and record.before is not None:
+                reason = record.resource.too_few(record.before, now, after)
             if reason:
-                for step in mine:
-                    if step.phase >= DISABLE:
-                        self._why.update((address, reason) for address in step.leaves)
-                mine = [step for step in mine if step.phase < DISABLE]
+                kept = {leaf for step in mine if step.phase >= DISABLE for leaf in step.leaves}
+                self._why.update((address, reason) for address in kept)
+                mine = [step for step in mine if not kept.intersection(step.leaves)]
             # Another resource of the run has the same neighbours.
             taken.update(address for step in mine for address in step.leaves)
             steps += [(number, step) for step in mine]

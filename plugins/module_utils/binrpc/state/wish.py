@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from ..catalogue.reading import is_read_only
 from ..desired.frozen import Frozen
+from ..desired.leaf import Secret
 from . import references as _references
 from .references import KEEP, Reference
 from .sections import CHECK, SECTIONS
@@ -150,7 +151,7 @@ class Context:
         self.references: Dict[Address, Reference] = {}
 
     def secret(self, value: Any, path: Path, address: Address) -> Any:
-        """Return the text of a secret, or KEEP.
+        """Return a secret, as text or with where it comes from, or KEEP.
 
         :raises WishError: there is none.
         """
@@ -172,7 +173,7 @@ class Context:
             raise WishError(path, text) from error
         except LookupError as error:
             raise WishError(path, str(error.args[0])) from error
-        return KEEP if found is None else found
+        return KEEP if found is None else Secret(found, value.dump())
 
 
 def parse(

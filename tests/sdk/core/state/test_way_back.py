@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import pytest
 
-from kamailio_binrpc.core.desired.pv import SharedVariable
-from kamailio_binrpc.core.desired.record import Record
+from kamailio_binrpc.core.desired.dispatcher import DispatcherState
+from kamailio_binrpc.core.desired.leaf import Leaves
+from kamailio_binrpc.core.desired.rtpengine import MediaNodes
 from kamailio_binrpc.core.errors import CallTimeout, ConnectError
 from kamailio_binrpc.core.faults import make_fault
 from kamailio_binrpc.core.state.boot import boot_id
 from kamailio_binrpc.core.state.journal import JournalError
 from kamailio_binrpc.core.state.outcome import Outcome
-from kamailio_binrpc.core.state.plan import plan
 from kamailio_binrpc.core.state.run import Run
 from kamailio_binrpc.core.state.way_back import WayBack
 from tests.support.state import four
@@ -113,17 +113,41 @@ def test_a_server_that_does_not_come_back_is_unknown(server):
     assert {each["found"] for each in outcome.not_undone} == {"unknown"}
 
 
-class Guarded(SharedVariable):
-    def too_few(self, now, after):
-        return "nothing would be left in service"
+def drained(server):
+    """Enable a second gateway, while another client drains the first; return the records."""
+    gateways = "sip:127.0.7.1:5060", "sip:127.0.7.2:5060"
+    for uri, flags in zip(gateways, (0, 4)):
+        server.client.call("dispatcher.add", 7, uri, flags, 0)
+        server.pause(10)
+    run = Run([type(four())([DispatcherState(7, "active", uri=gateways[1])])])
+    assert server.drive(run.go()).outcome == "changed"
+    server.written.clear()
+    return [each.record for each in run._work], gateways
 
 
-def test_a_guard_holds_on_the_way_back_too(server):
-    resource = Guarded("maintenance", 5)
-    (part,) = server.drive(plan([type(four())([resource])])).parts
-    record = Record(resource, part.seen)
-    for step in part.steps:
-        server.once(step.method, *step.params)
-        record.may_have_left(step)
-    # What puts something into service is not held back.
-    assert back(server, [record]).outcome == "undone"
+def test_a_set_is_not_left_empty_on_the_way_back(server):
+    records, gateways = drained(server)
+    server.client.call("dispatcher.set_state", "d", 7, gateways[0])
+    outcome = back(server, records)
+    assert outcome.outcome == "partly_undone"
+    assert "at least 1 must stay" in outcome.not_undone[0]["why"]
+    assert server.written == []
+
+
+def test_a_way_back_to_what_was_is_never_held_back(server):
+    records, _gateways = drained(server)
+    assert back(server, records).outcome == "undone"
+    assert server.written == ["dispatcher.set_state"]
+
+
+def test_nodes_are_guarded_on_the_way_back():
+    nodes = MediaNodes("udp:a", enabled=True, must_answer=False)
+    before = Leaves({("rtpengine", "udp:a"): False}, {("rtpengine", "udp:b"): True})
+    now = Leaves({}, sets={"udp:a": 0, "udp:b": 0}, serving=["udp:a"])
+    after = {("rtpengine", "udp:a"): False}
+    assert "at least 1" in nodes.too_few(before, now, after)
+    now.facts["serving"].append("udp:b")
+    assert nodes.too_few(before, now, after) == ""
+    alone = Leaves({("rtpengine", "udp:a"): False})
+    now.facts["serving"].remove("udp:b")
+    assert nodes.too_few(alone, now, after) == ""
