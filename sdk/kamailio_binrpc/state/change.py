@@ -15,6 +15,7 @@ from ..core.client import Client
 from ..core.desired.calls import Calls
 from ..core.desired.drive import drive
 from ..core.state import transaction as core
+from ..core.state.guardian import secret_at
 from ..core.state.journal import JournalError, Taken, new_id, server_of
 from ..core.state.outcome import PENDING, REFUSED, Outcome
 from .fleet import BATCH, Transaction
@@ -197,7 +198,7 @@ def rolled_back(
         start = time.monotonic()
         address = core.summary(entry)["endpoint"]
         try:
-            outcome = core.roll_back(journals, entry, connect, reason, force)
+            outcome = core.roll_back(journals, entry, connect, reason, force, resolve=secret_at)
         except JournalError as error:
             outcome = Outcome(REFUSED, getattr(error, "reason", "journal"), str(error))
             outcome.id = entry.id

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import EncodeError
-from ...core.state.journal import JournalError
+from ...core.state.journal import JournalError, server_of
 from ...state import report as reports
 from ...state.change import Change, rolled_back
 from ...state.interrupt import Signals
@@ -50,6 +50,7 @@ class _Apply:
         self._asks = not options.yes
         self._id = ""
         self._form: str = options.output
+        self._broken: output.OutputError | None = None
 
     def run(self) -> int:
         client = pending.client_options(self._settings)
@@ -99,15 +100,31 @@ class _Apply:
         def one(report: ServerReport) -> None:
             progress.add(report.name, failed=bool(report.error))
             if show and self._form == "jsonl":
-                progress.write(render.event("server", **report.to_json()))
+                with self._output():
+                    progress.write(render.event("server", **report.to_json()))
 
         try:
             yield one
         finally:
-            progress.end()
+            with self._output():
+                progress.end()
+
+    @contextlib.contextmanager
+    def _output(self) -> Iterator[None]:
+        """Keep a problem of the output for the end: a change does not stop half-way for it."""
+        try:
+            yield
+        except output.OutputError as error:
+            self._broken = error
+        except OSError as error:  # the terminal is gone, and with it standard error
+            self._broken = output.OutputError(f"standard error: {error.strerror or error}")
+            self._broken.__cause__ = error
 
     def _refused(self, found: list[ServerReport]) -> bool:
         """Nothing is changed anywhere if one server cannot be changed as a whole."""
+        for report in found:
+            if report.outcome == reports.DIFFERS:
+                self._check_free(report)
         for report in found:
             hard = [each.address for each in report.changes if each.reversible == "none"]
             if hard and not self._options.allow_irreversible and not report.error:
@@ -120,6 +137,19 @@ class _Apply:
                 report.outcome, report.reason = reports.REFUSED, "skipped"
                 report.error = "the change was refused on another server"
         return True
+
+    def _check_free(self, report: ServerReport) -> None:
+        """Refuse a server at which another change is not finished, before any is changed."""
+        address = pending.plain(self._servers.addresses[report.name])
+        try:
+            lock = self._journals.lock(server_of(address))
+            try:
+                self._journals.check_free(lock)
+            finally:
+                lock.close()
+        except JournalError as error:
+            report.outcome, report.error = reports.REFUSED, str(error)
+            report.reason = getattr(error, "reason", "journal")
 
     def _show(self, found: list[ServerReport]) -> None:
         text = render.plan(grouped(found), several=self._servers.several)
@@ -159,14 +189,20 @@ class _Apply:
                     f"undone in {seconds:g} s unless you run: kamrpc confirm {self._id}"
                 )
             return
-        output.tell(f"Changed. Press Enter within {seconds:g} s to keep it; Ctrl-C undoes it now. ")
+        with self._output():
+            output.tell(
+                f"Changed. Press Enter within {seconds:g} s to keep it; Ctrl-C undoes it now. "
+            )
+            sys.stderr.flush()
         reason = pending.wait_for_enter(seconds, self._stop)
-        output.tell("\n")
+        with self._output():
+            output.tell("\n")
         if not reason:
             try:
                 pending.keep(self._journals, self._id)
             except JournalError as error:
-                common.complain(error)  # the guardian was faster
+                with self._output():
+                    common.complain(error)  # the guardian was faster
                 reason = "unconfirmed"
             else:
                 for report in wanted.values():
@@ -187,6 +223,8 @@ class _Apply:
 
     def _end(self, found: list[ServerReport], *, told: bool = False) -> int:
         status = exit_codes.gravest(map(reading.status, found))
+        if self._broken is not None:
+            raise self._broken
         if self._form == "json":
             output.write(
                 render.data(
@@ -208,7 +246,9 @@ class _Apply:
 
 
 def _told(count: int) -> None:
-    if count == 1:
-        sys.stderr.write("\nkamrpc: interrupted; what was changed is being undone\n")
-    else:
-        sys.stderr.write("kamrpc: still undoing; kill -9 leaves it to 'kamrpc rollback'\n")
+    text = "interrupted; what was changed is being undone"
+    if count > 1:
+        text = "still undoing; kill -9 leaves it to 'kamrpc rollback'"
+    with contextlib.suppress(OSError):  # the terminal may be what is gone
+        sys.stderr.write(f"\nkamrpc: {text}\n")
+        sys.stderr.flush()

@@ -58,6 +58,7 @@ def _history(options: argparse.Namespace) -> int:
             raise JournalError(f"there is no change {words[0]} here")
     names = pending.names_of(settings)
     rows = [_row(entry, names) for entry in entries]
+    rows.sort(key=lambda row: (row["id"], row["server"]))  # ids sort by time
     if options.output == "json":
         data = {"format": 1, "command": "history", "status": 0, "changes": rows}
         output.write(output.render_data(data, "json"))

@@ -89,6 +89,7 @@ def keep(journals: Journals, id_: str) -> list[Entry]:
 
 def finish(options: argparse.Namespace, command: str, found: Sequence[ServerReport]) -> int:
     """Show what came of servers; return the exit status of a command that was to undo."""
+    found = sorted(found, key=lambda each: each.name)
     status = exit_codes.gravest(
         exit_codes.OK if each.outcome == reports.UNDONE else reading.status(each) for each in found
     )
@@ -128,12 +129,12 @@ def finish_expired(journals: Journals, client: dict[str, Any]) -> list[ServerRep
 def guardian(journals: Journals, client: dict[str, Any]) -> Callable[[str], None]:
     """Return what starts the guardian of a change."""
 
-    def start(id_: str) -> None:
-        from ...core.state.guardian import start as start_guardian
+    def start_one(id_: str) -> None:
+        from ...core.state.guardian import start
 
-        start_guardian(journals, id_)
+        start(journals, id_, client)
 
-    return start
+    return start_one
 
 
 def wait_for_enter(seconds: float, stop: threading.Event) -> str:
@@ -145,5 +146,8 @@ def wait_for_enter(seconds: float, stop: threading.Event) -> str:
             return "unconfirmed"
         ready, _write, _error = select.select([sys.stdin], [], [], min(left, 0.2))
         if ready:
-            return "" if os.read(sys.stdin.fileno(), 4096) else "cancelled"  # the session is gone
+            try:
+                return "" if os.read(sys.stdin.fileno(), 4096) else "cancelled"
+            except OSError:  # the terminal is gone
+                return "cancelled"
     return "cancelled"

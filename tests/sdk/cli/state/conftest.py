@@ -9,6 +9,7 @@ import json
 
 import pytest
 
+from kamailio_binrpc.core.state import guardian
 from kamailio_binrpc.lab import Configuration, HashTables, LabServer
 from tests.sdk.cli.state.support import NAMES, WANTED, Fleet
 
@@ -37,6 +38,15 @@ def fleet(tmp_path, monkeypatch, surroundings):
         found = Fleet(tmp_path, labs)
         found.write(WANTED)
         yield found
+        end_guardians()
+
+
+def end_guardians():
+    """End the guardians that commands in this process have started, as its own end would."""
+    for process in guardian._started:
+        process.stdin.close()
+        process.wait(60)
+    guardian._started.clear()
 
 
 @pytest.fixture
