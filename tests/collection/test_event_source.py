@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import re
@@ -263,6 +264,34 @@ def test_an_odd_reply_ends_nothing() -> None:
 
         addresses = {"odd": odd.addresses[0], "good": good.addresses[0]}
         watching({"endpoints": addresses}, play)
+
+
+@pytest.mark.parametrize("cuts", [1, 4, None])
+def test_a_reply_that_was_cut(cuts: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked for again; if that does not help, the server is not called unreachable."""
+    core = runpy.run_path(str(SOURCE))["_CORE"]
+    monkeypatch.setattr(importlib.import_module(f"{core}.conversation"), "STANDSTILL", 0.1)
+    lab = LabServer(binrpc="tcp:127.0.0.1:0", modules=modules())
+    with lab.running_in_thread():
+
+        async def play(queue: asyncio.Queue[Any]) -> None:
+            await settled(lab)
+            count = {} if cuts is None else {"count": cuts}
+            lab.failures.add("truncate", method="dispatcher.list", bytes=50, **count)
+            called = lab.calls.counts["dispatcher.list"]
+            while lab.calls.counts["dispatcher.list"] < called + 6:
+                await asyncio.sleep(0.01)
+            if cuts is None:
+                found = await event(queue)
+                assert (found["type"], found["method"]) == ("invalid", "dispatcher.list")
+                assert "50 of 170 bytes of the reply arrived" in found["error"]
+                lab.failures.clear()
+            async with AsyncClient(lab.addresses[0]) as client:
+                await client.call(SET, "d", 1, OTHER)
+            assert (await event(queue))["type"] == "changed"
+            await settled(lab)
+
+        watching({"endpoints": {"edge": lab.addresses[0]}, "timeout": 60}, play)
 
 
 @pytest.mark.parametrize(
