@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -89,7 +90,7 @@ class Screen:
 
     def wait_for_prompt(self) -> str:
         """Wait until the last line is an empty prompt."""
-        return self.wait(lambda shown: shown.rstrip("\n").endswith("edge1>"))
+        return self.wait(lambda shown: _prompts(shown)[-1:] == ["kamrpc edge1>"])
 
     def close(self) -> None:
         """End the program and the terminal."""
@@ -98,7 +99,13 @@ class Screen:
         )
 
 
-NAMED = ("Enter", "Tab", "Up", "C-c", "C-d", "C-l", "C-u", "Space", "q")
+def _prompts(shown: str) -> list[str]:
+    return [
+        line for line in map(str.rstrip, shown.splitlines()) if line.startswith("kamrpc edge1>")
+    ]
+
+
+NAMED = ("Enter", "Tab", "Up", "C-c", "C-d", "C-e", "C-l", "C-u", "q")
 
 
 def shell(home: Path, address: str) -> Screen:
@@ -129,24 +136,20 @@ def tour(screen: Screen, home: Path) -> list[tuple[str, str]]:
     wait_for_names(home)
 
     screen.type("dispatcher.set", "Tab")
-    screen.wait("dispatcher.set_")
-    screen.type("Tab", "Tab")
-    screen.wait("dispatcher.set_duid_state")
-    screen.type("state ", "Tab", "Tab")
+    screens.append(("TAB completes methods", screen.wait("dispatcher.set_duid_state")))
+    screen.type("state ", "Tab")
     screen.wait("TP")
-    screen.type("IP ", "Tab", "Tab")
-    screens.append(("TAB completes methods, words and sets", screen.wait("30")))
-    screen.type("C-u", "C-l")
+    screen.type("IP ", "Tab")
+    screens.append(("TAB completes words and sets", screen.wait(lambda shown: " 30" in shown)))
+    screen.type("C-c")
     screen.wait_for_prompt()
 
-    screen.type("htable.get ", "Tab", "Tab")
-    screen.wait("upd")
-    screen.type("t ", "Tab")
-    screen.wait("htable.get table key")
-    screen.type("C-u")
+    screen.type("htable.get t ")
+    screens.append(("The line below shows what a method wants", screen.wait("name of the item")))
+    screen.type("C-c")
     screen.wait_for_prompt()
     screen.type("htable.setxi ?", "Enter")
-    screens.append(("TAB and ? show what a method wants", screen.wait("Reply:")))
+    screens.append(("? explains it", screen.wait("Reply:")))
     screen.type("C-l")
     screen.wait_for_prompt()
 
@@ -154,10 +157,18 @@ def tour(screen: Screen, home: Path) -> list[tuple[str, str]]:
     screen.wait_for_prompt()
     screen.type('htable.get t "my key"', "Enter")
     screen.wait("value: 0049")
-    screen.type("Up", "Up", "Up")
-    screen.wait("0049\n")
-    screen.type("C-u", 'htable.delete t "my key"', "Enter")
+    screen.wait_for_prompt()
+    screen.type("Up", "Up")
+    screen.wait(lambda shown: _prompts(shown)[-1].endswith("0049"))
+    screen.type("C-e", "C-u", 'htable.delete t "my key"', "Enter")
     screens.append(("Quotes, types from the catalogue, history", screen.wait("deleted")))
+    screen.type("C-l")
+    screen.wait_for_prompt()
+
+    screen.type("core.psx --where dsc~timer --columns pid,dsc", "Enter")
+    screen.wait("slow timer")
+    screen.type("dispatcher.list | grep -c URI", "Enter")
+    screens.append(("Rows, and other programs", screen.wait("\n6\n")))
     screen.type("C-l")
     screen.wait_for_prompt()
 
@@ -194,6 +205,12 @@ def stuck_lab(folder: Path) -> LabServer:
     return lab
 
 
+def _for_print(shown: str) -> str:
+    """Return a screen without its empty part and with the usual address."""
+    text = re.sub(r"unixs:/tmp/[^)]*", "unixs:/run/kamailio/kamailio_ctl", shown)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
 def main() -> int:
     if shutil.which("tmux") is None:
         sys.exit("this needs tmux")
@@ -211,6 +228,7 @@ def main() -> int:
                 screens.append(("Ctrl-C cancels the call and not the shell", cancel(screen)))
             finally:
                 screen.close()
+    screens = [(title, _for_print(shown)) for title, shown in screens]
     text = HEAD + "".join(f"\n## {title}\n\n```text\n{shown}```\n" for title, shown in screens)
     SCREENS.parent.mkdir(parents=True, exist_ok=True)
     SCREENS.write_text(text)

@@ -144,10 +144,10 @@ def test_the_shell_in_a_terminal(make_kamailio: Callable[..., Kamailio], tmp_pat
     finally:
         screen.close()
     assert (
-        "dispatcher.set_duid_state  dispatcher.set_state"
-        in shown["TAB completes methods, words and sets"]
+        "dispatcher.set_duid_state  Sets the state of the destination"
+        in shown["TAB completes methods"]
     )
-    assert "key: name of the item" in shown["TAB and ? show what a method wants"]
+    assert "htable.get table key" in shown["The line below shows what a method wants"]
     assert "value: 0049" in shown["Quotes, types from the catalogue, history"]
 
 
@@ -165,11 +165,11 @@ def test_history_is_kept_for_the_next_shell(
             screen.wait(f"kamailio {releases.running()}")
             screen.wait_for_prompt()
             screen.type(keys[-1])
-            history = tmp_path / ".local" / "state" / "kamrpc" / "history"
+            history = tmp_path / ".local" / "state" / "kamrpc" / "shell-history"
             shell_screens.wait_until(history.exists)
         finally:
             screen.close()
-    assert history.read_text().splitlines()[-1] == "core.version"
+    assert history.read_text().splitlines()[-1] == "+core.version"
     assert history.stat().st_mode & 0o777 == 0o600
 
 

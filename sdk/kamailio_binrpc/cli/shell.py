@@ -12,46 +12,59 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..core.errors import BinrpcError, EncodeError
 from ..core.printable import printable
-from . import colour, common, exit_codes, guard, output
+from . import common, exit_codes, guard, output
 from .names import Names
+from .presets import duration
+from .shell_line import Line, read_line
 from .terminal import for_terminal
-from .words import split_line
+from .view import View
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ..core.client import Client
 
-readline: Any
-try:
-    import readline
-except ImportError:  # an interpreter without line editing still has a shell
-    readline = None
-
 _DESCRIPTION = """Call methods from a prompt.
 
-A line is a method and its arguments, with quotes as in a shell. TAB completes methods,
-settings, counters, hash tables and dispatcher sets, and shows a method's parameters where
-there is nothing to complete; so does a ? behind a method. Ctrl-C cancels a call, or clears
-the line. Replies that are longer than the terminal go through $PAGER.
+A line is a method and its arguments, with quotes as in a shell. TAB completes methods, settings,
+counters, hash tables and dispatcher sets; the line below shows the method's parameters, and a ?
+behind a method explains it. The up key and Ctrl-R find lines of before. Ctrl-C cancels a call, or
+clears the line. Replies that are longer than the terminal go through $PAGER.
+
+  core.psx -o table                      in another form, this time
+  core.psx --where dsc~udp --sort -pid   some rows, as 'kamrpc call' shows them
+  dispatcher.list | jq .                 to a command (jq gets JSON), or > FILE, or >> FILE
+  watch -n 5 dlg.stats_active            other commands of kamrpc, at this endpoint
 
 Without a terminal on standard input, lines are read as by 'kamrpc batch --go-on'.
 """
 
 _BUILTINS = {
     "help": "help [METHOD]: this list, or a page about a method; METHOD ? does the same",
-    "output": "output FORMAT: text, table, json, jsonl or yaml",
-    "endpoint": "endpoint [ADDR]: show whom this calls, or call another",
+    "output": "output FORMAT: text, table, json, jsonl or yaml, from now on",
+    "use": "use [ENDPOINT]: show whom this calls, or call another",
     "timeout": "timeout [SECONDS]: show or set the limit for a call",
     "refresh": "refresh: ask the server for names to complete once more",
     "quit": "quit, exit or Ctrl-D: leave",
     "exit": "",
 }
-_KEPT = 2000
+_COMMANDS = {
+    "watch": "repeat a call and show what changed",
+    "top": "the server at a glance",
+    "gateways": "list the destinations of the dispatcher",
+    "calls": "list the calls that the module dialog follows",
+    "regs": "list the registered contacts",
+    "drain": "take a gateway out of service",
+    "undrain": "bring a gateway back into service",
+    "debug": "set the log level, for a while",
+    "facts": "tell what a server is",
+    "doctor": "find out why an endpoint cannot be called",
+}
+"""Commands of kamrpc that a line may begin with, for the endpoint of the shell."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -92,82 +105,126 @@ class Shell:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._settings = common.Settings(options)
-        self._form: str = options.output
+        self._form: str = str(options.output)
         self._pager = not options.no_pager
         self._timeout: float | None = None
         self._endpoint = ""
+        self._failed = False
         self._client: Client
         self._names: Names
-        self._history: Path | None = None
-        self._found: list[str] = []
         self._connect(self._settings.endpoint)
 
     def loop(self) -> int:
-        """Read and run lines until the end."""
-        self._start_editing()
+        """Say whom this calls, then read and run lines until the end."""
+        self._greet()
+        read = self._reader()
         try:
             while True:
                 try:
-                    line = input(self._prompt())
+                    text = read()
                 except EOFError:
-                    sys.stdout.write("\n")
                     return exit_codes.OK
                 except KeyboardInterrupt:
-                    sys.stdout.write("\n")
                     continue
-                if not self.line(line):
+                if not self._run_all(text):
                     return exit_codes.OK
         finally:
             self._client.close()
-            self._save_history()
 
-    def line(self, line: str) -> bool:
+    def _run_all(self, text: str) -> bool:
+        """Run what was entered. Of pasted lines those before it count: an error ends it."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        for number, line in enumerate(lines, 1):
+            if len(lines) > 1:
+                output.write(f"({number} of {len(lines)}) {line}\n")
+            if not self.line(line):
+                return False
+            if self._failed and number < len(lines):
+                common.complain(f"{len(lines) - number} lines were not run")
+                return True
+        return True
+
+    def line(self, text: str) -> bool:
         """Run one line; False to leave."""
+        self._failed = True
         try:
-            words = split_line(line)
-        except EncodeError as error:
-            common.complain(error)
-            return True
-        if not words:
-            return True
-        if words[0] in ("quit", "exit"):
-            return False
-        try:
-            self._run(words)
+            line = read_line(text)
+            if line.words and line.words[0] in ("quit", "exit"):
+                return False
+            if line.words:
+                self._run(line)
+            self._failed = False
         except KeyboardInterrupt:
-            # The client has closed the connection: a late answer finds nobody.
+            # The client has closed the connection: a late answer finds no reader.
             common.complain("cancelled; the server may have run it all the same")
-        except BinrpcError as error:
-            common.complain(error)
-        except ValueError as error:
+        except (BinrpcError, ValueError, OSError) as error:
             common.complain(error)
         return True
 
-    def _run(self, words: Sequence[str]) -> None:
-        name, *rest = words
-        commands: dict[str, Callable[[list[str]], None]] = {
+    def _run(self, line: Line) -> None:
+        name, *rest = line.words
+        builtins: dict[str, Callable[[list[str]], None]] = {
             "help": self._help,
             "?": self._help,
             "output": self._set_output,
-            "endpoint": self._set_endpoint,
+            "use": self._use,
             "timeout": self._set_timeout,
             "refresh": lambda _rest: self._names.refresh(),
         }
-        if name in commands:
-            commands[name](rest)
+        if name in builtins:
+            builtins[name](rest)
         elif rest == ["?"]:
             self._help([name])
+        elif name in _COMMANDS:
+            self._command(line)
         else:
-            params = common.read_params(name, rest)
-            guard.allow(self._options, self._settings, [self._endpoint], name, params)
-            reply = common.call(self._settings, self._client, name, params, self._endpoint)
-            self._show(output.render(reply, self._form) or "(empty)\n")
+            self._call(line)
+
+    def _call(self, line: Line) -> None:
+        name, *rest = line.words
+        view = View(line.columns, line.sort, line.where)
+        form = line.form or ("json" if _is_jq(line.command) else self._form)
+        if view.given and form == "text":
+            form = "table"
+        params = common.read_params(name, rest)
+        guard.allow(self._options, self._settings, [self._endpoint], name, params)
+        reply = common.call(self._settings, self._client, name, params, self._endpoint)
+        text = output.render(reply, form, view)
+        if line.file:
+            _save(text, line)
+        elif line.command:
+            _pipe(text, line.command)
+        else:
+            self._show(text or "(empty)\n")
+
+    def _command(self, line: Line) -> None:
+        """Run another command of kamrpc at this endpoint."""
+        if line.file or line.command:
+            raise EncodeError(f"{line.words[0]} writes to the terminal; | and > are for methods")
+        from .main import build_parser
+
+        name, *rest = line.words
+        words = [name, "-s", self._endpoint]
+        if self._timeout is not None:
+            words += ["-t", str(self._timeout)]
+        if self._options.config:
+            words += ["-c", self._options.config]
+        for option, value in (("--columns", line.columns), ("--sort", line.sort)):
+            words += [f"{option}={value}"] if value is not None else []
+        words += [f"--where={each}" for each in line.where]
+        words += [f"--output={line.form}"] if line.form else []
+        with contextlib.suppress(SystemExit):  # the parser has said what is wrong
+            options = build_parser(name).parse_args([*words, *rest])
+            self._failed = options.run(options) != exit_codes.OK
 
     # --- built-in commands
 
     def _help(self, rest: list[str]) -> None:
         if not rest:
-            self._show("".join(f"  {text}\n" for text in _BUILTINS.values() if text))
+            lines = [f"  {text}\n" for text in _BUILTINS.values() if text]
+            lines += [f"  {name} ...: {text}\n" for name, text in _COMMANDS.items()]
+            lines.append("  METHOD ... [-o FORMAT] [--columns ...] [| COMMAND] [> FILE]\n")
+            self._show("".join(lines))
             return
         from ..core.catalogue.lookup import find
         from .methods import explain
@@ -185,11 +242,10 @@ class Shell:
             raise EncodeError(f"it is {self._form}; there are {', '.join(output.FORMATS)}")
         self._form = rest[0]
 
-    def _set_endpoint(self, rest: list[str]) -> None:
+    def _use(self, rest: list[str]) -> None:
         if rest:
             self._connect(rest[0])
-        else:
-            output.write(f"{self._endpoint}: {self._client.address}\n")
+        self._greet()
 
     def _set_timeout(self, rest: list[str]) -> None:
         if rest:
@@ -199,7 +255,7 @@ class Shell:
                 raise EncodeError(f"{rest[0]} is not a number of seconds") from None
             self._client.close()
             self._client.timeout = self._timeout
-        sys.stdout.write(f"{self._client.timeout:g} s\n")
+        output.write(f"{self._client.timeout:g} s\n")
 
     def _connect(self, endpoint: str) -> None:
         client = self._settings.client(endpoint)
@@ -211,14 +267,30 @@ class Shell:
         self._names = Names(str(client.address)).load()
         self._names.refresh_in_background()
 
+    def _greet(self) -> None:
+        """Connect, and say to what."""
+        address = str(self._client.address)
+        where = self._endpoint if self._endpoint == address else f"{self._endpoint} ({address})"
+        try:
+            version = str(self._client.call("core.version").value).strip()
+            uptime = self._client.call("core.uptime").value["uptime"]
+        except (BinrpcError, LookupError, TypeError, ValueError) as error:
+            common.complain(f"{where}: {error}")
+        else:
+            output.write(f"{where}: {version}, up {duration(uptime)}\n")
+
     # --- the terminal
 
-    def _prompt(self) -> str:
-        name = printable(self._endpoint)
-        if not colour.wanted(sys.stdout) or readline is None:
-            return f"kamrpc {name}> "
-        # The marks tell line editing what takes no room.
-        return f"\x01\x1b[1m\x02kamrpc {name}>\x01\x1b[0m\x02 "
+    def _reader(self) -> Callable[[], str]:
+        def prompt() -> str:
+            return f"kamrpc {printable(self._endpoint)}"
+
+        try:
+            from .shell_prompt import make_reader
+        except ModuleNotFoundError:
+            common.complain("without completion and history: pip install 'kamailio-binrpc[cli]'")
+            return lambda: input(f"{prompt()}> ")
+        return make_reader(self, prompt)
 
     def _show(self, text: str) -> None:
         """Print, through a pager if it is longer than the terminal."""
@@ -236,69 +308,63 @@ class Shell:
                 process = subprocess.Popen(pager, stdin=subprocess.PIPE)  # noqa: S603
                 process.communicate(for_terminal(text).encode("utf-8"))
 
-    def _start_editing(self) -> None:
-        if readline is None:
-            return
-        readline.set_completer(self._complete)
-        readline.set_completer_delims(" \t")
-        readline.parse_and_bind("tab: complete")
-        readline.parse_and_bind("set completion-query-items 0")
-        readline.parse_and_bind("set page-completions off")
-        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-        self._history = Path(state) / "kamrpc" / "history"
-        readline.set_history_length(_KEPT)
-        with contextlib.suppress(OSError):
-            readline.read_history_file(self._history)
-
-    def _save_history(self) -> None:
-        if self._history is None:
-            return
-        with contextlib.suppress(OSError):
-            self._history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # Lines may hold secrets: nobody else gets to read them.
-            self._history.touch(mode=0o600)
-            readline.write_history_file(self._history)
-
     # --- completion
 
-    def _complete(self, text: str, state: int) -> str | None:
-        if state == 0:
-            buffer = readline.get_line_buffer()[: readline.get_begidx()]
-            try:
-                self._found = self.candidates(buffer.split(), text)
-            except Exception:  # noqa: BLE001 - an error here would only vanish
-                self._found = []
-            if len(self._found) == 1:
-                self._found[0] += " "
-        return self._found[state] if state < len(self._found) else None
-
-    def candidates(self, before: list[str], start: str) -> list[str]:
-        """Return what may follow the words ``before`` and begins with ``start``."""
+    def candidates(self, before: list[str], start: str) -> list[tuple[str, str]]:
+        """Return what may follow the words ``before`` and begins with ``start``, with meanings."""
+        found: list[tuple[str, str]]
         if not before:
-            found: list[str] = [*_BUILTINS, *self._names.methods()]
-        elif before[0] in ("help", "?"):
-            found = self._names.methods()
-        elif before[0] == "output":
-            found = list(output.FORMATS)
-        elif before[0] == "endpoint":
-            config = self._settings.config
-            found = [*config.endpoints]
-        else:
-            found = self._names.for_param(before[0], before[1:])
-            if not found and not start:
-                self._hint(before[0], len(before) - 1)
-        return [name for name in dict.fromkeys(found) if name.startswith(start)]
+            from .methods import summary
 
-    def _hint(self, method: str, place: int) -> None:
-        """Show a method's parameters below the line, and the line again."""
+            builtins = [(name, text.partition(": ")[2]) for name, text in _BUILTINS.items()]
+            methods = [name for name in self._names.methods() if name.startswith(start)]
+            found = [*builtins, *_COMMANDS.items(), *((name, summary(name)) for name in methods)]
+        else:
+            if before[0] in _COMMANDS and before[0] == "watch":
+                return self.candidates(before[1:], start)
+            found = [(name, "") for name in self._following(before)]
+        return [each for each in dict(found).items() if each[0].startswith(start)]
+
+    def _following(self, before: list[str]) -> Sequence[str]:
+        if before[-1] in ("-o", "--output"):
+            return output.FORMATS
+        if before[0] in ("help", "?"):
+            return self._names.methods()
+        if before[0] == "output":
+            return output.FORMATS
+        if before[0] == "use":
+            return [*self._settings.config.endpoints]
+        return self._names.for_param(before[0], before[1:])
+
+    def place(self, before: list[str]) -> tuple[str, Sequence[str], int, str]:
+        """Return the method, its parameters, the number of the next one, and what that means."""
         from ..core.catalogue.lookup import find
 
-        known: Any = find(method)
+        known = find(before[0]) if before else None
         if known is None:
-            return
-        text = known.signature
-        if place < len(known.params) and known.params[place].meaning:
-            text += f"\n  {known.params[place].name}: {known.params[place].meaning}"
-        prompt = self._prompt().replace("\x01", "").replace("\x02", "")
-        sys.stdout.write(f"\n  {text}\n{prompt}{readline.get_line_buffer()}")
-        sys.stdout.flush()
+            return "", (), -1, ""
+        names = [f"[{each.name}]" if each.optional else each.name for each in known.params]
+        number = len(before) - 1
+        if known.params and known.params[-1].repeated:
+            number = min(number, len(names) - 1)
+        meaning = known.params[number].meaning if number < len(names) else ""
+        return known.name, names, number, meaning
+
+
+def _is_jq(command: str) -> bool:
+    return command.split(maxsplit=1)[:1] == ["jq"]
+
+
+def _save(text: str, line: Line) -> None:
+    mode = "ab" if line.append else "wb"
+    with Path(line.file).expanduser().open(mode) as file:
+        file.write(text.encode("utf-8", "surrogateescape"))
+
+
+def _pipe(text: str, command: str) -> None:
+    """Give a text to a command, whose output the terminal gets: nothing may steer that."""
+    sys.stdout.flush()
+    # The command is what the user typed.
+    process = subprocess.Popen(command, shell=True, stdin=subprocess.PIPE)  # noqa: S602
+    with process, contextlib.suppress(BrokenPipeError):
+        process.communicate(printable(text).encode("utf-8"))

@@ -8,8 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
 
 import pytest
 
@@ -17,7 +15,6 @@ from kamailio_binrpc.cli import completion, exit_codes
 from kamailio_binrpc.cli.config import inventory_of
 from kamailio_binrpc.core import spacing
 from kamailio_binrpc.core.config import load_config
-from tests.support.signals import default_handlers
 
 yaml = pytest.importorskip("yaml")
 
@@ -405,60 +402,6 @@ def test_the_other_scripts_parse(shell, tmp_path):
     path = tmp_path / "script"
     path.write_bytes(done.stdout)
     subprocess.run([shell, "-n", str(path)], check=True)
-
-
-# --- the shell's inside
-
-
-def test_a_cancelled_call_leaves_the_shell_alive(lab, capfd):
-    import argparse
-    import signal
-
-    from kamailio_binrpc.cli.shell import Shell
-
-    options = argparse.Namespace(
-        config=None, endpoint=lab.addresses[0], timeout=30.0, connect_wait=None, output="text",
-        no_pager=True, yes=False, dry_run=False,
-    )  # fmt: skip
-    shell = Shell(options)
-
-    def interrupt():
-        time.sleep(0.3)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    with default_handlers():
-        threading.Thread(target=interrupt, daemon=True).start()
-        assert shell.line("test.stuck") is True
-    assert shell.line("core.echo 'a b'") is True
-    assert shell.line("no.such") is True
-    assert shell.line("output json") is True
-    assert shell.line('core.echo "x"') is True
-    assert shell.line("quit") is False
-    shell._client.close()
-    out, err = capfd.readouterr()
-    assert out == 'a b\n["x"]\n'
-    assert "cancelled" in err
-    assert "no.such: fault 500" in err
-
-
-def test_the_shell_completes_names_of_the_server(lab):
-    import argparse
-
-    from kamailio_binrpc.cli.shell import Shell
-
-    options = argparse.Namespace(
-        config=None, endpoint=lab.addresses[0], timeout=5.0, connect_wait=None, output="text",
-        no_pager=True, yes=False, dry_run=False,
-    )  # fmt: skip
-    shell = Shell(options)
-    shell._names.wait(30)
-    assert shell.candidates([], "test.t") == ["test.types"]
-    assert shell.candidates([], "he") == ["help"]
-    assert shell.candidates(["help"], "core.upt") == ["core.uptime"]
-    assert shell.candidates(["output"], "js") == ["json", "jsonl"]
-    assert "core" in shell.candidates(["cfg.get"], "co")
-    assert shell.candidates(["dispatcher.set_state"], "A") == ["A", "AP"]
-    assert shell.candidates(["no.such"], "x") == []
 
 
 # --- on a terminal
