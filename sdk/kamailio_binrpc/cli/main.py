@@ -39,6 +39,7 @@ _COMMANDS = {
     "cancel": "state.parsers",
     "history": "state.parsers",
     "rollback": "state.parsers",
+    "snapshot": "state.parsers",
     "drift": "state.parsers",
     "trace": "trace",
     "record": "record",

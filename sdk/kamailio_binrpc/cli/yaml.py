@@ -10,8 +10,9 @@ from typing import Any
 
 from . import extras
 
-# Words that every reader of YAML takes for texts. 1.1 reads "no" and "12:30" otherwise, 1.2 "1e5".
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+# Words that every reader of YAML takes for texts. 1.1 reads "no", "y" and "12:30" otherwise, and
+# 1.2 "1e5".
+_WORD = re.compile(r"(?![yYnN]\Z|[eE][0-9]+\Z)[A-Za-z_][A-Za-z0-9_.-]*\Z")
 
 
 def dump(data: Any) -> str:

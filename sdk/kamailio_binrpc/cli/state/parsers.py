@@ -7,7 +7,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .. import endpoints
+from .. import common, endpoints
 from . import options as shared
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ leaves, how far it can be undone, and a count. Servers with the same plan are sh
 
 --out keeps the plan of one server in a file, which 'kamrpc apply' makes if the server is still as
 it was. It holds no secrets: they are resolved again.
+"""
+
+_SNAPSHOT = """Describe a server in the words of a file of what is wanted.
+
+A plan for that file finds nothing to change. Passwords are {keep: true}. Items that expire and
+what the server sets by itself are left out. What cannot be described is listed at the end, with
+the reason. SECTION is such as htable or htable.blocked; without one, all sections are described
+that say what administrators want.
 """
 
 _DRIFT = """Compare servers with what files want, and group them by how they differ.
@@ -74,7 +82,7 @@ change went with the process.
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the subcommands."""
-    for add in (_plan, _apply, _confirm, _cancel, _history, _rollback, _drift):
+    for add in (_plan, _apply, _confirm, _cancel, _history, _rollback, _snapshot, _drift):
         add(commands)
 
 
@@ -95,6 +103,15 @@ def _plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument("--out", metavar="FILE", help="keep the plan for 'kamrpc apply FILE'")
     shared.add_files(parser)
     parser.set_defaults(run=_work("plan"))
+
+
+def _snapshot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = shared.command(commands, "snapshot", "describe a server in a file", _SNAPSHOT)
+    common.add_call_options(parser)
+    common.add_output_option(parser, ("yaml", "json"))
+    parser.add_argument("--name", metavar="TEXT", default="", help="of who wants it, in the file")
+    parser.add_argument("section", metavar="SECTION", nargs="*", help="default: all")
+    parser.set_defaults(run=_work("snapshot"))
 
 
 def _drift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""``kamrpc snapshot``: a server as a file that says what it is. Reads only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.desired.calls import Calls
+from ...core.desired.drive import drive
+from ...core.printable import one_line
+from ...core.state.snapshot import snapshot
+from .. import common, exit_codes, output
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(options: argparse.Namespace) -> int:
+    """Describe a server; return the exit status."""
+    return common.guarded(lambda: _run(options), options.output)
+
+
+def _run(options: argparse.Namespace) -> int:
+    with common.Settings(options).client() as client:
+        document, left_out = drive(snapshot(options.section, options.name), Calls(client))
+    left = [each.shown for each in left_out]
+    if options.output == "json":
+        data = {"format": 1, "command": "snapshot", "status": exit_codes.OK}
+        output.write(output.render_data({**data, "document": document, "left_out": left}, "json"))
+        return exit_codes.OK
+    text = output.render_data(document, "yaml")
+    lines = [f"# {one_line(each['address'])}: {one_line(each['why'])}\n" for each in left]
+    if lines:
+        text += "# Left out:\n" + "".join(lines)
+        output.tell(f"{len(lines)} left out, see the end\n")
+    output.write(text)
+    return exit_codes.OK
