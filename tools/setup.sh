@@ -67,6 +67,9 @@ system_packages() {
         fi
         need shellcheck shellcheck
         need ssh openssh-client
+        # Relays are tried with each program that a host may have.
+        need socat socat
+        need nc netcat-openbsd
         need ps procps
         need_file /etc/services netbase
         # kamrpc's shell is tried on a terminal with a pager, its completions in each shell.

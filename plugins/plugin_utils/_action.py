@@ -90,13 +90,19 @@ class Action(ActionBase):
 
         :raises BinrpcError, ValueError: an address is none, or the task contradicts itself.
         """
+        places = where.values() if where else [params["endpoint"]]
+        for place in places:
+            if parse_address(place).is_process:
+                raise ValueError(
+                    "%s: a task reaches the host by its own connection, so give the address that "
+                    "the socket has there, such as unix:/run/kamailio/kamailio_ctl" % place
+                )
         if self._task.async_val:
             if params["run_on"] == "controller":
                 raise ValueError("a task with async runs on the host, not with run_on: controller")
             return True
         if params["run_on"] == "controller":
             return False
-        places = where.values() if where else [params["endpoint"]]
         if self._is_local():
             return bool(self._connection.become) and not all(map(is_internet, places))
         if self._task.delegate_to:

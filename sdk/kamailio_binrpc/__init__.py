@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .core.lab.server import LabServer
     from .core.lab.sockets import ListenError
     from .core.packet import Header, Message, decode, encode
+    from .core.remote import Command, Ssh
     from .core.reply import Reply
     from .core.retry import (
         may_retry,
@@ -102,6 +103,7 @@ _HOMES = {
     "CallRecord": "call_record",
     "CallTimeout": "errors",
     "Client": "client",
+    "Command": "remote",
     "Config": "config",
     "ConfigError": "config",
     "ConnectError": "errors",
@@ -137,6 +139,7 @@ _HOMES = {
     "Result": "fleet",
     "Skipped": "fleet",
     "StreamDecoder": "framing",
+    "Ssh": "remote",
     "Struct": "values",
     "StructTooLarge": "faults",
     "TooFast": "faults",
@@ -185,6 +188,7 @@ __all__ = [
     "CallRecord",
     "CallTimeout",
     "Client",
+    "Command",
     "Config",
     "ConfigError",
     "ConnectError",
@@ -222,6 +226,7 @@ __all__ = [
     "Result",
     "RetryPolicy",
     "Skipped",
+    "Ssh",
     "StreamDecoder",
     "Struct",
     "StructTooLarge",

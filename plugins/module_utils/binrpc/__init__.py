@@ -20,9 +20,13 @@ The layers, from the top. A module imports what stands in its own line or below:
     fan_out fifo_client       many servers with epoll; the text protocol with poll
     fifo_call                 a call of the text protocol: yields what it waits for
     retry pacing spacing      when a call may be made again; the time between two rebuilds
+    tunnel                    a connection through ssh or a command, up to the socket there
+    ssh                       how ssh is called, and masters
     blocking conversation     a call from look-up to outcome: yields what it waits for
-    transport lookups         sockets that do not block; host names
+    process lookups           a process in the place of a socket; host names
+    transport                 sockets that do not block
     reply_socket reply_fifo   where clients of unix datagrams and fifos are answered
+    reaper stream_relay       the end of processes; what joins a process to a socket
     exchange                  requests under way on a connection, an outcome for each
     connection                cookies, order, truncated replies: bytes in, outcomes out
     framing fifo              packets in a stream or in datagrams; lines of text
@@ -35,6 +39,7 @@ The layers, from the top. A module imports what stands in its own line or below:
     turns                     one thread or task after the other
     faults masking            the class of a refusal; secrets, out of what is shown
     catalogue                 what is known of each method
+    remote                    addresses behind ssh or a command
     address params explain    texts in, advice out
     suggest                   the right word for a mistyped one
     foreign printable         numbers and JSON in texts of others; texts that are safe to show

@@ -6,6 +6,8 @@ r"""Addresses of a ctl endpoint, for clients and for servers (docs/protocol.md#a
 ``tcp`` and ``fifo``, in any case. Beyond the original: IPv6 literals in brackets work
 everywhere, a port above 65535 is an error instead of wrapping, and in the path of a unix
 socket or fifo ``\:`` stands for a colon and ``\\`` for a backslash.
+
+``ssh://[user@]host[:port][/path]`` is a unix stream socket on another host: see :mod:`remote`.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ _MAX_PATH = 107  # sun_path less its NUL
 class Address:
     """One endpoint.
 
-    :ivar protocol: ``unixs``, ``unixd``, ``udp``, ``tcp`` or ``fifo``.
+    :ivar protocol: ``unixs``, ``unixd``, ``udp``, ``tcp`` or ``fifo``; of the addresses in
+        :mod:`remote`, ``ssh`` or ``command``.
     :ivar name: the path, or the host without brackets; ``""`` and ``"*"`` are all of IPv4.
     :ivar port: 1 to 65535; 0 asks a lab server for any free one. For paths it is None, or
         a number that Kamailio remembers and never uses.
@@ -68,6 +71,11 @@ class Address:
     def is_datagram(self) -> bool:
         """One packet per datagram, instead of a stream of them."""
         return self.protocol in ("unixd", "udp")
+
+    @property
+    def is_process(self) -> bool:
+        """Reached through the standard input and output of a process: ssh, or a command."""
+        return self.protocol in ("ssh", "command")
 
     def __str__(self) -> str:
         if self.is_path:
@@ -132,6 +140,8 @@ def _parse(text: AnyAddress, default: str, listen: bool = False, any_port: bool 
         raise AddressError("an address is text, not %s" % type(text).__name__)
     if not text:
         raise AddressError("an empty address; the default is %s" % wire.DEFAULT_ADDRESS)
+    if text[:6].lower() == "ssh://":
+        return _parse_ssh(text, listen)
     word, colon, rest = text.partition(":")
     protocol = PROTOCOLS.get(word.lower()) if colon else None
     if protocol is None:
@@ -170,6 +180,22 @@ def _parse(text: AnyAddress, default: str, listen: bool = False, any_port: bool 
     if port == 0 and not any_port:
         port = wire.DEFAULT_PORT
     return Address(protocol, name, port, guessed)
+
+
+def _parse_ssh(text: str, listen: bool) -> Address:
+    if listen:
+        raise AddressError("%r: a server cannot listen there, only clients use ssh" % text)
+    # Not a statement: Ansible would ship the module to hosts, which have no use for it.
+    from importlib import import_module
+
+    try:
+        remote = import_module(__name__.rpartition(".")[0] + ".remote")
+    except ImportError:
+        raise AddressError(
+            "%r: kamrpc and the SDK use addresses of ssh; Ansible reaches the host by its own "
+            "connection, so name the socket there" % text
+        ) from None
+    return remote.parse_ssh(text)  # type: ignore[no-any-return]
 
 
 def _split_bracketed(text: str, rest: str) -> Tuple[str, str]:

@@ -435,6 +435,10 @@ class AsyncClient:
             deadline = Deadline(deadline.whole, clock, deadline.latest)
 
 
+_SAME_MOMENT = 0.05
+"""Seconds that whoever started to connect waits longer: it ends by the same deadline, and an error
+of its own says more."""
+
 _locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
@@ -466,12 +470,14 @@ class _Home:
         while True:
             if self.link is not None and self.link.usable:
                 return self.link
+            limit = deadline.remaining()
             if self._connecting is None:
+                limit += _SAME_MOMENT
                 self._connecting = asyncio.ensure_future(self._make_link(deadline))
                 self._connecting.add_done_callback(_noted)
             making = self._connecting
             # Not wait_for(): up to 3.11 it can swallow the cancellation of its caller.
-            await asyncio.wait((making,), timeout=deadline.remaining())
+            await asyncio.wait((making,), timeout=limit)
             if not making.done():
                 raise explain.connect_timeout(self._client.address, deadline.seconds)
             making.result()
@@ -678,11 +684,11 @@ class _Link:
 
     def _break(self, error: OSError) -> None:
         """The operating system refused: nothing sent means that it may be tried again."""
-        never_left = self._exchange.never_left(error)
+        never_left = self._exchange.never_left(error, self._transport.unread(error))
         self._finish(pull_rest(self._transport, self._exchange))
-        broken = self._exchange.failed(error)
+        broken = self._exchange.failed(error, self._transport.last_words())
         if never_left:
-            cause = explain.connect_error(self._transport.address, error.errno or 0)
+            cause = self._transport.connect_error(error.errno or 0)
             for request in broken:
                 waiter = self._waiters.get(request)
                 request.outcome = None

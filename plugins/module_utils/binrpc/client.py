@@ -9,7 +9,7 @@ import os
 from _thread import allocate_lock
 from time import monotonic, sleep
 
-from . import explain, turns, wire
+from . import turns, wire
 from .address import parse_address
 from .blocking import run
 from .connection import Connection, Request, unwrap
@@ -445,10 +445,11 @@ class Client:
                     break
                 done = pull(transport, exchange)
             except OSError as error:
-                if not requests[0].ended and exchange.never_left(error):
-                    raise explain.connect_error(self.address, error.errno or 0) from None
+                unread = transport.unread(error)
+                if not requests[0].ended and exchange.never_left(error, unread):
+                    raise transport.connect_error(error.errno or 0) from None
                 pull_rest(transport, exchange)
-                exchange.failed(error)
+                exchange.failed(error, transport.last_words())
                 break
             if done:
                 deadline.renew()  # it limits the wait for each answer

@@ -13,9 +13,15 @@ An INI file, since that is what Python of any version can read::
     edge2 = udp:10.0.0.2:2049
     media = unix:/run/kamailio/kamailio_ctl
 
+    far = ssh://ops@sip7.example/run/kamailio/kamailio_ctl
+
+    [endpoint sip-0]
+    command = kubectl exec -i sip-0 -c kamailio --
+    socket = /run/kamailio/kamailio_ctl
+
     [groups]
     edge = edge1 edge2
-    everyone = edge media
+    everyone = edge media sip-0
 
     [guards]
     media = read_only
@@ -23,6 +29,11 @@ An INI file, since that is what Python of any version can read::
 
     [audit]
     file = /var/log/kamrpc.log
+
+An endpoint with a section of its own is reached through a command. Its words are split as a shell
+splits them, and no shell runs it. With ``socket`` the command runs other programs where that socket
+is, and a relay is appended to it; without, its standard input and output are binrpc. Such endpoints
+are for kamrpc and the SDK; a file that others can write may not have any.
 
 Guards are for people at ``kamrpc``: it refuses calls that may change a ``read_only`` endpoint, and
 asks before those that may change one with ``confirm``. The audit is a line for each call of
@@ -45,6 +56,7 @@ if TYPE_CHECKING:
     from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Union
 
     from .address import Address
+    from .remote import Command
 
 VARIABLE = "KAMRPC_CONFIG"
 GUARDS = ("read_only", "confirm")
@@ -53,6 +65,9 @@ AUDITS = ("file", "syslog")
 """Where an audit can go."""
 
 _SECTIONS = ("defaults", "endpoints", "groups", "guards", "audit")
+_ENDPOINT = "endpoint "
+"""Begins the section of an endpoint with a command."""
+
 _TIMES = ("timeout", "connect_wait")
 _SHOWN = 20  # names in an error
 
@@ -65,7 +80,9 @@ class Config:
     """Named endpoints and groups.
 
     :ivar path: the file, or None.
-    :ivar endpoints: name -> address text, in the order of the file.
+    :ivar endpoints: name -> address text, in the order of the file; a :class:`remote.Command` for
+        an endpoint that is reached through one, if the caller can use these.
+    :ivar unusable: names of the endpoints with a command, if the caller cannot.
     :ivar groups: name -> names of endpoints and groups.
     :ivar defaults: ``endpoint`` (str), ``timeout`` and ``connect_wait`` (seconds, float), as set.
     :ivar guards: name of an endpoint or a group -> ``read_only`` or ``confirm``.
@@ -80,9 +97,15 @@ class Config:
         path: Optional[str] = None,
         guards: Optional[Mapping[str, str]] = None,
         audit: Optional[Mapping[str, str]] = None,
+        unusable: Iterable[str] = (),
     ) -> None:
         self.path = path
-        self.endpoints = {name: str(address) for name, address in (endpoints or {}).items()}
+        self.unusable = set(unusable)
+        self.endpoints: Dict[str, Union[str, Command]] = {
+            # A command has no text that stands for it.
+            name: address if _is_command(address) else str(address)  # type: ignore[misc]
+            for name, address in (endpoints or {}).items()
+        }
         self.groups = {name: list(members) for name, members in (groups or {}).items()}
         self.defaults = dict(defaults or {})
         self.guards = dict(guards or {})
@@ -95,16 +118,16 @@ class Config:
                 parse_address(address)
             except AddressError as error:
                 raise self._error("endpoint %s: %s" % (name, error)) from None
-        both = set(self.endpoints) & set(self.groups)
+        both = (set(self.endpoints) | self.unusable) & set(self.groups)
         if both:
             raise self._error("%s is both an endpoint and a group" % ", ".join(sorted(both)))
         for name in self.groups:
-            self.select([name])
+            self._collect(name, {}, ())
         for name, guard in self.guards.items():
             if guard not in GUARDS:
                 text = "[guards] %s = %s: there are %s" % (name, guard, " and ".join(GUARDS))
                 raise self._error(text)
-            if name not in self.endpoints and name not in self.groups:
+            if not (name in self.endpoints or name in self.groups or name in self.unusable):
                 raise self._error("[guards] " + self._unknown(name))
 
         for name, text in self.audit.items():
@@ -115,9 +138,23 @@ class Config:
     def _error(self, text: str) -> ConfigError:
         return ConfigError("%s: %s" % (self.path or "configuration", text))
 
-    def address(self, name: Union[str, Address]) -> str:
-        """Return the address that a name stands for, or the text itself if it is none."""
+    def address(self, name: Union[str, Address]) -> Union[str, Command]:
+        """Return the address that a name stands for, or the text itself if it is none.
+
+        :raises ConfigError: it is reached through a command, and the caller cannot use these.
+        """
+        if _is_command(name):
+            return name  # type: ignore[return-value]
+        self._refuse_unusable([str(name)])
         return self.endpoints.get(str(name), str(name))
+
+    def _refuse_unusable(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self.unusable:
+                raise self._error(
+                    "%s is reached through a command, which kamrpc and the SDK start; here give "
+                    "an address" % name
+                )
 
     def guard(self, name: str) -> str:
         """Return the guard of an endpoint or address, "" if there is none.
@@ -128,21 +165,29 @@ class Config:
         found = {
             guard
             for guarded, guard in self.guards.items()
-            if address in self.select([guarded]).values()
+            if guarded not in self.unusable and address in self._chosen([guarded]).values()
         }
         return next((guard for guard in GUARDS if guard in found), "")
 
-    def select(self, names: Iterable[Union[str, Address]]) -> Dict[str, str]:
+    def select(self, names: Iterable[Union[str, Address]]) -> Dict[str, Union[str, Command]]:
         """Resolve endpoints, groups and plain addresses to ``{name: address}``, each once.
 
-        :raises ConfigError: a name is neither, or a group contains itself.
+        :raises ConfigError: a name is neither, or a group contains itself, or an endpoint is
+            reached through a command and the caller cannot use these.
         """
-        chosen: Dict[str, str] = {}
+        chosen = self._chosen(names)
+        self._refuse_unusable(chosen)
+        return chosen
+
+    def _chosen(self, names: Iterable[Union[str, Address]]) -> Dict[str, Union[str, Command]]:
+        chosen: Dict[str, Union[str, Command]] = {}
         for name in names:
             self._collect(str(name), chosen, ())
         return chosen
 
-    def _collect(self, name: str, chosen: Dict[str, str], open_groups: Sequence[str]) -> None:
+    def _collect(
+        self, name: str, chosen: Dict[str, Union[str, Command]], open_groups: Sequence[str]
+    ) -> None:
         if name in open_groups:
             raise self._error("group %s contains itself" % name)
         if name in self.groups:
@@ -150,6 +195,8 @@ class Config:
                 self._collect(member, chosen, (*open_groups, name))
         elif name in self.endpoints:
             chosen[name] = self.endpoints[name]
+        elif name in self.unusable:
+            chosen[name] = ""
         elif open_groups:
             raise self._error(
                 "group %s: there is no endpoint or group %s" % (open_groups[-1], name)
@@ -164,7 +211,7 @@ class Config:
         from .printable import listed
         from .suggest import suggestion
 
-        known = [*self.endpoints, *self.groups]
+        known = [*self.endpoints, *sorted(self.unusable), *self.groups]
         text = "there is no endpoint or group %s" % name
         meant = suggestion(name, known)
         if meant:
@@ -185,10 +232,11 @@ def find_config() -> Optional[str]:
     return None
 
 
-def load_config(path: Optional[str] = None) -> Config:
+def load_config(path: Optional[str] = None, commands: bool = False) -> Config:
     """Read the configuration.
 
     :param path: the file; None looks for it as the module's text says.
+    :param commands: the caller can use endpoints with a command.
     :raises ConfigError: it cannot be read or is wrong; a missing file only if it was named.
     """
     path = path or find_config()
@@ -204,21 +252,67 @@ def load_config(path: Optional[str] = None) -> Config:
     try:
         with open(path, encoding="utf-8-sig") as file:  # with or without a byte order mark
             parser.read_file(file)
+            status = os.fstat(file.fileno())
     except (OSError, UnicodeError, configparser.Error) as error:
         raise ConfigError("%s: %s" % (path, " ".join(str(error).split()))) from None
-    unknown = set(parser.sections()) - set(_SECTIONS)
+    section = {name: dict(parser[name]) for name in parser.sections()}
+    own = {name: section.pop(name) for name in list(section) if name.startswith(_ENDPOINT)}
+    unknown = set(section) - set(_SECTIONS)
     if unknown:
         raise ConfigError(
-            "%s: unknown section [%s]; there are [%s]"
+            "%s: unknown section [%s]; there are [%s] and [endpoint NAME]"
             % (path, "], [".join(sorted(unknown)), "], [".join(_SECTIONS))
         )
-    section = {name: dict(parser[name]) for name in parser.sections()}
     groups = {
         name: text.replace(",", " ").split() for name, text in section.get("groups", {}).items()
     }
     defaults = _parse_defaults(path, section.get("defaults", {}))
     more = {name: section.get(name) for name in ("guards", "audit")}
-    return Config(section.get("endpoints"), groups, defaults, path, **more)
+    endpoints: Dict[str, Union[str, Address]] = dict(section.get("endpoints", {}))
+    found = {title[len(_ENDPOINT) :].strip(): texts for title, texts in own.items()}
+    twice = sorted(set(found) & set(endpoints))
+    if twice:
+        raise ConfigError("%s: endpoint %s is there twice" % (path, ", ".join(twice)))
+    if found and not _is_trusted(status):
+        raise ConfigError(
+            "%s has commands, and others may write it: chmod go-w it, and let it belong to root or "
+            "to you" % path
+        )
+    if commands:
+        for name, texts in found.items():
+            endpoints[name] = _parse_command(path, name, texts)
+        found = {}
+    return Config(endpoints, groups, defaults, path, **more, unusable=found)
+
+
+def _is_command(address: object) -> bool:
+    return getattr(address, "protocol", "") == "command"
+
+
+def _is_trusted(status: os.stat_result) -> bool:
+    """Can only root and this user have written a file?"""
+    return status.st_uid in (0, os.geteuid()) and not status.st_mode & 0o022
+
+
+def _parse_command(path: str, name: str, texts: Dict[str, str]) -> Command:
+    import shlex
+    from importlib import import_module
+
+    unknown = sorted(set(texts) - {"command", "socket"})
+    if unknown:
+        raise ConfigError(
+            "%s: [%s%s] has no %s; there are command and socket"
+            % (path, _ENDPOINT, name, ", ".join(unknown))
+        )
+    # Not a statement: Ansible would ship the module to hosts, which have no use for it.
+    remote = import_module(__name__.rpartition(".")[0] + ".remote")
+    try:
+        if not name:
+            raise ValueError("a name is missing")
+        argv = shlex.split(texts.get("command", ""))
+        return remote.Command(argv, texts.get("socket"), name)  # type: ignore[no-any-return]
+    except ValueError as error:
+        raise ConfigError("%s: [%s%s]: %s" % (path, _ENDPOINT, name, error)) from None
 
 
 def _parse_defaults(path: str, texts: Dict[str, str]) -> Dict[str, object]:

@@ -76,6 +76,12 @@ def connect(
     :param reply_at: for unix datagram, see :func:`reply_socket.bind`.
     :raises ConnectError: with the cause and the remedy.
     """
+    if address.is_process:
+        # Not a statement: Ansible would ship the module to hosts, which have no use for it.
+        from importlib import import_module
+
+        tunnel = import_module(__name__.rpartition(".")[0] + ".tunnel")
+        return (yield from tunnel.connect(address, deadline))  # type: ignore[no-any-return]
     number = 0
     for family, target in targets_of(address) or (yield from _look_up(address, deadline)):
         transport = Transport(address, family, reply_at)
@@ -176,7 +182,7 @@ def pull(transport: Transport, exchange: Exchange) -> Optional[List[Request]]:
     if data is None:
         return None
     if not data and not transport.address.is_datagram:
-        return exchange.ended()
+        return exchange.ended(transport.last_words())
     return exchange.received(data)
 
 
@@ -245,10 +251,10 @@ def _exchange(
                 break
             done = pull(transport, exchange)
         except OSError as error:
-            if exchange.never_left(error):
-                raise explain.connect_error(transport.address, error.errno or 0) from None
+            if exchange.never_left(error, transport.unread(error)):
+                raise transport.connect_error(error.errno or 0) from None
             pull_rest(transport, exchange)
-            exchange.failed(error)
+            exchange.failed(error, transport.last_words())
             break
         if done is not None and deadline.expired() and not exchange.idle:
             exchange.timed_out(deadline.seconds)  # bytes came all the time, but no answer

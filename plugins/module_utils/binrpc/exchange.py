@@ -90,27 +90,42 @@ class Exchange:
                 done += self.ended()
         return done
 
-    def ended(self) -> List[Request]:
-        """The server closed the stream."""
+    def ended(self, how: str = "") -> List[Request]:
+        """The server closed the stream.
+
+        :param how: a process ended that led to it.
+        """
         reason = "%s closed the connection without an answer" % self._address
-        if self._connection.received == 0:
+        if how:
+            reason += ": " + how
+        elif self._connection.received == 0:
             reason += ". " + CLOSED_AT_ONCE
         return self._fail(self._begun(), reason)
 
-    def never_left(self, error: OSError) -> bool:
-        """Does this failure mean that the requests still waiting reached nobody?"""
+    def never_left(self, error: OSError, unread: bool = False) -> bool:
+        """Does this failure mean that the requests still waiting reached nobody?
+
+        :param unread: the last bytes sent were not read.
+        """
         if error.errno == errno.EMSGSIZE:
             return False  # it did not leave, but would not the next time either
         # A refused datagram: the kernel says that nobody listens.
         refused = error.errno == errno.ECONNREFUSED and self._address.is_datagram
-        return self.untouched or refused
+        alone = self._connection.in_flight + len(self._waiting) == 1
+        unread = unread and alone and not self._connection.received
+        return self.untouched or refused or unread
 
-    def failed(self, error: OSError) -> List[Request]:
-        """The operating system broke the connection off."""
+    def failed(self, error: OSError, how: str = "") -> List[Request]:
+        """The operating system broke the connection off.
+
+        :param how: a process ended that led to the server.
+        """
         text = os.strerror(error.errno) if error.errno else str(error)
         reason = "the connection to %s broke: %s" % (self._address, text)
         if error.errno == errno.EMSGSIZE:
             reason += ". The request does not fit a datagram; use a stream (unix: or tcp:)"
+        elif how:
+            reason += ": " + how
         elif error.errno in (errno.EPIPE, errno.ECONNRESET) and self._connection.received == 0:
             reason += ". " + CLOSED_AT_ONCE
         return self._fail(self._begun(), reason, error.errno)

@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     OnResult = Callable[["Result"], None]
 
 
+PROCESSES = 32
+"""Endpoints under way at once where some are reached through ssh or a command."""
+
+
 class Skipped(BinrpcError):
     """The endpoint was not called, since too many before it had failed."""
 
@@ -137,7 +141,8 @@ class Endpoints:
         limit. The ``deadline`` of a run limits all endpoints together.
     :param connect_wait: seconds after the start of an attempt during which to go on trying while
         no server listens.
-    :param limit: endpoints under way at once; each takes one descriptor meanwhile.
+    :param limit: endpoints under way at once; each takes one descriptor meanwhile. At most 32 if
+        some are reached through ssh or a command.
     :param rate: endpoints started per second at most; None for no such limit.
     :param reply_socket: unix datagram only: folder or ``"@"``; see :mod:`reply_socket`.
     :param max_reply: bytes allowed in one reply's body.
@@ -193,7 +198,9 @@ class Endpoints:
         self._options["reply_socket"] = reply_socket
         if limit < 1 or (rate is not None and not rate > 0):
             raise ValueError("limit must be at least 1, and rate more than 0")
-        self._limit = limit
+        # Each takes a process as well, and ssh some work to begin with.
+        some = any(address.is_process for address in self._addresses.values())
+        self._limit = min(limit, PROCESSES) if some else limit
         self._pause = 1 / rate if rate else 0.0
         # FanOut has none of them.
         self._is_simple = not self._pause and retry is None and reply_socket is None

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
+    from .address import AnyAddress
     from .call_record import OnCall
     from .connection import Request
     from .retry import OnRetry, RetryPolicy
@@ -113,7 +114,7 @@ def checked_window(window: int) -> int:
 
 def configured(
     name: Optional[str], path: Any, options: Dict[str, Any]
-) -> Tuple[str, Dict[str, Any]]:
+) -> Tuple[AnyAddress, Dict[str, Any]]:
     """Return the address of a name in the configuration, and options with its defaults.
 
     :raises ConfigError: there is no such name, or the file cannot be read.
@@ -132,7 +133,7 @@ def loaded(path: Optional[str]) -> Any:
     # Not a statement: on managed hosts nothing asks for it.
     from importlib import import_module
 
-    return import_module(__name__.rpartition(".")[0] + ".config").load_config(path)
+    return import_module(__name__.rpartition(".")[0] + ".config").load_config(path, commands=True)
 
 
 def times_of(config: Any) -> Dict[str, Any]:

@@ -12,7 +12,7 @@ import _socket
 import os
 import select
 
-from . import reply_socket
+from . import explain, reply_socket
 from .errors import ConnectError
 
 TYPE_CHECKING = False
@@ -117,6 +117,18 @@ class Transport:
         if len(data) == _FIRST_READ:
             self._read_size = _READ_SIZE  # there is more
         return data
+
+    def unread(self, error: OSError) -> bool:
+        """Does this failure mean that the last bytes sent have not been read?"""
+        return False
+
+    def last_words(self) -> str:
+        """Say how a process ended that was in the place of the socket."""
+        return ""
+
+    def connect_error(self, number: int) -> ConnectError:
+        """Describe a connection that broke before anything was sent; ``number`` is the errno."""
+        return explain.connect_error(self.address, number)
 
     def finish_sending(self) -> None:
         """Close the sending half of a stream; the peer sees its end."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ..core.catalogue.notation import Method
     from ..core.config import Config
+    from ..core.remote import Command
     from ..core.reply import Reply
     from .audit import Audit
 
@@ -50,8 +51,9 @@ def add_call_options(parser: argparse.ArgumentParser, *, several: bool = False) 
             "-s",
             "--endpoint",
             metavar="ADDR",
-            help="[unix|unixd|udp|tcp:]name[:port], or a name from the configuration (default: "
-            f"${ENDPOINT_VARIABLE}, else the configuration's, else {wire.DEFAULT_ADDRESS})",
+            help="[unix|unixd|udp|tcp:]name[:port], ssh://[user@]host[:port]/path, or a name from "
+            f"the configuration (default: ${ENDPOINT_VARIABLE}, else the configuration's, else "
+            f"{wire.DEFAULT_ADDRESS})",
         )
     parser.add_argument(
         "-t",
@@ -116,7 +118,7 @@ class Settings:
         if self._config is None:
             from ..core.config import load_config
 
-            self._config = load_config(self._options.config)
+            self._config = load_config(self._options.config, commands=True)
         return self._config
 
     @property
@@ -129,7 +131,7 @@ class Settings:
         )
 
     @property
-    def address(self) -> str:
+    def address(self) -> str | Command:
         """The address of :attr:`endpoint`."""
         return self.resolve(self.endpoint)
 
@@ -176,7 +178,7 @@ class Settings:
             self._audit = Audit(self.config.audit, str(self.config.path))
         return self._audit
 
-    def resolve(self, name: str) -> str:
+    def resolve(self, name: str) -> str | Command:
         """Return the address that a name stands for."""
         # An address needs no file: whatever is in it cannot get in the way.
         if ":" in name or "/" in name:

@@ -181,7 +181,7 @@ def _values(action: argparse.Action) -> Iterable[str]:
         with contextlib.suppress(BinrpcError):
             from ..core.config import load_config
 
-            config = load_config()
+            config = load_config(commands=True)
             groups = config.groups if "-g" in action.option_strings else ()
             return [*config.endpoints, *groups]
     return ()

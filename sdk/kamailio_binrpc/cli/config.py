@@ -11,6 +11,7 @@ from . import common, exit_codes, output
 
 if TYPE_CHECKING:
     from ..core.config import Config
+    from ..core.remote import Command
 
 _EXAMPLE = """the file:
   [defaults]
@@ -21,10 +22,15 @@ _EXAMPLE = """the file:
   edge1 = udp:10.0.0.1:2049
   edge2 = udp:10.0.0.2:2049
   media = unix:/run/kamailio/kamailio_ctl
+  far = ssh://ops@sip7.example/run/kamailio/kamailio_ctl
+
+  [endpoint sip-0]
+  command = kubectl exec -i sip-0 -c kamailio --
+  socket = /run/kamailio/kamailio_ctl
 
   [groups]
   edge = edge1 edge2
-  everyone = edge media
+  everyone = edge media sip-0
 
   [guards]
   media = read_only
@@ -67,7 +73,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _load(options: argparse.Namespace) -> Config:
     from ..core.config import load_config
 
-    return load_config(options.config)
+    return load_config(options.config, commands=True)
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -75,12 +81,18 @@ def _show(options: argparse.Namespace) -> int:
     data = {
         "path": config.path,
         "defaults": config.defaults,
-        "endpoints": config.endpoints,
+        "endpoints": {name: _shown(address) for name, address in config.endpoints.items()},
         "groups": config.groups,
         "guards": config.guards,
     }
     output.write(output.render_data(data, options.output))
     return exit_codes.OK
+
+
+def _shown(address: str | Command) -> str | dict[str, Any]:
+    if isinstance(address, str):
+        return address
+    return {"command": list(address.argv), "socket": address.path}
 
 
 def _path(options: argparse.Namespace) -> int:
@@ -114,7 +126,11 @@ def _check(options: argparse.Namespace) -> int:
 
 def inventory_of(config: Config) -> dict[str, Any]:
     """Return the configuration in the form of ``ansible-inventory --list``."""
-    hosts = {name: {"ctl_address": address} for name, address in config.endpoints.items()}
+    hosts = {
+        # Ansible starts no commands of this file.
+        name: {"ctl_address": address} if isinstance(address, str) else {}
+        for name, address in config.endpoints.items()
+    }
     data: dict[str, Any] = {"_meta": {"hostvars": hosts}}
     for name, members in config.groups.items():
         group: dict[str, list[str]] = {}

@@ -26,6 +26,8 @@ from ..core.values import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ..core.address import AnyAddress
+
     Ask = Callable[..., list[Any]]
 
 _TIMEOUT = 5.0
@@ -40,7 +42,7 @@ class Names:
         ``settings/GROUP``, ``counters/GROUP``.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: AnyAddress) -> None:
         self._address = address
         self.groups: dict[str, list[str]] = {}
         self._thread: threading.Thread | None = None
@@ -181,7 +183,7 @@ def _members(value: Any, wanted: str) -> Iterator[str]:
             yield from _members(member, wanted)
 
 
-def _cache_file(address: str) -> Path:
+def _cache_file(address: AnyAddress) -> Path:
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     # By the address as it is called, however it was written.
     text = str(parse_address(address))

@@ -264,7 +264,7 @@ class Shell:
         if self._timeout is not None:
             client.timeout = self._timeout
         self._client, self._endpoint = client, endpoint
-        self._names = Names(str(client.address)).load()
+        self._names = Names(client.address).load()
         self._names.refresh_in_background()
 
     def _greet(self) -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -266,3 +268,10 @@ def test_a_client_needs_a_host_in_an_address_too():
     assert parse_listen(every) is every
     with pytest.raises(AddressError, match="names no host"):
         parse_address(every)
+
+
+def test_where_only_the_shipped_part_of_the_core_is(monkeypatch):
+    """On a managed host."""
+    monkeypatch.setitem(sys.modules, "kamailio_binrpc.core.remote", None)
+    with pytest.raises(AddressError, match="Ansible reaches the host by its own connection"):
+        parse_address("ssh://h/k")

@@ -4,9 +4,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.config import Config, ConfigError, find_config, load_config
+from kamailio_binrpc.core.fleet import Fleet
+from kamailio_binrpc.core.remote import Command
 
 TEXT = """\
 [defaults]
@@ -119,3 +124,97 @@ def test_guards_that_make_no_sense(tmp_path, text, message):
     path.write_text(text)
     with pytest.raises(ConfigError, match=message):
         load_config(str(path))
+
+
+# -- endpoints with a command ------------------------------------------------------------------
+
+COMMANDS = """\
+[endpoints]
+far = ssh://ops@sip7/k
+[endpoint sip-0]
+command = kubectl exec -i "sip 0" -c kamailio --
+socket = /run/k
+[endpoint raw]
+command = socat - UNIX:/k
+[groups]
+pods = sip-0 raw
+all = pods far
+[guards]
+sip-0 = read_only
+"""
+
+
+@pytest.fixture
+def commands(tmp_path):
+    file = tmp_path / "commands.ini"
+    file.write_text(COMMANDS)
+    file.chmod(0o600)
+    return file
+
+
+def test_commands(commands):
+    config = load_config(str(commands), commands=True)
+    argv = ["kubectl", "exec", "-i", "sip 0", "-c", "kamailio", "--"]
+    assert config.address("sip-0") == Command(argv, "/run/k", "sip-0")
+    assert config.select(["all"]) == {
+        "sip-0": Command(argv, "/run/k", "sip-0"),
+        "raw": Command(["socat", "-", "UNIX:/k"], None, "raw"),
+        "far": "ssh://ops@sip7/k",
+    }
+    assert config.guard("sip-0") == "read_only"
+    assert config.guard("raw") == ""
+
+
+def test_who_cannot_use_commands_is_told_when_one_is_wanted(commands):
+    config = load_config(str(commands))
+    assert list(config.endpoints) == ["far"]
+    assert config.guard("far") == ""
+    for wanted in ("sip-0", "pods", "all"):
+        with pytest.raises(ConfigError, match=r"(sip-0|raw) is reached through a command"):
+            config.select([wanted])
+    with pytest.raises(ConfigError, match="sip-0 is reached through a command"):
+        config.address("sip-0")
+
+
+@pytest.mark.parametrize("mode", [0o622, 0o602, 0o620])
+@pytest.mark.parametrize("used", [True, False])
+def test_a_file_that_others_write_has_no_commands(commands, mode, used):
+    commands.chmod(mode)
+    with pytest.raises(ConfigError, match="others may write it: chmod go-w"):
+        load_config(str(commands), commands=used)
+    commands.write_text(TEXT)
+    load_config(str(commands))
+
+
+def test_nor_has_one_of_another_user(commands, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: commands.stat().st_uid + 1)
+    if commands.stat().st_uid:
+        with pytest.raises(ConfigError, match="belong to root or to you"):
+            load_config(str(commands))
+    else:
+        load_config(str(commands))
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("[endpoint a]\nsocket = /k\n", "a program and its arguments"),
+        ("[endpoint a]\ncommand = x\nsocket = k\n", "begins with /"),
+        ("[endpoint a]\ncommand = 'x\n", "No closing quotation"),
+        ("[endpoint a]\ncommand = x\npath = /k\n", "has no path; there are command and socket"),
+        ("[endpoint  ]\ncommand = x\n", "unknown section|a name is missing"),
+        ("[endpoints]\na = /k\n[endpoint a]\ncommand = x\n", "endpoint a is there twice"),
+        ("[endpoint a]\ncommand = x\n[groups]\na = a\n", "a is both"),
+    ],
+)
+def test_commands_that_are_wrong(commands, text, message):
+    commands.write_text(text)
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_config(str(commands), commands=True)
+    assert str(commands) in str(caught.value)
+
+
+def test_clients_and_fleets_of_the_file_use_commands(commands):
+    client = Client.from_config("sip-0", str(commands))
+    assert str(client.address) == "command:sip-0"
+    assert Fleet.from_config("pods", path=str(commands)).names == ["sip-0", "raw"]

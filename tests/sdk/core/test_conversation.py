@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from kamailio_binrpc.core import conversation
+from kamailio_binrpc.core import conversation, explain
 from kamailio_binrpc.core.address import parse_address
 from kamailio_binrpc.core.connection import Connection, Request
 from kamailio_binrpc.core.conversation import LOOK_UP, PAUSE, READ, WRITE, Patience, call, connect
@@ -54,6 +54,15 @@ class Transport:
 
     def receive(self):
         return self._next()
+
+    def unread(self, error):
+        return False
+
+    def last_words(self):
+        return ""
+
+    def connect_error(self, number):
+        return explain.connect_error(self.address, number)
 
     def close(self):
         self.closed = True

@@ -260,6 +260,30 @@ def test_what_never_left_can_be_sent_elsewhere(address, sent, number, never):
 
 
 @pytest.mark.parametrize(
+    "requests, answers, never", [(1, 0, True), (2, 0, False), (2, 1, False), (1, 1, False)]
+)
+def test_what_nothing_read_never_left_if_it_is_all_there_was(requests, answers, never):
+    exchange, sent = exchange_of(requests)
+    send(exchange)
+    for request in sent[:answers]:
+        exchange.received(reply_to(request, 1))
+    assert exchange.never_left(OSError(errno.ECONNRESET, ""), unread=True) is never
+    assert exchange.never_left(OSError(errno.ECONNRESET, ""), unread=False) is False
+
+
+def test_how_a_process_ended_is_told_in_place_of_what_ctl_does():
+    for end in ("ended", "failed"):
+        exchange, (request,) = exchange_of()
+        send(exchange)
+        if end == "ended":
+            exchange.ended("ssh ended with status 255")
+        else:
+            exchange.failed(OSError(errno.ECONNRESET, ""), "ssh ended with status 255")
+        assert ": ssh ended with status 255; it may have run" in str(request.outcome)
+        assert "128" not in str(request.outcome)
+
+
+@pytest.mark.parametrize(
     "number, answers, text",
     [
         (errno.ENETDOWN, 0, "the connection to tcp:h:1 broke: Network is down; it may"),

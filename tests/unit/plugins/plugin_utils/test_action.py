@@ -186,6 +186,18 @@ def test_where_it_runs(where, task, options):
     assert (result == {"of": "the module"}) is (where == "host")
 
 
+@pytest.mark.parametrize("run_on", ["auto", "controller"])
+@pytest.mark.parametrize("options", [{"endpoint": "ssh://h/k"}, {"endpoints": {"a": "ssh://h"}}])
+def test_a_task_has_a_connection_and_needs_no_ssh_of_ours(options, run_on):
+    trial = Trial()
+    result = trial.run(run_on=run_on, **options)
+    assert result["failed"]
+    assert "ssh://h" in result["msg"]
+    assert "such as unix:/run/kamailio/kamailio_ctl" in result["msg"]
+    assert not trial.here
+    assert not trial.on_host
+
+
 def test_async_contradicts_the_controller():
     trial = Trial(async_val=5)
     result = trial.run(endpoint=AWAY, run_on="controller")
