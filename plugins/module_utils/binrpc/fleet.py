@@ -127,7 +127,9 @@ def _cause(error: BinrpcError) -> str:
         import os
 
         return "%s: %s" % (kind, os.strerror(cause))
-    return kind
+    # Of a process it is the end of what it said: what is before names hosts and users.
+    problem = getattr(error, "problem", "").rpartition(": ")[2]
+    return "%s: %s" % (kind, problem) if problem else kind
 
 
 class Endpoints:

@@ -52,6 +52,8 @@ class Process(Transport):
         self._pid = os.getpid()
         self.connected = False
         """Has a relay reached the socket? A process that is closed before is terminated."""
+        self.relay = ""
+        """The program that runs the relay."""
         self._errors = _memory_file()
         self._socket, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
         self._socket.setblocking(False)

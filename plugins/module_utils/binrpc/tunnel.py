@@ -60,6 +60,34 @@ def connect(address: Union[Ssh, Command], deadline: Deadline) -> Generator[Wait,
     return process
 
 
+class TunnelError(ConnectError):
+    """No connection was made through a process, so nothing ran.
+
+    :ivar step: what failed: ``login`` (ssh or the command did not get as far as the relay),
+        ``relay`` (no program could run it) or ``socket`` (the relay could not connect).
+    :ivar problem: what was wrong, without the address.
+    :ivar remedy: what to do about it, "" if nothing is known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        errno: Optional[int] = None,
+        executed: Optional[bool] = False,
+        step: str = "login",
+        problem: str = "",
+        remedy: str = "",
+    ) -> None:
+        super().__init__(message, errno, executed)
+        self.step = step
+        self.problem = problem
+        self.remedy = remedy
+
+    def __reduce__(self):  # type: ignore[no-untyped-def]
+        kept = (self.args[0], self.errno, self.executed, self.step, self.problem, self.remedy)
+        return type(self), kept
+
+
 def _greeted(process: Process, deadline: Deadline) -> Generator[Wait, Any, None]:
     """Read the line that the relay begins with."""
     seen = b""
@@ -70,8 +98,9 @@ def _greeted(process: Process, deadline: Deadline) -> Generator[Wait, Any, None]
             _before, mark, rest = seen.partition(stream_relay.MARK)
             line, ended, _after = rest.partition(b"\n")
             if mark and ended:
-                words = line.decode("ascii", "replace").split()
-                _judge(process, words[0] if words else "")
+                words = [*line.decode("ascii", "replace").split(), "", ""]
+                process.relay = words[1]
+                _judge(process, words[0])
                 return
             if len(seen) > _MOST_NOISE:
                 raise _no_connection(
@@ -101,10 +130,15 @@ def _start(seen: bytes) -> str:
 
 
 def _no_connection(
-    process: Process, problem: str, remedy: str = "", number: Optional[int] = None
-) -> ConnectError:
+    process: Process,
+    problem: str,
+    remedy: str = "",
+    number: Optional[int] = None,
+    step: str = "login",
+) -> TunnelError:
     text = "cannot connect to %s: %s" % (process.address, problem)
-    return ConnectError(text + (". " + remedy if remedy else ""), number)
+    text += ". " + remedy if remedy else ""
+    return TunnelError(text, number, step=step, problem=problem, remedy=remedy)
 
 
 def _judge(process: Process, word: str) -> None:
@@ -120,6 +154,7 @@ def _judge(process: Process, word: str) -> None:
             process,
             "the host has no program that can reach a unix socket",
             "Install one of python3, perl, socat, netcat-openbsd and ncat there",
+            step="relay",
         )
     number = _NUMBERS.get(word)
     said = process.said()
@@ -135,7 +170,7 @@ def _judge(process: Process, word: str) -> None:
         'add modparam("ctl", "binrpc", "unix:/run/kamailio/kamailio_ctl")',
         "ENOTSOCK": "The file is no socket",
     }.get(word, "")
-    raise _no_connection(process, "%s there: %s" % (path, cause), remedy, number)
+    raise _no_connection(process, "%s there: %s" % (path, cause), remedy, number, "socket")
 
 
 def _remedy(process: Process) -> str:

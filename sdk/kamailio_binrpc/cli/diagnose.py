@@ -17,7 +17,6 @@ import socket
 import stat
 import statistics
 import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from ..core.errors import BinrpcError, CallTimeout, ConnectError
 from ..core.facts import gather
 from ..core.faults import Fault
 from . import exit_codes
+from .finding import Finding, failed, ok
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,42 +41,19 @@ _TYPES = {"unixs": "0001", "unixd": "0002"}
 _OTHERS = {"0001": ("a stream", "unix:"), "0002": ("datagrams", "unixd:")}
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The result of one check.
-
-    :ivar check: its name, such as ``path``.
-    :ivar state: ``ok``, ``warning`` or ``failed``.
-    :ivar text: what was found.
-    :ivar remedy: what to do about it, "" if nothing.
-    :ivar status: the exit status that a failure stands for.
-    """
-
-    check: str
-    state: str
-    text: str
-    remedy: str = ""
-    status: int = exit_codes.OK
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the finding as plain data."""
-        return {name: value for name, value in asdict(self).items() if name != "status"}
-
-
-def _ok(check: str, text: str) -> Finding:
-    return Finding(check, "ok", text)
-
-
-def _failed(check: str, text: str, remedy: str, status: int = exit_codes.CONNECT) -> Finding:
-    return Finding(check, "failed", text, remedy, status)
-
-
 def diagnose(address: Address, timeout: float) -> Iterator[Finding]:
     """Examine an endpoint; yield a finding for each check, up to the first that fails.
 
     :param timeout: seconds for each call and each connection.
     """
-    checks = _path_checks(address) if address.is_path else _network_checks(address, timeout)
+    if address.is_process:
+        from .diagnose_process import process_checks
+
+        checks = process_checks(address, timeout)
+    elif address.is_path:
+        checks = _path_checks(address)
+    else:
+        checks = _network_checks(address, timeout)
     for finding in checks:
         yield finding
         if finding.state == "failed":
@@ -99,20 +76,20 @@ def _path_checks(address: Address) -> Iterator[Finding]:
     try:
         found = Path(address.name).stat()
     except OSError as error:
-        yield _failed("path", f"{address.name}: {error.strerror}", _other_path(address, error))
+        yield failed("path", f"{address.name}: {error.strerror}", _other_path(address, error))
         return
     kind = _kind(found.st_mode)
     wanted = "fifo" if address.protocol == "fifo" else "socket"
     owner = f"{_user(found.st_uid)}:{_group(found.st_gid)} {stat.filemode(found.st_mode)[1:]}"
     if kind != wanted:
         remedy = "a fifo is an endpoint of ctl's text protocol: its address begins with fifo:"
-        yield _failed(
+        yield failed(
             "path",
             f"{address.name} is a {kind}, not a {wanted}",
             remedy if kind == "fifo" else _other_path(address, None),
         )
         return
-    yield _ok("path", f"{address.name} is a {kind}")
+    yield ok("path", f"{address.name} is a {kind}")
     yield _permission(address.name, found, owner)
     if address.protocol != "fifo":
         yield from _listener(address)
@@ -121,12 +98,12 @@ def _path_checks(address: Address) -> Iterator[Finding]:
 def _permission(path: str, found: os.stat_result, owner: str) -> Finding:
     me = _user(os.geteuid())
     if os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-        return _ok("permissions", f"{owner}; {me} may connect")
+        return ok("permissions", f"{owner}; {me} may connect")
     group = _group(found.st_gid)
     remedy = 'change "mode", "user" or "group" of ctl\'s modparams'
     if found.st_mode & stat.S_IWGRP and found.st_gid:
         remedy = f"join the group: usermod -aG {group} {me}, then log in again; or {remedy}"
-    return _failed("permissions", f"{owner}; {me} may not connect", remedy)
+    return failed("permissions", f"{owner}; {me} may not connect", remedy)
 
 
 def _listener(address: Address) -> Iterator[Finding]:
@@ -137,10 +114,10 @@ def _listener(address: Address) -> Iterator[Finding]:
     if _TYPES[address.protocol] in types:
         inode = next(inode for kind, inode in rows if kind == _TYPES[address.protocol])
         process = _process_of(inode)
-        yield _ok("listener", process or "a process listens; which one is visible to root only")
+        yield ok("listener", process or "a process listens; which one is visible to root only")
     elif types:
         text, prefix = _OTHERS.get(next(iter(types)), ("something else", ""))
-        yield _failed(
+        yield failed(
             "listener", f"the socket takes {text}", f"the address is {prefix}{address.name}"
         )
     else:
@@ -236,20 +213,20 @@ def _network_checks(address: Address, timeout: float) -> Iterator[Finding]:
     try:
         found = socket.getaddrinfo(address.name, address.port, type=kind)
     except OSError as error:
-        yield _failed(
+        yield failed(
             "name", f"{address.name}: {error.strerror}", "is the name right, and does DNS answer?"
         )
         return
     hosts = list(dict.fromkeys(str(each[4][0]) for each in found))
     if hosts != [address.name]:
-        yield _ok("name", f"{address.name} is {', '.join(hosts)}")
+        yield ok("name", f"{address.name} is {', '.join(hosts)}")
     if address.protocol != "tcp":
         return  # a datagram tells nothing before the answer
     start = time.monotonic()
     try:
         socket.create_connection((address.name, address.port or 0), timeout).close()
     except TimeoutError:
-        yield _failed(
+        yield failed(
             "connection",
             f"no answer from {address.name} port {address.port} in {timeout:g} s",
             "a firewall drops the packets, or the host is down: try ping",
@@ -259,10 +236,10 @@ def _network_checks(address: Address, timeout: float) -> Iterator[Finding]:
         remedy = "is the address right, and does a route lead there?"
         if error.errno == errno.ECONNREFUSED:
             remedy = _listens(address)
-        yield _failed("connection", f"port {address.port}: {error.strerror}", remedy)
+        yield failed("connection", f"port {address.port}: {error.strerror}", remedy)
     else:
         took = (time.monotonic() - start) * 1000
-        yield _ok("connection", f"port {address.port} accepts connections ({took:.1f} ms)")
+        yield ok("connection", f"port {address.port} accepts connections ({took:.1f} ms)")
 
 
 def _listens(address: Address) -> str:
@@ -280,19 +257,19 @@ def _server_checks(address: Address, timeout: float) -> Iterator[Finding]:
         try:
             client.call("core.echo", "kamrpc")
         except Fault as fault:  # it speaks binrpc, whatever it thinks of this method
-            yield _ok("protocol", f"binrpc; core.echo: {fault}")
+            yield ok("protocol", f"binrpc; core.echo: {fault}")
         except BinrpcError as error:
             yield _silent(address, error, timeout)
             return
         else:
-            yield _ok("protocol", "binrpc")
+            yield ok("protocol", "binrpc")
         try:
             facts = gather(client.call, ["version", "uptime", "listeners"])
             yield _server(facts)
             yield _latency(client)
             yield from _exposure(facts)
         except BinrpcError as error:
-            yield _failed("server", str(error), "", exit_codes.status_of(error))
+            yield failed("server", str(error), "", exit_codes.status_of(error))
 
 
 def _silent(address: Address, error: BinrpcError, timeout: float) -> Finding:
@@ -300,7 +277,7 @@ def _silent(address: Address, error: BinrpcError, timeout: float) -> Finding:
     status = exit_codes.status_of(error)
     if seen:
         text, remedy = seen
-        return _failed("protocol", text, remedy, status)
+        return failed("protocol", text, remedy, status)
     if isinstance(error, CallTimeout):
         remedy = "Kamailio is busy, stopped, or runs a method that blocks ctl: look at its load"
         if address.protocol == "udp":
@@ -308,10 +285,10 @@ def _silent(address: Address, error: BinrpcError, timeout: float) -> Finding:
                 "no process listens there, a firewall drops the packets, or it is not ctl: "
                 'modparam("ctl", "binrpc", "udp:host:port") names the address'
             )
-        return _failed("protocol", f"no answer in {timeout:g} s", remedy, status)
-    if isinstance(error, ConnectError) and not address.is_path:
-        return _failed("connection", f"port {address.port}: connection refused", _listens(address))
-    return _failed("protocol", str(error), "", status)
+        return failed("protocol", f"no answer in {timeout:g} s", remedy, status)
+    if isinstance(error, ConnectError) and not (address.is_path or address.is_process):
+        return failed("connection", f"port {address.port}: connection refused", _listens(address))
+    return failed("protocol", str(error), "", status)
 
 
 _OPTIONS = (
@@ -333,7 +310,7 @@ _PROBES = (
 
 def _speaks(address: Address, timeout: float) -> tuple[str, str] | None:
     """Find out whether another protocol answers there."""
-    if address.is_path:
+    if address.is_path or address.is_process:
         return None
     kind = socket.SOCK_DGRAM if address.is_datagram else socket.SOCK_STREAM
     for start, request, text in _PROBES:
@@ -362,13 +339,13 @@ def _server(facts: dict[str, Any]) -> Finding:
     version, uptime = facts.get("version") or {}, facts.get("uptime") or {}
     text = str(version.get("full") or "a server that does not tell its version")
     started = uptime.get("started")
-    return _ok("server", f"{text}, since {started}" if started else text)
+    return ok("server", f"{text}, since {started}" if started else text)
 
 
 def _latency(client: Client) -> Finding:
     times = [client.ping() * 1000 for _each in range(PINGS)]
     middle, low, high = statistics.median(times), min(times), max(times)
-    return _ok("latency", f"{middle:.2f} ms ({low:.2f} to {high:.2f} in {PINGS} calls)")
+    return ok("latency", f"{middle:.2f} ms ({low:.2f} to {high:.2f} in {PINGS} calls)")
 
 
 def _exposure(facts: dict[str, Any]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from ..core.printable import printable
 from . import colour, common, exit_codes, output
 
 if TYPE_CHECKING:
-    from .diagnose import Finding
+    from .finding import Finding
 
 _DESCRIPTION = """Examine an endpoint step by step: its path, owner and mode, the process that
 listens, the network, the protocol, the server, the time for a call, and who else can reach ctl.
@@ -85,7 +85,8 @@ def _show(check: str, state: str, text: str) -> None:
 def _conclude(found: list[Finding]) -> None:
     remedies = [each for each in found if each.remedy]
     if not remedies:
-        output.write("\nNothing is wrong.\n")
+        wrong = any(each.state == "failed" for each in found)
+        output.write("" if wrong else "\nNothing is wrong.\n")
         return
     output.write("\nWhat to do:\n")
     for each in remedies:
