@@ -1,7 +1,10 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""The newest ansible-core, on the Python that runs it; ``make sanity`` takes every Python."""
+"""The newest ansible-core, on the Python that runs it; ``make sanity`` takes every Python.
+
+Whether each file can be imported on a host alone is for the oldest Python, where that fails first.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 def test_sanity_with_the_newest():
     python = "%d.%d" % sys.version_info[:2]
-    output = run(sys.executable, TOOL, "sanity", "newest", "--", "--python", python)
+    output = run(
+        sys.executable, TOOL, "sanity", "newest", "--", "--python", python, "--skip-test=import"
+    )
     assert 'Running sanity test "validate-modules"' in output
-    assert f'Running sanity test "import" on Python {python}' in output

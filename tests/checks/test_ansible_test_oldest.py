@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import pythons
 
-DEPENDENT = ("action-plugin-docs", "ansible-doc", "compile", "import", "validate-modules")
+DEPENDENT = ("import", "validate-modules")
 TOOL = ROOT / "tools" / "ansible_test.py"
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]

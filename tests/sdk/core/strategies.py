@@ -7,15 +7,26 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from kamailio_binrpc.core.packet import Message
 from kamailio_binrpc.core.values import Struct
 
-# Machines that run tests are slow at times; what counts is that an example passes.
 # The quick loop tries fewer: see tests/conftest.py.
-thorough = settings(deadline=None, max_examples=int(os.environ.get("KAMAILIO_EXAMPLES", "300")))
+EXAMPLES = int(os.environ.get("KAMAILIO_EXAMPLES", "300"))
+
+# For every test with examples, since each imports this module. Machines that run tests are slow at
+# times; what counts is that an example passes.
+settings.register_profile(
+    "patient",
+    settings.default,
+    deadline=None,
+    max_examples=min(100, EXAMPLES),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("patient")
+thorough = settings(max_examples=EXAMPLES)
 
 texts = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=12)
 # Thousandths below 2**50 are what every float in this range stands for exactly.

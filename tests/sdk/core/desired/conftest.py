@@ -24,8 +24,8 @@ class Calls:
         self.time = 0.0
         self.lost = ""
         self.pauses = []
-        clock = lab.state.clock
-        lab.state.clock = lambda: clock() + self.time
+        start = lab.state.clock()
+        lab.state.clock = lambda: start + self.time
 
     def call(self, method, *params, read_only=True):
         return self._client.call(method, *params)

@@ -219,8 +219,8 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("invariants")
     lab = LabServer(binrpc=[f"unix:{folder}/ctl"], version="5.8")
     with lab.running_in_thread() as running, Client(running.addresses[0]) as client:
-        clock, running.offset = running.state.clock, 0.0
-        running.state.clock = lambda: clock() + running.offset
+        start, running.offset = running.state.clock(), 0.0
+        running.state.clock = lambda: start + running.offset
         yield running, client
 
 
