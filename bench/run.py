@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Measure the codec, the client, fleets and plans: `make bench`, or `python bench/run.py [--quick]`.
+"""Measure the codec, the client, fleets and plans: `make bench`, or `bench/run.py [--quick]`.
 
 Compare ratios, not seconds: those belong to the machine and its load. Values are texts, numbers
 and structs; a member's name counts with its value.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..core.client import Client
     from ..core.fleet import Fleet, Report
+    from ..core.remote import Command
     from ..desired import Outcome, Resource
 
 _FORMATS = ("text", "json", "jsonl", "yaml")
@@ -44,6 +45,7 @@ class Servers:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._settings = settings = common.Settings(options)
+        self.addresses: dict[str, str | Command]
         if options.group or options.all:
             self.addresses = endpoints.chosen(options, settings)
         else:

@@ -107,11 +107,11 @@ def run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     settings = common.Settings(options)
     if options.group or options.all:
-        addresses = endpoints.chosen(options, settings)
+        names = list(endpoints.chosen(options, settings))
     else:
-        addresses = {settings.endpoint: settings.address}
-    board = Board(list(addresses), options.sort or "name")
-    with contextlib.closing(_Asking(addresses, settings, options.limit)) as asking:
+        names = [settings.endpoint]
+    board = Board(names, options.sort or "name")
+    with contextlib.closing(_Asking(names, settings, options.limit)) as asking:
         if options.output == "table" and sys.stdout.isatty() and sys.stdin.isatty():
             extras.load("rich.table", "kamrpc top")
             return _on_screen(options, board, asking)
@@ -191,10 +191,10 @@ _NAMES = {"\x1b[A": "up", "\x1b[B": "down", "\x1bOA": "up", "\x1bOB": "down", "\
 class _Asking:
     """Asks servers for samples, and keeps its connections."""
 
-    def __init__(self, addresses: Mapping[str, str], settings: common.Settings, limit: int) -> None:
+    def __init__(self, names: Sequence[str], settings: common.Settings, limit: int) -> None:
         from concurrent.futures import ThreadPoolExecutor
 
-        self._clients = {name: settings.client(address) for name, address in addresses.items()}
+        self._clients = {name: settings.client(name) for name in names}
         self._pool = ThreadPoolExecutor(max(1, min(limit, len(self._clients))))
 
     def samples(self) -> dict[str, Sample]:

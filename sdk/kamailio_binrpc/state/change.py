@@ -25,6 +25,7 @@ from .report import ServerReport
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from ..core.address import AnyAddress
     from ..core.batches import Serial
     from ..core.state.journal import Entry, Journals
     from ..core.state.wish import Wish
@@ -61,7 +62,7 @@ class Change:
     def __init__(
         self,
         wishes: Mapping[str, Wish],
-        addresses: Mapping[str, str],
+        addresses: Mapping[str, AnyAddress],
         journals: Journals,
         *,
         confirm: float | None = None,
@@ -168,7 +169,7 @@ class Change:
         return undone
 
 
-def _plain(address: str) -> str:
+def _plain(address: AnyAddress) -> str:
     """Return the one spelling of an address, so that it has one lock and one journal."""
     return str(parse_address(address))
 

@@ -18,6 +18,7 @@ from ..core.fleet import Fleet
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..core.address import AnyAddress
     from ..core.desired.drive import Talk
     from ..core.fleet import Result
 
@@ -36,7 +37,7 @@ class Lockstep(Generic[T]):
 
     def __init__(
         self,
-        endpoints: Mapping[str, str],
+        endpoints: Mapping[str, AnyAddress],
         start: Callable[[str], Talk[T]],
         done: Callable[[str, T | BinrpcError], None],
         *,

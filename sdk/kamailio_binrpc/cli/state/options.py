@@ -15,6 +15,7 @@ from ..progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ...core.remote import Command
     from ...core.state.journal import Journals
 
 APPLY_LIMIT = 50
@@ -101,6 +102,7 @@ class Servers:
         self.several = bool(options.group or options.all)
         if self.several and options.endpoint:
             raise EncodeError("--endpoint is one server, --group and --all are several: give one")
+        self.addresses: dict[str, str | Command]
         if self.several:
             self.addresses = endpoints.chosen(options, settings)
         else:

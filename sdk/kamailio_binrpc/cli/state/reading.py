@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
 
+    from ...core.address import AnyAddress
     from ...core.desired.drive import Talk
     from ...core.state.plan import Plan
     from ..common import Settings
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def planned(
-    addresses: Mapping[str, str],
+    addresses: Mapping[str, AnyAddress],
     wishes: Wishes,
     settings: Settings,
     options: argparse.Namespace,
