@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         bytecode.forget_temporary()
     if "not slow" in config.option.markexpr:
-        os.environ.setdefault("KAMAILIO_EXAMPLES", "30")
+        os.environ.setdefault("KAMAILIO_EXAMPLES", "10")
     # With -n the workers start the processes; they have to inherit what is ignored.
     if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
         stop_inheritance()

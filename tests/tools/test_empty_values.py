@@ -25,6 +25,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tool.Trial]:
         yield trial
 
 
+@pytest.mark.slow
 def test_the_page_is_current_and_no_cell_is_a_surprise() -> None:
     assert tool.make() == tool.PAGE.read_text("utf-8"), "run tools/empty_values.py"
 

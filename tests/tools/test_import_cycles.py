@@ -87,6 +87,7 @@ def reachable(graph: Graph, name: str) -> set[str]:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_cycles(package: str) -> None:
     modules = modules_of(package, PACKAGES[package])

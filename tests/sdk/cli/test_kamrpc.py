@@ -461,6 +461,7 @@ def test_kamcmd_advice_is_for_people():
 # --- output that cannot be written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [">/dev/full", ">&-"])
 @pytest.mark.parametrize(
     "command",

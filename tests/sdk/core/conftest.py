@@ -13,7 +13,7 @@ import pytest
 from kamailio_binrpc.core import fan_out
 from tests.support.signals import stop_inheritance
 
-from . import support
+from . import strategies, support  # noqa: F401 - strategies load a profile of Hypothesis
 from .clients import CALLERS, CLIENTS
 
 

@@ -16,7 +16,7 @@ from kamailio_binrpc.core.values import Struct
 # The quick loop tries fewer: see tests/conftest.py.
 EXAMPLES = int(os.environ.get("KAMAILIO_EXAMPLES", "300"))
 
-# For every test with examples, since each imports this module. Machines that run tests are slow at
+# For every test with examples: conftest.py imports this module. Machines that run tests are slow at
 # times; what counts is that an example passes.
 settings.register_profile(
     "patient",

@@ -419,6 +419,7 @@ ADDED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("result", ADDED, ids=lambda each: ascii(each)[:30])
 @pytest.mark.parametrize("struct_limit", [8192, 25, 4])
 def test_what_is_added_at_once_is_as_if_added_one_by_one(result, struct_limit, monkeypatch):

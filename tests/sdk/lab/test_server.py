@@ -284,6 +284,7 @@ def test_a_slow_reader_gets_everything_and_delays_nobody(lab, side, transport):
         assert drain(slow) == reply * 500
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clients", [1, 20])
 @pytest.mark.parametrize("transport", STREAMS)
 def test_clients_with_many_requests_delay_nobody(lab, side, transport, clients):
@@ -366,6 +367,7 @@ def test_many_short_connections_leave_nothing(lab, side, transport):
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, wire.MAX_CONNECTIONS + 10])
 @pytest.mark.parametrize("failures", [[], ["refuse"]], ids=["", "refused"])
 @pytest.mark.parametrize("turns", range(6))
