@@ -343,6 +343,7 @@ def _check_type(param: Param, notation: str, before: Sequence[Param]) -> None:
 
 
 def _describe(made: Method, lines: Sequence[str]) -> None:
+    names = [param.name for param in made.params]
     for line in lines:
         if line.startswith("+"):
             made.changes += (line[1:],)
@@ -353,7 +354,7 @@ def _describe(made: Method, lines: Sequence[str]) -> None:
             made.failures += (line[1:],)
         elif line.startswith("%"):
             continue  # see faults_of()
-        elif line is lines[0]:
+        elif line is lines[0] and line.partition(": ")[0] not in names:
             made.text = line
         else:
             name, _other, meaning = line.partition(": ")

@@ -129,6 +129,7 @@ def test_arrays_come_from_the_reply(reply, paths):
         ("[{...}^*]", "[{...}^*", ["door.look", "''"]),
         ("{a:{b", "{a:{b:text,b", ["door.open", "'text,b"]),
         (" Looks at a door\n", "", ["door.look", "line of help"]),
+        (" Opens a door\n", "", ["door.open", "line of help"]),  # a parameter's line is none
         (" key: what", " kee: what", ["door.open", "'kee: what it is opened with'"]),
         ("=5]", "=five]", ["door.open", "five"]),
         (
