@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance prove chaos soak bench-lab bench-fanout load lint docs build standalone sanity molecule bare fuzz mutate clean
+.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance prove prove-state chaos soak bench-lab bench-fanout load lint docs build standalone sanity molecule bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -58,6 +58,9 @@ conformance: setup ## Compare the lab server with the installed Kamailio, to the
 
 prove: setup ## Make 20,000 runs of the engine while calls fail (ARGS="--real --runs 2000")
 	@$(PY) -m tests.prove $(ARGS)
+
+prove-state: setup ## Make 20,000 runs of whole states, there and back (ARGS="--real --runs 1000")
+	@$(PY) -m tests.prove --state $(ARGS)
 
 chaos: setup ## 100,000 calls while everything goes wrong (ARGS="--seed 2")
 	@$(PY) -m tests.chaos $(ARGS)

@@ -86,6 +86,7 @@ def main() -> int:
                 counts["not undone"] += bool(trial.result.get("not_undone"))
                 if trial.broken:
                     counts["broken"] += 1
+                    print(trial, file=sys.stderr, flush=True)
                     broken.append(trial)
             prover.close()
     columns = [

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from kamailio_binrpc.core.catalogue.reading import is_read_only
 from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.desired.kinds import KINDS
-from kamailio_binrpc.core.state.journal import Journals, read
+from kamailio_binrpc.core.state.journal import OPEN, Journals, move, read
 from kamailio_binrpc.core.state.outcome import Outcome
 from kamailio_binrpc.core.state.plan import plan
 from kamailio_binrpc.core.state.transaction import apply_at, roll_back
@@ -114,6 +114,8 @@ class StateTrial:
     before: Snapshot = field(default_factory=dict)
     after: Snapshot = field(default_factory=dict)
     others: set[Path] = field(default_factory=set)
+    between: Snapshot = field(default_factory=dict)
+    others_there: set[Path] = field(default_factory=set)
     back: bool = False
     ends: list[Outcome] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
@@ -248,6 +250,14 @@ class StateProver:
         except (Killed, KeyboardInterrupt):
             pass
         finished = bool(trial.ends) and trial.ends[-1].outcome in ("unchanged", "refused")
+        if trial.back and trial.ends:
+            # Another client comes between the change and the way back.
+            seen = self.snapshot()
+            self._shake()
+            now = self.snapshot()
+            trial.between = {path: now.get(path) for path in differing(seen, now)}
+            trial.others |= set(trial.between)
+            trial.others_there = set(trial.others)
         if trial.back or not trial.ends:
             self._go_back(trial, trouble, journals, finished=finished)
         return trouble
@@ -286,7 +296,6 @@ class StateProver:
             if not is_read_only(method, params):
                 yield f"it asks {method}, which may change something"
         changed = differing(trial.before, trial.after) - trial.others
-        owned = [(area.kind, area.owns(wish)) for area, wish in trial.wishes]
         last = trial.ends[-1] if trial.ends else None
         yield from self._written_ahead(trouble, journals)
         shown = repr([end.shown() for end in trial.ends])
@@ -302,6 +311,22 @@ class StateProver:
             if trouble.sent and changed:
                 yield "it was killed, and left no journal"
             return
+        yield from self._told(trial, last, changed)
+        if trial.others == trial.others_there:
+            # Nobody came between a reading and a write of the way back.
+            for path, value in trial.between.items():
+                if trial.after.get(path) != value:
+                    yield f"it wrote over what another client had put there: {path}"
+        if last.outcome in ("changed", "unchanged") and not trial.others:
+            fresh = drive(plan(self._stages(trial)), _Reads(self._client))
+            if fresh.problems or fresh.differs:
+                yield f"a second plan is not empty: {fresh.shown()}"
+        yield from self._again(trial, trouble, journals, last)
+
+    @staticmethod
+    def _told(trial: StateTrial, last: Outcome, changed: set[Path]) -> Iterator[str]:
+        """Compare what an outcome says with what has changed."""
+        owned = [(area.kind, area.owns(wish)) for area, wish in trial.wishes]
         strangers = {path for path in changed if not _owned(owned, path)}
         told = last.not_undone or any("could not be" in each for each in last.warnings)
         if strangers and not told:
@@ -314,11 +339,6 @@ class StateProver:
             yield f"it does not name what it left: {sorted(changed, key=str)}"
         if last.outcome == "partly_undone" and not last.not_undone:
             yield "it says partly undone, and names nothing"
-        if last.outcome in ("changed", "unchanged") and not trial.others:
-            fresh = drive(plan(self._stages(trial)), _Reads(self._client))
-            if fresh.problems or fresh.differs:
-                yield f"a second plan is not empty: {fresh.shown()}"
-        yield from self._again(trial, trouble, journals, last)
 
     def _written_ahead(self, trouble: StateTrouble, journals: Journals) -> Iterator[str]:
         """Each call that may have reached the server has its intent in the journal."""
@@ -350,6 +370,8 @@ class StateProver:
             return
         trouble._plan.clear()
         trouble.sent.clear()
+        (entry,) = journals.entries()
+        move(entry, OPEN)
         before = list(trial.ends)
         self._go_back(trial, trouble, journals, finished=False)
         again = trial.ends[-1]

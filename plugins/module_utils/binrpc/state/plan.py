@@ -212,7 +212,23 @@ class Part:
                 continue  # a part of something that goes back as a whole
             for conflict in undo.conflicts:
                 why[conflict.address] = conflict.why
+            reason = self._beside(change.address)
+            if reason:
+                why.setdefault(change.address, reason)
         return why
+
+    def _beside(self, address: Address) -> str:
+        """Return why what a step does beside a change cannot be put back, or ""."""
+        for step in self.steps:
+            for leaf, value in step.leaves.items() if address in step.leaves else ():
+                old = self.seen.at(leaf)
+                if leaf == address or any(each in (ABSENT, UNKNOWN) for each in (old, value)):
+                    continue
+                if not self.resource.equal(leaf, old, value):
+                    reason = self.resource.restorable(leaf, value, old)
+                    if reason:
+                        return reason
+        return ""
 
 
 def _lost_secret(value: Any) -> bool:

@@ -172,6 +172,8 @@ def roll_back(
 ) -> Outcome:
     """Undo an unfinished or finished change from its journal, and return the outcome.
 
+    For one that is undone already nothing is asked and nothing is sent.
+
     :param connect: gets the address in the journal; returns a context with the endpoint.
     :param reason: why: ``rollback``, ``cancelled`` or ``unconfirmed``.
     :param force: put back also what another client has changed since.
@@ -180,6 +182,11 @@ def roll_back(
     :raises Taken: another process is busy with the change or the server, or has finished it.
     :raises JournalError: the journal cannot be opened.
     """
+    if entry.state in (states.UNDONE, states.REFUSED, states.RESTARTED):
+        outcome = Outcome(UNDONE, reason)
+        outcome.id = entry.id
+        outcome.warnings.append("Nothing was done: the change is %s already" % entry.state)
+        return outcome
     with journals.resume(entry, states.CANCELLING) as journal:
         reading = read(journal.entry.path, resolve, classes)
         if not reading.endpoint:

@@ -9,7 +9,7 @@ import pytest
 
 from kamailio_binrpc.core.errors import ConnectError
 from kamailio_binrpc.core.state import transaction
-from kamailio_binrpc.core.state.journal import Journals, Taken
+from kamailio_binrpc.core.state.journal import Journals, Taken, move
 from kamailio_binrpc.core.state.transaction import apply_at, confirm, expired, forget, roll_back
 from tests.support.state import four
 
@@ -151,7 +151,12 @@ def test_a_rollback_that_dies_is_finished_by_the_next_one(server, journals):
     assert back(server, journals).outcome == "undone"
     assert server.seen() == before
     server.written.clear()
+    server.asked.clear()
     (entry,) = journals.entries()
+    again = roll_back(journals, entry, server.connect, clock=server.clock, pause=server.pause)
+    assert (again.outcome, server.written, server.asked) == ("undone", [], [])
+    # Nor would anything be sent if it were not known to be undone.
+    move(entry, "open")
     again = roll_back(journals, entry, server.connect, clock=server.clock, pause=server.pause)
     assert (again.outcome, server.written) == ("undone", [])
 
