@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fleet of three lab servers, changed by a playbook once and not again.
+"""A fleet of three lab servers, changed by a playbook once and not again, and then by kamrpc.
 
-Exits with 1 if the second run changes anything. Nothing is left running.
+Exits with 1 if the second run changes anything, or if a change that nobody confirms stays. Nothing
+is left running.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PLAYBOOK = HERE / "site.yml"
 
 sys.path.insert(0, str(ROOT / "tools"))
 
+import desired  # noqa: E402
 import tree  # noqa: E402
 
 from kamailio_binrpc.lab import Configuration, Dispatcher, HashTables, LabServer  # noqa: E402
@@ -99,9 +101,15 @@ def main() -> int:
         headline("Second run: everything is as it should be")
         second = play(hosts)
 
+        headline("The same servers with kamrpc: one file, one change, all of it or none")
+        good = desired.show(folder, endpoints)
+
     headline(f"First run: {first} changes. Second run: {second} changes.")
     if (first, second) != (9, 0):
         print("Expected were 9 changes, and then none.", file=sys.stderr)
+        return 1
+    if not good:
+        print("The statuses of kamrpc are not those that were expected.", file=sys.stderr)
         return 1
     return 0
 

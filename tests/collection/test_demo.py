@@ -3,10 +3,14 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fleet that ``make demo`` shows changes once, and the demo would notice if not."""
+"""The fleet that ``make demo`` shows changes once, and the demo would notice if not.
+
+Then kamrpc changes it, and a change that nobody confirms goes back.
+"""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -33,11 +37,16 @@ def demo(script: Path) -> subprocess.CompletedProcess[str]:
 def test_the_fleet_changes_once() -> None:
     done = demo(ROOT / "demo" / "run.py")
     assert done.returncode == 0, done.stdout
-    first, second = done.stdout.split("=== Second run")
+    first, second, kamrpc = re.split("=== Second run|=== The same servers", done.stdout)
     assert first.count("changed=3") == 3
     assert second.count("changed=0") == 3
     for transport in ("unixs:", "udp:127.0.0.1:", "tcp:127.0.0.1:"):
         assert transport in first
+    statuses = re.findall(r"^-> exit status (\d+)$", kamrpc, re.MULTILINE)
+    assert statuses == ["9", "0", "0", "0", "9", "0", "0", "0", "0", "0"]
+    assert kamrpc.count("Nothing to do: all is as wanted.") >= 1
+    assert len(re.findall(r" limit +undone ", kamrpc)) == 3
+    assert "\n250\n" in kamrpc
 
 
 def test_a_second_change_is_an_error(tmp_path: Path) -> None:
