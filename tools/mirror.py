@@ -121,6 +121,16 @@ SHARED = [
         "commands are tried as they are typed",
     ),
     Shared(
+        "sdk/kamailio_binrpc/cli/state/*.py",
+        ("tests/sdk/cli/state/test_plan.py", "tests/sdk/cli/state/test_apply.py"),
+        "commands are tried as they are typed",
+    ),
+    Shared(
+        "sdk/kamailio_binrpc/state/change.py",
+        ("tests/sdk/cli/state/test_apply.py", "tests/sdk/cli/state/test_pending.py"),
+        "what ties the core and a fleet together, tried through the commands",
+    ),
+    Shared(
         "sdk/kamailio_binrpc/cli/kamcmd/*.py",
         ("tests/sdk/cli/test_kamcmd_parts.py", "tests/real/test_pykamcmd.py"),
         "one program, compared with kamcmd to the byte",
