@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from kamailio_binrpc.core.state.journal import UNFINISHED, Journals
+from kamailio_binrpc.state import UNFINISHED, Journals
 
 HERE = Path(__file__).resolve().parent
 KAMRPC = Path(sys.executable).parent / "kamrpc"

@@ -46,6 +46,8 @@ from .core.pacing import in_turn
 from .core.spacing import in_turn_async
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .core.async_client import AsyncClient
     from .core.client import Client
     from .core.desired.drive import Talk
@@ -148,12 +150,21 @@ async def ensure_async(
     """
     run = Run(resource, check, busy_timeout)
     secrets = Secrets()
-    await _drive_async(run.go(), client, secrets)
+    await drive_async(run.go(), client, secrets)
     return _outcome(run, secrets)
 
 
-async def _drive_async(talk: Talk[T], client: AsyncClient, secrets: Secrets) -> T:
-    """Run a generator to its end with calls that are awaited, and return what it returns."""
+async def drive_async(
+    talk: Talk[T],
+    client: AsyncClient,
+    secrets: Secrets,
+    save: Callable[[Save], None] | None = None,
+) -> T:
+    """Run a generator to its end with calls that are awaited, and return what it returns.
+
+    :param secrets: gets those that calls send and receive.
+    :param save: gets what belongs into a journal.
+    """
     import asyncio
 
     advance = talk.send
@@ -176,7 +187,7 @@ async def _drive_async(talk: Talk[T], client: AsyncClient, secrets: Secrets) -> 
                 await asyncio.sleep(need.seconds)
                 answer = None
             elif isinstance(need, Save):
-                answer = None
+                answer = save(need) if save else None
             else:
                 answer = time.monotonic()
         except BinrpcError as error:

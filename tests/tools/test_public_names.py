@@ -20,7 +20,7 @@ SDK = ROOT / "sdk" / "kamailio_binrpc"
 LIBRARY = "".join(
     path.read_text("utf-8") for path in (ROOT / "docs" / "site" / "library").glob("*.rst")
 )
-DOORS = ("changes", "desired", "dispatcher", "facts", "lab", "methods", "params")
+DOORS = ("changes", "desired", "dispatcher", "facts", "lab", "methods", "params", "state")
 NAMES = [
     *(("kamailio_binrpc", name) for name in kamailio_binrpc.__all__ if name != "__version__"),
     *(
@@ -117,4 +117,6 @@ def test_every_error_of_the_library_is_public():
         "kamailio_binrpc.core.desired.engine.NotYet",
         "kamailio_binrpc.core.lab.module_settings.ModuleSettingsError",
         "kamailio_binrpc.core.lab.reader.ReadError",
+        "kamailio_binrpc.core.state.run.Failure",
+        "kamailio_binrpc.core.state.run.Refused",
     }
