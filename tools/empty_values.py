@@ -123,6 +123,17 @@ BASES: dict[str, list[Base]] = {
         {"url": "all", "state": "disabled", "must_answer": True, "at_least_active": 0},
     ],
     "kamailio_shv": [{"name": "maintenance", "value": 1}],
+    "kamailio_state": [
+        {
+            "document": {"version": 1, "pv": {"shv": {"maintenance": 1}}},
+            "state": "applied",
+            "confirm": 5,
+            "allow_irreversible": True,
+            "undo_timeout": 5,
+            "journals": "/nowhere",
+        },
+        {"state": "confirmed", "id": ["x"], "run_on": "host"},
+    ],
     "kamailio_stats_info": [{"names": ["core:"]}],
     "kamailio_toggle": [{"what": "siptrace", "enabled": True}],
     "kamailio_uac_info": [{"l_uuid": "trunk-1"}],

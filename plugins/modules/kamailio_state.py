@@ -1,0 +1,310 @@
+#!/usr/bin/python
+
+# Copyright: The kamailio-binrpc authors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: kamailio_state
+short_description: Apply a whole state as one change
+version_added: 0.1.0
+author:
+  - The kamailio-binrpc authors (@kamailio-binrpc)
+description:
+  - Brings a running Kamailio to the state that a document describes, over hash tables, shared
+    variables, variables of the configuration, media nodes, destinations, registrations, contacts,
+    pipes and log levels. What the document does not name stays as it is.
+  - It is one change. The server is read once, and if something cannot be, nothing is sent.
+    Additions come before removals, over all sections. What was added is read back before anything
+    is disabled or removed, and everything is read again at the end.
+  - A change that fails is undone as a whole. A journal is written before each call, so that another
+    process can undo it as well.
+  - With O(confirm), the change is also undone unless a later task confirms it in time, even if the
+    host has become unreachable.
+  - One task is faster than one for each setting, and safer. The modules for single settings remain
+    the right ones for loops and conditions.
+extends_documentation_fragment:
+  - kamailio.ctl.ctl
+  - kamailio.ctl.endpoints
+  - kamailio.ctl.state
+  - kamailio.ctl.attributes
+  - kamailio.ctl.attributes.changing
+options:
+  document:
+    description:
+      - What the server should be. A list holds stages, which are applied one after another.
+      - Its keys are those of a file for C(kamrpc plan), see
+        U(https://github.com/kamailio-binrpc/kamailio-binrpc/blob/main/docs/desired-state-keys.md).
+      - Types count. A value without quotes that is a number is a number. Keys are text, and keys
+        that are not are refused, since YAML makes V(50674039) of the key V(0301234567).
+      - C(auth_password) and C(auth_ha1) may be text from a vault here. References with C(env) and
+        C(file) mean the machine where the calls are made, see O(run_on).
+    type: raw
+    version_added: 0.1.0
+  state:
+    description:
+      - V(applied) makes the change, V(confirmed) keeps one that waits to be confirmed, and
+        V(cancelled) undoes it at once.
+      - Confirm from where the change was made, with the same O(endpoint) or O(endpoints) and
+        O(run_on). The journal is on that machine.
+    type: str
+    choices: [applied, confirmed, cancelled]
+    default: applied
+    version_added: 0.1.0
+  id:
+    description:
+      - The changes to confirm or cancel, as earlier tasks returned them. Each endpoint of
+        O(endpoints) has one of its own.
+    type: list
+    elements: str
+    version_added: 0.1.0
+  confirm:
+    description:
+      - Seconds in which the change has to be confirmed, at most 86400. If it is not, a process that
+        was started before the first call undoes it.
+      - That process runs where the calls are made. On the host itself it does not need the
+        controller. Until the change is confirmed or undone, other changes of this module there are
+        refused.
+    type: float
+    version_added: 0.1.0
+  allow_irreversible:
+    description:
+      - Whether to make changes that could not be undone, such as one of a registration whose
+        old password is not known.
+    type: bool
+    default: false
+    version_added: 0.1.0
+  undo_timeout:
+    description:
+      - Seconds that undoing may take, beside the pauses between rebuilds. More than 0.
+    type: float
+    default: 60
+    version_added: 0.1.0
+  journals:
+    description:
+      - Folder of the journals, which only its owner may use. By default
+        C(/var/lib/kamailio-binrpc) for root, else C(~/.local/state/kamailio-binrpc).
+    type: path
+    version_added: 0.1.0
+seealso:
+  - module: kamailio.ctl.kamailio_htable
+  - module: kamailio.ctl.kamailio_dispatcher_destination
+  - module: kamailio.ctl.kamailio_cfg
+"""
+
+EXAMPLES = r"""
+- name: The edge has this state
+  kamailio.ctl.kamailio_state:
+    document:
+      version: 1
+      name: edge-routing
+      htable:
+        features:
+          items: {recording: 1, greeting: hello}
+          absent: [old]
+      dispatcher:
+        "1":
+          exact: true
+          destinations:
+            - {uri: "sip:192.0.2.11:5060", attrs: weight=50;duid=a, state: enabled}
+            - {uri: "sip:192.0.2.12:5060", state: disabled}
+      cfg:
+        core: {debug: 2}
+      uac:
+        registrations:
+          trunk1: {auth_password: "{{ trunk_password }}", state: enabled}
+      checks:
+        - {method: tm.stats, path: current, max: 1000, within: 10}
+
+- name: Change the gateways, and go back unless calls work
+  kamailio.ctl.kamailio_state:
+    document: "{{ lookup('file', 'gateways.yml') | from_yaml }}"
+    confirm: 120
+  register: change
+
+- name: Make a call
+  ansible.builtin.command: /usr/local/bin/test-call
+  changed_when: false
+
+- name: Keep the change
+  kamailio.ctl.kamailio_state:
+    state: confirmed
+    id: "{{ change.id }}"
+  when: change.id != ""
+"""
+
+RETURN = r"""
+outcome:
+  description:
+    - V(unchanged), V(changed), or V(pending) until it is confirmed.
+    - If the task failed, V(refused) and V(unreachable) where nothing was sent, V(undone) where all
+      is as before, V(partly_undone) with what is not in RV(not_undone), and V(unknown) where the
+      server could not be read at the end.
+  returned: with O(state=applied)
+  type: str
+  sample: changed
+reason:
+  description: What refused, failed or undid the change, as one word such as V(check) or V(pending).
+  returned: when the task failed
+  type: str
+id:
+  description: Of the change, for O(id) and for C(kamrpc rollback). Empty if nothing was to be done.
+  returned: with O(state=applied)
+  type: str
+changes:
+  description: The settings that differ from the document.
+  returned: with O(state=applied)
+  type: list
+  elements: dict
+  contains:
+    address:
+      description: What it is.
+      returned: always
+      type: str
+      sample: htable.features.recording
+    action:
+      description: V(add), V(change), V(remove), or V(unknown) where the server does not show it.
+      returned: always
+      type: str
+    before:
+      description: What it was. Null for what was not there, V(?) for what is not shown.
+      returned: always
+      type: raw
+    after:
+      description: What it is now, or would be in check mode.
+      returned: always
+      type: raw
+    secret:
+      description: Whether it has a secret, which is hidden.
+      returned: always
+      type: bool
+    reversible:
+      description: V(exact), V(value) where something is lost on the way back, or V(none).
+      returned: always
+      type: str
+    why:
+      description: Why it is not V(exact).
+      returned: always
+      type: str
+    lost_on:
+      description: What loses the change, V(restart), or V(reload) of the module already.
+      returned: always
+      type: str
+effects:
+  description: What the change does beside, as sentences.
+  returned: with O(state=applied)
+  type: list
+  elements: str
+rpc_calls:
+  description: The calls that changed something, those of the way back included, or the plan.
+  returned: with O(state=applied)
+  type: list
+  elements: dict
+  contains:
+    method:
+      description: The method.
+      returned: always
+      type: str
+    params:
+      description: Its parameters, without secrets.
+      returned: always
+      type: list
+      elements: raw
+undone:
+  description: What was put back.
+  returned: with O(state=applied) and O(state=cancelled)
+  type: list
+  elements: str
+not_undone:
+  description: What was changed, and could not be put back.
+  returned: with O(state=applied) and O(state=cancelled)
+  type: list
+  elements: dict
+  contains:
+    address:
+      description: What it is.
+      returned: always
+      type: str
+    before:
+      description: What it was.
+      returned: always
+      type: raw
+    found:
+      description: What it is now.
+      returned: always
+      type: raw
+    why:
+      description: Why it was not put back.
+      returned: always
+      type: str
+endpoint:
+  description: The endpoint, in full.
+  returned: always
+  type: str
+  sample: unixs:/run/kamailio/kamailio_ctl
+results:
+  description:
+    - One result per endpoint, in the order of O(endpoints).
+    - Each has the return values of this module as well.
+  returned: when O(endpoints) is given
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the endpoint, or its address as it was given.
+      returned: always
+      type: str
+      sample: edge1
+    endpoint:
+      description: Its address, in full.
+      returned: always
+      type: str
+      sample: udp:192.0.2.10:2049
+    changed:
+      description: Whether something was changed there, or would be in check mode.
+      returned: always
+      type: bool
+    failed:
+      description: Whether it failed there.
+      returned: always
+      type: bool
+    skipped:
+      description: Whether it was not called, since too many before it had failed.
+      returned: when that is so
+      type: bool
+    msg:
+      description: Why it failed or was not called.
+      returned: when it failed or was not called
+      type: str
+    diff:
+      description: The diff.
+      returned: in diff mode
+      type: raw
+changed_count:
+  description: At how many endpoints something was changed, or would be in check mode.
+  returned: when O(endpoints) is given
+  type: int
+failed_count:
+  description: How many endpoints failed.
+  returned: when O(endpoints) is given
+  type: int
+skipped_count:
+  description: How many endpoints were not called, since too many before them had failed.
+  returned: when O(endpoints) is given
+  type: int
+"""
+
+from ansible_collections.kamailio.ctl.plugins.module_utils._wish import wish_task
+
+TASK = wish_task()
+
+
+def main():
+    TASK.main()
+
+
+if __name__ == "__main__":
+    main()
