@@ -45,6 +45,7 @@ from kamailio_binrpc.core.printable import printable  # noqa: E402
 from kamailio_binrpc.core.reply import Reply  # noqa: E402
 from kamailio_binrpc.core.views import LossyView, to_dict, to_pairs  # noqa: E402
 from kamailio_binrpc.lab import Recording, RecordingError  # noqa: E402
+from kamailio_binrpc.state.loader import FileError, load_text  # noqa: E402
 from tests.sdk.core import golden, properties  # noqa: E402
 
 if TYPE_CHECKING:
@@ -235,6 +236,27 @@ def configuration(data: bytes) -> None:
         Path(path).unlink()
 
 
+def state_file(data: bytes) -> None:
+    """A file of desired state is refused with its place, or its documents make the same wish."""
+    text = data.decode("utf-8", "replace")
+    refused = ""
+    try:
+        wish = load_text(text, "<fuzz>", references=_secret)
+    except FileError as error:
+        refused = str(error)
+    assert "sesame" not in refused
+    if refused:
+        assert refused.startswith("<fuzz>")
+        return
+    assert "sesame" not in repr(wish)
+    again = load_text(json.dumps(wish.documents), "<again>", references=_secret)
+    assert again.documents == wish.documents
+
+
+def _secret(_reference: object) -> str:
+    return "sesame"
+
+
 def settings(data: bytes) -> None:
     from kamailio_binrpc.core.lab.settings import SettingsError, _parse
 
@@ -370,6 +392,30 @@ TEMPLATES = [b"%v / %v\\n\0" + packet for packet in PACKETS]
 PATHS = [b"0.SET.[ID=sip:[::1]:5060].x", b"[a=b].c", b"item.value", b"list.0"]
 JSON = [b'{"a": [1, 2.5e3, null, "\\u00e9\\""]}', b"-12", b"[[[]]]", SETTINGS]
 
+STATE_FILES = [
+    b"""version: 1
+name: x
+htable: {t: {items: {"a": 1, b: {value: x, at_least: 5}}, absent: [c], exact: true}}
+pv: {shv: {m: -1}}
+cfg: {core: {debug: 2}, "lab[1]": {a: {inherit: true}, b: {unset: true}}}
+---
+dispatcher:
+  1:
+    destinations:
+    - {uri: sip:192.0.2.1, attrs: "duid=a", state: enabled, priority: 3}
+""",
+    b"""version: 1
+rtpengine: {nodes: {udp:h:1: enabled}, min_enabled: 0}
+uac: {registrations: {a: {auth_password: {env: A}, expires: 5}, b: {auth_ha1: {keep: true}}}}
+usrloc: {location: {a: {contacts: {sip:a: {q: 0.5}}, absent: [sip:b]}}}
+pipelimit: {pipes: {p: {algorithm: RED, limit: 5}}}
+debugger: {modules: {tm: 3}}
+checks: [{method: tm.stats, path: a.b, expect: {c: [1, null, "x"]}, hold: 5}]
+""",
+    b'{"version": 1, "htable": {"t": {"items": {"a": "\\u00e9", "b": -5}}}}',
+    b"a: &x [*x, !!int 5, <<, 012, 1e5, ~, 2026-01-01]\n? [b]\n: |\n  text\n",
+]
+
 TARGETS: dict[str, Target] = {
     "decode": Target(decode, [*PACKETS, *BODIES]),
     "compare": Target(compare, [bytes([n % 16]) + body for n, body in enumerate(BODIES)]),
@@ -387,6 +433,7 @@ TARGETS: dict[str, Target] = {
     ),
     "recording": Target(recordings, [_recording()]),
     "configuration": Target(configuration, [CONFIG]),
+    "state_file": Target(state_file, STATE_FILES),
     "settings": Target(settings, [SETTINGS, b"[server]\nbinrpc = unix:/x\n[module pv]\na = 1\n"]),
     "address": Target(address, ADDRESSES),
     "template": Target(template, TEMPLATES),
