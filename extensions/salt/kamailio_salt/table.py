@@ -19,6 +19,7 @@ from kamailio_binrpc.core.desired.dialog import DIALOGS, drained
 from kamailio_binrpc.core.desired.engine import Run
 from kamailio_binrpc.core.masking import Secrets
 from kamailio_binrpc.desired import KINDS
+from kamailio_salt import managed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from kamailio_binrpc.core.desired.kind import Kind
     from kamailio_binrpc.core.desired.options import Option, Options
 
-    # Gets whether this is a test, and busy_timeout.
-    Job = Callable[[bool, float], Talk[Result]]
+    # Gets whether this is a test, busy_timeout, and the address of the server.
+    Job = Callable[[bool, float, str], Talk[Result]]
     Prepare = Callable[[dict[str, Any]], Job]
 
 
@@ -82,6 +83,7 @@ class State:
         options = {self.subject: name, **given} if self.subject else given
         self.options.remember_secrets(options, secrets)
         remember_secrets(options, secrets)
+        managed.remember_secrets(options.get("document"), secrets)
         return secrets
 
     def _excluded(self, option: str, given: dict[str, Any]) -> bool:
@@ -92,7 +94,7 @@ class State:
 def _states_of(kind: Kind) -> list[State]:
     def prepare(params: dict[str, Any]) -> Job:
         resource = kind.build(params)
-        return lambda test, busy_timeout: Run(resource, test, busy_timeout).go()
+        return lambda test, busy_timeout, _address: Run(resource, test, busy_timeout).go()
 
     field = kind.options.fields.get("state")
     choices = [None] if field is None else list(field.choices or ())
@@ -100,18 +102,18 @@ def _states_of(kind: Kind) -> list[State]:
 
 
 def _drained(params: dict[str, Any]) -> Job:
-    return lambda test, _busy_timeout: drained(params, test)
+    return lambda test, _busy_timeout, _address: drained(params, test)
 
 
 def _reload(params: dict[str, Any]) -> Job:
     reloading = reload.build(params)
-    return lambda test, busy_timeout: reload.run(reloading, test, busy_timeout)
+    return lambda test, busy_timeout, _address: reload.run(reloading, test, busy_timeout)
 
 
 def _wait_for(params: dict[str, Any]) -> Job:
     wanted = condition.Condition(params)
 
-    def job(test: bool, _busy_timeout: float) -> Talk[Result]:
+    def job(test: bool, _busy_timeout: float, _address: str) -> Talk[Result]:
         # What a test leaves undone may be what is waited for.
         return condition.wait(wanted, 0 if test else params["wait_timeout"], params["poll"])
 
@@ -123,5 +125,6 @@ for _state in (
     State(DIALOGS.name, DIALOGS.options, _drained, DIALOGS.subject, "drained"),
     State("reload", reload.OPTIONS, _reload, "what"),
     State("wait_for", condition.OPTIONS, _wait_for, "method"),
+    State("managed", managed.OPTIONS, managed.prepare),
 ):
     STATES[_state.name] = _state

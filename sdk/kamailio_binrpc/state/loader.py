@@ -354,7 +354,7 @@ class _Yaml:
             return _WORDS[text]
         if _NUMBER.fullmatch(text):
             return _number(text, lambda *problem: self._error(event, *problem))
-        if _AMBIGUOUS.fullmatch(text) or _resolved(text):
+        if not is_plain(text):
             meaning = f"{text!r} means different things to different readers of YAML"
             raise self._error(event, meaning, "quote it")
         return text
@@ -397,12 +397,14 @@ _AMBIGUOUS = re.compile(
 )
 
 
-def _resolved(text: str) -> bool:
-    """Does PyYAML take a plain text for something else?"""
+def is_plain(text: str) -> bool:
+    """Does every reader of YAML take this for text where it is not quoted?"""
     from yaml.resolver import Resolver
 
+    if _AMBIGUOUS.fullmatch(text):
+        return False
     resolvers = Resolver.yaml_implicit_resolvers
-    return any(pattern.match(text) for _tag, pattern in resolvers.get(text[:1], ()))
+    return not any(pattern.match(text) for _tag, pattern in resolvers.get(text[:1], ()))
 
 
 def _number(text: str, error: Any) -> int | float:

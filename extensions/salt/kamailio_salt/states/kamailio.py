@@ -102,7 +102,7 @@ def _applied(state: State, name: str, options: dict[str, Any]) -> Return:
         with server.connect() as client:
             calls = Calls(client)
             calls.secrets.merge(secrets)
-            result = drive(job(test, server.busy_timeout), calls)
+            result = drive(job(test, server.busy_timeout, str(client.address)), calls)
     except (BinrpcError, ValueError) as error:
         ret["comment"] = secrets.hide(message(error))
         return shown(ret)  # type: ignore[no-any-return]

@@ -65,7 +65,7 @@ class Section:
         self.build = build
 
 
-def built(make: Callable[..., Resource], path: Path, *args: Any, **more: Any) -> Resource:
+def built(make: Callable[..., Resource], path: Path, /, *args: Any, **more: Any) -> Resource:
     """Return a resource.
 
     :raises WishError: it cannot be.

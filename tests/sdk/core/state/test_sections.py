@@ -9,6 +9,7 @@ from kamailio_binrpc.core.desired.leaf import ABSENT, Leaves, Secret
 from kamailio_binrpc.core.state.sections import SECTIONS, moment
 from kamailio_binrpc.core.state.shapes import WishError
 from kamailio_binrpc.core.state.wish import parse
+from tests.sdk.core.state.documents import EVERYTHING
 
 GATEWAY = "sip:192.0.2.11:5060"
 TIME = "2026-12-01T08:00:00Z"
@@ -226,3 +227,10 @@ def test_pipes_and_levels():
 )
 def test_what_is_refused(name, data, text):
     assert text in refused(name, data)
+
+
+def test_a_document_with_every_key():
+    (stage,) = parse([EVERYTHING], lambda reference: None).stages
+    assert set(stage.sections) == set(SECTIONS)
+    assert len(stage.resources) == 16
+    assert parse(parse([EVERYTHING], lambda reference: "x").documents, lambda reference: "x")
