@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Measure the codec, the client, fleets and plans: `make bench`, or `bench/run.py [--quick]`.
+"""Measure the codec, the client, fleets, plans and the relay: `make bench`, or
+`bench/run.py [--quick]`.
 
 Compare ratios, not seconds: those belong to the machine and its load. Values are texts, numbers
 and structs; a member's name counts with its value.
@@ -19,15 +20,15 @@ RESULTS = ROOT / "build" / "bench.txt"
 if __package__ in {None, ""}:  # started as a file
     sys.path[0] = str(ROOT)
 
-from bench import codec, compiled, fleet, latency, state  # noqa: E402
+from bench import codec, compiled, fleet, latency, relay, state  # noqa: E402
 from bench.measure import Rounds  # noqa: E402
 from bench.report import Report, machine  # noqa: E402
 
-PARTS = ("codec", "compiled", "latency", "fleet", "state")
+PARTS = ("codec", "compiled", "latency", "fleet", "state", "relay")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure codec, client, fleet and plans.")
+    parser = argparse.ArgumentParser(description="Measure codec, client, fleet, plans and relay.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
     parser.add_argument("--only", choices=PARTS, help="one part of it")
     options = parser.parse_args()
@@ -48,6 +49,8 @@ def main() -> int:
         fleet.run(report, 3 if options.quick else 7)
     if "state" in parts:
         state.run(report, 3 if options.quick else 7)
+    if "relay" in parts:
+        relay.run(report, 2 if options.quick else 9, short=options.quick)
     report.line()
     report.line(f"{time.monotonic() - start:.0f} s, load at the end: {machine()}")
     report.save(RESULTS)

@@ -50,29 +50,44 @@ options:
     version_added: 0.1.0
   run_on:
     description:
-      - Where the calls are made from. From the controller no module has to be shipped to the host
-        and no connection to the host is made, which takes a tenth of the time.
-      - V(host) is where Ansible runs any other module.
-      - V(controller) is the machine that Ansible itself runs on, or the container of an execution
+      - Where the calls are made from.
+      - V(host) ships a module to the host and runs it there with Python, as Ansible does for any
+        other module.
+      - V(relay) decides on the controller and sends only the calls through the connection of the
+        task, with its C(become). A program of 3 kB passes them on. It needs Python of any version,
+        Perl, C(socat), C(nc) of OpenBSD, or, for C(tcp) only, Bash. The first that is found is used
+        for the rest of the run. That takes a fraction of the time of V(host). The connection has to
+        be able to pass input to commands, as V(ssh), V(local) and those to containers are, and
+        C(paramiko_ssh) and the become method C(su) are not. No file is written to the host, except
+        that unix datagrams need a socket in C(/tmp) during a call.
+      - V(controller) makes no connection to the host at all, and takes a tenth of the time of
+        V(host). It is the machine that Ansible itself runs on, or the container of an execution
         environment. Unix sockets and loopback addresses are then those of that machine.
       - V(auto) is the controller where O(endpoint) is an address that means the same server from
-        there, and the host in any other case. That holds for a tcp or udp address that is neither
+        there, and the relay in any other case. That holds for a tcp or udp address that is neither
         loopback, link-local nor one of the controller's own. A host name is looked up on the
-        controller, and has to have such addresses only.
+        controller, and has to have such addresses only. The host takes the place of the relay where
+        none is possible, for several O(endpoints), and for changes of more than eight calls if the
+        relay uses Python; C(-v) says why.
       - V(auto) is always the controller when the connection of the task is V(local), except for
-        unix sockets with C(become). It is always the host for a task with C(async), and for one
-        that is delegated to a host with any other connection.
+        unix sockets with C(become). It is always the host for a task with C(async), and the relay
+        for one that is delegated to a host with any other connection.
       - Say V(host) where the controller cannot reach the address, or reaches another server there,
         as with networks that use the same private addresses twice.
+      - Through a relay the time that the connection takes does not count for O(timeout). Calls
+        that have to be spaced, such as C(dispatcher.add), are spaced among the tasks of one
+        controller. The task keyword C(environment) and variables about the Python interpreter have
+        no effect.
       - On the controller the task keywords C(become), C(remote_user), C(port) and C(environment)
         have no effect, nor has any variable about the connection or the interpreter. C(timeout),
         C(retries), C(until), C(throttle), C(run_once), C(loop) and C(no_log) work as ever.
     type: str
-    choices: [auto, controller, host]
+    choices: [auto, controller, host, relay]
     default: auto
     version_added: 0.1.0
 requirements:
-  - Python 3.8 or later where the task runs
+  - Python 3.8 or later where the task runs; through a relay one of the programs that O(run_on)
+    names, on the host
 notes:
   - Kamailio has to load its C(ctl) module. Nothing else is needed on the server.
   - An option given as null counts as not given. Null is refused for an option that is required or

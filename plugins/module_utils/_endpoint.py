@@ -41,11 +41,12 @@ class Endpoint:
     :param params: the options timeout, connect_wait and retries, and endpoint without an address.
     :param limit: when all has to be over.
     :param secrets: gets those that calls send and receive.
+    :param connect: makes the client, instead of Client.
     :raises BinrpcError, ValueError: an option is wrong.
     """
 
-    def __init__(self, params, address=None, limit=None, secrets=None):
-        self._client = Client(
+    def __init__(self, params, address=None, limit=None, secrets=None, connect=None):
+        self._client = (connect or Client)(
             params["endpoint"] if address is None else address,
             params["timeout"],
             connect_wait=params["connect_wait"],
@@ -67,6 +68,16 @@ class Endpoint:
     @property
     def address(self):
         return str(self._client.address)
+
+    @property
+    def server(self):
+        """A name that no other server has; "" where its address is one."""
+        return getattr(self._client, "server", "")
+
+    def soon(self, calls, count):
+        """Take what follows; see Soon in the core."""
+        if hasattr(self._client, "soon"):
+            self._client.soon(calls, count)
 
     def call(self, method, *params, read_only=True):
         """Call a method; repeat it if it only reads or if it certainly did not run."""
@@ -93,6 +104,8 @@ class Endpoint:
 
     def pause(self, seconds):
         """Sleep, but not beyond the end."""
+        if hasattr(self._client, "forget"):
+            self._client.forget()
         try:
             sleep(self._limit.at_most(seconds))
         except DeadlinePassed:

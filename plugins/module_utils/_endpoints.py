@@ -81,7 +81,7 @@ def run_everywhere(task, params, setting):
         places = {
             name: Place(
                 name,
-                Endpoint(params, address, batches.limit, setting.secrets),
+                Endpoint(params, address, batches.limit, setting.secrets, setting.connect),
                 task.prepare(params),
             )
             for name, address in chosen.items()

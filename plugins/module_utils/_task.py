@@ -25,7 +25,7 @@ SHARED = {
     "connect_wait": Option("float", default=0, low=0),
     "retries": Option("int", default=0, low=0),
     # Where a module runs is decided before it does: see plugin_utils.
-    "run_on": Option(choices=["auto", "controller", "host"], default="auto"),
+    "run_on": Option(choices=["auto", "controller", "host", "relay"], default="auto"),
     # Null is refused, since without endpoints it is endpoint that counts.
     "endpoints": Option(
         "raw", null=False, empty="no endpoint: the task is skipped", wrong=wrong_endpoints
@@ -121,9 +121,20 @@ class Setting:
     :param log: gets a text, for what is worth knowing while the task runs.
     :param hint: advice where the server cannot be reached.
     :param secrets: those that are known; calls add those that they see.
+    :param connect: makes a client from address, timeout and connect_wait, instead of Client.
     """
 
-    def __init__(self, check_mode=False, diff=False, verbosity=0, log=None, hint="", secrets=None):
+    def __init__(
+        self,
+        check_mode=False,
+        diff=False,
+        verbosity=0,
+        log=None,
+        hint="",
+        secrets=None,
+        connect=None,
+    ):
+        self.connect = connect
         self.secrets = Secrets() if secrets is None else secrets
         self.check_mode = check_mode
         self.diff = diff
@@ -194,7 +205,7 @@ class Task:
             self.options.settle(params)
             if params["endpoints"] is None:
                 job = self.prepare(params)
-                endpoint = Endpoint(params, secrets=setting.secrets)
+                endpoint = Endpoint(params, secrets=setting.secrets, connect=setting.connect)
         except (BinrpcError, ValueError) as error:
             return failure(error)
         if params["endpoints"] is None:

@@ -27,10 +27,14 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.option
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._controller import explained
 from ansible_collections.kamailio.ctl.plugins.plugin_utils._reachability import same_from_here
+from ansible_collections.kamailio.ctl.plugins.plugin_utils._relay import Relays, refusal
 
 HINT = (
     ". The call came from the controller. If only the host reaches the endpoint, say run_on: host"
 )
+
+MANY_CALLS = 8
+"""Calls that follow one after another and take as long through a relay as the module does."""
 
 
 class Action(ActionBase):
@@ -59,15 +63,24 @@ class Action(ActionBase):
         named = params["endpoints"] is not None
         try:
             where = addresses(params["endpoints"], params["config_file"]) if named else {}
-            on_host = self._has_to_be_on_host(params, where)
+            place = self._place(params, where)
         except (BinrpcError, ValueError) as error:
             return self._done({"failed": True, "msg": explained(error)}, params, hidden)
         if named:
             # Names mean the same in either place.
             arguments["endpoints"] = params["endpoints"] = where
-        if on_host:
+        if place == "relay":
+            guessed = params["run_on"] == "auto"
+            relays = Relays(self, MANY_CALLS if guessed else None)
+            result = self._here(params, relays.connect)
+            if guessed and relays.refusal:
+                self._tell_why_on_host(relays.refusal)
+                place = "host"
+        elif place == "controller":
+            result = self._here(params)
+        if place == "host":
             return self._on_host(arguments, task_vars)
-        return self._done(self._here(params), params, hidden, params.get("reveal"))
+        return self._done(result, params, hidden, params.get("reveal"))
 
     def _validated(self, arguments):
         """Return the options, what is wrong with them, and values that must not be shown."""
@@ -85,29 +98,43 @@ class Action(ActionBase):
                 text = explained(error)
         return result.validated_parameters, text, result._no_log_values
 
-    def _has_to_be_on_host(self, params, where):
-        """Return whether only the module will do.
+    def _place(self, params, where):
+        """Return where the calls are made: ``controller``, ``relay`` or ``host``.
 
         :raises BinrpcError, ValueError: an address is none, or the task contradicts itself.
         """
-        places = where.values() if where else [params["endpoint"]]
+        places = list(where.values()) if where else [params["endpoint"]]
         for place in places:
             if parse_address(place).is_process:
                 raise ValueError(
                     "%s: a task reaches the host by its own connection, so give the address that "
                     "the socket has there, such as unix:/run/kamailio/kamailio_ctl" % place
                 )
+        asked = params["run_on"]
         if self._task.async_val:
-            if params["run_on"] == "controller":
-                raise ValueError("a task with async runs on the host, not with run_on: controller")
-            return True
-        if params["run_on"] == "controller":
-            return False
+            if asked in ("controller", "relay"):
+                raise ValueError("a task with async runs on the host, not with run_on: %s" % asked)
+            return "host"
+        if asked == "controller":
+            return asked
+        problem = refusal(self._connection)
+        if asked == "relay":
+            if problem:
+                raise ValueError("%s, so run_on: relay is impossible here" % problem)
+            return asked
         if self._is_local():
-            return bool(self._connection.become) and not all(map(is_internet, places))
-        if self._task.delegate_to:
-            return True
-        return not all(map(same_from_here, places))
+            far = self._connection.become and not all(map(is_internet, places))
+            return "host" if far else "controller"
+        if not self._task.delegate_to and all(map(same_from_here, places)):
+            return "controller"
+        if problem or len(places) > 1:
+            self._tell_why_on_host(problem or "the task has several endpoints")
+            return "host"
+        return "relay"
+
+    def _tell_why_on_host(self, reason):
+        text = "run_on: auto ships the module to the host: %s" % reason
+        self._display.v(text, host=self._name())
 
     def _is_local(self):
         return self._connection.transport == "local"
@@ -122,8 +149,8 @@ class Action(ActionBase):
         # The module hides them by itself, unless it cannot even start.
         return result if arguments.get("reveal") else self._secrets.hide(result)
 
-    def _here(self, params):
-        guessed = params["run_on"] == "auto" and not self._is_local()
+    def _here(self, params, connect=None):
+        guessed = params["run_on"] == "auto" and not self._is_local() and not connect
         setting = Setting(
             self._task.check_mode,
             self._task.diff,
@@ -131,11 +158,15 @@ class Action(ActionBase):
             log=self._log,
             hint=HINT if guessed else "",
             secrets=self._secrets,
+            connect=connect,
         )
         return self.module_task.run(params, setting)
 
     def _log(self, text):
-        self._display.vvv(text, host=self._task.delegate_to or self._play_context.remote_addr)
+        self._display.vvv(text, host=self._name())
+
+    def _name(self):
+        return self._task.delegate_to or self._play_context.remote_addr
 
     def _done(self, result, params, hidden, reveal=False):
         """Return a result as if a module had returned it.

@@ -29,7 +29,7 @@ from .core.desired.cfg import CfgVariables
 from .core.desired.debugger import CoreLogLevel, ModuleLogLevel
 from .core.desired.dialog import EndedDialogs
 from .core.desired.dispatcher import DispatcherDestinations, DispatcherState
-from .core.desired.drive import Ask, Do, Save, Sleep, drive
+from .core.desired.drive import Ask, Do, Save, Sleep, Soon, drive
 from .core.desired.engine import Run
 from .core.desired.htable import HashTable, HashTableItem
 from .core.desired.kinds import KINDS
@@ -188,6 +188,8 @@ async def drive_async(
                 answer = None
             elif isinstance(need, Save):
                 answer = save(need) if save else None
+            elif isinstance(need, Soon):
+                answer = None
             else:
                 answer = time.monotonic()
         except BinrpcError as error:

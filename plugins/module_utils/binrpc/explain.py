@@ -26,12 +26,30 @@ CLOSED_AT_ONCE = (
     "while Kamailio shuts down, and after a request it cannot read"
 )
 
+_NOBODY = (
+    "The socket file is there but nobody listens: Kamailio has stopped, or its ctl process has died"
+)
+_IS_IT_THERE = (
+    'Is Kamailio running, with loadmodule "ctl.so", and is this the address in '
+    'modparam("ctl", "binrpc", ...)?'
+)
+_PATH_ELSEWHERE = {
+    errno.ENOENT: _IS_IT_THERE,
+    errno.ECONNREFUSED: _NOBODY,
+    errno.EACCES: "Run as the user of Kamailio, or in a group that may use the socket",
+}
 
-def connect_error(address: Address, number: int) -> ConnectError:
-    """Describe a failed connect to ``address``; ``number`` is its errno."""
+
+def connect_error(address: Address, number: int, elsewhere: bool = False) -> ConnectError:
+    """Describe a failed connect to ``address``; ``number`` is its errno.
+
+    :param elsewhere: another machine tried it, whose files are not those of this one.
+    """
     text = "cannot connect to %s: %s" % (address, os.strerror(number))
     if number in (errno.EPIPE, errno.ECONNRESET):
         advice = "The server closed the connection at once; " + CLOSED_AT_ONCE
+    elif address.is_path and elsewhere:
+        advice = _PATH_ELSEWHERE.get(number, "")
     elif address.is_path:
         advice = _path_advice(address, number)
     else:
@@ -71,10 +89,7 @@ def _path_advice(address: Address, number: int) -> str:
             is_socket = True
         if not is_socket:
             return "%s is %s, not a socket" % (path, _file_kind(path))
-        return (
-            "The socket file is there but nobody listens: Kamailio has stopped, or its ctl "
-            "process has died"
-        )
+        return _NOBODY
     if number == errno.EPROTOTYPE:
         other = "unixd" if address.protocol == "unixs" else "unixs"
         return "It is a socket of the other kind; write %s:%s" % (other, path)
@@ -82,10 +97,7 @@ def _path_advice(address: Address, number: int) -> str:
 
 
 def _missing(path: str) -> str:
-    advice = (
-        'Is Kamailio running, with loadmodule "ctl.so", and is this the address in '
-        'modparam("ctl", "binrpc", ...)?'
-    )
+    advice = _IS_IT_THERE
     found = [known for known in _KNOWN_SOCKETS if known != path and os.path.exists(known)]
     if found:
         advice += " There is a socket at " + " and ".join(found)

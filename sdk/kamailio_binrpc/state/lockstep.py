@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..core.desired.drive import Ask, Now, Save, Sleep
+from ..core.desired.drive import Ask, Now, Save, Sleep, Soon
 from ..core.errors import BinrpcError
 from ..core.fleet import Fleet
 
@@ -100,7 +100,7 @@ class Lockstep(Generic[T]):
         talk = self._talks[name]
         try:
             need = talk.send(answer) if error is None else talk.throw(error)
-            while isinstance(need, (Now, Save)):
+            while isinstance(need, (Now, Save, Soon)):
                 need = talk.send(self._clock() if isinstance(need, Now) else None)
         except StopIteration as end:
             self._finish(name, end.value)

@@ -10,7 +10,7 @@ from ..errors import BinrpcError, EncodeError
 from ..faults import Fault, NotFound, ReplyTooLarge
 from ..masking import hide_params, hide_reply
 from ..views import reply_to_json
-from .drive import Ask, Do
+from .drive import Ask, Do, Soon
 from .escapes import raw
 from .expect import (
     MISSING,
@@ -107,13 +107,17 @@ class Probe:
         params = self.params if self.reveal else hide_params(self.method, self.params)
         return "%s(%s)" % (self.method, ", ".join(map(str, params)))
 
+    @property
+    def question(self) -> Ask:
+        return Ask(self.method, tuple(self.params))
+
     def read(self) -> Talk[Found]:
         """Run the probe.
 
         :raises BinrpcError: also for a fault that tells nothing about the wanted state.
         """
         try:
-            reply = yield Ask(self.method, tuple(self.params))
+            reply = yield self.question
         except Fault as fault:
             wanted = self.absent if self.fault is None else [self.fault, *self.absent]
             absent = isinstance(fault, NotFound) and self.fault is None
@@ -218,6 +222,7 @@ class Call:
             shown["after"] = probe.predicted(before)
             diff["after"] = Found(hidden=shown["after"]).for_diff
             return
+        yield Soon([probe.question])
         yield from self._call(result)
         hint = "%s was run, but the probe that should verify it failed: " % self.method
         after = yield from self._read(probe, result, hint)
@@ -321,6 +326,8 @@ def run_all(calls: Iterable[Call], check_mode: bool) -> Talk[List[Result]]:
     """Run calls in order up to the first that fails; return a result for each."""
     results: List[Result] = []
     failed = False
+    calls = list(calls)
+    yield Soon(calls=len(calls))
     for call in calls:
         if failed:
             skipped = call.blank()

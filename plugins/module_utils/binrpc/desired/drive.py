@@ -18,18 +18,30 @@ from ..views import reply_to_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Generator, List, Optional, Protocol, Tuple, TypeVar, Union
+    from typing import (
+        Any,
+        Callable,
+        Generator,
+        Iterable,
+        List,
+        Optional,
+        Protocol,
+        Tuple,
+        TypeVar,
+        Union,
+    )
 
     from ..reply import Reply
 
     T = TypeVar("T")
-    Need = Union["Ask", "Do", "Sleep", "Now", "Save"]
+    Need = Union["Ask", "Do", "Sleep", "Now", "Save", "Soon"]
     Talk = Generator[Need, Any, T]
 
     class Endpoint(Protocol):
         """What the blocking driver calls.
 
-        Its ``address``, if it has one, names the server to which rebuilds are spaced.
+        Its ``address``, if it has one, names the server to which rebuilds are spaced. Its ``soon``,
+        if it has one, gets the calls of a :class:`Soon`.
         """
 
         def call(self, method: str, *params: Any, read_only: bool = True) -> Reply:
@@ -95,6 +107,22 @@ class Save:
         self.what = what
 
 
+class Soon:
+    """What follows, for drivers with a long way to the server. Others pass over it.
+
+    :param asks: calls that only read and follow the next call at once, unless that one fails; a
+        driver may send them along.
+    :param calls: how many calls follow one after another, if nothing fails; None leaves that open.
+        A driver for which they are too many may fail the first one.
+    """
+
+    __slots__ = ("asks", "calls")
+
+    def __init__(self, asks: Iterable[Ask] = (), calls: Optional[int] = None) -> None:
+        self.asks = list(asks)
+        self.calls = calls
+
+
 def ask(method: str, *params: Any) -> Talk[List[Any]]:
     """Return the values of a reply in the shape of Kamailio's own JSON-RPC."""
     reply = yield Ask(method, params)
@@ -143,12 +171,21 @@ def drive(
                 answer = None
             elif isinstance(need, Save):
                 answer = save(need) if save else None
+            elif isinstance(need, Soon):
+                _announce(need, endpoint)
+                answer = None
             else:
                 answer = clock()
         except (BinrpcError, KeyboardInterrupt) as error:
             # An interrupted run may want to go back.
             advance = talk.throw
             answer = error
+
+
+def _announce(need: Soon, endpoint: Endpoint) -> None:
+    soon = getattr(endpoint, "soon", None)
+    if soon is not None:
+        soon([(each.method, each.params) for each in need.asks], need.calls)
 
 
 def _make(need: Do, endpoint: Endpoint) -> Reply:
@@ -160,4 +197,5 @@ def _make(need: Do, endpoint: Endpoint) -> Reply:
 def _in_turn(need: Do, endpoint: Endpoint, pause: Callable[[float], None]) -> Reply:
     from ..pacing import in_turn
 
-    return in_turn(getattr(endpoint, "address", ""), lambda: _make(need, endpoint), pause)
+    server = getattr(endpoint, "server", "") or getattr(endpoint, "address", "")
+    return in_turn(server, lambda: _make(need, endpoint), pause)

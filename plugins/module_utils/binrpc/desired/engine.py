@@ -15,7 +15,7 @@ from time import monotonic, sleep
 from ..errors import BinrpcError
 from ..faults import Busy, Fault, InvalidParams, MethodNotFound, ReplyTooLarge, TooFast
 from ..views import reply_to_json
-from .drive import Do, Now, Save, Sleep, ask, drive
+from .drive import Ask, Do, Now, Save, Sleep, Soon, ask, drive
 from .escapes import quoted
 from .leaf import TOO_LARGE, UNKNOWN, text_of
 from .outcome import fault_data, message
@@ -75,6 +75,7 @@ class Run:
             "fault": None,
             "warnings": [],
         }
+        self._asked: List[Ask] = []  # by the last reading
         self._wrote = False
 
     def go(self) -> Talk[Result]:
@@ -109,6 +110,7 @@ class Run:
         if self.check_mode:
             yield from self._predict(seen, wanted, steps)
             return
+        yield Soon(calls=len(steps))
         yield Save("before", seen)
         for number in range(1, ROUNDS + 1):
             yield from self._write(steps, wanted)
@@ -179,6 +181,8 @@ class Run:
             step = steps[0]
             if step.phase >= DISABLE and self.record.unseen:
                 yield from self._barrier()
+            if len(steps) == 1:
+                yield Soon(self._asked)  # it is read again
             try:
                 yield from self._send(step)
             except (Busy, TooFast) as refusal:
@@ -360,6 +364,7 @@ class Run:
         while True:
             try:
                 seen = yield from look(self.resource, answers)
+                self._asked = answers.asked
                 if self.resource.fixed and before is not None:
                     for address in [each for each in seen if each not in before]:
                         del seen[address]
@@ -453,6 +458,8 @@ def look(resource: Resource, answers: Answers) -> Talk[Leaves]:
         asks = [each for each in resource.questions(answers) if each not in answers]
         if not asks:
             return resource.observe(answers)
+        if len(asks) > 1:
+            yield Soon(asks[1:])
         for each in asks:
             if each in answers:
                 continue

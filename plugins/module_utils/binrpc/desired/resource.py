@@ -57,6 +57,11 @@ class Answers:
     def __contains__(self, ask: Ask) -> bool:
         return (ask.method, ask.params) in self._found
 
+    @property
+    def asked(self) -> List[Ask]:
+        """The questions that were answered, in order."""
+        return [Ask(*each) for each in self._found]
+
     def add(self, ask: Ask, answer: Union[List[Any], Fault]) -> None:
         self._found[ask.method, ask.params] = answer
 

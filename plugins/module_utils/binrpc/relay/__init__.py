@@ -33,6 +33,8 @@ Output::
     skip              a packet that was not sent, after one without a whole answer
     bye               the input has ended
 
+Each line ends in `` .``, so that one that was cut off is none.
+
 A program that is killed says no ``bye``. Then a packet may have been sent whether or not ``go``
 has arrived, and only a line that did arrive proves anything: see :mod:`trip`.
 """

@@ -94,7 +94,7 @@ class Report:
         for line in lines:
             _noise, tag, said = line.partition(self._tag)
             words = said.split()
-            if tag and words:
+            if tag and len(words) > 1 and words.pop() == ".":
                 self._take(words[0], words[1] if len(words) > 1 else "")
 
     def _take(self, word: str, value: str) -> None:

@@ -22,7 +22,7 @@ except ImportError:import signal as G
 now=getattr(time,"monotonic",time.time)
 t=sys.stdin.readline().strip()
 def say(*a):
- sys.stdout.write(" ".join((t,)+a)+"\n");sys.stdout.flush()
+ sys.stdout.write(" ".join((t,)+a)+" .\n");sys.stdout.flush()
 def word(e):
  n=e.args and e.args[0]
  return "late" if isinstance(e,S.timeout) else errno.errorcode.get(n,"EIO")
@@ -139,7 +139,7 @@ finally:shut()
 _PERL = r"""
 use Socket;use Fcntl;use Errno;$|=1;
 $t=<STDIN>;$t=~s/\s//g;
-sub say_{print join(" ",$t,@_),"\n"}
+sub say_{print join(" ",$t,@_,""),".\n"}
 sub word{my($n)=sort grep{$!{$_}}keys%!;$n||"EIO"}
 sub raw{my($s,$r)=(shift,"");$s=~tr#A-Za-z0-9+/##cd;$s=~tr#A-Za-z0-9+/# -_#;
 while($s=~/(.{1,60})/g){$r.=unpack("u",chr(32+int(length($1)*3/4)).$1)}$r}
@@ -201,7 +201,7 @@ say_("bye");shut_();
 _SHELL = r"""
 exec 3>&1
 IFS= read -r t;t=${t%%[!0-9a-zA-Z]*}
-say(){ echo "$t $*";}
+say(){ echo "$t $* .";}
 say hello "$0"
 SETUP
 while read -r w a b c d;do case $w in
@@ -211,7 +211,7 @@ ask)[ "$ok" ]||{ say skip;continue;}
 s=${s%.*};s=$((s+1))
 say go
 e=$({ printf "%s data " "$t"
-echo "$d"|base64 -d|{ COPY||echo "rc=$?">&2;}|base64|tr -d "\n";echo;} 2>&1 >&3)
+echo "$d"|base64 -d|{ COPY||echo "rc=$?">&2;}|base64|tr -d "\n";echo " .";} 2>&1 >&3)
 case $e in
 *efused*)r=ECONNREFUSED;;*"o such file"*)r=ENOENT;;*"ermission denied"*)r=EACCES;;
 *"rong type"*)r=EPROTOTYPE;;*"not known"*|*resol*|*"invalid host"*)r=resolve;;*)r=;esac
@@ -227,12 +227,12 @@ lim(){ if command -v timeout >/dev/null 2>&1;then timeout "$s" "$@";else "$@";fi
 """
 
 # The end of the input tells the server that this was all, so that it closes after its answer.
-_SOCAT = r"""lim socat -t "$s" -T "$s" - "$(if [ "$k" = unixs ];then echo "UNIX-CONNECT:$n"
+_SOCAT = r"""lim socat -t "$((s+1))" -T "$((s+1))" - "$(if [ "$k" = unixs ]
+then echo "UNIX-CONNECT:$n"
 else case $n in *:*)echo "TCP6:[$n]:$p";;*)echo "TCP:$n:$p";;esac;fi)" """
 
-_NC = (
-    r"""if [ "$k" = unixs ];then lim nc -N -w "$s" -U "$n";else lim nc -v -N -w "$s" "$n" "$p";fi"""
-)
+_NC = r"""if [ "$k" = unixs ];then lim nc -N -w "$((s+1))" -U "$n"
+else lim nc -v -N -w "$((s+1))" "$n" "$p";fi"""
 
 # Bash cannot close one half of a connection, so it has to see where an answer ends.
 _BASH_SETUP = r"""
@@ -302,7 +302,8 @@ def able(protocol: str, names: Iterable[str] = INTERPRETERS) -> List[str]:
 def command(name: str) -> str:
     """Return the shell command that runs the relay with an interpreter that is there."""
     way = _WAYS[name]
-    return "exec %s '%s' %s" % (way.run, way.program, name)
+    # A shell around a program that is gone would say hello all the same.
+    return "command -v %s >/dev/null&&exec %s '%s' %s" % (name, way.run, way.program, name)
 
 
 def search(names: Iterable[str] = INTERPRETERS) -> str:
@@ -320,5 +321,5 @@ def search(names: Iterable[str] = INTERPRETERS) -> str:
         lines.append(
             'if { %s;} >/dev/null 2>&1;then exec %s "$p" %s;fi' % (way.test, way.run, name)
         )
-    lines.append('IFS= read -r t;echo "$t none"')
+    lines.append('IFS= read -r t;echo "$t none ."')
     return "\n".join(lines)

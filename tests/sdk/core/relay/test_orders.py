@@ -11,18 +11,18 @@ from kamailio_binrpc.core.address import parse_address
 from kamailio_binrpc.core.relay.orders import Report, asking, new_tag, opening
 
 SAID = """\
-T hello perl
-T open ok
-T go
-T sent 3
-T data YWJj
-T hex 646566
-T end whole
-T go
-T sent 1
-T end late
-T skip
-T bye
+T hello perl .
+T open ok .
+T go .
+T sent 3 .
+T data YWJj .
+T hex 646566 .
+T end whole .
+T go .
+T sent 1 .
+T end late .
+T skip .
+T bye .
 """
 
 
@@ -70,19 +70,21 @@ def test_noise_does_no_harm():
 
 
 def test_a_refused_connect_is_that_of_all_packets():
-    told = report("T hello python3\nT open ENOENT\nT skip\nT skip\nT skip\nT bye\n")
+    told = report("T hello python3 .\nT open ENOENT .\nT skip .\nT skip .\nT skip .\nT bye .\n")
     assert [(each.opened, each.problem, each.tried) for each in told.answers] == [
         (False, "ENOENT", False)
     ] * 3
 
 
 def test_a_relay_that_connects_for_each_packet():
-    told = report("T hello nc\nT go\nT data \nT open ECONNREFUSED\nT skip\nT bye\n", 2)
+    told = report("T hello nc .\nT go .\nT data  .\nT open ECONNREFUSED .\nT skip .\nT bye .\n", 2)
     assert [(each.opened, each.skipped) for each in told.answers] == [(False, False), (False, True)]
 
 
 def test_such_a_relay_may_find_the_server_gone_later():
-    told = report("T go\nT data YQ==\nT open ok\nT sent ?\nT end eof\nT go\nT open ENOENT\n", 2)
+    told = report(
+        "T go .\nT data YQ== .\nT open ok .\nT sent ? .\nT end eof .\nT go .\nT open ENOENT .\n", 2
+    )
     first, second = told.answers
     assert (first.opened, first.sent, first.reads, first.end) == (True, None, [b"a"], "eof")
     assert (second.opened, second.tried, second.problem) == (False, True, "ENOENT")
@@ -101,15 +103,26 @@ def test_cut_anywhere_it_says_no_more_than_has_arrived(end):
 
 
 @pytest.mark.parametrize(
-    "line", ["T", "T ", "T data !!", "T hex 1", "T sent -1", "T end", "T what", "T go\nT go"]
+    "line",
+    [
+        "T",
+        "T ",
+        "T data !!",
+        "T hex 1",
+        "T sent -1",
+        "T end",
+        "T what",
+        "T go .\nT go",
+        "T open EC",
+    ],
 )
 def test_odd_lines_do_no_harm(line):
-    told = report(line + "\n")
+    told = report(line + "\n" + line + " .\n")
     assert told.answers[0].reads == []
     assert told.answers[0].sent is None
 
 
 def test_more_than_was_asked_for():
-    told = report("T end whole\nT end whole\nT data YQ==\nT open EIO\n", 1)
+    told = report("T end whole .\nT end whole .\nT data YQ== .\nT open EIO .\n", 1)
     assert told.answers[0].end == "whole"
     assert told.answers[0].opened is None

@@ -97,13 +97,15 @@ class Trial:
     """Runs an action with these options, and keeps what came of it.
 
     :param result: of the module's job, on the controller.
+    :param stdin: the connection passes input to commands, as a relay needs it.
     """
 
-    def __init__(self, result=None, verbosity=0, transport="ssh", become=None, **task):
+    def __init__(self, result=None, verbosity=0, transport="ssh", become=None, stdin=False, **task):
         self.here = []
         self.on_host = []
         self.removed = []
         self.logged = []
+        self.named = []
         task = dict(
             {"async_val": 0, "check_mode": False, "diff": False, "delegate_to": None}, **task
         )
@@ -120,12 +122,17 @@ class Trial:
 
         self.task = SimpleNamespace(action="kamailio.ctl.kamailio_tried", args={}, **task)
         shell = SimpleNamespace(tmpdir=TMPDIR)
-        connection = SimpleNamespace(transport=transport, become=become, _shell=shell)
-        play_context = SimpleNamespace(remote_addr="host1")
+        connection = SimpleNamespace(
+            transport=transport, become=become, _shell=shell, has_pipelining=stdin
+        )
+        play_context = SimpleNamespace(remote_addr="host1", port=22, remote_user="root")
         self.action = Tried(self.task, connection, play_context, None, None, None)
-        self.action._display = SimpleNamespace(verbosity=verbosity, vvv=self._vvv)
+        self.action._display = SimpleNamespace(verbosity=verbosity, vvv=self._vvv, v=self._v)
         self.action._execute_module = self._execute_module
         self.action._remove_tmp_path = self.removed.append
+
+    def _v(self, text, host=None):
+        self.named.append(text)
 
     def _vvv(self, text, host=None):
         self.logged.append((host, text))
@@ -198,9 +205,70 @@ def test_a_task_has_a_connection_and_needs_no_ssh_of_ours(options, run_on):
     assert not trial.on_host
 
 
-def test_async_contradicts_the_controller():
+@pytest.mark.parametrize(
+    "where, task, options",
+    [
+        ("relay", {}, {"endpoint": UNIX}),
+        ("relay", {"delegate_to": "other"}, {"endpoint": AWAY}),
+        ("relay", {}, {"endpoints": {"a": UNIX}}),
+        ("relay", {}, {"endpoints": {"a": AWAY, "b": UNIX}, "run_on": "relay"}),
+        ("relay", {}, {"endpoint": AWAY, "run_on": "relay"}),
+        ("relay", {"transport": "local"}, {"endpoint": UNIX, "run_on": "relay"}),
+        ("here", {}, {"endpoint": AWAY}),
+        ("here", {"transport": "local"}, {"endpoint": UNIX}),
+        ("host", {}, {"endpoint": UNIX, "run_on": "host"}),
+        ("host", {"async_val": 5}, {"endpoint": UNIX}),
+        ("host", {}, {"endpoints": {"a": AWAY, "b": UNIX}}),
+    ],
+)
+def test_where_the_relay_makes_the_calls(where, task, options):
+    trial = Trial(stdin=True, **task)
+    trial.run(**options)
+    assert len(trial.on_host) == (where == "host")
+    assert {bool(setting.connect) for _params, setting in trial.here} == (
+        set() if where == "host" else {where == "relay"}
+    )
+
+
+def test_why_the_module_takes_the_place_of_the_relay_is_named():
+    trial = Trial()
+    trial.run(endpoint=UNIX)
+    assert "carries no standard input" in trial.named[0]
+    trial = Trial(stdin=True)
+    trial.run(endpoints=[UNIX, "tcp:127.0.0.1"])
+    assert "several endpoints" in trial.named[0]
+
+
+def test_a_relay_that_was_asked_for_and_is_impossible():
+    trial = Trial()
+    result = trial.run(endpoint=UNIX, run_on="relay")
+    assert result["failed"] is True
+    assert "so run_on: relay is impossible here" in result["msg"]
+    assert (trial.here, trial.on_host) == ([], [])
+
+
+@pytest.mark.parametrize("run_on, on_host", [("auto", 1), ("relay", 0)])
+def test_a_host_without_an_interpreter_gets_the_module(run_on, on_host, monkeypatch):
+    class Missing:
+        refusal = "nothing there"
+        connect = None
+
+        def __init__(self, action, most):
+            pass
+
+    monkeypatch.setattr(_action, "Relays", Missing)
+    trial = Trial({"failed": True, "msg": "none of these programs"}, stdin=True)
+    result = trial.run(endpoint=UNIX, run_on=run_on)
+    assert len(trial.on_host) == on_host
+    assert bool(result.get("failed")) is not bool(on_host)
+    assert len(trial.named) == on_host
+    assert "nothing there" in "".join(trial.named) or not on_host
+
+
+@pytest.mark.parametrize("run_on", ["controller", "relay"])
+def test_async_contradicts_any_other_place(run_on):
     trial = Trial(async_val=5)
-    result = trial.run(endpoint=AWAY, run_on="controller")
+    result = trial.run(endpoint=AWAY, run_on=run_on)
     assert result["failed"] is True
     assert "a task with async runs on the host" in result["msg"]
     assert (trial.here, trial.on_host) == ([], [])

@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: The kamailio-binrpc authors
+# SPDX-License-Identifier: MIT
+"""Tasks over ssh: through a relay, as a module, and with `command: kamcmd`.
+
+Ten hosts of one sshd on loopback, and one Kamailio behind them. All ways take turns in one run of
+ansible-playbook; the time of a task is that until all hosts have answered. The processor time is
+that of the hosts: of sshd and all that it started.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from tests.support.kamailio import Kamailio, find_kamailio, find_kamcmd
+from tests.support.sshd import Sshd, find_sshd
+
+if TYPE_CHECKING:
+    from bench.report import Report
+
+    Times = tuple[float, float]
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+HOSTS = 10
+WAYS = {"kamcmd": "command: kamcmd", "relay": "run_on: relay", "host": "run_on: host"}
+KINDS = {"read": "a reading kamailio_rpc", "same": "an unchanged item", "change": "a changed item"}
+GOALS = {"read": 0.6, "same": 0.6, "change": 1.0}
+LESS_PROCESSOR = 1 / 3
+
+CALLBACK = """
+import json, os, time
+from pathlib import Path
+from ansible.plugins.callback import CallbackBase
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "times"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self):
+        super().__init__()
+        self.name = None
+        self.taken = []
+
+    def v2_playbook_on_task_start(self, task, is_conditional):
+        self._end()
+        self.name, self.used = task.get_name(), used()
+        self.start = time.perf_counter()
+
+    def v2_playbook_on_stats(self, stats):
+        self._end()
+        with open(os.environ["TIMES"], "w") as file:
+            json.dump(self.taken, file)
+
+    def _end(self):
+        if self.name:
+            seconds = time.perf_counter() - self.start
+            self.taken.append((self.name.rpartition(" : ")[2], seconds, used() - self.used))
+
+def used():
+    "Processor time of sshd, of its sessions, and of what they waited for."
+    pids, ticks = [int(os.environ["SSHD"])], 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            pids += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        except OSError:
+            continue
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+"""
+
+
+def task(way: str, kind: str, number: int, endpoint: str) -> dict[str, Any]:
+    """Return a task whose name says what it measures."""
+    name = {"name": f"{way} {kind}"}
+    if way == "kamcmd":
+        words = {
+            "read": ["core.version"],
+            "same": ["htable.get", "t", "same"],
+            "change": ["htable.sets", "t", "{{ inventory_hostname }}", f"{way}{number}"],
+        }
+        call = [find_kamcmd(), "-s", endpoint, *words[kind]]
+        return name | {"ansible.builtin.command": {"argv": call}}
+    where = {"endpoint": endpoint, "run_on": way}
+    if kind == "read":
+        return name | {"kamailio.ctl.kamailio_rpc": where | {"method": "core.version"}}
+    item = {"table": "t", "key": "same", "value": "same", "warn_lost": False}
+    if kind == "change":
+        item |= {"key": "{{ inventory_hostname }}", "value": f"{way}{number}"}
+    return name | {"kamailio.ctl.kamailio_htable_item": where | item}
+
+
+class Bench:
+    def __init__(self, folder: Path, server: Sshd, endpoint: str) -> None:
+        self._folder = folder
+        self._server = server
+        self._endpoint = endpoint
+        above = folder / "ansible_collections" / "kamailio"
+        above.mkdir(parents=True)
+        (above / "ctl").symlink_to(ROOT)
+        (folder / "callbacks").mkdir()
+        (folder / "callbacks" / "times.py").write_text(CALLBACK)
+        hosts = [
+            f"h{number} {server.variables(f'127.0.0.{number}')}" for number in range(1, HOSTS + 1)
+        ]
+        (folder / "hosts").write_text("\n".join(hosts) + "\n")
+
+    def run(self, ways: list[str], rounds: int, pipelining: bool) -> dict[str, list[Times]]:
+        """Run all kinds of tasks in all these ways, and return the times of each."""
+        # The first one connects, the second finds an interpreter and compiles.
+        tasks: list[dict[str, Any]] = [
+            {"name": "first", "ansible.builtin.raw": "true"},
+            task(ways[0], "read", 0, self._endpoint) | {"name": "second"},
+            task("relay", "read", 0, self._endpoint) | {"name": "third"},
+        ]
+        tasks += [
+            task(way, kind, number, self._endpoint)
+            for number in range(rounds)
+            for kind in KINDS
+            for way in ways
+        ]
+        play = {"hosts": "all", "gather_facts": False, "tasks": tasks}
+        (self._folder / "play.yml").write_text(json.dumps([play]))
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")}
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)
+        sockets = self._folder / "cp"
+        environment = kept | {
+            "ANSIBLE_COLLECTIONS_PATH": str(self._folder),
+            "ANSIBLE_HOME": str(self._folder / "home"),
+            "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3",
+            "ANSIBLE_PIPELINING": str(pipelining),
+            "ANSIBLE_CALLBACK_PLUGINS": str(self._folder / "callbacks"),
+            "ANSIBLE_CALLBACKS_ENABLED": "times",
+            "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
+            "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"),
+            "SSHD": str(self._server.pid),
+            "TIMES": str(self._folder / "times.json"),
+        }
+        done = subprocess.run(
+            [str(BIN / "ansible-playbook"), "-f", str(HOSTS), "-i", "hosts", "play.yml"],
+            cwd=self._folder,
+            env=environment,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            sys.exit(done.stdout[-3000:] + done.stderr[-3000:])
+        for socket in sockets.iterdir():
+            command = ["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "any"]
+            subprocess.run(command, capture_output=True, check=False)
+        taken: dict[str, list[Times]] = {}
+        for name, seconds, used in json.loads((self._folder / "times.json").read_text()):
+            taken.setdefault(name, []).append((seconds, used))
+        return taken
+
+
+def run(report: Report, rounds: int, short: bool) -> None:
+    if not (find_sshd() and find_kamailio() and find_kamcmd()):
+        report.heading("relay: not measured, since sshd or Kamailio is missing")
+        return
+    with Kamailio() as kamailio, tempfile.TemporaryDirectory(prefix="relay-") as folder:
+        keys = Path(folder, "keys")
+        keys.mkdir()
+        kamailio.kamcmd("htable.sets", "t", "same", "same")
+        with Sshd(keys, HOSTS) as server:
+            bench = Bench(Path(folder), server, kamailio.endpoints["unix"])
+            for pipelining in (True,) if short else (True, False):
+                _compare(report, bench, rounds, pipelining)
+
+
+def _compare(report: Report, bench: Bench, rounds: int, pipelining: bool) -> None:
+    taken = bench.run(list(WAYS), rounds, pipelining)
+    report.heading(
+        f"relay: tasks on {HOSTS} hosts over ssh, pipelining {'on' if pipelining else 'off'}, "
+        f"{rounds} rounds"
+    )
+    report.line(f"{'':44}{'clock':>10}{'of kamcmd':>12}{'processor':>12}{'of kamcmd':>12}")
+    for kind, meaning in KINDS.items():
+        clocks = {way: median(each[0] for each in taken[f"{way} {kind}"]) for way in WAYS}
+        used = {
+            way: sum(each[1] for each in taken[f"{way} {kind}"]) / rounds / HOSTS for way in WAYS
+        }
+        for way, name in WAYS.items():
+            report.line(
+                f"  {meaning if way == 'kamcmd' else '':24}{name:18}"
+                f"{clocks[way] * 1000:7.0f} ms{clocks[way] / clocks['kamcmd']:12.2f}"
+                f"{used[way] * 1000:9.1f} ms{used[way] / used['kamcmd']:12.2f}"
+            )
+        ratio = clocks["relay"] / clocks["kamcmd"]
+        report.goal(
+            ratio <= GOALS[kind], f"{ratio:.2f} of kamcmd by the clock, at most {GOALS[kind]}"
+        )
+        less = used["relay"] / used["kamcmd"]
+        report.goal(less <= LESS_PROCESSOR, f"{less:.2f} of kamcmd's processor, at most a third")
