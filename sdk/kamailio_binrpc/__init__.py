@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         with_retries,
         with_retries_async,
     )
+    from .core.tunnel import TunnelError
     from .core.values import (
         Avp,
         Fixed,
@@ -145,6 +146,7 @@ _HOMES = {
     "TooFast": "faults",
     "TransportError": "errors",
     "TruncatedReply": "errors",
+    "TunnelError": "tunnel",
     "decode": "packet",
     "decoder_implementation": "decoding",
     "encode": "packet",
@@ -233,6 +235,7 @@ __all__ = [
     "TooFast",
     "TransportError",
     "TruncatedReply",
+    "TunnelError",
     "UnexpectedReply",
     "__version__",
     "decode",

@@ -178,8 +178,10 @@ class Settings:
             self._audit = Audit(self.config.audit, str(self.config.path))
         return self._audit
 
-    def resolve(self, name: str) -> str | Command:
+    def resolve(self, name: str | Command) -> str | Command:
         """Return the address that a name stands for."""
+        if not isinstance(name, str):
+            return name
         # An address needs no file: whatever is in it cannot get in the way.
         if ":" in name or "/" in name:
             return name
@@ -196,7 +198,7 @@ class Settings:
         if found:
             raise ConfigError(f"{self.config.path}: there is no endpoint {name}; {found}")
 
-    def client(self, endpoint: str | None = None) -> Client:
+    def client(self, endpoint: str | Command | None = None) -> Client:
         """Make a client of the endpoint, which spaces calls that rebuild what SIP workers read."""
         address = self.address if endpoint is None else self.resolve(endpoint)
         return Client(address, self.timeout, connect_wait=self.connect_wait, paced=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from ...core.remote import Command
     from ...core.state.plan import Plan
     from ...core.state.wish import Wish
 
@@ -36,11 +37,28 @@ def run(options: argparse.Namespace) -> int:
     return common.guarded(lambda: _Apply(options).run(), options.output)
 
 
+def _by_text(name: str, address: str | Command) -> str:
+    """Return an address as journals can have it.
+
+    :raises EncodeError: it is a command, for which no text stands.
+    """
+    if isinstance(address, str):
+        return address
+    raise EncodeError(
+        f"{name} is reached through a command, which cannot be journaled for an undo after a lost "
+        "session; apply through an address, such as ssh://host/run/kamailio/kamailio_ctl"
+    )
+
+
 class _Apply:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._settings = common.Settings(options)
         self._servers = shared.Servers(options, self._settings)
+        # By their texts alone an undo finds them, which may be that of another process.
+        self._addresses = {
+            name: _by_text(name, address) for name, address in self._servers.addresses.items()
+        }
         self._wishes = Wishes(options)
         self._saved: Plan | None = self._wishes.saved
         if self._saved is not None and len(self._servers.addresses) > 1:
@@ -167,7 +185,7 @@ class _Apply:
             more["saved"] = self._saved
         return Change(
             wishes,
-            {name: self._servers.addresses[name] for name in names},
+            {name: self._addresses[name] for name in names},
             self._journals,
             confirm=self._options.confirm,
             guard=pending.guardian(self._journals, client),

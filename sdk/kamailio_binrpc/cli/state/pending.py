@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Sequence
 
-    from ...core.address import Address
+    from ...core.address import AnyAddress
     from ...core.state.journal import Entry, Journals
 
 
@@ -109,7 +109,7 @@ def client_options(settings: common.Settings) -> dict[str, Any]:
     return {"timeout": settings.timeout, "connect_wait": settings.connect_wait}
 
 
-def plain(address: str | Address) -> str:
+def plain(address: AnyAddress) -> str:
     """Return an address as journals have it."""
     return str(parse_address(address))
 
