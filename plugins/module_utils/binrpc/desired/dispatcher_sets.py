@@ -240,6 +240,15 @@ class DispatcherResource(Resource):
                 found += [address] * (here[state_of(address[:-1])] != "disabled")
         return found
 
+    def remedy(self, lost: Sequence[Address]) -> str:
+        if any(address[-1] == "probing" for address in lost):
+            return (
+                "From 6.1 on a change of the sets ends probing of all destinations, unless the "
+                "modparam ds_ping_interval of dispatcher is above 0: set it, or give each of these "
+                "destinations a duid of its own"
+            )
+        return ""
+
     # --- guards
 
     def guard(

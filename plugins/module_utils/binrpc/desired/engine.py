@@ -280,18 +280,24 @@ class Run:
                 yield from self._patiently(step)
             now = yield from self._look()
         except (BinrpcError, StateError) as error:
-            raise Failure(
-                "%s: the server also changed what was not named, and it could not be put back: "
-                "%s: %s" % (self._sofar(), names, error)
-            ) from error
+            raise self._lost(lost, ": %s" % error) from error
         left = self.record.disturbed(now)
         if left:
-            raise Failure(
-                "%s: the server also changed what was not named, and it could not be put back: %s"
-                % (self._sofar(), ", ".join(map(text_of, left)))
-            )
+            raise self._lost(left)
         self.result["warnings"].append(
             "The server also changed what was not named; it was put back: %s" % names
+        )
+
+    def _lost(self, addresses: Sequence[Address], why: str = "") -> Failure:
+        remedy = self.resource.remedy(addresses)
+        return Failure(
+            "%s: the server also changed what was not named, and it could not be put back: %s%s%s"
+            % (
+                self._sofar(),
+                ", ".join(map(text_of, addresses)),
+                why,
+                remedy and ". " + remedy,
+            )
         )
 
     # --- the way back
@@ -305,6 +311,7 @@ class Run:
         why: Dict[Address, str] = {}
         error: Optional[Exception] = None
         now: Optional[Leaves] = None
+        own = set(self.record.acted)
         for _number in range(ROUNDS):
             try:
                 now = yield from self._look()
@@ -316,7 +323,8 @@ class Run:
                 yield Save("undo", undo)
                 for step in sorted(undo.steps, key=_phase):
                     yield from self._patiently(step)
-                    self.record.may_have_left(step)
+                    # Not of neighbours: a later step may disturb them again.
+                    self.record.may_have_left(step, own)
                 now = None
             except (BinrpcError, StateError) as problem:
                 error, now = problem, None

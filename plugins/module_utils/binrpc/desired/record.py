@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 from .leaf import TOO_LARGE, UNKNOWN, text_of
+from .resource import StateError
 from .step import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Mapping, Optional, Tuple
+    from typing import Any, Container, Dict, List, Mapping, Optional, Sequence, Tuple
 
     from .leaf import Address, Leaves
     from .resource import Resource
@@ -47,9 +48,14 @@ class Record:
 
     # --- what steps do
 
-    def may_have_left(self, step: Step) -> None:
-        """Note a step that may have run."""
+    def may_have_left(self, step: Step, among: Optional[Container[Address]] = None) -> None:
+        """Note a step that may have run.
+
+        :param among: of its leaves only these; None for all.
+        """
         for address, value in step.leaves.items():
+            if among is not None and address not in among:
+                continue
             self.acted.setdefault(address, []).append(value)
             if self._ledger is not self.acted:
                 self._ledger.setdefault(address, []).append(value)
@@ -146,12 +152,28 @@ class Record:
         return [*mine, *self.disturbed(now)]
 
     def undo(self, now: Leaves, force: bool = False) -> Undo:
-        """Return the way back from what there is, by the three-way rule.
+        """Return the way back from what there is, by the three-way rule: of all leaves, or of
+        those that can be put back.
 
         :param force: put back also what another client has changed since.
-        :raises StateError: there is none.
+        :raises StateError: none can.
         """
         addresses = self.not_as_before(now)
+        try:
+            return self._way_back(addresses, now, force)
+        except StateError as error:
+            possible: List[Address] = []
+            for address in addresses:
+                try:
+                    self._way_back([*possible, address], now, force)
+                    possible.append(address)
+                except StateError:
+                    continue
+            if not possible:
+                raise error
+            return self._way_back(possible, now, force)
+
+    def _way_back(self, addresses: Sequence[Address], now: Leaves, force: bool) -> Undo:
         return self.resource.undo(
             {address: now.learned.get(address, self.was(address)) for address in addresses},
             {

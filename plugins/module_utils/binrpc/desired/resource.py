@@ -238,6 +238,10 @@ class Resource:
         """Return why the server may not show changes although it has taken them, or ""."""
         return ""
 
+    def remedy(self, lost: Sequence[Address]) -> str:
+        """Return how to keep the server from changing leaves that were not named, or ""."""
+        return ""
+
     def hint(self, fault: Fault) -> str:
         """Return advice for a fault that needs more than the fault's own."""
         return ""

@@ -266,6 +266,27 @@ def test_a_rebuild_that_ends_probing(ensure, lab, load):
     assert any("was put back" in each for each in result["warnings"])
 
 
+@pytest.mark.parametrize("lab", ["6.1"], indirect=True)
+def test_probing_of_twins_that_a_rebuild_ends(ensure, lab, load):
+    """The server finds only the first of them, so probing cannot come back to both."""
+    dispatcher = lab.modules["dispatcher"]
+    load({7: [(LONE, 0, 0, ""), (LONE, 0, 0, ""), (OTHER, 0, 0, "")], 8: [(GATEWAY, 0, 0, "")]})
+    for each in (*dispatcher.sets[7], *dispatcher.sets[8]):
+        each.flags = 0 if each.uri == OTHER else 8
+    result = ensure(DispatcherDestinations(9, [{"uri": "sip:127.0.0.1:5072"}]), failed=True)
+    assert "modparam ds_ping_interval of dispatcher is above 0: set it" in result["msg"]
+    # All that can be undone is.
+    assert 9 not in dispatcher.sets
+    assert dispatcher.find(8, GATEWAY).state == "AP"
+    left = {each["address"] for each in result["not_undone"]}
+    assert left == {'dispatcher.7["%s"].probing' % name for name in (LONE, LONE + " (2)")}
+    dispatcher.ping_interval = 30
+    for each in dispatcher.sets[7]:
+        each.flags = 0 if each.uri == OTHER else 8
+    ensure(DispatcherDestinations(9, [{"uri": "sip:127.0.0.1:5072"}]))
+    assert [each.state for each in dispatcher.sets[7] if each.uri == LONE] == ["AP", "AP"]
+
+
 def test_the_effect_on_order_is_told(ensure, load):
     load({7: [("sip:127.0.0.1:1", 0, 0, ""), ("sip:127.0.0.1:2", 0, 0, "")]})
     result = ensure(DispatcherDestinations(9, [{"uri": "sip:127.0.0.1:5072"}]), check=True)

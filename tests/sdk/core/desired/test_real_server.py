@@ -69,6 +69,49 @@ def test_a_destination_that_the_server_swallows_costs_none(server, ensure):
     assert 55 not in members(server)
 
 
+@pytest.mark.parametrize("interval", [0, 3600])
+def test_a_change_of_a_set_leaves_probing_as_it_is(make_kamailio, interval):
+    """Releases from 6.1 on end it everywhere without a ds_ping_interval."""
+    config = 'modparam("dispatcher", "ds_ping_interval", %d)\n' % interval
+    kamailio = make_kamailio(extra_config=config + 'modparam("dispatcher", "reload_delta", 0)\n')
+    with Client(kamailio.endpoints["unix"]) as server:
+
+        def flags():
+            found = server.call("dispatcher.list").value["RECORDS"].get_all("SET")
+            return {
+                (group["ID"], each["URI"]): each["FLAGS"]
+                for group in found
+                for each in group["TARGETS"].get_all("DEST")
+            }
+
+        def ensure(resource, check=False):
+            result = apply(resource, Calls(server), check)
+            assert result["failed"] is False, result.get("msg")
+            return result
+
+        new = "sip:127.0.0.1:5999"
+        others = {address: "AP" for address in flags() if address[0] in (1, 2)}
+        for number, uri in others:
+            ensure(DispatcherState(number, "active", uri, probing=True))
+        rest = {address: found for address, found in flags().items() if address[0] not in (1, 2)}
+        assert flags() == {**others, **rest}
+        wish = DispatcherDestinations(7, [{"uri": new, "flags": 8, "priority": 1}])
+        planned = ensure(wish, check=True)
+        assert planned["changed"] and flags() == {**others, **rest}
+        assert ensure(wish)["changed"] is True
+        assert flags() == {**others, **rest, (7, new): "AP"}
+        assert ensure(wish)["changed"] is False
+        # Drift, of an attribute and of probing alone.
+        server.call("dispatcher.set_state", "AX", 7, new)
+        assert ensure(DispatcherState(7, "active", new, probing=True))["changed"] is True
+        assert ensure(DispatcherState(7, "active", new, probing=True))["changed"] is False
+        drifted = DispatcherDestinations(7, [{"uri": new, "flags": 8, "priority": 2}])
+        assert ensure(drifted)["changed"] is True
+        assert flags() == {**others, **rest, (7, new): "AP"}
+        assert ensure(DispatcherDestinations(7, absent=[new], least=0))["changed"] is True
+        assert flags() == {**others, **rest}
+
+
 def test_variables_that_cannot_be_read(ensure):
     result = ensure(CfgVariables({"tm": {"fr_timer": "25000"}}))
     assert (result["changed"], result["after"]) == (True, {"tm": {"fr_timer": 25000}})
