@@ -43,6 +43,21 @@ def pytest_configure(config: pytest.Config) -> None:
         stop_inheritance()
 
 
+# Fixtures and parameters that start a real server.
+REAL_FIXTURES = {"kamailio", "make_kamailio", "kamailio_program", "kamcmd_program", "scene"}
+REAL_PARAMETERS = ("kamailio", "real")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what starts a real Kamailio, so that -m real runs all of that on a release."""
+    spec = getattr(item, "callspec", None)
+    params = spec.params.values() if spec is not None else ()
+    if REAL_FIXTURES & set(getattr(item, "fixturenames", ())) or any(
+        isinstance(each, str) and each in REAL_PARAMETERS for each in params
+    ):
+        item.add_marker(pytest.mark.real)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest file, that of the roles: it must not be the last on one worker."""
     items.sort(key=lambda item: item.path.name != "test_roles.py")

@@ -236,8 +236,7 @@ def _members(client: Client, method: str) -> dict[str, int]:
 
 def copy_state(state: LabState, server: Kamailio, client: Client) -> None:
     """Give the lab's process the real one's numbers and names."""
-    info = client.call("core.info").value
-    state.compiler, state.compiled, state.flags = info["compiler"], info["compiled"], info["flags"]
+    copy_build(state, client)
     state.directory = client.call("core.pwd").value
     state.arguments = list(client.call("core.arg"))
     state.processes = [
@@ -254,6 +253,12 @@ def copy_state(state: LabState, server: Kamailio, client: Client) -> None:
         for name, value in defined
         if not name.startswith(("KAMAILIO_", "MOD_"))
     ]
+
+
+def copy_build(state: LabState, client: Client) -> None:
+    """Give the lab's process what the real one says of its build."""
+    info = client.call("core.info").value
+    state.compiler, state.compiled, state.flags = info["compiler"], info["compiled"], info["flags"]
 
 
 def copy_sockets(state: LabState, server: Kamailio) -> None:

@@ -11,7 +11,10 @@ from contextlib import closing
 
 import pytest
 
+from kamailio_binrpc import Client
 from kamailio_binrpc.lab import LabServer, SharedVariables
+from tests.conformance.furniture import copy_build
+from tests.support import releases
 
 from . import duel
 from .duel import call, string
@@ -61,7 +64,10 @@ def start(make_kamailio, tmp_path_factory, stack, **options):
     variables["big"] = "x"
     addresses = [f"unix:{directory}/s", f"unixd:{directory}/d"]
     addresses += ["udp:127.0.0.1:0", "tcp:127.0.0.1:0"]
-    lab = LabServer(addresses, modules=[SharedVariables(variables)], **options)
+    modules = [SharedVariables(variables)]
+    lab = LabServer(addresses, modules=modules, version=releases.running(), **options)
+    with Client(real.endpoints["unix"]) as client:
+        copy_build(lab.state, client)
     stack.enter_context(lab.running_in_thread())
     return stack.enter_context(closing(Duel(real, lab)))
 

@@ -12,6 +12,7 @@ import uuid
 
 import pytest
 
+from kamailio_binrpc import Client
 from kamailio_binrpc.core.errors import EncodeError, ProtocolError
 from kamailio_binrpc.core.fifo import (
     build_request,
@@ -24,6 +25,8 @@ from kamailio_binrpc.core.fifo import (
 )
 from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.lab import LabServer, SharedVariables
+from tests.conformance.furniture import copy_build
+from tests.support import releases
 
 ODD = "a:b,c\\d\ne\rf\tg\0h"
 
@@ -285,7 +288,10 @@ def test_beside_a_real_one(make_kamailio):
     """Status line, length, and the part of each line that releases do not spoil (D1)."""
     real = make_kamailio(full=False)
     variables = SharedVariables({"maintenance": 0, "banner": "hello"})
-    with LabServer(fifo="udp:127.0.0.1:0", modules=[variables]).running_in_thread() as lab:
+    made = LabServer(fifo="udp:127.0.0.1:0", modules=[variables], version=releases.running())
+    with Client(real.endpoints["unix"]) as client:
+        copy_build(made.state, client)
+    with made.running_in_thread() as lab:
         answers = []
         for address in (real.fifo["fifo_udp"], lab.fifo_addresses[0]):
             host, port = address.split(":")[1:]
@@ -313,7 +319,10 @@ def test_beside_a_real_one(make_kamailio):
 @pytest.mark.real
 def test_a_real_fifo_beside_a_real_one(make_kamailio, tmp_path):
     real = make_kamailio(full=False)
-    with LabServer(fifo=f"{tmp_path}/fifo").running_in_thread() as lab:
+    made = LabServer(fifo=f"{tmp_path}/fifo", version=releases.running())
+    with Client(real.endpoints["unix"]) as client:
+        copy_build(made.state, client)
+    with made.running_in_thread() as lab:
         sizes = []
         for address in (real.fifo["fifo"], lab.fifo_addresses[0]):
             name = "kamailio-lab-test-" + uuid.uuid4().hex

@@ -34,7 +34,7 @@ def test_members_of_sockets_as_each_release_has_them(version, names):
 @pytest.mark.real
 def test_corex(real: Client, processes: LabState) -> None:
     pair = Pair(real, state=processes)
-    pair.same_methods("corex.", "shm.", missing=frozenset({"shm.report"}))
+    pair.same_methods("corex.", "shm.", missing=frozenset({"shm.report", "shm.rprint"}))
     pair.each("corex.debug", (), (3,), ("x",), (1.5,), (-1,), (2,), (2,))
     for name in ("list_sockets", "list_aliases", "shm_status", "shm_summary"):
         pair.same("corex." + name)

@@ -14,7 +14,7 @@ from ..registry import Module, method
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Union
+    from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple, Union
 
     Value = Union[int, str]
     Base = MutableMapping[str, Value]
@@ -130,20 +130,34 @@ class HashTable(Base):
                 del self.cells[key]
         return int(now)
 
-    def set(self, key: str, value: Value, seconds: int = 0) -> None:
+    def set(
+        self,
+        key: str,
+        value: Value,
+        seconds: int = 0,
+        release: Tuple[int, ...] = (999,),
+    ) -> None:
+        """Set an item.
+
+        Before 6.1 a text that needs more room than the old value loses its expiry. From 6.0 on an
+        expired item that is changed in place begins a new life.
+        """
         # Without autoexpire Kamailio does not ask for the time: the item expires in 1970.
         now = self.clean()
         old = self.cells.get(key)
         item = Item(value, old.expire if old else 0)
         if seconds > 0:
-            # A text that needs more room than the old value loses the new expiry.
-            if old is None or not _outgrows(old.value, value):
+            if release >= (6, 1) or old is None or not _outgrows(old.value, value):
                 item.expire = now + seconds
             else:
                 item.expire = 0
-        elif old is None or self.updateexpire:
+        elif old is None or self.updateexpire or self._revives(old, value, now, release):
             item.expire = now + self.autoexpire
         self.cells[key] = item
+
+    def _revives(self, old: Item, value: Value, now: int, release: Tuple[int, ...]) -> bool:
+        expired = bool(self.autoexpire and old.expire and old.expire < now)
+        return release >= (6, 0) and expired and not _outgrows(old.value, value)
 
     def by_slot(self) -> Dict[int, List[str]]:
         """Keys of each slot that has some, in Kamailio's order."""
@@ -248,7 +262,7 @@ class HashTables(Module):
         missing=(500, "Not enough parameters (htable name, key name and value)"),
     )
     def sets(self, name: str, key: str, value: Value) -> str:
-        self._table(name).set(key, value)
+        self._table(name).set(key, value, release=self.state.release)
         return "Ok. Key set to new value."
 
     @method("htable.seti", help="Set one key in a hash table to an integer value.")
@@ -256,7 +270,7 @@ class HashTables(Module):
         values = ctx.scan("SS.d" if self.state.release < (5, 7, 4) else "SSl")
         if values.count < 3:
             raise Fault(500, "Not enough parameters (htable name, key name and value)")
-        self._table(values[0]).set(values[1], values[2])
+        self._table(values[0]).set(values[1], values[2], release=self.state.release)
         return "Ok. Key set to new value."
 
     @method("htable.setex", help="Set expire in a hash table for the item referenced by key.")
@@ -281,7 +295,7 @@ class HashTables(Module):
     def setxs(self, name: str, key: str, value: Value, seconds: int) -> str:
         if name not in self.tables:
             raise Fault(500, "Failed to set the item")
-        self._table(name).set(key, value, seconds)
+        self._table(name).set(key, value, seconds, self.state.release)
         return "Ok. Key set to new value."
 
     @method(
@@ -293,7 +307,7 @@ class HashTables(Module):
     def setxi(self, name: str, key: str, value: int, seconds: int) -> str:
         if name not in self.tables:
             raise Fault(500, "Failed to set the item")
-        self._table(name).set(key, value, seconds)
+        self._table(name).set(key, value, seconds, self.state.release)
         return "Ok. Key set to new value."
 
     @method("htable.delete", help="Delete one key from a hash table.")
@@ -396,11 +410,11 @@ class HashTables(Module):
 
     # --- replication
 
-    @method("htable.dmqsync", "*S", help="Perform DMQ sync.", since=(5, 8))
+    @method("htable.dmqsync", "*S", help="Perform DMQ sync action.", since=(5, 8))
     def dmqsync(self, name: str = "") -> str:
         return "Ok"
 
-    @method("htable.dmqresync", help="Perform DMQ re-sync.", since=(5, 8))
+    @method("htable.dmqresync", help="Perform DMQ resync action (flush and sync).", since=(5, 8))
     def dmqresync(self, ctx: Any) -> str:
         self._table(_one_name(ctx))
         return "Ok"

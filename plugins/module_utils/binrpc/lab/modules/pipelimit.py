@@ -118,14 +118,15 @@ class PipeLimit(Module):
         if len(limits) > 1 or any(not 0 <= each <= 100 for each in limits):
             raise Fault(400, "Feedback limits don't match")
 
-    @method("pl.reset_pipe", "S", help="Reset the counters of a pipe", since=(5, 7))
+    @method("pl.reset_pipe", "S", help="Reset the value of a pipe: <pipe_id>", since=(5, 7))
     def reset_pipe(self, name: str) -> None:
         pipe = self._pipe(name, 404)
         pipe.counter = pipe.last_counter = pipe.unused_intervals = 0
 
-    @method("pl.rm_pipe", "S", help="Remove a pipe", since=(5, 7))
+    @method("pl.rm_pipe", "S", help="Remove a pipe: <pipe_id>", since=(5, 7))
     def remove_pipe(self, name: str) -> None:
-        self._pipe(name, 404)
+        if name not in self.pipes:
+            raise Fault(404, "Pipe not removed - %s" % name)
         del self.pipes[name]
 
     @method(

@@ -18,8 +18,16 @@ STATS = (
     *("current", "waiting", "total", "total_local", "rpl_received", "rpl_generated"),
     *("rpl_sent", "6xx", "5xx", "4xx", "3xx", "2xx", "created", "freed", "delayed_free"),
 )
-_UAC = "using%s a list of string parameters: method, ruri, dst_uri%s send_sock, headers"
-_UAC_END = " (CRLF separated) and body (optional)"
+_START = (
+    "starts a tm uac using%s a list of string parameters: "
+    "%smethod, ruri, dst_uri, send_sock, headers"
+)
+_REPLY = "using a list of string parameters: method, ruri, dst_uri send_sock, headers"
+_WAIT = "starts a tm uac and waits for the final reply, " + _REPLY
+_BLOCK = "starts a tm uac and waits for the final reply in blocking mode, " + _REPLY
+_BODY = " (CRLF separated) and body (optional)"
+_HEX = " (CRLF separated) and hexa body (optional)"
+_NO_ACK = ", without sending ACK for local INVITE"
 
 
 class Transactions(Module):
@@ -89,24 +97,44 @@ class Transactions(Module):
             texts += params
         return texts
 
-    @method(
-        "tm.t_uac_wait",
-        "",
-        help="starts a tm uac and waits for the final reply, " + _UAC % ("", "") + _UAC_END,
-    )
-    def wait(self) -> None:
-        raise Fault(600, "Reply wait/async mode not supported by this rpc transport")
+    @method("tm.retransmit_reply", help="Retransmit the transaction reply", since=(6, 1))
+    def retransmit(self, ctx: Any) -> None:
+        params = ctx.scan("S")
+        if params.count < 1:
+            raise Fault(400, "Transaction ID expected")
+        if not re.match(r"\s*[0-9]+:\s*[0-9]+", params[0]):
+            raise Fault(400, "Invalid transaction ID")
+        raise Fault(481, "No such transaction")
 
     @method(
-        "tm.t_uac_start",
-        help="starts a tm uac " + _UAC % (" ", ",") + _UAC_END,
+        "tm.retransmit_reply_callid",
+        help="Retransmit the transaction reply by call-id",
+        since=(6, 1),
     )
-    @method(
-        "tm.t_uac_wait_block",
-        help="starts a tm uac and waits for the final reply in blocking mode, "
-        + _UAC % ("", "")
-        + _UAC_END,
-    )
+    def retransmit_by_callid(self, ctx: Any) -> None:
+        for name in ("Call-ID", "CSeq"):
+            if ctx.scan("S").count < 1:
+                raise Fault(400, name + " expected")
+        raise Fault(404, "Transaction not found")
+
+    @method("tm.t_uac_wait", help=_WAIT + _BODY)
+    @method("tm.t_uac_wait_hex", help=_WAIT + _HEX, since=(6, 1))
+    @method("tm.t_uac_wait_noack", help=_WAIT + _BODY + _NO_ACK, since=(6, 1))
+    @method("tm.t_uac_wait_noack_hex", help=_WAIT + _HEX + _NO_ACK, since=(6, 1))
+    def wait(self, ctx: Any) -> None:
+        if self.state.release >= (6, 1):
+            self.start(ctx)
+        raise Fault(600, "Reply wait/async mode not supported by this rpc transport")
+
+    @method("tm.t_uac_attrs", help=_START % ("", "attributes, ") + _BODY, since=(6, 1))
+    @method("tm.t_uac_start", help=_START % (" ", "") + _BODY)
+    @method("tm.t_uac_start_hex", help=_START % (" ", "") + _HEX, since=(6, 1))
+    @method("tm.t_uac_start_noack", help=_START % ("", "") + _BODY + _NO_ACK, since=(6, 1))
+    @method("tm.t_uac_start_noack_hex", help=_START % ("", "") + _HEX + _NO_ACK, since=(6, 1))
+    @method("tm.t_uac_wait_block", help=_BLOCK + _BODY)
+    @method("tm.t_uac_wait_block_hex", help=_BLOCK + _HEX, since=(6, 1))
+    @method("tm.t_uac_wait_block_noack", help=_BLOCK + _BODY + _NO_ACK, since=(6, 1))
+    @method("tm.t_uac_wait_block_noack_hex", help=_BLOCK + _HEX + _NO_ACK, since=(6, 1))
     def start(self, ctx: Any) -> None:
         params = ctx.scan("SSSSS*S")
         if params.count < 5:
