@@ -13,6 +13,7 @@ from kamailio_binrpc import Client, Fault
 from kamailio_binrpc.core.lab.modules.dispatcher import NO_DNS, NO_PING
 from kamailio_binrpc.core.values import Struct
 from kamailio_binrpc.lab import Dispatcher, DnsCache, LabState
+from tests.conformance.differences import IUID
 from tests.conformance.furniture import dispatcher as dispatcher_of
 from tests.sdk.lab.modules.support import Pair, fault, lab
 from tests.support.kamailio import Kamailio
@@ -174,11 +175,21 @@ def test_reload_forgets_states_and_what_was_added():
 LISTS: tuple[tuple[Any, ...], ...] = ((), ("full",), ("short",), ("FULL",), ("x",), (1,))
 
 
+def without_names(reply: Any) -> str:
+    """The outcome as text, without the names that 6.1 makes for destinations."""
+    return IUID.sub("#", repr(reply))
+
+
+class DispatcherPair(Pair):
+    def same(self, method: str, *params: Any, normalise: Any = without_names) -> None:
+        super().same(method, *params, normalise=normalise)
+
+
 @pytest.fixture
 def dispatcher(server: Kamailio, real: Client, sockets: LabState) -> Iterator[Pair]:
     module = dispatcher_of(server)
     real.call("dispatcher.reload")
-    yield Pair(real, module, DnsCache(others=""), state=sockets)
+    yield DispatcherPair(real, module, DnsCache(others=""), state=sockets)
     real.call("dispatcher.reload")
     real.call("dispatcher.ping_active", 1)
 
@@ -198,6 +209,9 @@ def test_dispatcher_states(dispatcher: Pair) -> None:
                     dispatcher.same("dispatcher." + method, state, number, target)
                 dispatcher.same("dispatcher.list", "short")
     few: tuple[Any, ...]
+    if "dispatcher.oclist" in dispatcher.engine.registry.names():
+        for few in ((), (1,), (99,), ("1",), (1, 2), (30,)):
+            dispatcher.same("dispatcher.oclist", *few)
     for few in ((), ("a",), ("a", 1), ("a", "x", "y"), ("a", 1, 1)):
         dispatcher.same("dispatcher.set_state", *few)
         dispatcher.same("dispatcher.set_duid_state", *few)

@@ -40,6 +40,7 @@ dispatcher.ping_active [state:int{0|1}] -> {OldPingState:int} reads() repeatable
  Shows whether destinations are pinged; with 0 or 1 sets it and adds NewPingState
 dispatcher.hash slots:int value1 [value2] -> {hashid:int,slot:int} reads
  Hash of one or two values, and the slot it falls into
-dispatcher.oclist group:int -> {...}* reads @6.0
+dispatcher.oclist group:int -> {group:int,uri:str,flags:int,priority:int,ocrate:int,ocidx:int,\
+ocseq:int,octime_sec:float,octime_usec:float,ocmin:int,ocmax:int}* reads @6.0
  Overload control of the destinations of a set
 """

@@ -174,7 +174,7 @@ class Dispatcher(Module):
         self._loaded += 1
         pid = self.state.processes[0].pid if self.state.processes else 0
         made = int(self.state.started), pid, self._loaded
-        new.iuid = "dspt-%x-%x-%x-%d" % (*made, number)
+        new.iuid = "dspt-%x-%x-%x-%d" % (*made, number & 0xFFFFFFFF)
         if self.state.release >= (6, 1) and self.ping_interval <= 0:
             new.flags &= ~PROBING
         destinations = self._sets.setdefault(number, [])
@@ -282,6 +282,26 @@ class Dispatcher(Module):
         if re.fullmatch(r"\[.*\]|[0-9.]+", each.host):
             return each.host.strip("[]")
         return str(self.state.modules["dns"].resolve(each.host))
+
+    @method(
+        "dispatcher.oclist",
+        "d",
+        help="List overload control details for a group",
+        missing=(500, "Invalid Parameters"),
+        since=(6, 0),
+    )
+    def overload(self, number: int) -> Iterator[Struct]:
+        if number not in self._sets:
+            raise Fault(404, "Destination Group Not Found")
+        for each in self._sets[number]:
+            row = Struct(group=number, uri=each.uri, flags=each.flags, priority=each.priority)
+            for name in ("ocrate", "ocidx", "ocseq"):
+                row.add(name, 0)
+            row.add("octime_sec", 0.0)
+            row.add("octime_usec", 0.0)
+            row.add("ocmin", 0)
+            row.add("ocmax", 100)
+            yield row
 
     @method("dispatcher.hash", help="Compute the hash if the values")
     def hash(self, ctx: Any) -> Struct:

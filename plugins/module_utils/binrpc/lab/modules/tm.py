@@ -127,6 +127,11 @@ class Transactions(Module):
         raise Fault(600, "Reply wait/async mode not supported by this rpc transport")
 
     @method("tm.t_uac_attrs", help=_START % ("", "attributes, ") + _BODY, since=(6, 1))
+    def start_with_attributes(self, ctx: Any) -> None:
+        params = ctx.scan("SSSSSS*S")
+        if params.count < 6:
+            raise Fault(400, "too few parameters (%d/5)" % params.count)
+
     @method("tm.t_uac_start", help=_START % (" ", "") + _BODY)
     @method("tm.t_uac_start_hex", help=_START % (" ", "") + _HEX, since=(6, 1))
     @method("tm.t_uac_start_noack", help=_START % ("", "") + _BODY + _NO_ACK, since=(6, 1))

@@ -224,8 +224,9 @@ class Registrations(Module):
         for name in ("auth_password", "auth_ha1", "contact_addr", "contact_user"):
             if row.get(name) == ".":
                 row[name] = ""
-        if row["socket"] == "." and self.state.release >= (6, 0):
-            row["socket"] = None
+        if self.state.release >= (6, 0):
+            for name in ("realm", "socket"):
+                row[name] = None if row[name] == "." else row[name]
         if not row["auth_password"] and not row["auth_ha1"]:
             raise Fault(500, "Failed to add record - invalid password or ha1")
         if row["auth_ha1"] and not _HA1.fullmatch(row["auth_ha1"]):
