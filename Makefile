@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance prove prove-state chaos soak bench-lab bench-fanout load lint docs build standalone sanity molecule bare fuzz mutate clean
+.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance releases prove prove-state chaos soak bench-lab bench-fanout load lint docs build standalone sanity molecule bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -55,6 +55,9 @@ kamcmd-compare: setup ## Compare pykamcmd with the installed kamcmd, to the byte
 
 conformance: setup ## Compare the lab server with the installed Kamailio, to the byte
 	@$(PY) -m tests.conformance $(ARGS)
+
+releases: setup ## All tests with a real Kamailio on 5.6, 6.0 and 6.1 (ARGS="--core forky")
+	@$(PY) tools/releases.py $(ARGS)
 
 prove: setup ## Make 20,000 runs of the engine while calls fail (ARGS="--real --runs 2000")
 	@$(PY) -m tests.prove $(ARGS)

@@ -8,7 +8,9 @@ in front.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from tests.support.releases import holds
 
 
 @dataclass(frozen=True)
@@ -168,10 +170,6 @@ EXCEPTIONS = [
     line("-h", why=LICENCE),
     line("license", why=LICENCE),
     line("warranty", why=LICENCE),
-    line("help", why=RENAMED),
-    line("?", why=RENAMED),
-    line("help", "5", why=RENAMED),
-    line("dst_blocklist_mem_info", why=RENAMED),
     line("core.echo", "-1", why=MEANT),
     line("core.echo", "a", "-.5", why=MEANT),
 ]
@@ -201,6 +199,12 @@ PIPED = [
     line("-f", "<%v>\\n", stdin=b"core.version\nps\nlisten\ncore.nosuch\n"),
     line("-v", "-f", "%v", stdin=b"core.version\n"),
 ]
+
+RENAMED_LINES = words("help", "?", "help 5", "dst_blocklist_mem_info")
+if holds("aliases are right"):
+    BUILTINS += RENAMED_LINES
+else:
+    EXCEPTIONS += [replace(each, why=RENAMED) for each in RENAMED_LINES]
 
 TAB = "a tab in a piped line separates words; line editing would take it for completion"
 EXCEPTIONS += [line(stdin=b"core.echo a\tb\n", why=TAB)]

@@ -74,6 +74,31 @@ DIFFERENCES = (
         "it answers one struct with `desc` and `type`",
     ),
     Difference(
+        "setxs keeps expiry",
+        "6.1",
+        "`htable.setxs` of a text that is longer than the old value loses the expiry",
+        "it keeps it",
+    ),
+    Difference(
+        "expired items revive",
+        "6.0",
+        "in a table with `updateexpire=0`, a value set in the place of an expired item expires "
+        "at once",
+        "it begins a new life if it has room in the old item's place",
+    ),
+    Difference(
+        "uac counts are doubles",
+        "6.0",
+        "`expires` and `reg_init` of `uac.reg_dump` and `uac.reg_info` are ints",
+        "they are doubles; `uac.reg_add` takes `.` for no realm and no socket",
+    ),
+    Difference(
+        "wait scans first",
+        "6.1",
+        "`tm.t_uac_wait` refuses binrpc whatever its parameters are",
+        "it says first what is wrong with them",
+    ),
+    Difference(
         "secfilter structs",
         "5.7",
         "`secfilter.print` and `secfilter.stats` answer texts",

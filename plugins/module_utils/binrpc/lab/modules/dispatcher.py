@@ -39,6 +39,7 @@ _STATE_LETTERS = {
     **dict.fromkeys("2dD", DISABLED),
     **dict.fromkeys("3tT", TRYING),
 }
+_NUMERIC = re.compile(r"\[.*\]|[0-9.]+")
 _TRANSPORT = re.compile(r";transport=(\w+)", re.IGNORECASE)
 
 
@@ -237,8 +238,9 @@ class Dispatcher(Module):
             dest.add("HOST", each.host)
             dest.add("IPADDR", each.address)
             dest.add("PORT", each.port)
-            # A URI without a transport is UDP, which 6.1 says.
-            dest.add("PROTOID", each.protocol or int(newest))
+            # A URI without a transport is UDP, which 6.1 says of those whose address it has.
+            known = newest and (_NUMERIC.fullmatch(each.host) or not each.flags & NO_DNS)
+            dest.add("PROTOID", each.protocol or int(bool(known)))
             dest.add("DNSTIME_SEC", 0.0)
             dest.add("DNSTIME_USEC", 0.0)
             if newer:
@@ -279,7 +281,7 @@ class Dispatcher(Module):
     def _resolve(self, each: Destination) -> str:
         if each.flags & NO_DNS:
             return ""
-        if re.fullmatch(r"\[.*\]|[0-9.]+", each.host):
+        if _NUMERIC.fullmatch(each.host):
             return each.host.strip("[]")
         return str(self.state.modules["dns"].resolve(each.host))
 
