@@ -29,6 +29,9 @@ STATED = {
     "tests/real/test_views.py::test_jsonrpcs_still_drops_all_but_the_last_value[dst_blocklist.": (
         "the block lists are empty unless a destination has failed before"
     ),
+    "tests/tools/test_releases.py::test_the_core_passes_on_the_newest_release": (
+        "the packages of an unreleased Debian change, and a mirror may lack them for a while"
+    ),
     "tests/sdk/speedups/test_choice.py::test_sub_interpreters": (
         "the module is public from Python 3.13 on, and Debian 12 has 3.11"
     ),
