@@ -159,6 +159,9 @@ SHARED = [
 """Patterns are of a whole path, or of its end."""
 
 BESIDES = {
+    "plugins/module_utils/binrpc/desired/dispatcher.py": (
+        "tests/sdk/core/desired/test_dispatcher_sets.py"
+    ),
     "plugins/module_utils/binrpc/lab/modules/*.py": "tests/sdk/lab/test_agrees_with_catalogue.py",
 }
 """Tests of source files besides those of their own, by the same patterns."""

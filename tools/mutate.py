@@ -118,7 +118,10 @@ def work() -> None:
     import hypothesis  # noqa: F401
     import pytest
 
+    # What is found beside this file is not that of the copy.
     sys.path[:] = [path for path in sys.path if Path(path) != tree.ROOT / "tools"]
+    for module in (mirror, tree, venvs):
+        del sys.modules[module.__name__]
     out = os.fdopen(os.dup(1), "w")
     null = os.open(os.devnull, os.O_RDWR)
     for line in sys.stdin:
@@ -223,6 +226,11 @@ def mutate(source: str, worker: Worker, end: float, every: int, reasons: dict[st
     if worker.run(tests, 600.0) != "passed":
         sys.exit(f"{source}: {' '.join(tests)} fails without a mutant")
     limit = (time.monotonic() - start) * PATIENCE + 10
+    original = (COPY / source).read_text(encoding="utf-8")
+    (COPY / source).write_text("raise AssertionError\n", encoding="utf-8")
+    if worker.run(tests, limit) == "passed":
+        sys.exit(f"{source}: {' '.join(tests)} does not run what is mutated")
+    (COPY / source).write_text(original, encoding="utf-8")
 
     def run(text: str) -> str:
         (COPY / source).write_text(text, encoding="utf-8")
@@ -235,7 +243,6 @@ def mutate(source: str, worker: Worker, end: float, every: int, reasons: dict[st
                 return
             yield mutant
 
-    original = (COPY / source).read_text(encoding="utf-8")
     mutants = list_mutants(source)
     try:
         tally = try_mutants(source, in_time(), run, reasons)

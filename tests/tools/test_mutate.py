@@ -66,10 +66,11 @@ def test_a_process_that_takes_too_long_is_ended():
 def test_the_worker_runs_tests_in_a_copy(tmp_path, monkeypatch):
     monkeypatch.setattr(mutate, "COPY", tmp_path / "copy")
     mutate.copy_tree()
-    test = "tests/sdk/core/desired/test_escapes.py"
-    source = tmp_path / "copy/plugins/module_utils/binrpc/desired/escapes.py"
     assert (tmp_path / "copy/sdk/kamailio_binrpc/core").is_symlink()
     with mutate.Worker() as worker:
-        assert worker.run([test], 300) == "passed"
-        source.write_text(source.read_text().replace("0xDC00", "0xDC01"))
-        assert worker.run([test], 300) == "failed"
+        for name in ("binrpc/desired/escapes.py", "_structs.py"):
+            source = f"plugins/module_utils/{name}"
+            tests = mirror.find_tests(source)
+            assert worker.run(tests, 300) == "passed"
+            (tmp_path / "copy" / source).write_text("raise AssertionError")
+            assert worker.run(tests, 300) == "failed"

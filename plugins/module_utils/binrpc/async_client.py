@@ -542,6 +542,7 @@ class _Link:
         self._timers: Dict[Request, asyncio.TimerHandle] = {}
         self._loop = asyncio.get_running_loop()
         self._writing = False
+        self._flushing = False  # soon
         self._closed = False
         self._retired = False
         self._standstill: Optional[asyncio.TimerHandle] = None
@@ -565,7 +566,7 @@ class _Link:
         try:
             request.limit = deadline
             self._exchange.add(request)
-            self._flush()
+            self._flush_together()
             await waiter
         except asyncio.CancelledError:
             self._exchange.withdraw(request)
@@ -630,8 +631,17 @@ class _Link:
             if waiter is not None and not waiter.done():
                 waiter.set_result(None)
 
+    def _flush_together(self) -> None:
+        """Send a request that is alone at once, others with those of the same turn of the loop."""
+        if len(self._waiters) == 1:
+            self._flush()
+        elif not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
     def _flush(self) -> None:
         """Send what the window allows, and ask to be called when the socket has room."""
+        self._flushing = False
         if self._closed:
             return
         try:

@@ -104,7 +104,8 @@ def decode_records(
         while left > 0:
             turns = min(CHUNK, left)
             left -= turns
-            for _turn in repeat(None, turns):
+            turn = repeat(None, turns)
+            for _turn in turn:
                 mark = pos
                 if in_struct:
                     expected, size, name = follow[last]
@@ -230,6 +231,11 @@ def decode_records(
                             raise RecordLimit(wire.E_OVERFLOW, _TOO_MANY % end, mark)
                         struct = new_struct(Struct)
                         flat.append(struct)
+                        if head == 3 and data[pos : pos + 1] == b"\x83" and next(turn, 1) is None:
+                            # Empty: its end mark is the record of the next turn.
+                            struct._flat = []
+                            pos += 1
+                            continue
                         stack.append((flat, in_struct))
                         flat = struct._flat = []
                         in_struct = True

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from .errors import BinrpcError, TransportError
 
 
+_TOGETHER = 65536  # bytes of several requests that are sent at once
+
+
 class Exchange:
     """Keeps at most ``window`` requests under way and gives each an outcome."""
 
@@ -32,8 +35,9 @@ class Exchange:
         self._connection = connection
         self._window = window
         self._waiting: Dict[Request, None] = {}  # an ordered set
-        self._sending: Optional[Request] = None
-        self._packet: Union[bytes, memoryview] = b""  # what is left of the one being sent
+        self._sending: Optional[Request] = None  # of which a part has left
+        self._batch: List[Request] = []  # those whose packets are next, still waiting
+        self._packet: Union[bytes, memoryview] = b""  # what is left of either
         self.untouched = True
         """Nothing has been sent yet, so every request can be retried on a new connection."""
         self.broken = False
@@ -43,6 +47,7 @@ class Exchange:
         """Queue a request."""
         request.sent = False
         self._waiting[request] = None
+        self._forget_batch()
 
     @property
     def idle(self) -> bool:
@@ -56,27 +61,64 @@ class Exchange:
 
     @property
     def outgoing(self) -> Union[bytes, memoryview]:
-        """The bytes to send now; empty while the window is full."""
-        if self._sending is None and self._waiting and not self.broken:
-            request = next(iter(self._waiting))
-            connection = self._connection
-            # Two requests with the same random cookie must not be under way at once.
-            if connection.in_flight < self._window and not connection.expects(request.cookie):
-                del self._waiting[request]
-                connection.expect(request)
-                self._sending = request
-                self._packet = request.packet
+        """The bytes to send now, all that the window allows; empty while it is full."""
+        if not self._packet and self._waiting and not self.broken:
+            self._batch = self._next()
+            packets = [request.packet for request in self._batch]
+            self._packet = packets[0] if len(packets) == 1 else b"".join(packets)
         return self._packet
+
+    def _next(self) -> List[Request]:
+        """Return the requests that can be sent together."""
+        connection = self._connection
+        room = self._window - connection.in_flight
+        if self._address.is_datagram:
+            room = min(room, 1)
+        found: List[Request] = []
+        cookies = set()
+        size = 0
+        for request in self._waiting:
+            size += len(request.packet)
+            # Two requests with the same random cookie must not be under way at once.
+            same = connection.expects(request.cookie) or request.cookie in cookies
+            if len(found) >= room or same or (found and size > _TOGETHER):
+                break
+            found.append(request)
+            cookies.add(request.cookie)
+        return found
+
+    def _forget_batch(self) -> None:
+        """Choose once more what is next, since other requests are waiting now."""
+        if self._batch:
+            self._batch = []
+            self._packet = b""
 
     def sent(self, count: int) -> None:
         """Note that the kernel took ``count`` bytes of :attr:`outgoing`."""
-        if count and self._sending is not None:
-            self.untouched = False
-            self._packet = memoryview(self._packet)[count:]
-            if not self._packet:
-                self._packet = b""
-                self._sending.sent = True
-                self._sending = None
+        if not count:
+            return
+        self.untouched = False
+        if self._sending is not None:
+            self._went(self._sending, self._packet, count)
+            return
+        batch, self._batch, self._packet = self._batch, [], b""
+        for request in batch:
+            del self._waiting[request]
+            self._connection.expect(request)
+            self._went(request, request.packet, count)
+            count -= len(request.packet)
+            if count <= 0:
+                break  # of the others nothing has left: they go on waiting
+
+    def _went(self, request: Request, packet: Union[bytes, memoryview], count: int) -> None:
+        """Note that so many bytes of what was left of a request were taken."""
+        if count < len(packet):
+            self._sending = request
+            self._packet = memoryview(packet)[count:]
+        else:
+            self._sending = None
+            self._packet = b""
+            request.sent = True
 
     def received(self, data: bytes) -> List[Request]:
         """Take what a read returned."""
@@ -154,6 +196,7 @@ class Exchange:
         """Forget a request whose caller has gone; its answer, should it come, is skipped."""
         if request in self._waiting:
             del self._waiting[request]
+            self._forget_batch()
         elif request is not self._sending:
             self._connection.forget(request)
         # One that is half sent must be sent to its end, or the stream is out of step.
@@ -162,6 +205,7 @@ class Exchange:
         """Hand back the requests of which no byte has left, to be sent elsewhere."""
         waiting = list(self._waiting)
         self._waiting.clear()
+        self._forget_batch()
         return waiting
 
     def _begun(self) -> Tuple[Optional[Request], Optional[BinrpcError]]:
@@ -193,6 +237,7 @@ class Exchange:
         if whose is not None and special is not None:
             self._judge(whose, special)
         self._waiting.clear()
+        self._batch = []
         self._sending = None
         self._packet = b""
         for request in done:

@@ -571,7 +571,7 @@ def test_a_thousand_calls_in_order(serve, stream, window, connect):
     assert server.connections == 1
 
 
-def test_many_calls_by_datagram_go_one_by_one(serve, transport, connect, monkeypatch):
+def test_many_calls_leave_together_and_datagrams_one_by_one(serve, transport, connect, monkeypatch):
     done = []
     server = serve(transport)
     with connect(server) as client:
@@ -579,11 +579,13 @@ def test_many_calls_by_datagram_go_one_by_one(serve, transport, connect, monkeyp
         for name in ("send", "receive"):
             monkeypatch.setattr(transport_module.Transport, name, noted(name, done))
         assert client.call_many([("core.echo", n) for n in range(20)]) == [[n] for n in range(20)]
-    assert done.count("send") == 20
     if server.is_datagram:
         assert done == ["send", "receive"] * 20
     else:
-        assert done[:3] == ["send"] * 3
+        # A window at first, of which asyncio's first call does not wait for the others, and then
+        # as many as there is room for: twelve times one at most.
+        assert "receive" in done[:3]
+        assert done.count("send") <= 14
 
 
 def noted(name, done):

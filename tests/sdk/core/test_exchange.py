@@ -44,13 +44,15 @@ def exchange_of(count=1, window=8, address=STREAM):
     return Case(exchange, requests)
 
 
-def send(exchange, count=1000):
-    """Send so many packets, or as many as may be; return the bytes."""
+def send(exchange, requests=None):
+    """Send these requests one by one, or whatever may be sent; return the bytes."""
     sent = b""
-    for _each in range(count):
+    for request in requests if requests is not None else [None] * 1000:
         data = bytes(exchange.outgoing)
         if not data:
             break
+        if request is not None:
+            data = data[: len(request.packet)]
         exchange.sent(len(data))
         sent += data
     return sent
@@ -84,7 +86,7 @@ def test_the_window_holds(window):
 
 
 def test_a_request_in_parts_is_not_sent_before_its_last_byte():
-    exchange, (first, second) = exchange_of(2)
+    exchange, (first, second) = exchange_of(2, window=1)
     size = len(first.packet)
     exchange.sent(0)
     assert exchange.untouched
@@ -99,6 +101,65 @@ def test_a_request_in_parts_is_not_sent_before_its_last_byte():
     assert bytes(exchange.outgoing) == left == first.packet[-1:]
     exchange.sent(1)
     assert (first.sent, second.sent) == (True, False)
+    exchange.received(reply_to(first, 1))
+    assert bytes(exchange.outgoing) == second.packet
+
+
+@pytest.mark.parametrize("window", [1, 2, 8])
+def test_a_window_leaves_in_one_piece(window):
+    exchange, requests = exchange_of(3, window)
+    whole = b"".join(request.packet for request in requests)
+    assert bytes(exchange.outgoing) == whole[: window * len(requests[0].packet)]
+
+
+def test_datagrams_leave_one_by_one():
+    exchange, requests = exchange_of(3, address=UDP)
+    assert bytes(exchange.outgoing) == requests[0].packet
+
+
+def test_long_requests_leave_one_by_one():
+    exchange, _none = exchange_of(0)
+    requests = [Request("m", ("x" * 30_000,)) for _request in range(3)]
+    for request in requests:
+        exchange.add(request)
+    assert bytes(exchange.outgoing) == requests[0].packet + requests[1].packet
+    exchange.sent(len(exchange.outgoing))
+    assert bytes(exchange.outgoing) == requests[2].packet
+
+
+@pytest.mark.parametrize("count", range(1, 27))
+def test_of_some_requests_a_part_may_leave(count):
+    """Only those of which a byte has left count as under way; the others can go elsewhere."""
+    exchange, requests = exchange_of(3)
+    size = len(requests[0].packet)
+    whole = bytes(exchange.outgoing)
+    assert len(whole) == 3 * size == 27
+    exchange.sent(count)
+    assert [request.sent for request in requests] == [count >= size * n for n in (1, 2, 3)]
+    begun = -(-count // size)
+    if count % size:
+        assert bytes(exchange.outgoing) == whole[count : begun * size]
+    else:
+        assert bytes(exchange.outgoing) == whole[count:]
+    if count < 2 * size:
+        last = requests[2]
+        exchange.withdraw(last)
+        assert send(exchange) == whole[count : 2 * size]
+        assert not last.sent
+    else:
+        assert exchange.release() == requests[begun:]
+        assert send(exchange) == whole[count : begun * size]
+    done = exchange.received(b"".join(reply_to(request, 1) for request in requests[:2]))
+    assert done == requests[:2]
+
+
+def test_what_is_added_later_leaves_with_the_others():
+    exchange, (first,) = exchange_of(1)
+    assert bytes(exchange.outgoing) == first.packet
+    second = Request("m.2", ())
+    exchange.add(second)
+    assert bytes(exchange.outgoing) == first.packet + second.packet
+    exchange.withdraw(first)
     assert bytes(exchange.outgoing) == second.packet
 
 
@@ -254,8 +315,8 @@ def test_a_request_half_sent_has_not_run():
     ],
 )
 def test_what_never_left_can_be_sent_elsewhere(address, sent, number, never):
-    exchange, _requests = exchange_of(address=address)
-    send(exchange, sent)
+    exchange, requests = exchange_of(address=address)
+    send(exchange, requests[:sent])
     assert exchange.never_left(OSError(number, "")) is never
 
 
