@@ -354,7 +354,7 @@ class _Yaml:
             return _WORDS[text]
         if _NUMBER.fullmatch(text):
             return _number(text, lambda *problem: self._error(event, *problem))
-        if not is_plain(text):
+        if not _is_plain(text):
             meaning = f"{text!r} means different things to different readers of YAML"
             raise self._error(event, meaning, "quote it")
         return text
@@ -391,13 +391,13 @@ _AMBIGUOUS = re.compile(
     | [-+]? ( [0-9] [0-9_]* )? \.? [0-9_]* e [-+]? [0-9]+
     | [-+]? \. [0-9_]+
     | [-+]? 0 [xob] [0-9a-f_]*
-    | [-+]? \.? ( inf | nan )
+    | [-+]? \. ( inf | nan )
     | [0-9]{4} - [0-9]{1,2} - [0-9]{1,2} ( [t\ ] .* )?
     """
 )
 
 
-def is_plain(text: str) -> bool:
+def _is_plain(text: str) -> bool:
     """Does every reader of YAML take this for text where it is not quoted?"""
     from yaml.resolver import Resolver
 

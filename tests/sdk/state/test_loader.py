@@ -10,11 +10,15 @@ import sys
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from kamailio_binrpc.cli.yaml import dump
 from kamailio_binrpc.core.state.references import Reference
 from kamailio_binrpc.core.state.wish import WishError
 from kamailio_binrpc.state import loader
 from kamailio_binrpc.state.loader import DEEPEST, FileError, load, load_text
+from tests.sdk.core.state.documents import EVERYTHING
 
 GOOD = """\
 version: 1
@@ -86,7 +90,7 @@ def test_json_is_the_same(tmp_path):
 
 AMBIGUOUS = """
 on On off yes NO y N ~ True TRUE Null 0301 0042 -007 +5 1_000 12:30:45 12:30 0x1F 0o17 0b1 1e5
-1.5e3 .5 5. -.5 .inf -.INF .nan 2026-12-01 2026-12-01T08:00:00Z = << 1.0_0 inf NaN
+1.5e3 .5 5. -.5 .inf -.INF .nan 2026-12-01 2026-12-01T08:00:00Z = << 1.0_0
 00 -0 123456789012345678901 0777 190:20:30.15 08 1e-5 0X1f
 """
 
@@ -124,6 +128,8 @@ def test_what_readers_of_yaml_read_differently_has_to_be_quoted(text):
         ("1a", "1a"),
         ("e5x", "e5x"),
         ("no way", "no way"),
+        ("inf", "inf"),
+        ("NaN", "NaN"),
     ],
 )
 def test_plain_scalars(text, found):
@@ -270,6 +276,21 @@ def test_without_pyyaml_json_still_works(monkeypatch):
     monkeypatch.setitem(sys.modules, "yaml", None)
     assert "reading YAML needs PyYAML; pip install 'kamailio-binrpc[cli]'" in refused("version: 1")
     assert load_text('{"version": 1, "name": "x"}').name == "x"
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+WORDS = st.sampled_from([*AMBIGUOUS.split(), "inf", "NaN", "e5", "-", "?", "a: b", "#", "!x"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(items=st.dictionaries(TEXT | WORDS, TEXT | WORDS | st.integers(-(2**31), 2**31 - 1)))
+def test_what_kamrpc_writes_is_read_as_it_was(items):
+    document = {"version": 1, "name": "x", "htable": {"t": {"items": items}}}
+    assert load_text(dump(document)).documents == (document,)
+
+
+def test_a_document_with_every_key_is_read_as_it_was():
+    assert load_text(dump(EVERYTHING), references=lambda each: None).documents == (EVERYTHING,)
 
 
 def test_an_error_is_a_wish_error_and_can_be_passed_on():

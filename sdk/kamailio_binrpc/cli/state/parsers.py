@@ -110,6 +110,11 @@ def _snapshot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     common.add_call_options(parser)
     common.add_output_option(parser, ("yaml", "json"))
     parser.add_argument("--name", metavar="TEXT", default="", help="of who wants it, in the file")
+    parser.add_argument(
+        "--format",
+        choices=["cfg", "dispatcher.list"],
+        help="lines for kamailio.cfg or a list file, which keep what a restart would lose",
+    )
     parser.add_argument("section", metavar="SECTION", nargs="*", help="default: all")
     parser.set_defaults(run=_work("snapshot"))
 

@@ -10,10 +10,17 @@ from ...core.desired.calls import Calls
 from ...core.desired.drive import drive
 from ...core.printable import one_line
 from ...core.state.snapshot import snapshot
+from ...core.state.startup import as_cfg, as_dispatcher_list
 from .. import common, exit_codes, output
 
 if TYPE_CHECKING:
     import argparse
+
+_FORMS = {
+    None: lambda document: output.render_data(document, "yaml"),
+    "cfg": as_cfg,
+    "dispatcher.list": as_dispatcher_list,
+}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,7 +36,7 @@ def _run(options: argparse.Namespace) -> int:
         data = {"format": 1, "command": "snapshot", "status": exit_codes.OK}
         output.write(output.render_data({**data, "document": document, "left_out": left}, "json"))
         return exit_codes.OK
-    text = output.render_data(document, "yaml")
+    text = _FORMS[options.format](document)
     lines = [f"# {one_line(each['address'])}: {one_line(each['why'])}\n" for each in left]
     if lines:
         text += "# Left out:\n" + "".join(lines)

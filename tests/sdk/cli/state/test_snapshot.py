@@ -67,3 +67,17 @@ def test_as_data(kamrpc, fleet):
 def test_there_is_no_such_section(kamrpc, fleet, words):
     status, _out, err = kamrpc("snapshot", "-s", "one", *words)
     assert (status, "there is no section" in err) == (exit_codes.USAGE, True)
+
+
+@pytest.mark.parametrize(
+    "form, section, line",
+    [
+        ("cfg", "htable", "event_route[htable:mod-init] {"),
+        ("dispatcher.list", "dispatcher", "1 sip:192.0.2.11:5060 "),
+    ],
+)
+def test_what_keeps_it_beyond_a_restart(kamrpc, fleet, form, section, line):
+    status, out, _err = kamrpc("snapshot", "-s", "one", "--format", form, section)
+    assert status == 0
+    assert any(each.startswith(line) for each in out.splitlines()), out
+    assert "# Left out:" in out or "left out" not in out
