@@ -156,12 +156,23 @@ class CfgVariables(Resource):
             if _instance(group) and address not in seen:
                 wanted[instance_of(group)] = True
             wanted[address] = _of_type(seen.facts["types"].get(address), value, (group, name))
-        inherited = seen.facts["inherited"]
+        inherited = self._inherited(seen)
         wanted.update((each, inherited[each]) for each in inherited if each in seen)
         return wanted
 
+    def _inherited(self, seen: Leaves) -> Dict[Address, Any]:
+        """Return what instances inherit: of their groups as they are, or as they are wanted."""
+        found = dict(seen.facts["inherited"])
+        for address in found:
+            key = _instance(str(address[1])), str(address[2])
+            if key in self.wanted:
+                kind = seen.facts["types"].get(address_of(*key))
+                found[address] = _of_type(kind, self.wanted[key], key)
+        return found
+
     def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
         steps: List[Step] = []
+        inherited = self._inherited(seen)
         for change in changes:
             leaves = {change.address: change.after}
             group = str(change.address[1])
@@ -171,8 +182,8 @@ class CfgVariables(Resource):
                 else:
                     step = Step("cfg.add_group_inst", group, phase=PREPARE, leaves=leaves)
                 steps.insert(0, step)
-            elif change.address in seen.facts["inherited"] and self.same(
-                change.address, change.after, seen.facts["inherited"][change.address]
+            elif change.address in inherited and self.same(
+                change.address, change.after, inherited[change.address]
             ):
                 name = str(change.address[2])
                 steps.append(Step("cfg.del", group, name, phase=PREPARE, leaves=leaves))

@@ -59,6 +59,7 @@ DESTINATION = st.builds(
     priority=st.none() | st.integers(0, 2),
     attrs=st.none() | st.sampled_from(["", "weight=5", "duid=gw1;weight=50", "weight=5;duid=b"]),
     flags=st.none() | st.sampled_from([0, 1, 4, 8, 9, 16]),
+    state=st.none() | st.sampled_from(["enabled", "disabled"]),
 )
 
 
@@ -85,6 +86,33 @@ RESOURCES = {
         st.dictionaries(KEYS, VALUES, max_size=3),
         st.frozensets(KEYS, max_size=2),
         st.booleans(),
+    ),
+    "htable_timed": st.builds(
+        lambda value, seconds, more: HashTable(
+            "blocked", {**more, "greeting": value}, at_least={"greeting": seconds}
+        ),
+        VALUES,
+        st.sampled_from([60, 5000]),
+        st.dictionaries(KEYS, VALUES, max_size=2),
+    ),
+    "rtpengine_nodes": st.builds(
+        lambda one, other: MediaNodes(
+            {"udp:192.0.2.40:2223": one, "udp:192.0.2.41:2223": other}, least=0
+        ),
+        st.booleans(),
+        st.booleans(),
+    ),
+    "cfg_inherited": st.builds(
+        lambda calls: CfgVariables(
+            {"lab[2]": {"feature_on": 0}, "lab": {"max_calls": calls}},
+            inherit=[("lab[2]", "max_calls")],
+        ),
+        st.integers(0, 20),
+    ),
+    "uac_kept": st.builds(
+        lambda uuid, expires: UacRegistration(uuid, keep=["auth_password"], expires=expires),
+        st.sampled_from(["trunk-1", "trunk-9"]),
+        st.integers(0, 3),
     ),
     "pv": st.builds(SharedVariable, st.sampled_from(["maintenance", "greeting"]), VALUES),
     "cfg": st.builds(
@@ -383,7 +411,7 @@ def test_everything_goes_to_json_and_back_without_secrets(server, kind, data):
         steps = resource.steps(changes, seen) if changes else []
     except (StateError, Fault):
         return
-    secret = kind == "uac"
+    secret = kind in ("uac", "uac_kept")
     things = [*changes, *steps, Undo(steps, [Conflict(("a",), ABSENT, 1, "no")])]
     for each in things:
         text = json.dumps(each.dump())
