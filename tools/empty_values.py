@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Base = dict[str, Any]
     Names = tuple[str, ...]
 
+NAME = Path(__file__).relative_to(tree.ROOT)
 PAGE = tree.ROOT / "docs" / "empty-values.md"
 MODULES = sorted(path.stem for path in (tree.ROOT / "plugins" / "modules").glob("*.py"))
 VALUES: dict[str, Any] = {"null": None, '""': "", "[]": [], "{}": {}}
@@ -274,7 +275,10 @@ class Trial:
                 if has(base, path) or path[0] in ("endpoint", "run_on")
             ]
             if not candidates:
-                raise ValueError(f"{module}: no base has {'.'.join(path)}; add one")
+                raise ValueError(
+                    f"{module}: {NAME} tries no value of the option {'.'.join(path)}; add it with "
+                    "a value to the module's BASES there"
+                )
             for value in VALUES:
                 cell = Cell(module, path, value, candidates[0])
                 cell.options = self.complete(cell.options, path)
@@ -407,14 +411,17 @@ def main() -> int:
     )
     parser.add_argument("--check", action="store_true", help="change nothing, exit 1 on drift")
     options = parser.parse_args()
-    text = make()
+    try:
+        text = make()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     if not options.check:
         PAGE.write_text(text, "utf-8")
         return 0
     if PAGE.is_file() and PAGE.read_text("utf-8") == text:
         return 0
-    name = Path(__file__).relative_to(tree.ROOT)
-    print(f"{PAGE.relative_to(tree.ROOT)} is not up to date; run {name}", file=sys.stderr)
+    print(f"{PAGE.relative_to(tree.ROOT)} is not up to date; run {NAME}", file=sys.stderr)
     return 1
 
 

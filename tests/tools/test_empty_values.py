@@ -60,6 +60,18 @@ class Accepting:
     empty = None
 
 
+def test_an_option_that_no_base_has_is_named_with_the_place_to_add_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tool, "MODULES", ["kamailio_uac_info"])
+    monkeypatch.setitem(tool.BASES, "kamailio_uac_info", [{}])
+    monkeypatch.setattr(sys, "argv", ["empty_values.py", "--check"])
+    assert tool.main() == 1
+    said = capsys.readouterr().err
+    assert "kamailio_uac_info: tools/empty_values.py tries no value of the option l_uuid" in said
+    assert "BASES" in said
+
+
 def test_what_is_accepted_without_a_meaning_is_an_error(
     trial: tool.Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
