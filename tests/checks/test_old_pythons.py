@@ -18,6 +18,9 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import pythons  # noqa: E402
 
+# Measured here, where its tests run on one worker.
+ENGINE = "kamailio_binrpc.core.desired"
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
@@ -29,7 +32,7 @@ class SecondTry(UserWarning):
 @pytest.mark.parametrize(
     "version, lock, tests",
     [
-        pytest.param("3.8", "core38", ["tests/sdk/core"], id="core-on-3.8"),
+        pytest.param("3.8", "core38", ["tests/sdk/core", f"--cover={ENGINE}"], id="core-on-3.8"),
         # The core runs on what is older and what is newer.
         pytest.param(
             *("3.10", "sdk310", ["tests/sdk", "--ignore=tests/sdk/core"]),
@@ -50,5 +53,8 @@ def test_passes_on(pytestconfig, version, lock, tests):
         sys.executable, OLD_PYTHON, version, lock, tests[0], *options, KAMAILIO_EXAMPLES="5"
     )
     assert " passed" in output
+    if found := re.search(rf"^{ENGINE}: ([\d.]+) % of \d+ branches$", output, re.MULTILINE):
+        assert float(found[1]) >= 95, f"{found[0]}: see build/coverage/core38/found.json"
+    assert bool(found) == (lock == "core38")
     if again := re.findall(r"^RERUN .*", output, re.MULTILINE):
         warnings.warn("\n".join(again), SecondTry, stacklevel=1)

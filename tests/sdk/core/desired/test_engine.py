@@ -449,7 +449,7 @@ def test_long_lists_of_differences_end():
     assert differences(have, want).endswith("e is 1, not 2; and more")
     assert differences(1, 2) == "it is 1, not 2"
     have.pop("f")
-    assert differences(have, want | {"f": None}).endswith("d is 1, not 2; e is 1, not 2")
+    assert differences(have, {**want, "f": None}).endswith("d is 1, not 2; e is 1, not 2")
     assert differences(None, {"a": 1}) == "it is absent, not {'a': 1}"
 
 

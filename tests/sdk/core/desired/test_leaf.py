@@ -30,13 +30,14 @@ PLAIN = st.none() | st.booleans() | st.integers(-(2**63), 2**64) | TEXTS
 VALUES = st.recursive(
     PLAIN | st.sampled_from([ABSENT, UNKNOWN, TOO_LARGE]),
     lambda inner: (
-        st.lists(inner)
+        st.lists(inner, max_size=4)
         | st.tuples(inner, inner)
-        | st.dictionaries(TEXTS | st.just("$"), inner)
-        | st.dictionaries(st.integers(), inner)
+        | st.dictionaries(TEXTS | st.just("$"), inner, max_size=4)
+        | st.dictionaries(st.integers(), inner, max_size=4)
     ),
+    max_leaves=12,  # without limits most examples are too large, and making them takes minutes
 )
-ADDRESSES = st.lists(TEXTS | st.integers(), min_size=1).map(tuple)
+ADDRESSES = st.lists(TEXTS | st.integers(), min_size=1, max_size=5).map(tuple)
 
 
 @given(VALUES)
