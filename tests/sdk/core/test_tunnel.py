@@ -16,11 +16,18 @@ import pytest
 from kamailio_binrpc.core import reaper as module
 from kamailio_binrpc.core.async_client import AsyncClient
 from kamailio_binrpc.core.client import Client
-from kamailio_binrpc.core.errors import CallTimeout, ConnectError, ConnectionLost
+from kamailio_binrpc.core.errors import (
+    CallTimeout,
+    ConnectError,
+    ConnectionLost,
+    ProtocolError,
+    TransportError,
+)
 from kamailio_binrpc.core.fleet import PROCESSES, Fleet
 from kamailio_binrpc.core.lab.server import LabServer
 from kamailio_binrpc.core.reaper import reaper
 from kamailio_binrpc.core.remote import Command
+from kamailio_binrpc.core.retry import RetryPolicy
 from tests.support.ssh import programs
 
 from .support import PATIENCE
@@ -262,3 +269,56 @@ def test_a_fleet_over_processes(folder, far):
 def test_other_fleets_keep_their_limit():
     assert Fleet(["unix:/s"])._limit == 500
     assert Fleet([Command(["x"])], limit=7)._limit == 7
+
+
+# -- a way that is cut after any number of bytes ------------------------------------------------
+
+_CUT = """\
+import socket
+s=socket.socket(socket.AF_UNIX);s.connect(%(path)r)
+W(%(greeting)r)
+d=os.read(0,65536)
+s.sendall(d[:%(there)d])
+if %(there)d<len(d):sys.exit()
+d=s.recv(65536)
+W(d[:%(back)d])
+if %(back)d>=len(d):time.sleep(3600)
+"""
+_WHOLE = 1000
+
+
+@pytest.mark.parametrize("relay", [True, False])
+@pytest.mark.parametrize(
+    "there, back", [*((n, 0) for n in (0, 1, 8, 15)), *((_WHOLE, n) for n in (0, 1, 8, 20))]
+)
+def test_every_cut_is_told_honestly_and_nothing_runs_twice(folder, relay, there, back):
+    path = folder + "/s"
+    lab = LabServer("unix:" + path)
+    ran = []
+
+    @lab.registry.method("test.write")
+    def write(ctx):
+        ran.append(1)
+        return "x" * 20
+
+    names = {"path": path, "there": there, "back": back}
+    text = _CUT % dict(names, greeting=b"kamrpc-relay ok x\n" if relay else b"")
+    retry = RetryPolicy(2, wait=0.0)
+    address = script(text, "/s" if relay else None)
+    with lab.running_in_thread(), Client(address, PATIENCE, retry=retry) as client:
+        with pytest.raises((TransportError, ProtocolError)) as caught:
+            client.call("test.write")
+    assert caught.value.executed is not False
+    assert len(ran) == (there == _WHOLE)
+    if caught.value.executed:
+        assert ran == [1]
+
+
+@pytest.mark.parametrize("relay", [True, False])
+def test_a_way_that_is_not_cut(folder, relay):
+    path = folder + "/s"
+    greeting = b"kamrpc-relay ok x\n" if relay else b""
+    text = _CUT % {"path": path, "there": _WHOLE, "back": _WHOLE, "greeting": greeting}
+    with LabServer("unix:" + path).running_in_thread():
+        with Client(script(text, "/s" if relay else None), PATIENCE) as client:
+            assert list(client.call("core.echo", "x")) == ["x"]
