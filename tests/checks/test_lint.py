@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import tree
 
+WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 SCRIPTS = sorted([*ROOT.glob("tools/*.sh"), ROOT / ".ci" / "run"])
 
 
@@ -38,6 +39,14 @@ def test_every_file_states_licence_and_copyright():
 
 def test_yaml_is_tidy():
     run(BIN / "yamllint", "--strict", ".")
+
+
+def test_workflows_have_the_shape_that_the_forge_wants():
+    run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+
+
+def test_workflows_give_nothing_away():
+    run(BIN / "zizmor", "--offline", "--no-progress", ".github/workflows")
 
 
 @pytest.mark.slow
