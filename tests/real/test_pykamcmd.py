@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from tests.real import kamcmd_compare as compare
 from tests.real import kamcmd_lines
 from tests.real.canned import Canned, answers
-from tests.support.kamailio import Kamailio
+from tests.support.kamailio import Kamailio, find_kamcmd
+from tests.support.releases import holds
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600), pytest.mark.usefixtures("kamcmd_program")]
 
@@ -198,8 +200,9 @@ def test_jsonrpc_mode(server: Kamailio) -> None:
     done = run("-j", "-s", address, "core.echo", "a b", "s:5", '"\\')
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout)["result"] == ["a b", "5", '"\\']
+    # As with kamcmd, no alias is known here.
     done = run("-s", address, "-j", "ver")
-    assert "kamailio" in json.loads(done.stdout)["result"]
+    assert json.loads(done.stdout)["error"]["message"] == "Method Not Found"
     done = run("-s", address, "-j", "--strict-exit", "core.nosuch")
     assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (1, 500)
     assert run("-s", address, "-j", "core.nosuch").returncode == 0
@@ -207,6 +210,29 @@ def test_jsonrpc_mode(server: Kamailio) -> None:
     assert (done.returncode, done.stderr) == (255, b"jsonrpc does not work in interactive mode\n")
     done = run("-s", f"tcp:{address}", "-j", "core.version")
     assert done.returncode == 255
+
+
+JSON_WORDS = [
+    *("core.version", "ver", "ps", "core.echo", "core.nosuch", "s:core.version", "5", "help"),
+    *('core.echo a s:5 d:5 \u00e4 "', "core.echo 1 -5 1.5 005 0x10 1e5 .5"),
+]
+
+
+@pytest.mark.parametrize("words", JSON_WORDS)
+def test_jsonrpc_mode_answers_as_that_of_kamcmd(words: str, server: Kamailio) -> None:
+    if not holds("kamcmd has -j"):
+        return  # the next release that tests run on has
+    program = find_kamcmd()
+    assert program
+    answers = []
+    for command in ([program], compare.pykamcmd()):
+        line = [*command, "-j", "-s", f"unixd:{server.jsonrpc_socket}", "--", *words.split()]
+        done = subprocess.run(line, capture_output=True, timeout=60, check=False)
+        identity = re.search(rb'"id":([0-9]+)', done.stdout)
+        assert identity is None or int(identity.group(1)) < 1 << 22
+        text = re.sub(rb'"id":[0-9]+|"[0-9.]+ [^"]*"', b"#", done.stdout)
+        answers.append((done.returncode, text, done.stderr))
+    assert answers[0] == answers[1]
 
 
 def test_a_reply_socket_is_removed(server: Kamailio, tmp_path: Path) -> None:

@@ -99,6 +99,12 @@ DIFFERENCES = (
         "it says first what is wrong with them",
     ),
     Difference(
+        "kamcmd has -j",
+        "6.1",
+        "kamcmd is 1.5",
+        "kamcmd 1.6 has `-b`, `-j`, `-t` and `-z`; pykamcmd has them with every release",
+    ),
+    Difference(
         "secfilter structs",
         "5.7",
         "`secfilter.print` and `secfilter.stats` answer texts",

@@ -285,6 +285,10 @@ def test_a_jsonrpc_request():
         '"params": [5, 1.500, "a\\"\\\\\\n\\u0001", "\u00e4"], "id": 7 }'
     )
 
+    # Not JSON: the server does not answer, as it does not answer kamcmd.
+    text = jsonrpc.build("m", arguments.parse_all(["inf", "1e400"]), 7).decode()
+    assert '"params": [inf, inf]' in text
+
 
 def pykamcmd(*args, **options):
     command = [sys.executable, "-m", "kamailio_binrpc.cli.kamcmd.main", *args]

@@ -22,6 +22,9 @@ _BLANKS = " \t\n\v\f\r"
 _LONG_MAX = 2**63 - 1
 _LONG_MIN = -(2**63)
 
+NO_NUMBER = _LONG_MIN
+"""Thousandths of what has none, or too many: infinity, NaN."""
+
 MAX_ARGUMENTS = 256
 
 
@@ -86,4 +89,4 @@ def _thousandths(value: float) -> Fixed:
     """Cut as kamcmd does; what does not fit, infinity and NaN included, is the lowest number."""
     scaled = value * 1000
     fits = _LONG_MIN <= scaled < -_LONG_MIN
-    return Fixed(int(scaled) if fits else _LONG_MIN)
+    return Fixed(int(scaled) if fits else NO_NUMBER)

@@ -8,7 +8,8 @@ import os
 
 from ...core.deadline import Deadline
 from ...core.values import Fixed
-from . import arguments, commands
+from . import arguments
+from .arguments import NO_NUMBER
 from .errors import Failure
 from .link import connect, receive, send
 
@@ -32,10 +33,8 @@ def run(address: Address, options: Options, output: Output) -> int:
     """
     if not options.words:
         raise Failure("jsonrpc does not work in interactive mode", "name a method")
-    name = options.words[0]
-    alias = commands.find_alias(name)
-    method = alias[0] if alias else name
-    number = int.from_bytes(os.urandom(4), "big") >> 1
+    method = options.words[0]  # as it is: kamcmd knows no aliases here
+    number = int.from_bytes(os.urandom(4), "big") >> 10
     values = arguments.parse_all(options.words[1:])
     deadline = Deadline(options.seconds or _PATIENCE)
     link = connect(address, options, deadline)
@@ -62,6 +61,8 @@ def build(method: str, values: Sequence[arguments.Value], number: int) -> bytes:
 
 def _text(value: arguments.Value) -> str:
     if isinstance(value, Fixed):
+        if value.raw == NO_NUMBER:  # not JSON, so that the server answers nothing, as to kamcmd
+            return "inf"
         return f"{value:.3f}"
     if isinstance(value, int):
         return str(value)
