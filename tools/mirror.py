@@ -159,6 +159,7 @@ SHARED = [
 """Patterns are of a whole path, or of its end."""
 
 BESIDES = {
+    "plugins/module_utils/_task.py": "tests/unit/plugins/doc_fragments/test_documentation.py",
     "plugins/module_utils/binrpc/desired/dispatcher.py": (
         "tests/sdk/core/desired/test_dispatcher_sets.py"
     ),

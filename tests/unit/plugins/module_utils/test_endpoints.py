@@ -168,6 +168,14 @@ def test_warnings_of_all_go_without_names():
     assert all("warnings" not in each for each in result["results"])
 
 
+def test_the_text_of_most_comes_first_and_that_of_all_has_no_names():
+    pairs = [({"endpoint": "e", "name": name}, text) for name, text in ["ax", "by", "cy"]]
+    assert grouped(pairs) == ["b, c: y", "a: x"]
+    assert grouped(pairs[:1]) == grouped(pairs[:1], 1) == ["a: x"]
+    assert grouped(pairs[1:]) == grouped(pairs[1:], 3) == ["b, c: y"]
+    assert grouped(pairs[1:], 2) == ["y"]
+
+
 def test_grouped_keeps_what_differs_apart():
     pairs = [({"endpoint": "a", "name": "n%d" % number}, "x") for number in range(2)]
     assert grouped([*pairs, ({"endpoint": "b", "name": "m"}, "y")]) == ["n0, n1: x", "m: y"]

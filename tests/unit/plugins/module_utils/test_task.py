@@ -20,6 +20,7 @@ from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.client import 
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.desired.options import (
     Option,
     Options,
+    received,
 )
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.errors import BinrpcError
 
@@ -32,6 +33,41 @@ def params(**given):
 
 
 # --- options
+
+
+@pytest.mark.parametrize(
+    "name, good, bad",
+    [
+        ("timeout", 0.1, 0),
+        ("connect_wait", 0, -0.1),
+        ("retries", 0, -1),
+        ("forks", 1, 0),
+        ("max_fail_percentage", 0, -0.1),
+        ("max_fail_percentage", 100, 100.1),
+        ("deadline", 0.1, 0),
+        ("busy_timeout", 0, -0.1),
+    ],
+)
+def test_ranges_of_the_options_of_all_modules(name, good, bad):
+    Options(SHARED).settle(params(**{name: good}))
+    with pytest.raises(ValueError, match=name):
+        Options(SHARED).settle(params(**{name: bad}))
+
+
+def test_no_endpoints_are_not_the_local_socket():
+    with pytest.raises(ValueError, match="endpoints"):
+        received(SHARED, {"endpoints": None})
+    assert received(SHARED, {"config_file": None}) == {}
+
+
+def test_a_module_makes_no_change_in_check_mode(run_module):
+    """Ansible skips modules that do not know it."""
+    printed, _logged = run_module(
+        lambda endpoint, setting: {"changed": setting.check_mode, "checked": setting.check_mode},
+        _ansible_check_mode=True,
+    )
+    assert json.loads(printed)["checked"] is True
+    assert Setting().verbosity == 0
 
 
 def test_options_of_all_modules_and_own_ones():
