@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -37,6 +38,8 @@ PROBE = {"method": "htable.get", "params": ["t", "p"], "path": "item.value", "ex
 SETI = {"method": "htable.seti", "params": ["t", "p", 5]}
 NUMBERS = {"k": 1, "other": "two", "{{ 'a' ~ 'b' }}": "{{ 'x' }}"}
 
+JOURNALS = TemporaryDirectory()
+
 # Each module with what it is told, in check mode, for real, and once more.
 STATES: list[tuple[str, dict[str, Any]]] = [
     ("cfg", {"group": "core", "name": "debug", "value": "3"}),
@@ -58,6 +61,13 @@ STATES: list[tuple[str, dict[str, Any]]] = [
     ("rpc", {"method": "core.echo", "params": ["a", 1, 2.5, True, {"type": "str", "value": 5}]}),
     ("rtpengine_node", {"url": "all", "state": "disabled"}),
     ("shv", {"name": "maintenance", "value": 1}),
+    (
+        "state",
+        {
+            "document": {"version": 1, "htable": {"t": {"items": {"state": "text", "2": 5}}}},
+            "journals": f"{JOURNALS.name}/journals",
+        },
+    ),
     ("toggle", {"what": "siptrace", "enabled": True}),
     ("uac_registration", REGISTRATION),
     ("usrloc_contact", {"aor": "door", "contact": "sip:192.0.2.70:5060", "q": 0.5}),
@@ -135,7 +145,7 @@ def plain(result: Any, address: str) -> Any:
         return {
             name: [each["value"] for each in value] if name == "progress" else plain(value, address)
             for name, value in result.items()
-            if name not in ("elapsed", "tries", "discovered_interpreter_python")
+            if name not in ("elapsed", "id", "tries", "discovered_interpreter_python")
         }
     if isinstance(result, list):
         return [plain(value, address) for value in result]

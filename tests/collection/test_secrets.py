@@ -33,7 +33,7 @@ from kamailio_binrpc.lab import (
     SharedVariables,
 )
 from tests.collection.conftest import BIN, ROOT
-from tests.collection.test_fleets import STATES, oldest
+from tests.collection.test_fleets import JOURNALS, STATES, oldest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -255,6 +255,23 @@ def with_passwords(markers: Markers) -> list[dict[str, Any]]:
         rpc("pv.shvGet", "api_token"),
         state("shv", name="api_token", value=markers("of a shared variable")),
         state("shv", name="api_token", value=markers("of a shared variable"), colour=1),
+        *(
+            state(
+                "state",
+                journals=f"{JOURNALS.name}/journals",
+                allow_irreversible=allowed,
+                document={
+                    "version": 1,
+                    "uac": {
+                        "registrations": {"trunk-2": {"auth_password": markers("in a document")}}
+                    },
+                    "pv": {"shv": {"api_token": markers("of a variable in a document")}},
+                    wrong: {},
+                },
+            )
+            for allowed in (False, True)
+            for wrong in ("cfg", "nothing")
+        ),
         {
             "ansible.builtin.debug": {
                 "msg": "{{ query('kamailio.ctl.kamailio_rpc', 'uac.reg_dump', endpoint=where) }}"

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -50,6 +51,7 @@ REGISTRATION = {
 }
 CONTACT = {"aor": "door", "contact": "sip:192.0.2.70:5060", "q": 0.5}
 NEW = "sip:127.0.0.1:5099"
+JOURNALS = TemporaryDirectory()
 
 
 class Case:
@@ -158,6 +160,17 @@ CASES = {
         ["pv.shvSet", "maintenance", "str", "s:1"],
         ["pv.shvGet", "maintenance"],
         r"type: int\s+value: 1",
+    ),
+    "state": Case(
+        "state",
+        *both(
+            {"journals": f"{JOURNALS.name}/journals"},
+            {"document": {"version": 1, "pv": {"shv": {"banner": "busy"}}}},
+            {"document": {"version": 1, "pv": {"shv": {"banner": "hello"}}}},
+        ),
+        ["pv.shvSet", "banner", "str", "s:other"],
+        ["pv.shvGet", "banner"],
+        r"type: string\s+value: busy|type: str\s+value: busy",
     ),
     "debug_level (module)": Case(
         "debug_level",
