@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance releases prove prove-state chaos soak bench-lab bench-fanout load lint docs build standalone sanity molecule bare fuzz mutate clean
+.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance releases prove prove-state kills chaos soak bench-lab bench-fanout load lint docs build standalone sanity molecule bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -64,6 +64,9 @@ prove: setup ## Make 20,000 runs of the engine while calls fail (ARGS="--real --
 
 prove-state: setup ## Make 20,000 runs of whole states, there and back (ARGS="--real --runs 1000")
 	@$(PY) -m tests.prove --state $(ARGS)
+
+kills: setup ## Kill a change and its guardian at 200 random moments, and go back
+	@$(PY) -m tests.prove.kills $(ARGS)
 
 chaos: setup ## 100,000 calls while everything goes wrong (ARGS="--seed 2")
 	@$(PY) -m tests.chaos $(ARGS)

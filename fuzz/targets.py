@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -34,6 +35,7 @@ from kamailio_binrpc.core.connection import Connection, Request  # noqa: E402
 from kamailio_binrpc.core.cut_replies import find_answers  # noqa: E402
 from kamailio_binrpc.core.desired.escapes import for_people, raw, visible  # noqa: E402
 from kamailio_binrpc.core.desired.expect import at_path, steps  # noqa: E402
+from kamailio_binrpc.core.desired.step import Step  # noqa: E402
 from kamailio_binrpc.core.dispatcher import parse_uri  # noqa: E402
 from kamailio_binrpc.core.errors import AddressError, EncodeError, ProtocolError  # noqa: E402
 from kamailio_binrpc.core.facts import PARTS, gather  # noqa: E402
@@ -43,6 +45,7 @@ from kamailio_binrpc.core.packet import encode, parse_header  # noqa: E402
 from kamailio_binrpc.core.params import from_text  # noqa: E402
 from kamailio_binrpc.core.printable import printable  # noqa: E402
 from kamailio_binrpc.core.reply import Reply  # noqa: E402
+from kamailio_binrpc.core.state.journal import parse as parse_journal  # noqa: E402
 from kamailio_binrpc.core.views import LossyView, to_dict, to_pairs  # noqa: E402
 from kamailio_binrpc.lab import Recording, RecordingError  # noqa: E402
 from kamailio_binrpc.state.loader import FileError, load_text  # noqa: E402
@@ -336,6 +339,33 @@ def escapes(data: bytes) -> None:
 # --- inputs to begin with
 
 
+def journal(data: bytes) -> None:
+    """Whatever is in a journal, it is read, also where checksums are right."""
+    whole = [b"%08x %s\n" % (crc32(line), line) for line in data.split(b"\n")]
+    for text in (data, b"".join(whole)):
+        found = parse_journal(text)
+        found.left()
+        assert all(record.acted is not None for record in found.records)
+
+
+def _journal() -> bytes:
+    """Return a journal without its checksums."""
+    address = ["pv", "shv", "x"]
+    seen = [[address, 1], [["n", 1], {"$": "unknown"}]]
+    resource = {"class": "SharedVariable", "args": ["x", 5], "named": {}}
+    step = Step("pv.shvSet", "x", "int", 5, leaves={tuple(address): 5}).dump()
+    events = [
+        {"event": "begin", "endpoint": "unix:/x", "name": "", "digest": "", "boot": ["then", 1]},
+        {"event": "before", "parts": [{"resource": resource, "seen": seen, "neighbours": []}]},
+        {"event": "intent", "part": 0, "step": step},
+        {"event": "refused", "part": 0, "step": step},
+        {"event": "deadline", "up": 1.5, "wall": 2.5, "machine": ""},
+        {"event": "end", "outcome": {"outcome": "changed"}},
+    ]
+    lines = [json.dumps({"n": n, "at": 0.0, **each}) for n, each in enumerate(events)]
+    return "\n".join(lines).encode()
+
+
 def _pcapng() -> bytes:
     def block(kind: int, body: bytes) -> bytes:
         size = struct.pack("<I", 12 + len(body))
@@ -432,6 +462,7 @@ TARGETS: dict[str, Target] = {
         hexadecimal, [PACKETS[0].hex(" ").encode(), b"00000000  a1 03 01\n00000003\n"]
     ),
     "recording": Target(recordings, [_recording()]),
+    "journal": Target(journal, [_journal(), *_journal().split(b"\n")]),
     "configuration": Target(configuration, [CONFIG]),
     "state_file": Target(state_file, STATE_FILES),
     "settings": Target(settings, [SETTINGS, b"[server]\nbinrpc = unix:/x\n[module pv]\na = 1\n"]),

@@ -27,6 +27,8 @@ class Record:
     :ivar unseen: those of them that no reading has shown yet.
     :ivar written: the steps that were made, with the values of their replies.
     :ivar disturbing: may a step have changed what is not named?
+    :ivar around: the last reading in which what is not named was seen to be in order; None if that
+        is the first one. What other clients change later is theirs.
     :param ledger: what ``acted`` has, of all resources of one run.
     """
 
@@ -44,6 +46,7 @@ class Record:
         self.unseen: Dict[Address, Any] = {}
         self.written: List[Tuple[Step, List[Any]]] = []
         self.disturbing = False
+        self.around: Optional[Leaves] = None
         self._ledger = self.acted if ledger is None else ledger
 
     # --- what steps do
@@ -133,10 +136,22 @@ class Record:
 
     def disturbed(self, seen: Leaves) -> List[Address]:
         """Return what was not named and is not as before, if a step may have done that."""
-        if not self.disturbing or self.before is None:
+        around = self.before if self.around is None else self.around
+        if not self.disturbing or around is None:
             return []
-        found = self.resource.disturbed(self.before, seen)
+        found = self.resource.disturbed(around, seen)
         return [each for each in found if each not in self._ledger]
+
+    def settled(self, seen: Leaves) -> None:
+        """Note that what is not named is in order."""
+        self.around = seen
+        self.disturbing = False
+
+    def _to_be(self, address: Address, now: Leaves) -> Any:
+        """Return where the way back leads."""
+        if address not in self.acted and self.around is not None:
+            return self.around.at(address)
+        return now.learned.get(address, self.was(address))
 
     # --- the way back
 
@@ -175,7 +190,7 @@ class Record:
 
     def _way_back(self, addresses: Sequence[Address], now: Leaves, force: bool) -> Undo:
         return self.resource.undo(
-            {address: now.learned.get(address, self.was(address)) for address in addresses},
+            {address: self._to_be(address, now) for address in addresses},
             {
                 address: now.at(address) if force else self.left(address, now)
                 for address in addresses

@@ -46,7 +46,9 @@ REFUSED, RESTARTED, FORGOTTEN = "refused", "restarted", "forgotten"
 UNFINISHED = (APPLYING, PENDING, CANCELLING, OPEN)
 """States in which no other change may be made at the same server."""
 
-STATES = (*UNFINISHED, APPLIED, CONFIRMED, UNDONE, REFUSED, RESTARTED, FORGOTTEN)
+FINISHED = (APPLIED, CONFIRMED, UNDONE, REFUSED, RESTARTED, FORGOTTEN)
+
+STATES = (*UNFINISHED, *FINISHED)
 """``applying``: a run writes it, or died doing so. ``pending``: made, and not confirmed yet.
 ``cancelling``: being undone. ``open``: not all was undone. ``applied``: made. ``confirmed``: made
 and confirmed. ``undone``: everything is as before. ``refused``: nothing was sent. ``restarted``:
@@ -60,7 +62,10 @@ _NAME = re.compile(
 )
 
 
-_LATER = ("begin", "outcome", "refused")
+_BROKEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What data of another shape than expected leads to."""
+
+_LATER = ("begin", "outcome", "refused", "settled")
 """Events that need not be on disk before the next one."""
 
 
@@ -492,7 +497,14 @@ def parse(
         expected = event["n"] + 1
         try:
             _take(found, event, resolve, classes)
-        except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        except (
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+        ):
             found.damaged = True
     if not lines:
         found.damaged = bool(data)
@@ -540,6 +552,8 @@ def _take(
         found.steps.append(step.shown)
         record = found.records[_index(event["part"], found)]
         record.disturbing = True
+    elif kind == "settled":
+        found.records[_index(event["part"], found)].disturbing = False
     elif kind == "deadline":
         found.deadline = {
             "machine": str(event["machine"]),

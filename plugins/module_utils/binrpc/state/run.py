@@ -471,13 +471,17 @@ class Run:
         """
         put: List[str] = []
         for each in work:
-            record, before = each.record, each.record.before
+            record = each.record
+            before = record.before if record.around is None else record.around
             lost = record.disturbed(each.seen)
-            if not lost or before is None:
-                continue
-            if put:  # perhaps by another resource
+            if lost and put:  # perhaps by another resource
                 yield from self._read(each)
                 lost = record.disturbed(each.seen)
+            if not lost or before is None:
+                if record.disturbing:
+                    record.settled(each.seen)
+                    yield from self._save("settled", {"part": each.number})
+                continue
             names = ", ".join(map(text_of, lost))
             text = "The server also changed what was not named, and it could not be put back: %s"
             try:
@@ -494,6 +498,8 @@ class Run:
             left = record.disturbed(each.seen)
             if left:
                 raise Failure(text % ", ".join(map(text_of, left)), "neighbour")
+            record.settled(each.seen)
+            yield from self._save("settled", {"part": each.number})
             put += map(text_of, lost)
         if put:
             self.outcome.warnings.append(

@@ -74,8 +74,11 @@ class WayBack:
         self._end = (yield Now()) + self.timeout
         if not (yield from self._same_server()):
             return
-        for _number in range(ROUNDS):
+        for number in range(ROUNDS):
             found = yield from self._look()
+            for record, now in zip(self.records, found):
+                if number == 0 and now is not None and not record.disturbing:
+                    record.around = now
             steps = self._plan(found)
             if not steps:
                 if None not in found:

@@ -55,3 +55,14 @@ def test_neighbours_count_once_a_step_may_have_disturbed_them():
     assert record.disturbed(now) == []
     record.may_have_left(Step("set", leaves={A: 2}, scope="all"))
     assert record.disturbed(now) == [B]
+
+
+def test_what_others_change_after_all_was_in_order_is_theirs():
+    record = Record(Plain(), Leaves({A: 1}, {B: 5}))
+    record.may_have_left(Step("set", leaves={A: 2}, scope="all"))
+    record.settled(Leaves({A: 2}, {B: 6}))
+    assert record.disturbed(Leaves({A: 2}, {B: 7})) == []
+    record.may_have_left(Step("set", leaves={A: 3}, scope="all"))
+    now = Leaves({A: 3}, {B: 7})
+    assert record.disturbed(now) == [B]
+    assert sorted(step.params for step in record.undo(now).steps) == [("a", 1), ("b", 6)]

@@ -199,3 +199,12 @@ def test_a_summary_says_what_it_is(server, journals):
     assert found["endpoint"] == server.address
     assert 0 < found["left"] <= 60
     assert json.dumps(found)
+
+
+def test_what_others_do_to_other_sets_since_stays(server, journals):
+    apply(server, journals)
+    server.pause(10)
+    server.client.call("dispatcher.remove", 2, "sip:198.51.100.22:5060")
+    server.pause(10)
+    assert back(server, journals).outcome == "undone"
+    assert "sip:198.51.100.22:5060" not in server.seen()["members"]
