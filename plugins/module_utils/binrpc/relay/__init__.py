@@ -33,7 +33,8 @@ Output::
     skip              a packet that was not sent, after one without a whole answer
     bye               the input has ended
 
-Each line ends in `` .``, so that one that was cut off is none.
+Each line but the first ends in `` .``, so that one that was cut off is none. A relay ends where its
+input has such a line.
 
 A program that is killed says no ``bye``. Then a packet may have been sent whether or not ``go``
 has arrived, and only a line that did arrive proves anything: see :mod:`trip`.

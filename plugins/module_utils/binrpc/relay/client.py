@@ -142,7 +142,10 @@ class RelayClient:
 
     def _make(self, request: Request, further: List[Request], seconds: float) -> None:
         if not self.interpreter and (self._many or not request.reads):
-            self._travel([], seconds)  # a change is sent only to where a relay has answered
+            # A change is sent only to where a relay has answered.
+            cut = self._travel([], seconds)
+            if cut:
+                raise ConnectError("no relay answers for %s: %s" % (self.address, cut))
         if self._many:
             # Only Python can take over.
             self.declined = "python" in self.interpreter
@@ -161,7 +164,8 @@ class RelayClient:
             else:
                 return
 
-    def _travel(self, requests: List[Request], seconds: float) -> None:
+    def _travel(self, requests: List[Request], seconds: float) -> str:
+        """Send requests, and return why their answers may be cut off."""
         if self.declined:
             raise TooMany("%s: too many calls for a relay" % self.address)
         names = able(
@@ -181,6 +185,7 @@ class RelayClient:
             self.found()
             if self.missing:
                 raise self._no_relay()
+        return cut
 
     def _no_relay(self) -> NoRelay:
         return NoRelay(

@@ -28,7 +28,7 @@ def opening(address: Address, seconds: float) -> str:
     :param seconds: for the connect and the first packet together.
     """
     name = os.fsencode(address.name)
-    return "open %s %s %d %.3f" % (address.protocol, _coded(name), address.port or 0, seconds)
+    return "open %s %s %d %.3f ." % (address.protocol, _coded(name), address.port or 0, seconds)
 
 
 def asking(
@@ -40,7 +40,7 @@ def asking(
     :param standstill: seconds without a byte after which an answer that has begun is given up.
     :param max_reply: largest body in bytes.
     """
-    return "ask %.3f %.3f %d %s" % (seconds, standstill, max_reply, _coded(packet))
+    return "ask %.3f %.3f %d %s ." % (seconds, standstill, max_reply, _coded(packet))
 
 
 class Answer:

@@ -114,7 +114,7 @@ say("hello",sys.argv[1])
 try:
  while 1:
   l=sys.stdin.readline().split()
-  if not l:break
+  if l[-1:]!=["."]:break
   if l[0]=="open":
    shut();ok=False
    end=now()+float(l[4]);G.alarm(int(float(l[4]))+5)
@@ -188,7 +188,7 @@ if(defined$need&&$size>=$need){$w="whole";last}}
 say_("data",coded($_))for@got;say_("end",$w);$w eq"whole"}
 say_("hello",$ARGV[0]);
 sub till{$left=shift;$stop=time+int($left)+2;alarm int($left)+5}
-while(<STDIN>){my@l=split or last;
+while(<STDIN>){my@l=split;last if!@l||pop@l ne".";
 if($l[0]eq"open"){shut_();till($l[4]);my$w=opened($l[1],raw($l[2]),$l[3]);
 $fresh=$ok=$w eq"ok";shut_()if!$ok;say_("open",$w)}
 elsif(!$ok){say_("skip")}
@@ -204,7 +204,7 @@ IFS= read -r t;t=${t%%[!0-9a-zA-Z]*}
 say(){ echo "$t $* .";}
 say hello "$0"
 SETUP
-while read -r w a b c d;do case $w in
+while read -r w a b c d z;do [ "$z" = . ]||break;case $w in
 open)k=$a n=$(echo "$b"|base64 -d) p=$c s=$d ok=1 o=;;
 ask)[ "$ok" ]||{ say skip;continue;}
 [ "$o" ]&&s=$a

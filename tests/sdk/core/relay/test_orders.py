@@ -40,8 +40,8 @@ def test_lines_have_no_bytes_of_others():
     name = "unixs:/tmp/with space\nand 'line'"
     assert opening(parse_address(name), 5).split()[0::4] == ["open", "5.000"]
     assert "\n" not in opening(parse_address(name), 5)
-    assert asking(b"\x00\n", 2.5, 1, 10) == "ask 2.500 1.000 10 AAo="
-    assert opening(parse_address("tcp:[::1]:20"), 1) == "open tcp Ojox 20 1.000"
+    assert asking(b"\x00\n", 2.5, 1, 10) == "ask 2.500 1.000 10 AAo= ."
+    assert opening(parse_address("tcp:[::1]:20"), 1) == "open tcp Ojox 20 1.000 ."
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
