@@ -153,13 +153,14 @@ def plain(result: Any, address: str) -> Any:
 
 
 @pytest.mark.parametrize("core", ["newest", "oldest"])
-def test_action_and_module_have_one_result(labs: Any, play_tasks: Any, core: str) -> None:
+def test_action_module_and_relay_have_one_result(labs: Any, play_tasks: Any, core: str) -> None:
     tried = {f"kamailio_{name}" for name, _options in STATES}
     assert tried == {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
-    first, second = labs(2)
+    first, second, third = labs(3)
     inventory = {
         "host": {"endpoint": first.addresses[0], "run_on": "host"},
         "controller": {"endpoint": second.addresses[0], "run_on": "controller"},
+        "relay": {"endpoint": third.addresses[0], "run_on": "relay"},
     }
     # The oldest differs in what runs modules: there each is tried once.
     states = STATES if core == "newest" else list(dict(reversed(STATES)).items())
@@ -184,10 +185,12 @@ def test_action_and_module_have_one_result(labs: Any, play_tasks: Any, core: str
     found = play_tasks(inventory, tasks, defaults, bin_dir=bin_dir)()
     changes = failed = 0
     for name in tasks:
-        host, controller = (
-            plain(found[side][name], inventory[side]["endpoint"]) for side in ("host", "controller")
+        host, controller, relay = (
+            plain(found[side][name], inventory[side]["endpoint"])
+            for side in ("host", "controller", "relay")
         )
         assert controller == host, name
+        assert relay == host, name
         changes += host["changed"]
         failed += name.endswith("failure") and host["failed"]
         assert "not-secret-9" not in str(host), name

@@ -5,9 +5,9 @@
 
 """No password, neither a given nor a stored one, in anything that a play shows or leaves.
 
-All modules run at -vvv on the controller and on the host, in check mode and for real, and fail,
-too. What ansible-playbook prints, what it registers, and what modules write to the host's log is
-searched for markers.
+All modules run at -vvv on the controller, on the host and through a relay, in check mode and for
+real, and fail, too. What ansible-playbook prints, what it registers, and what modules write to the
+host's log is searched for markers.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from tests.collection.conftest import BIN, ROOT
 from tests.collection.test_fleets import JOURNALS, STATES, oldest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+PLACES = ("host", "controller", "relay")
 
 # Instead of the host's log: each process that Python starts writes to a file.
 SITE = """
@@ -125,9 +127,7 @@ def play(collections: Path, tmp_path: Path) -> Callable[..., dict[str, str]]:
         ]
         (folder / "play.yml").write_text(json.dumps(plays))
         (folder / "hosts.json").write_text(
-            json.dumps(
-                {"all": {"hosts": {each: {"run_on": each} for each in ("host", "controller")}}}
-            )
+            json.dumps({"all": {"hosts": {each: {"run_on": each} for each in PLACES}}})
         )
         environment = {
             **{name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")},
@@ -155,8 +155,10 @@ def play(collections: Path, tmp_path: Path) -> Callable[..., dict[str, str]]:
             "output": done.stdout + done.stderr,
             "log": (folder / "ansible.log").read_text(errors="surrogateescape"),
             "syslog": syslog.read_text(errors="surrogateescape"),
-            "registered on the host": (folder / "registered-host").read_text(),
-            "registered on the controller": (folder / "registered-controller").read_text(),
+            **{
+                f"registered: {each}": (folder / f"registered-{each}").read_text()
+                for each in PLACES
+            },
         }
         # The search means something only if the tasks and their options are in there.
         assert left["syslog"].count("Invoked with") > len(tasks) * 2 // 3
@@ -320,7 +322,7 @@ def test_no_password_leaves_a_play(
     assert {name: markers.found_in(text) for name, text in left.items()} == {
         name: {} for name in left
     }
-    assert left["registered on the host"].count("(hidden)") > 50
+    assert left["registered: host"].count("(hidden)") > 50
 
 
 @pytest.mark.real
