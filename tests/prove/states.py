@@ -115,7 +115,7 @@ class StateTrial:
     after: Snapshot = field(default_factory=dict)
     others: set[Path] = field(default_factory=set)
     between: Snapshot = field(default_factory=dict)
-    others_there: set[Path] = field(default_factory=set)
+    shakes: int = 0
     back: bool = False
     ends: list[Outcome] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
@@ -226,6 +226,7 @@ class StateProver:
             before = self.snapshot()
             self._shake()
             trial.others |= differing(before, self.snapshot())
+            trial.shakes += 1
 
         def restart() -> None:
             assert self._restart is not None
@@ -257,7 +258,7 @@ class StateProver:
             now = self.snapshot()
             trial.between = {path: now.get(path) for path in differing(seen, now)}
             trial.others |= set(trial.between)
-            trial.others_there = set(trial.others)
+            trial.shakes = 0
         if trial.back or not trial.ends:
             self._go_back(trial, trouble, journals, finished=finished)
         return trouble
@@ -312,7 +313,7 @@ class StateProver:
                 yield "it was killed, and left no journal"
             return
         yield from self._told(trial, last, changed)
-        if trial.others == trial.others_there:
+        if not trial.shakes:
             # Nobody came between a reading and a write of the way back.
             for path, value in trial.between.items():
                 if trial.after.get(path) != value:
