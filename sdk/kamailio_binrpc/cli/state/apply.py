@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...core.errors import EncodeError
 from ...core.state.journal import JournalError, server_of
 from ...state import report as reports
-from ...state.change import Change, rolled_back
+from ...state.change import Change
 from ...state.interrupt import Signals
 from ...state.report import ServerReport, grouped
 from .. import common, exit_codes, guard, output
@@ -229,8 +229,7 @@ class _Apply:
                 return
         undone = {}
         names = {pending.plain(address): name for name, address in self._servers.addresses.items()}
-        entries = self._journals.entries(self._id)
-        for report in rolled_back(self._journals, entries, names, reason=reason, client=client):
+        for report in pending.taken_back(self._journals, self._id, names, reason, client):
             undone[report.name] = report
         for name, report in list(wanted.items()):
             if report.outcome == reports.PENDING and name in undone:

@@ -24,7 +24,7 @@ from . import reading, render
 if TYPE_CHECKING:
     import argparse
     import threading
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ...core.address import AnyAddress
     from ...core.state.journal import Entry, Journals
@@ -41,6 +41,11 @@ def guarded(options: argparse.Namespace, work: Callable[[argparse.Namespace], in
             return exit_codes.REFUSED
 
     return common.guarded(run, options.output)
+
+
+_PAUSE = 0.2
+_ATTEMPTS = 900
+"""How many times to try while a guardian is busy with the same: three minutes."""
 
 
 def confirm(options: argparse.Namespace) -> int:
@@ -124,6 +129,32 @@ def finish_expired(journals: Journals, client: dict[str, Any]) -> list[ServerRep
     found = rolled_back(journals, core.expired(journals), {}, reason="unconfirmed", client=client)
     for report in found:
         common.complain(f"{report.id} was not confirmed in time: {render.result(report).rstrip()}")
+    return found
+
+
+def taken_back(
+    journals: Journals,
+    id_: str,
+    names: Mapping[str, str],
+    reason: str,
+    client: dict[str, Any],
+    pause: Callable[[float], None] = time.sleep,
+) -> list[ServerReport]:
+    """Undo a change on all its servers; wait for the guardian where that has begun to."""
+    left = journals.entries(id_)
+    found: list[ServerReport] = []
+    for attempt in range(_ATTEMPTS):
+        again = []
+        made = rolled_back(journals, left, names, reason=reason, client=client)
+        for entry, report in zip(left, made, strict=True):
+            if report.outcome == reports.REFUSED and attempt < _ATTEMPTS - 1:
+                again.append(entry.server)
+            else:
+                found.append(report)
+        if not again:
+            break
+        pause(_PAUSE)
+        left = [entry for entry in journals.entries(id_) if entry.server in again]
     return found
 
 

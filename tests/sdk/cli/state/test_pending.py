@@ -24,10 +24,10 @@ from kamailio_binrpc.cli.state import pending
 from kamailio_binrpc.core.state.journal import UNFINISHED, Journals
 from tests.sdk.cli.state.support import AFTER, BEFORE
 
-pytestmark = [pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 LONG = "600"
-PATIENCE = 60
+PATIENCE = 240
 KAMRPC = Path(sys.executable).parent / "kamrpc"
 
 
@@ -132,6 +132,23 @@ def test_times_out_of_range(kamrpc, fleet, number):
 def test_a_change_that_is_not_there(kamrpc, fleet, command):
     status, _out, err = kamrpc(command, "--journals", fleet.journals, "nosuch")
     assert (status, "nosuch" in err) == (exit_codes.REFUSED, True)
+
+
+def test_a_change_that_its_guardian_is_undoing_is_waited_for(run, fleet, waiting):
+    journals = Journals(fleet.journals)
+    entries = journals.entries(waiting)
+    held = journals.lock(entries[0].server)
+    pauses = []
+
+    def pause(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            held.close()
+
+    found = pending.taken_back(journals, waiting, {}, "unconfirmed", {"timeout": 30.0}, pause)
+    assert [report.outcome for report in found] == ["undone", "undone"]
+    assert len(pauses) == 2
+    assert fleet.state("one") == fleet.state("two") == BEFORE
 
 
 # --- on a terminal
