@@ -12,8 +12,10 @@ import sys
 import pytest
 
 from kamailio_binrpc.cli import exit_codes
+from kamailio_binrpc.core import ssh
 from kamailio_binrpc.core.fleet import PROCESSES
 from kamailio_binrpc.core.lab.server import LabServer
+from kamailio_binrpc.core.ssh import Masters
 from tests.support.ssh import FakeSsh
 
 pytestmark = pytest.mark.usefixtures("surroundings")
@@ -23,7 +25,10 @@ pytestmark = pytest.mark.usefixtures("surroundings")
 def fake(tmp_path, monkeypatch):
     found = FakeSsh(tmp_path / "ssh", "perl" if shutil.which("perl") else "python3")
     monkeypatch.setenv("PATH", found.path)
-    return found
+    masters = Masters()  # which knows of no connection of other tests
+    monkeypatch.setattr(ssh, "masters", masters)
+    yield found
+    masters.close()
 
 
 @pytest.fixture

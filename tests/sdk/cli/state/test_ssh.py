@@ -9,6 +9,8 @@ import shutil
 import pytest
 
 from kamailio_binrpc.cli import exit_codes
+from kamailio_binrpc.core import ssh
+from kamailio_binrpc.core.ssh import Masters
 from tests.support.ssh import FakeSsh
 
 
@@ -16,7 +18,10 @@ from tests.support.ssh import FakeSsh
 def fake(tmp_path, monkeypatch):
     found = FakeSsh(tmp_path / "ssh", "python3")
     monkeypatch.setenv("PATH", found.path)
-    return found
+    masters = Masters()  # which knows of no connection of other tests
+    monkeypatch.setattr(ssh, "masters", masters)
+    yield found
+    masters.close()
 
 
 def test_over_ssh(run, fleet, fake):
