@@ -30,6 +30,17 @@ def test_the_page_is_current_and_no_cell_is_a_surprise() -> None:
     assert tool.make() == tool.PAGE.read_text("utf-8"), "run tools/empty_values.py"
 
 
+def test_the_server_gives_the_same_answer_however_late_it_is_asked(trial: tool.Trial) -> None:
+    """Its clock stands still."""
+    moments = {trial.lab.state.clock() for _each in range(100)}
+    assert len(moments) == 1
+    options = trial.complete({"method": "core.uptime", "path": "uptime", "wait_timeout": 0}, ())
+    first, _called = trial.run("kamailio_wait_for", {**options, "min": 10**6})
+    again, _called = trial.run("kamailio_wait_for", {**options, "min": 10**6})
+    assert first["msg"] == again["msg"]
+    assert "100 is less than 1e+06" in first["msg"]
+
+
 def test_each_module_has_bases() -> None:
     assert sorted(tool.BASES) == tool.MODULES
 
