@@ -117,6 +117,8 @@ def test_every_error_of_the_library_is_public():
         "kamailio_binrpc.core.desired.engine.NotYet",
         "kamailio_binrpc.core.lab.module_settings.ModuleSettingsError",
         "kamailio_binrpc.core.lab.reader.ReadError",
+        "kamailio_binrpc.core.relay.client.NoRelay",
+        "kamailio_binrpc.core.relay.client.TooMany",
         "kamailio_binrpc.core.state.run.Failure",
         "kamailio_binrpc.core.state.run.Refused",
     }
