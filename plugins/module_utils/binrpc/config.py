@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from typing import Dict, Iterable, List, Mapping, Optional, Sequence, Union
 
     from .address import Address
-    from .remote import Command
 
 VARIABLE = "KAMRPC_CONFIG"
 GUARDS = ("read_only", "confirm")
@@ -101,9 +100,9 @@ class Config:
     ) -> None:
         self.path = path
         self.unusable = set(unusable)
-        self.endpoints: Dict[str, Union[str, Command]] = {
+        self.endpoints: Dict[str, Union[str, Address]] = {
             # A command has no text that stands for it.
-            name: address if _is_command(address) else str(address)  # type: ignore[misc]
+            name: address if _is_command(address) else str(address)
             for name, address in (endpoints or {}).items()
         }
         self.groups = {name: list(members) for name, members in (groups or {}).items()}
@@ -138,13 +137,13 @@ class Config:
     def _error(self, text: str) -> ConfigError:
         return ConfigError("%s: %s" % (self.path or "configuration", text))
 
-    def address(self, name: Union[str, Address]) -> Union[str, Command]:
+    def address(self, name: Union[str, Address]) -> Union[str, Address]:
         """Return the address that a name stands for, or the text itself if it is none.
 
         :raises ConfigError: it is reached through a command, and the caller cannot use these.
         """
         if _is_command(name):
-            return name  # type: ignore[return-value]
+            return name
         self._refuse_unusable([str(name)])
         return self.endpoints.get(str(name), str(name))
 
@@ -169,7 +168,7 @@ class Config:
         }
         return next((guard for guard in GUARDS if guard in found), "")
 
-    def select(self, names: Iterable[Union[str, Address]]) -> Dict[str, Union[str, Command]]:
+    def select(self, names: Iterable[Union[str, Address]]) -> Dict[str, Union[str, Address]]:
         """Resolve endpoints, groups and plain addresses to ``{name: address}``, each once.
 
         :raises ConfigError: a name is neither, or a group contains itself, or an endpoint is
@@ -179,14 +178,14 @@ class Config:
         self._refuse_unusable(chosen)
         return chosen
 
-    def _chosen(self, names: Iterable[Union[str, Address]]) -> Dict[str, Union[str, Command]]:
-        chosen: Dict[str, Union[str, Command]] = {}
+    def _chosen(self, names: Iterable[Union[str, Address]]) -> Dict[str, Union[str, Address]]:
+        chosen: Dict[str, Union[str, Address]] = {}
         for name in names:
             self._collect(str(name), chosen, ())
         return chosen
 
     def _collect(
-        self, name: str, chosen: Dict[str, Union[str, Command]], open_groups: Sequence[str]
+        self, name: str, chosen: Dict[str, Union[str, Address]], open_groups: Sequence[str]
     ) -> None:
         if name in open_groups:
             raise self._error("group %s contains itself" % name)
@@ -294,7 +293,7 @@ def _is_trusted(status: os.stat_result) -> bool:
     return status.st_uid in (0, os.geteuid()) and not status.st_mode & 0o022
 
 
-def _parse_command(path: str, name: str, texts: Dict[str, str]) -> Command:
+def _parse_command(path: str, name: str, texts: Dict[str, str]) -> Address:
     import shlex
     from importlib import import_module
 

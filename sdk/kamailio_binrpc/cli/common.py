@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
+    from ..core.address import Address
     from ..core.catalogue.notation import Method
     from ..core.config import Config
-    from ..core.remote import Command
     from ..core.reply import Reply
     from .audit import Audit
 
@@ -131,7 +131,7 @@ class Settings:
         )
 
     @property
-    def address(self) -> str | Command:
+    def address(self) -> str | Address:
         """The address of :attr:`endpoint`."""
         return self.resolve(self.endpoint)
 
@@ -178,7 +178,7 @@ class Settings:
             self._audit = Audit(self.config.audit, str(self.config.path))
         return self._audit
 
-    def resolve(self, name: str | Command) -> str | Command:
+    def resolve(self, name: str | Address) -> str | Address:
         """Return the address that a name stands for."""
         if not isinstance(name, str):
             return name
@@ -198,7 +198,7 @@ class Settings:
         if found:
             raise ConfigError(f"{self.config.path}: there is no endpoint {name}; {found}")
 
-    def client(self, endpoint: str | Command | None = None) -> Client:
+    def client(self, endpoint: str | Address | None = None) -> Client:
         """Make a client of the endpoint, which spaces calls that rebuild what SIP workers read."""
         address = self.address if endpoint is None else self.resolve(endpoint)
         return Client(address, self.timeout, connect_wait=self.connect_wait, paced=True)

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import common, exit_codes, output
 
 if TYPE_CHECKING:
+    from ..core.address import Address
     from ..core.config import Config
     from ..core.remote import Command
 
@@ -89,10 +90,11 @@ def _show(options: argparse.Namespace) -> int:
     return exit_codes.OK
 
 
-def _shown(address: str | Command) -> str | dict[str, Any]:
+def _shown(address: str | Address) -> str | dict[str, Any]:
     if isinstance(address, str):
         return address
-    return {"command": list(address.argv), "socket": address.path}
+    command = cast("Command", address)  # no other address is configured as an object
+    return {"command": list(command.argv), "socket": command.path}
 
 
 def _path(options: argparse.Namespace) -> int:

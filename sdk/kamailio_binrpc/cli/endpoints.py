@@ -11,7 +11,7 @@ from ..core.errors import EncodeError
 if TYPE_CHECKING:
     import argparse
 
-    from ..core.remote import Command
+    from ..core.address import Address
     from .common import Settings
 
 
@@ -39,7 +39,7 @@ def add_batch_options(parser: argparse.ArgumentParser) -> None:
     add("--max-fail", metavar="PERCENT", type=float, help="stop after a batch with more failures")
 
 
-def chosen(options: argparse.Namespace, settings: Settings) -> dict[str, str | Command]:
+def chosen(options: argparse.Namespace, settings: Settings) -> dict[str, str | Address]:
     """Return name -> address of the endpoints of ``--group`` and ``--all``.
 
     :raises EncodeError: there are none.

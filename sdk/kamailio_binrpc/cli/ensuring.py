@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from ..core.address import Address
     from ..core.client import Client
     from ..core.fleet import Fleet, Report
-    from ..core.remote import Command
     from ..desired import Outcome, Resource
 
 _FORMATS = ("text", "json", "jsonl", "yaml")
@@ -45,7 +45,7 @@ class Servers:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._settings = settings = common.Settings(options)
-        self.addresses: dict[str, str | Command]
+        self.addresses: dict[str, str | Address]
         if options.group or options.all:
             self.addresses = endpoints.chosen(options, settings)
         else:

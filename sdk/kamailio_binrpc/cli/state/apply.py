@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from ...core.remote import Command
+    from ...core.address import Address
     from ...core.state.plan import Plan
     from ...core.state.wish import Wish
 
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     return common.guarded(lambda: _Apply(options).run(), options.output)
 
 
-def _by_text(name: str, address: str | Command) -> str:
+def _by_text(name: str, address: str | Address) -> str:
     """Return an address as journals can have it.
 
     :raises EncodeError: it is a command, for which no text stands.

@@ -15,7 +15,7 @@ from ..progress import Progress
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...core.remote import Command
+    from ...core.address import Address
     from ...core.state.journal import Journals
 
 APPLY_LIMIT = 50
@@ -102,7 +102,7 @@ class Servers:
         self.several = bool(options.group or options.all)
         if self.several and options.endpoint:
             raise EncodeError("--endpoint is one server, --group and --all are several: give one")
-        self.addresses: dict[str, str | Command]
+        self.addresses: dict[str, str | Address]
         if self.several:
             self.addresses = endpoints.chosen(options, settings)
         else:
