@@ -101,7 +101,7 @@ if ! unchanged locks "$locks"; then
     pip_install="$pip install --no-compile --require-hashes --only-binary :all:"
     $pip_install -r requirements/build.txt
     # reuse publishes wheels for few Pythons; it is plain Python and builds anywhere.
-    $pip_install --no-binary reuse --no-build-isolation -r requirements/dev.txt
+    $pip_install --no-binary reuse,argparse-manpage --no-build-isolation -r requirements/dev.txt
     stamp locks "$locks"
 fi
 
