@@ -20,16 +20,17 @@ import re
 import time
 from zlib import crc32
 
+from ..address import parse_address
 from ..desired.leaf import load_leaves
 from ..desired.recipe import load_resource
 from ..desired.record import Record
 from ..desired.resource import Resource, StateError
 from ..desired.step import Step
-from ..errors import BinrpcError
+from ..errors import AddressError, BinrpcError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Type
+    from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Type
 
     from ..desired.drive import Ask, Save
     from ..desired.leaf import Address, Leaves, Resolve
@@ -604,15 +605,27 @@ def new_id() -> str:
     )
 
 
+def lasting(endpoint: str) -> str:
+    """Return an address as a process in another folder has to write it: paths from the root on."""
+    return _with_path(endpoint, os.path.abspath)
+
+
 def server_of(endpoint: str) -> str:
-    """Return the name of an endpoint in the names of files."""
+    """Return the name of an endpoint in the names of files, one for all ways to write it."""
     from hashlib import sha256
 
-    protocol, _colon, rest = endpoint.partition(":")
-    if rest.startswith("/"):
-        rest = os.path.realpath(rest)
-    text = "%s:%s" % (protocol, rest)
+    text = _with_path(endpoint, os.path.realpath)
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _with_path(endpoint: str, change: Callable[[str], str]) -> str:
+    try:
+        address = parse_address(endpoint)
+    except AddressError:  # of a process, which only its configuration can start
+        return endpoint
+    if address.is_path:
+        address = type(address)(address.protocol, change(address.name))
+    return str(address)
 
 
 def folder_of_user() -> str:

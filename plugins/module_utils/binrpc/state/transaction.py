@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from ..desired.drive import drive
 from ..errors import BinrpcError
 from . import journal as states
-from .journal import JournalError, Journals, Taken, is_held, new_id, read, server_of
+from .journal import JournalError, Journals, Taken, is_held, lasting, new_id, read, server_of
 from .outcome import CHANGED, PARTLY_UNDONE, PENDING, REFUSED, UNDONE, UNKNOWN_END, Outcome
 from .rollback import rollback
 from .run import Run
@@ -70,7 +70,7 @@ class Transaction:
         self._journals = journals or Journals()
         self._confirm = confirm
         self._guard = guard
-        about: Dict[str, Any] = {"endpoint": address, "options": {"confirm": confirm}}
+        about: Dict[str, Any] = {"endpoint": lasting(address), "options": {"confirm": confirm}}
         self.run = Run(stages, about=about, **more)
         self.journal: Optional[Journal] = None
         self._lock: Lock = self._journals.lock(server_of(address))

@@ -144,3 +144,26 @@ def test_other_files_are_no_journals(name):
 def test_ids_sort_by_time_and_differ():
     assert journal.new_id() != journal.new_id()
     assert Entry("/", "%s_%s.open" % (journal.new_id(), SERVER), 0.0).server == SERVER
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("unix:/run/it", "unixs:/run/it"),
+        ("unix:/run/x/../it", "unixs:/run/it"),
+        ("udp:h", "udp:h:2049"),
+        ("tcp:[::1]", "tcp:[::1]:2049"),
+    ],
+)
+def test_a_server_has_one_name_however_it_is_written(one, other):
+    assert journal.server_of(one) == journal.server_of(other)
+    assert journal.server_of(one) != journal.server_of("unix:/run/other")
+
+
+def test_another_process_finds_a_socket_in_this_folder(tmp_path, monkeypatch):
+    """A guardian has a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    assert journal.lasting("unix:it") == "unixs:%s/it" % tmp_path
+    assert journal.lasting("unixd:./a/../it") == "unixd:%s/it" % tmp_path
+    assert journal.lasting("udp:h:1") == "udp:h:1"
+    assert journal.server_of("unix:it") == journal.server_of("unix:%s/it" % tmp_path)
