@@ -73,7 +73,7 @@ def start(journals: Journals, id_: str, client: Optional[Mapping[str, Any]] = No
     alive, pipe = os.pipe()
     try:
         process = subprocess.Popen(  # noqa: S603  (this interpreter, this module)
-            [sys.executable, "-c", _PROGRAM % (sys.path, __name__)],
+            [sys.executable, "-c", _PROGRAM % (list(map(os.path.abspath, sys.path)), __name__)],
             stdin=alive,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -101,6 +101,8 @@ def main() -> None:
     """Guard what the first line of standard input says. Its end is the end of the starter."""
     job = json.loads(_line(0))
     journals = Journals(job["folder"])
+    if not journals.entries(job["id"]):
+        sys.exit("no journal of %s in %s" % (job["id"], journals.folder))
     os.write(1, b"%d\n" % os.getpid())
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)

@@ -140,7 +140,8 @@ class Journals:
     """
 
     def __init__(self, folder: Optional[str] = None) -> None:
-        self.folder = folder_of_user() if folder is None else folder
+        # From the root on: a guardian has a working folder of its own.
+        self.folder = folder_of_user() if folder is None else os.path.abspath(folder)
 
     def lock(self, server: str) -> Lock:
         """Lock a server for other changes from this machine.

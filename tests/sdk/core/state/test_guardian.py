@@ -66,6 +66,22 @@ def test_a_change_that_is_not_confirmed_is_undone(server, journals):
     assert server.seen() == before
 
 
+def test_a_folder_of_journals_that_is_relative(server, tmp_path, monkeypatch):
+    """A guardian does not share the working folder of its starter."""
+    monkeypatch.chdir(tmp_path)
+    before = server.seen()
+    mine = Journals("here")
+    outcome = apply(server, mine, confirm=0.01, guard=lambda id_: start(mine, id_))
+    assert outcome.outcome == "pending"
+    wait_for(lambda: states(mine) == ["undone"])
+    assert server.seen() == before
+
+
+def test_a_guardian_that_finds_no_journal_says_so(journals):
+    with pytest.raises(OSError, match="ended at once"):
+        start(journals, "20261127-000000-000000")
+
+
 def test_a_change_that_is_confirmed_stays(server, journals):
     pids = []
     outcome = apply(
