@@ -123,11 +123,14 @@ class StateTrial:
     def __str__(self) -> str:
         failures = ", ".join(f"call {number}: {name}" for number, name in self.plan.items())
         differ = differing(self.before, self.after)
+        before, after = (
+            {path: leaves.get(path) for path in differ} for leaves in (self.before, self.after)
+        )
         lines = [
             "; ".join(f"{area.kind} {wish}" for area, wish in self.wishes),
             f"  {failures or 'no failure'}{', and back' * self.back}",
-            f"  before { ({path: self.before.get(path) for path in differ}) }",
-            f"  after  { ({path: self.after.get(path) for path in differ}) }",
+            f"  before {before}",
+            f"  after  {after}",
             *(f"  {end!r} not undone {end.not_undone}, steps {end.steps}" for end in self.ends),
         ]
         return "\n".join([*lines, *(f"  BROKEN: {each}" for each in self.broken)])

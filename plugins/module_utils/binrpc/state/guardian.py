@@ -80,7 +80,8 @@ def start(journals: Journals, id_: str, client: Optional[Mapping[str, Any]] = No
             cwd="/",
             start_new_session=True,
         )
-        assert process.stdout is not None  # noqa: S101
+        if process.stdout is None:  # it never is, with a pipe asked for
+            raise OSError("the guardian has no output")
         with process.stdout as answer:
             os.write(pipe, json.dumps(job).encode("ascii") + b"\n")
             ready, _write, _error = select.select([answer], [], [], START)

@@ -144,10 +144,10 @@ class Run:
                 self.outcome.outcome = UNREACHABLE
 
     def _back(self) -> Talk[None]:
-        if not self._ledger and not any(each.record.disturbing for each in self._work):
-            return  # nothing was sent that may have run
         planned = self.outcome.plan
-        assert planned is not None  # noqa: S101  (nothing is sent without a plan)
+        disturbing = any(each.record.disturbing for each in self._work)
+        if planned is None or not (self._ledger or disturbing):
+            return  # nothing was sent that may have run
         back = WayBack(
             [each.record for each in self._work],
             planned.boot,
