@@ -83,6 +83,7 @@ def test_the_sdist_can_make_the_wheel(artefacts):
 def test_the_collection_holds_what_ansible_users_need(artefacts):
     names = tar_names(artefacts, "kamailio-ctl-*.tar.gz")
     files = {"CHANGELOG.md", "COPYING", "FILES.json", "MANIFEST.json", "README.md", "REUSE.toml"}
+    files |= {"CODE_OF_CONDUCT.md", "SECURITY.md"}
     folders = {"LICENSES", "changelogs", "docs", "extensions", "meta", "playbooks", "plugins"}
     strangers = {name.split("/")[0] for name in names} - files - folders - {"roles"}
     assert not strangers

@@ -72,6 +72,7 @@ def start(journals: Journals, id_: str, client: Optional[Mapping[str, Any]] = No
     job = {"folder": journals.folder, "id": id_, "client": dict(client or {})}
     alive, pipe = os.pipe()
     try:
+        # It outlives the module. pylint: disable-next=ansible-bad-function
         process = subprocess.Popen(  # noqa: S603  (this interpreter, this module)
             [sys.executable, "-c", _PROGRAM % (list(map(os.path.abspath, sys.path)), __name__)],
             stdin=alive,

@@ -566,8 +566,12 @@ def _take(
         found.outcome = dict(event["outcome"])
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _index(value: Any, found: Reading) -> int:
-    if type(value) is not int or not 0 <= value < len(found.records):
+    if not _is_number(value) or not 0 <= value < len(found.records):
         raise LookupError("there is no part %r" % (value,))
     return value
 
@@ -669,7 +673,7 @@ def _event(line: bytes) -> Optional[Dict[str, Any]]:
         event = json.loads(text.decode("ascii"))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(event, dict) or type(event.get("n")) is not int:
+    if not isinstance(event, dict) or not _is_number(event.get("n")):
         return None
     return event if isinstance(event.get("event"), str) else None
 

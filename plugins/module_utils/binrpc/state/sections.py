@@ -312,7 +312,7 @@ DESTINATION = Record(
 def _dispatcher(data: Mapping[str, Any], context: Context) -> List[Resource]:
     resources = []
     for number, each in data.items():
-        if not int(number) < 2**31:
+        if int(number) >= 2**31:
             raise WishError(("dispatcher", number), "%s is out of range" % number)
         resources.append(
             built(
