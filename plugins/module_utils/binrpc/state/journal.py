@@ -573,7 +573,7 @@ def _is_number(value: Any) -> bool:
 def _index(value: Any, found: Reading) -> int:
     if not _is_number(value) or not 0 <= value < len(found.records):
         raise LookupError("there is no part %r" % (value,))
-    return value
+    return int(value)
 
 
 class _Lost(Resource):
