@@ -104,7 +104,7 @@ def main() -> None:
     job = json.loads(_line(0))
     journals = Journals(job["folder"])
     if not journals.entries(job["id"]):
-        sys.exit("no journal of %s in %s" % (job["id"], journals.folder))
+        raise SystemExit("no journal of %s in %s" % (job["id"], journals.folder))
     os.write(1, b"%d\n" % os.getpid())
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
