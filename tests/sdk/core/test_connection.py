@@ -465,10 +465,10 @@ ENDS = {
 @pytest.mark.parametrize("end", ENDS)
 def test_what_may_have_run_when_it_ends(end):
     exchange, requests = exchange_of(5, window=4)
-    for _other in range(2):
-        exchange.sent(len(exchange.outgoing))
     assert exchange.outgoing
-    exchange.sent(3)  # of the third, only a part left
+    # Of the third, only a part left.
+    exchange.sent(sum(len(request.packet) for request in requests[:2]) + 3)
+    assert exchange.outgoing
     exchange.received(reply(1))
     assert ENDS[end](exchange) == requests[1:]
     assert exchange.idle
@@ -596,8 +596,10 @@ def test_an_expired_request_leaves_the_others():
 
 def test_a_half_sent_request_is_sent_to_its_end():
     exchange, (one, two) = exchange_of(2)
-    exchange.sent(len(exchange.outgoing) - 1)
+    assert exchange.outgoing
+    exchange.sent(len(one.packet) - 1)
     rest = bytes(exchange.outgoing)
+    assert rest == one.packet[-1:]
     exchange.withdraw(one)
     assert send_all(exchange) == rest + two.packet
     assert two in exchange.received(reply(1) + reply(2))
