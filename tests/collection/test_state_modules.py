@@ -371,10 +371,12 @@ class Matrix:
             self.note(key, f"{step}: the diff is {result['diff']}")
         if "not-secret-9" in json.dumps(result["diff"]):
             self.note(key, f"{step}: the diff tells a secret")
+        # A whole state has changes by their addresses, and no state as one value.
+        after = result.get("after", result["diff"]["after"])
         if step == "check":
             self._predicted[key] = result["diff"]["after"]
-        elif step == "change" and not within(self._predicted.get(key), result["after"]):
-            self.note(key, f"predicted {self._predicted.get(key)}, came {result['after']}")
+        elif step == "change" and not within(self._predicted.get(key), after):
+            self.note(key, f"predicted {self._predicted.get(key)}, came {after}")
 
     def show(self) -> None:
         width = max(map(len, CASES))

@@ -30,6 +30,7 @@ from kamailio_binrpc import (
     CallRecord,
     CallTimeout,
     Client,
+    Command,
     Config,
     ConfigError,
     ConnectError,
@@ -67,12 +68,14 @@ from kamailio_binrpc import (
     Result,
     RetryPolicy,
     Skipped,
+    Ssh,
     StreamDecoder,
     Struct,
     StructTooLarge,
     TooFast,
     TransportError,
     TruncatedReply,
+    TunnelError,
     UnexpectedReply,
     decode,
     decoder_implementation,
@@ -98,7 +101,7 @@ ERRORS: Sequence[type[BinrpcError]] = (
     *(ConnectionLost, DeadlinePassed, DecodeError, DepthLimit, EncodeError, Fault, FramingLost),
     *(InvalidParams, LengthLimit, ListenError, LossyView, MethodNotFound, NotBinrpcError, NotFound),
     *(ProtocolError, RecordLimit, ReplyTooLarge, ReportedFailure, Skipped, StructTooLarge, TooFast),
-    *(TransportError, TruncatedReply, UnexpectedReply),
+    *(TransportError, TruncatedReply, TunnelError, UnexpectedReply),
 )
 
 
@@ -176,6 +179,8 @@ def values() -> None:
         if packet is not None:
             assert_type(packet[0], Header)
     assert_type(parse_address("udp:192.0.2.1"), Address)
+    Client(Ssh("edge1", "/run/kamailio/kamailio_ctl", user="kamailio", port=2222))
+    Client(Command(["docker", "exec", "-i", "sip"], "/run/kamailio/kamailio_ctl", name="sip"))
     assert_type(parse_listen("udp:192.0.2.1"), Address)
     assert_type(load_config(), Config)
     assert_type(may_retry(ConnectError("x"), False), bool)

@@ -412,12 +412,13 @@ def on_terminal(command, **environment):
     import pty
 
     ours, theirs = pty.openpty()
+    mine = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=theirs,
         stdin=subprocess.DEVNULL,
-        env={**os.environ, "TERM": "xterm", **environment},
+        env={**mine, "TERM": "xterm", **environment},
     ) as process:
         os.close(theirs)
         out = process.stdout.read()
