@@ -27,6 +27,7 @@ from ..desired.record import Record
 from ..desired.resource import Resource, StateError
 from ..desired.step import Step
 from ..errors import AddressError, BinrpcError
+from .outcome import CHANGED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -564,6 +565,9 @@ def _take(
         }
     elif kind == "end":
         found.outcome = dict(event["outcome"])
+        if found.outcome.get("outcome") == CHANGED:
+            for record in found.records:
+                record.verified()
 
 
 def _is_number(value: Any) -> bool:

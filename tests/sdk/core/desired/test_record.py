@@ -66,3 +66,15 @@ def test_what_others_change_after_all_was_in_order_is_theirs():
     now = Leaves({A: 3}, {B: 7})
     assert record.disturbed(now) == [B]
     assert sorted(step.params for step in record.undo(now).steps) == [("a", 1), ("b", 6)]
+
+
+def test_what_was_left_on_the_way_is_not_this_runs_once_the_end_was_seen():
+    """What was removed and added again, and is gone: another client has removed it."""
+    record = Record(Plain(), Leaves({A: "old"}))
+    record.may_have_left(Step("remove", leaves={A: ABSENT}))
+    record.may_have_left(Step("set", leaves={A: "new"}))
+    gone = Leaves({A: ABSENT})
+    assert record.left(A, gone) is ABSENT
+    record.verified()
+    assert record.left(A, gone) == "new"
+    assert record.left(A, Leaves({A: "new"})) == "new"
