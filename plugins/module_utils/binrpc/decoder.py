@@ -234,6 +234,7 @@ def decode_records(
                         if head == 3 and data[pos : pos + 1] == b"\x83" and next(turn, 1) is None:
                             # Empty: its end mark is the record of the next turn.
                             struct._flat = []
+                            mark = pos
                             pos += 1
                             continue
                         stack.append((flat, in_struct))
