@@ -36,7 +36,10 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
+    from .._hints import complete_for
+
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    complete_for(value)
     globals()[name] = value
     return value
 
