@@ -16,7 +16,7 @@ from threading import Lock
 from ._task import Task
 from .binrpc.desired.drive import drive
 from .binrpc.desired.options import Option, Options
-from .binrpc.errors import BinrpcError, TransportError
+from .binrpc.errors import TransportError
 from .binrpc.state.journal import (
     CONFIRMED,
     PENDING,
@@ -25,9 +25,9 @@ from .binrpc.state.journal import (
     Journals,
     server_of,
 )
-from .binrpc.state.outcome import CHANGED, PARTLY_UNDONE, UNKNOWN_END, Outcome
 from .binrpc.state.outcome import PENDING as WAITS
-from .binrpc.state.plan import plan, unavailable
+from .binrpc.state.references import remember_secrets
+from .binrpc.state.run import Run
 from .binrpc.state.transaction import apply_at, confirm, roll_back
 from .binrpc.state.wish import parse
 
@@ -79,24 +79,6 @@ OPTIONS = Options(
 )
 
 
-def remember_secrets(params, secrets):
-    """Remember passwords in a document, and values of variables that sound like them."""
-    _remember(params.get("document"), secrets)
-
-
-def _remember(value, secrets):
-    if isinstance(value, (list, tuple)):
-        for each in value:
-            _remember(each, secrets)
-    if not isinstance(value, dict):
-        return
-    for name, each in value.items():
-        if name in ("auth_password", "auth_ha1") and isinstance(each, str):
-            secrets.add(each)
-        _remember(each, secrets)
-    secrets.named({name: each for name, each in value.items() if isinstance(each, (str, int))})
-
-
 def prepare(params):
     journals = Journals(params["journals"])
     if params["state"] != "applied":
@@ -109,7 +91,8 @@ def prepare(params):
 
     def job(endpoint, setting):
         if setting.check_mode:
-            outcome = drive(_predicted(wish, params, more), endpoint, pause=endpoint.pause)
+            run = Run(wish.stages, irreversible=params["allow_irreversible"], **more)
+            outcome = drive(run.foresee(), endpoint, pause=endpoint.pause)
         else:
             outcome = apply_at(
                 wish.stages,
@@ -129,38 +112,11 @@ def prepare(params):
     return job
 
 
-def _predicted(wish, params, more):
-    """Return the outcome that an apply would have, as far as reading tells."""
-    outcome = Outcome()
-    try:
-        planned = outcome.plan = yield from plan(wish.stages, **more)
-        missing = yield from unavailable(planned)
-    except BinrpcError as error:
-        outcome = Outcome("unreachable", "call", "Nothing was changed: %s" % error)
-        outcome.error = error
-        return outcome
-    outcome.warnings += planned.warnings
-    outcome.steps = [step.shown for step in planned.steps]
-    problems = list(planned.problems)
-    if planned.irreversible and not params["allow_irreversible"]:
-        names = ", ".join(each.shown["address"] for each in planned.irreversible)
-        problems.append("%s could not be undone; say allow_irreversible: true" % names)
-    if missing:
-        problems.append("the server does not offer %s" % ", ".join(missing))
-    if problems:
-        outcome.outcome, outcome.reason = "refused", "impossible"
-        outcome.message = "Nothing was changed, and the change would fail: %s" % "; ".join(problems)
-    elif planned.differs:
-        outcome.outcome = CHANGED
-    return outcome
-
-
 def _result(outcome, endpoint, params, setting):
     """Return the result of a task from an outcome."""
     found = outcome.shown()
-    changed = outcome.outcome in (CHANGED, WAITS, PARTLY_UNDONE, UNKNOWN_END)
     result = {
-        "changed": changed,
+        "changed": outcome.changed,
         "failed": not outcome.done,
         "outcome": outcome.outcome,
         "id": outcome.id,
@@ -176,7 +132,7 @@ def _result(outcome, endpoint, params, setting):
         result["msg"] = outcome.message
         result["reason"] = outcome.reason
         endpoint.lost = endpoint.lost or isinstance(outcome.error, TransportError)
-    elif changed and params["warn_lost"] and not setting.check_mode:
+    elif outcome.changed and params["warn_lost"] and not setting.check_mode:
         result["warnings"].append(
             "This change is lost when Kamailio is restarted, unless its configuration or database "
             "says the same"
@@ -293,4 +249,8 @@ _CODE = ".guardian"
 
 def wish_task():
     """Return the Task of kamailio_state."""
-    return Task(OPTIONS, prepare, remember_secrets=remember_secrets)
+    return Task(
+        OPTIONS,
+        prepare,
+        remember_secrets=lambda given, secrets: remember_secrets(given.get("document"), secrets),
+    )

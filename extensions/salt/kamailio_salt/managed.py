@@ -9,20 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kamailio_binrpc.core.desired.drive import Save
 from kamailio_binrpc.core.desired.options import Option, Options
-from kamailio_binrpc.core.errors import BinrpcError
-from kamailio_binrpc.core.state.journal import JournalError, Journals
-from kamailio_binrpc.core.state.outcome import CHANGED, PARTLY_UNDONE, UNKNOWN_END, Outcome
-from kamailio_binrpc.core.state.plan import plan, unavailable
-from kamailio_binrpc.core.state.transaction import Transaction
+from kamailio_binrpc.core.state.journal import Journals
+from kamailio_binrpc.core.state.run import Run
+from kamailio_binrpc.core.state.transaction import applied
 from kamailio_binrpc.core.state.wish import parse
 
 if TYPE_CHECKING:
     from kamailio_binrpc.core.desired.drive import Talk
     from kamailio_binrpc.core.desired.engine import Result
-    from kamailio_binrpc.core.masking import Secrets
-    from kamailio_binrpc.core.state.wish import Wish
+    from kamailio_binrpc.core.state.outcome import Outcome
     from kamailio_salt.table import Job
 
 
@@ -43,20 +39,6 @@ OPTIONS = Options(
 )
 
 
-def remember_secrets(value: Any, secrets: Secrets) -> None:
-    """Remember passwords in a document, and values of variables that sound like them."""
-    if isinstance(value, (list, tuple)):
-        for each in value:
-            remember_secrets(each, secrets)
-    if not isinstance(value, dict):
-        return
-    for name, each in value.items():
-        if name in ("auth_password", "auth_ha1") and isinstance(each, str):
-            secrets.add(each)
-        remember_secrets(each, secrets)
-    secrets.named({str(name): each for name, each in value.items() if isinstance(each, (str, int))})
-
-
 def prepare(params: dict[str, Any]) -> Job:
     """Return the job that applies a document.
 
@@ -66,78 +48,23 @@ def prepare(params: dict[str, Any]) -> Job:
     documents = list(document) if isinstance(document, (list, tuple)) else [document]
     wish = parse(documents, literal_secrets=True)
 
+    more = {"name": wish.name, "digest": wish.digest}
+    more["irreversible"] = params["allow_irreversible"]
+
     def job(test: bool, busy_timeout: float, address: str) -> Talk[Result]:
         if test:
-            outcome = yield from _predicted(wish)
-        else:
-            outcome = yield from _applied(wish, params, busy_timeout, address)
-        return _result(outcome)
+            return _result((yield from Run(wish.stages, **more).foresee()))
+        limits = {"busy_timeout": busy_timeout, "undo_timeout": params["undo_timeout"]}
+        journals = Journals(params["journals"])
+        return _result((yield from applied(wish.stages, address, journals, **more, **limits)))
 
     return job
-
-
-def _predicted(wish: Wish) -> Talk[Outcome]:
-    outcome = Outcome()
-    planned = outcome.plan = yield from plan(wish.stages, wish.name, wish.digest)
-    missing = yield from unavailable(planned)
-    outcome.warnings += planned.warnings
-    outcome.steps = [step.shown for step in planned.steps]
-    problems = [*planned.problems, *(f"the server does not offer {each}" for each in missing)]
-    if problems:
-        outcome.outcome = "refused"
-        outcome.message = f"Nothing was changed, and the change would fail: {'; '.join(problems)}"
-    elif planned.differs:
-        outcome.outcome = CHANGED
-    return outcome
-
-
-def _applied(
-    wish: Wish, params: dict[str, Any], busy_timeout: float, address: str
-) -> Talk[Outcome]:
-    """Make the change, and write its journal."""
-    try:
-        with Transaction(
-            wish.stages,
-            address,
-            Journals(params["journals"]),
-            name=wish.name,
-            digest=wish.digest,
-            irreversible=params["allow_irreversible"],
-            busy_timeout=busy_timeout,
-            undo_timeout=params["undo_timeout"],
-        ) as transaction:
-            outcome = yield from _saving(transaction.run.go(), transaction)
-            return transaction.end(outcome)
-    except JournalError as error:
-        return Outcome("refused", "journal", str(error))
-
-
-def _saving(talk: Talk[Outcome], transaction: Transaction) -> Talk[Outcome]:
-    """Write what belongs into the journal, and pass on what else a run needs."""
-    advance: Any = talk.send
-    answer: Any = None
-    while True:
-        try:
-            need = advance(answer)
-        except StopIteration as end:
-            outcome: Outcome = end.value
-            return outcome
-        advance = talk.send
-        try:
-            if isinstance(need, Save):
-                transaction.save(need)
-                answer = None
-            else:
-                answer = yield need
-        except (BinrpcError, KeyboardInterrupt) as error:
-            advance = talk.throw
-            answer = error
 
 
 def _result(outcome: Outcome) -> Result:
     changes = outcome.shown()["changes"]
     return {
-        "changed": outcome.outcome in (CHANGED, PARTLY_UNDONE, UNKNOWN_END),
+        "changed": outcome.changed,
         "failed": not outcome.done,
         "before": {each["address"]: each["before"] for each in changes},
         "after": {each["address"]: each["after"] for each in changes},

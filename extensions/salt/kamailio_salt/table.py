@@ -18,6 +18,7 @@ from kamailio_binrpc.core.desired.call import remember_secrets
 from kamailio_binrpc.core.desired.dialog import DIALOGS, drained
 from kamailio_binrpc.core.desired.engine import Run
 from kamailio_binrpc.core.masking import Secrets
+from kamailio_binrpc.core.state import references
 from kamailio_binrpc.desired import KINDS
 from kamailio_salt import managed
 
@@ -83,7 +84,7 @@ class State:
         options = {self.subject: name, **given} if self.subject else given
         self.options.remember_secrets(options, secrets)
         remember_secrets(options, secrets)
-        managed.remember_secrets(options.get("document"), secrets)
+        references.remember_secrets(options.get("document"), secrets)
         return secrets
 
     def _excluded(self, option: str, given: dict[str, Any]) -> bool:

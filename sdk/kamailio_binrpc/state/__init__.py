@@ -18,20 +18,20 @@ change many servers at once.
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from .._hints import complete_public
 from ..core.desired.calls import Calls
 from ..core.desired.drive import drive
 from ..core.masking import Secrets
-from ..core.state import journal as _journal
 from ..core.state.journal import UNFINISHED, Entry, JournalError, Journals, Taken
 from ..core.state.merge import MergeError
-from ..core.state.outcome import REFUSED, Outcome
+from ..core.state.outcome import Outcome
 from ..core.state.plan import Difference, Plan
 from ..core.state.plan import plan as _plan
 from ..core.state.shapes import WishError
-from ..core.state.transaction import Transaction, apply_at, confirm, forget, roll_back
+from ..core.state.transaction import Transaction, applied, apply_at, confirm, forget, roll_back
 from ..core.state.wish import Check, Stage, Wish, parse
 from .loader import FileError, load, load_text
 
@@ -106,17 +106,9 @@ async def apply_async(
     from ..desired import drive_async
 
     names = {"name": wish.name, "digest": wish.digest}
-    try:
-        with Transaction(
-            wish.stages, str(client.address), journals, **{**names, **options}
-        ) as transaction:
-            talk = transaction.run.go()
-            outcome = await drive_async(talk, client, Secrets(), transaction.save)
-            return transaction.end(outcome)
-    except _journal.Taken as taken:
-        return Outcome(REFUSED, taken.reason, str(taken))
-    except JournalError as error:
-        return Outcome(REFUSED, "journal", str(error))
+    address = str(client.address)
+    with closing(applied(wish.stages, address, journals, **{**names, **options})) as talk:
+        return await drive_async(talk, client, Secrets())
 
 
 complete_public(__name__)

@@ -16,6 +16,7 @@ because another change is in progress) and ``config_file``.
 from __future__ import annotations
 
 import inspect
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc.core.desired.calls import Calls
@@ -102,7 +103,8 @@ def _applied(state: State, name: str, options: dict[str, Any]) -> Return:
         with server.connect() as client:
             calls = Calls(client)
             calls.secrets.merge(secrets)
-            result = drive(job(test, server.busy_timeout, str(client.address)), calls)
+            with closing(job(test, server.busy_timeout, str(client.address))) as talk:
+                result = drive(talk, calls)
     except (BinrpcError, ValueError) as error:
         ret["comment"] = secrets.hide(message(error))
         return shown(ret)  # type: ignore[no-any-return]

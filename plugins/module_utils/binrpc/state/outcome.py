@@ -58,6 +58,11 @@ class Outcome:
         """Is the server as wanted?"""
         return self.outcome in DONE
 
+    @property
+    def changed(self) -> bool:
+        """Is the server not as it was, or may it be?"""
+        return self.outcome in (CHANGED, PENDING, PARTLY_UNDONE, UNKNOWN_END)
+
     def shown(self) -> Dict[str, Any]:
         """Return it in what JSON has, without secrets."""
         plan = self.plan

@@ -13,9 +13,28 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, Optional
 
+    from ..masking import Secrets
     from .shapes import Path
 
     Resolver = Callable[["Reference"], Optional[str]]
+
+
+def remember_secrets(document: Any, secrets: Secrets) -> None:
+    """Remember passwords in a document, and values of variables that sound like them.
+
+    :param document: of any shape: it may be wrong.
+    """
+    if isinstance(document, (list, tuple)):
+        for each in document:
+            remember_secrets(each, secrets)
+    if not isinstance(document, dict):
+        return
+    for name, each in document.items():
+        if name in ("auth_password", "auth_ha1") and isinstance(each, str):
+            secrets.add(each)
+        remember_secrets(each, secrets)
+    secrets.named({str(name): v for name, v in document.items() if isinstance(v, (str, int))})
+
 
 LARGEST = 64 * 1024
 """Bytes that a file with a secret may have."""

@@ -133,6 +133,17 @@ class Run:
             yield from self._back()
         return outcome
 
+    def foresee(self) -> Talk[Outcome]:
+        """Return the outcome that :meth:`go` would have, as far as reading tells; only read."""
+        try:
+            planned = yield from self._checked()
+            if planned is not None:
+                self.outcome.steps = [step.shown for step in planned.steps]
+                self.outcome.outcome = CHANGED
+        except Refused as refused:
+            self._failed(refused, REFUSED)
+        return self.outcome
+
     def _failed(self, failure: Failure, outcome: str) -> None:
         self.outcome.outcome = outcome
         self.outcome.reason = failure.reason
@@ -160,7 +171,17 @@ class Run:
     # --- preflight
 
     def _preflight(self) -> Talk[Optional[Plan]]:
-        """Check everything that can be checked; None if there is nothing to do."""
+        """Check everything, and write down how to go back; None if there is nothing to do."""
+        planned = yield from self._checked()
+        if planned is not None:
+            yield from self._begin(planned)
+        return planned
+
+    def _checked(self) -> Talk[Optional[Plan]]:
+        """Check everything that can be checked; None if there is nothing to do.
+
+        :raises Refused: the change must not be made.
+        """
         outcome = self.outcome
         try:
             boot = yield from boot_id()
@@ -199,7 +220,6 @@ class Run:
                 "method",
             )
         yield from self._check_before(self.stages[0].checks, Refused)
-        yield from self._begin(planned)
         return planned
 
     @staticmethod

@@ -8,9 +8,10 @@ same machine.
 
 from __future__ import annotations
 
+from contextlib import closing
 from time import monotonic, sleep
 
-from ..desired.drive import drive
+from ..desired.drive import Save, drive
 from ..errors import BinrpcError
 from . import journal as states
 from .journal import JournalError, Journals, Taken, is_held, lasting, new_id, read, server_of
@@ -23,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, ContextManager, Dict, List, Mapping, Optional, Sequence, Type
 
-    from ..desired.drive import Endpoint, Save
+    from ..desired.drive import Endpoint, Talk
     from ..desired.leaf import Resolve
     from ..desired.resource import Resource
     from .journal import Entry, Journal, Lock, Reading
@@ -132,6 +133,49 @@ class Transaction:
             self.journal.set_deadline(seconds)
 
 
+def applied(
+    stages: Sequence[Stage], address: str, journals: Optional[Journals] = None, **more: Any
+) -> Talk[Outcome]:
+    """Bring a server to what is wanted, with a journal, and return the outcome.
+
+    Any driver will do, since the journal is written here, which blocks for as long as the disk
+    takes. It holds the lock of the server until it has ended or is closed.
+
+    :param more: keywords of :class:`Transaction`.
+    """
+    try:
+        with Transaction(stages, address, journals, **more) as transaction:
+            outcome = yield from _saving(transaction.run.go(), transaction.save)
+            return transaction.end(outcome)
+    except Taken as taken:
+        return Outcome(REFUSED, taken.reason, str(taken))
+    except JournalError as error:
+        return Outcome(REFUSED, "journal", str(error))
+
+
+def _saving(talk: Talk[Outcome], save: Callable[[Save], None]) -> Talk[Outcome]:
+    """Write down what a run yields for that, and pass on what else it needs."""
+    advance: Callable[[Any], Any] = talk.send
+    answer: Any = None
+    while True:
+        try:
+            need = advance(answer)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+        advance = talk.send
+        try:
+            if isinstance(need, Save):
+                save(need)
+                answer = None
+            else:
+                answer = yield need
+        except (BinrpcError, KeyboardInterrupt) as error:
+            # An interrupted run may want to go back.
+            advance = talk.throw
+            answer = error
+
+
 def apply_at(
     stages: Sequence[Stage],
     endpoint: Endpoint,
@@ -141,19 +185,12 @@ def apply_at(
     pause: Callable[[float], None] = sleep,
     **more: Any,
 ) -> Outcome:
-    """Bring a server to what is wanted, with a journal, and return the outcome.
+    """Do as :func:`applied` with blocking calls.
 
     :param endpoint: makes the calls.
-    :param more: keywords of :class:`Transaction`.
     """
-    try:
-        with Transaction(stages, address, journals, **more) as transaction:
-            outcome = drive(transaction.run.go(), endpoint, clock, pause, transaction.save)
-            return transaction.end(outcome)
-    except Taken as taken:
-        return Outcome(REFUSED, taken.reason, str(taken))
-    except JournalError as error:
-        return Outcome(REFUSED, "journal", str(error))
+    with closing(applied(stages, address, journals, **more)) as talk:
+        return drive(talk, endpoint, clock, pause)
 
 
 def roll_back(

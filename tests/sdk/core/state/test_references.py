@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import pytest
 
+from kamailio_binrpc.core.masking import Secrets
 from kamailio_binrpc.core.state.references import (
     KEEP,
     LARGEST,
     Reference,
     SecretShape,
+    remember_secrets,
     resolve,
 )
 from kamailio_binrpc.core.state.shapes import WishError
@@ -67,3 +69,14 @@ def test_what_is_refused_is_not_shown():
     with pytest.raises(WishError) as caught:
         SecretShape().check(4711, ("uac",))
     assert "4711" not in str(caught.value)
+
+
+def test_secrets_of_a_document_are_remembered_whatever_its_shape():
+    secrets = Secrets()
+    trunk = {"r_domain": "sip.example", "auth_password": "sesame1"}
+    document = {"uac": {"registrations": {"t": trunk}}, "pv": {"shv": {"api_key": "sesame2"}}}
+    for each in (document, [document, 5, None], "sesame", {1: {"auth_ha1": "sesame3"}}):
+        remember_secrets(each, secrets)
+    shown = secrets.hide("sip.example sesame1 sesame2 sesame3")
+    assert "sip.example" in shown
+    assert "sesame" not in shown

@@ -11,7 +11,7 @@ from kamailio_binrpc.core.errors import CallTimeout, ConnectError
 from kamailio_binrpc.core.faults import make_fault
 from kamailio_binrpc.core.state.journal import JournalError
 from kamailio_binrpc.core.state.plan import plan
-from kamailio_binrpc.core.state.run import apply
+from kamailio_binrpc.core.state.run import Run, apply
 from tests.support.state import Stage, four
 
 MADE = {"flags": {"x": 1, "y": "z"}, "maintenance": 5, "debug": 3}
@@ -235,3 +235,30 @@ def test_a_stranger_that_a_rebuild_drops_is_named(server):
     outcome = go(server, stage)
     assert outcome.outcome == "partly_undone", outcome
     assert any("gw.example" in each["address"] for each in outcome.not_undone)
+
+
+def foresee(server, *stages, **more):
+    return server.drive(Run(stages or [four()], **more).foresee())
+
+
+def test_what_is_foreseen_is_done(server):
+    before = server.seen()
+    foreseen = foresee(server)
+    assert (server.written, server.seen()) == ([], before)
+    made = go(server)
+    assert foreseen.outcome == made.outcome == "changed"
+    assert [step["method"] for step in foreseen.steps] == [step["method"] for step in made.steps]
+    assert foresee(server).outcome == "unchanged"
+
+
+def test_a_refusal_is_foreseen_in_its_words(server):
+    def broken(*_call):
+        raise ConnectError("it was refused")
+
+    stage = Stage((SharedVariable("nosuch", 1),))
+    foreseen, made = foresee(server, stage), go(server, stage)
+    assert foreseen.outcome == made.outcome == "refused"
+    assert (foreseen.reason, foreseen.message) == (made.reason, made.message)
+    server.call = broken
+    foreseen = foresee(server)
+    assert (foreseen.outcome, type(foreseen.error)) == ("unreachable", ConnectError)

@@ -10,7 +10,14 @@ import pytest
 from kamailio_binrpc.core.errors import ConnectError
 from kamailio_binrpc.core.state import transaction
 from kamailio_binrpc.core.state.journal import Journals, Taken, move
-from kamailio_binrpc.core.state.transaction import apply_at, confirm, expired, forget, roll_back
+from kamailio_binrpc.core.state.transaction import (
+    applied,
+    apply_at,
+    confirm,
+    expired,
+    forget,
+    roll_back,
+)
 from tests.support.state import four
 
 
@@ -208,3 +215,11 @@ def test_what_others_do_to_other_sets_since_stays(server, journals):
     server.pause(10)
     assert back(server, journals).outcome == "undone"
     assert "sip:198.51.100.22:5060" not in server.seen()["members"]
+
+
+def test_a_change_that_is_given_up_half_way_lets_go_of_the_server(server, journals):
+    talk = applied([four()], server.address, journals)
+    next(talk)
+    assert apply(server, journals).reason == "lock"
+    talk.close()
+    assert apply(server, journals).outcome == "changed"
