@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -32,6 +31,7 @@ RESULTS = ROOT / "build" / "bench-fanout.txt"
 if __package__ in {None, ""}:  # started as a file
     sys.path[0] = str(ROOT)
 
+from bench.plays import run_play  # noqa: E402
 from bench.report import Report, machine  # noqa: E402
 from kamailio_binrpc.core.fleet import Fleet  # noqa: E402
 from tests.support.kamailio import find_kamcmd  # noqa: E402
@@ -39,7 +39,6 @@ from tests.support.kamailio import find_kamcmd  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BIN = Path(sys.executable).parent
 PROCESSES = 4
 
 SERVERS = """
@@ -140,34 +139,20 @@ class Bench:
         """
         self._value += 1
         play = task(way, self._kamcmd, self._value)
-        (self._folder / "play.yml").write_text(json.dumps([play]))
         inventory = "localhost," if way == "group" else "hosts.json"
-        command = [str(BIN / "ansible-playbook"), "-f", str(self._forks), "-i", inventory]
-        kept = {name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")}
-        kept.pop("PYTHONDONTWRITEBYTECODE", None)
-        environment = kept | {
-            "ANSIBLE_COLLECTIONS_PATH": str(self._folder),
-            "ANSIBLE_HOME": str(self._folder / "home"),
-            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-            "KAMRPC_CONFIG": str(self._folder / "config.ini"),
-            "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"),
-        }
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.perf_counter()
-        done = subprocess.run(
-            [*command, "play.yml"],
-            cwd=self._folder,
-            env=environment,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            check=False,
+        run_play(
+            self._folder,
+            play,
+            self._forks,
+            inventory,
+            ANSIBLE_PYTHON_INTERPRETER=sys.executable,
+            KAMRPC_CONFIG=str(self._folder / "config.ini"),
         )
         clock = time.perf_counter() - start
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        if done.returncode:
-            sys.exit(f"{way}: {done.stdout[-3000:]}{done.stderr[-3000:]}")
         if way != "debug":
             self._verify(way)
         return clock, processor

@@ -10,14 +10,13 @@ that of the hosts: of sshd and all that it started.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from bench.plays import run_play
 from tests.support.kamailio import Kamailio, find_kamailio, find_kamcmd
 from tests.support.sshd import Sshd, find_sshd
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     Times = tuple[float, float]
 
 ROOT = Path(__file__).resolve().parent.parent
-BIN = Path(sys.executable).parent
 HOSTS = 10
 WAYS = {"kamcmd": "command: kamcmd", "relay": "run_on: relay", "host": "run_on: host"}
 KINDS = {"read": "a reading kamailio_rpc", "same": "an unchanged item", "change": "a changed item"}
@@ -129,33 +127,20 @@ class Bench:
             for way in ways
         ]
         play = {"hosts": "all", "gather_facts": False, "tasks": tasks}
-        (self._folder / "play.yml").write_text(json.dumps([play]))
-        kept = {name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")}
-        kept.pop("PYTHONDONTWRITEBYTECODE", None)
         sockets = self._folder / "cp"
-        environment = kept | {
-            "ANSIBLE_COLLECTIONS_PATH": str(self._folder),
-            "ANSIBLE_HOME": str(self._folder / "home"),
-            "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3",
-            "ANSIBLE_PIPELINING": str(pipelining),
-            "ANSIBLE_CALLBACK_PLUGINS": str(self._folder / "callbacks"),
-            "ANSIBLE_CALLBACKS_ENABLED": "times",
-            "ANSIBLE_SSH_CONTROL_PATH_DIR": str(sockets),
-            "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"),
-            "SSHD": str(self._server.pid),
-            "TIMES": str(self._folder / "times.json"),
-        }
-        done = subprocess.run(
-            [str(BIN / "ansible-playbook"), "-f", str(HOSTS), "-i", "hosts", "play.yml"],
-            cwd=self._folder,
-            env=environment,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            check=False,
+        run_play(
+            self._folder,
+            play,
+            HOSTS,
+            "hosts",
+            ANSIBLE_PYTHON_INTERPRETER="/usr/bin/python3",
+            ANSIBLE_PIPELINING=str(pipelining),
+            ANSIBLE_CALLBACK_PLUGINS=str(self._folder / "callbacks"),
+            ANSIBLE_CALLBACKS_ENABLED="times",
+            ANSIBLE_SSH_CONTROL_PATH_DIR=str(sockets),
+            SSHD=str(self._server.pid),
+            TIMES=str(self._folder / "times.json"),
         )
-        if done.returncode:
-            sys.exit(done.stdout[-3000:] + done.stderr[-3000:])
         for socket in sockets.iterdir():
             command = ["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "any"]
             subprocess.run(command, capture_output=True, check=False)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plan, apply, unchanged, drift, and a change that nobody confirms, with ``kamrpc``."""
+"""Plan, apply, unchanged, drift, and an unconfirmed change that goes back, with ``kamrpc``."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def show(folder: Path, endpoints: dict[str, str]) -> bool:
     kamrpc(0, "call", "-s", first, "dispatcher.set_state", "d", "1", "sip:192.0.2.13:5060")
     kamrpc(9, "drift", "--all", "gateways.yml")
     kamrpc(0, "apply", "--all", "--yes", "gateways.yml")
-    print("A limit that is much too low, which nobody confirms.\n")
+    print("A limit that is much too low, and is not confirmed.\n")
     kamrpc(0, "apply", "--all", "--yes", "--confirm", "2", "limit.yml")
     kamrpc.wait()
     print("Its time is over: a process of its own has undone it.\n")

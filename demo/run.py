@@ -3,7 +3,7 @@
 
 """A fleet of three lab servers, changed by a playbook once and not again, and then by kamrpc.
 
-Exits with 1 if the second run changes anything, or if a change that nobody confirms stays. Nothing
+Exits with 1 if the second run changes anything, or if an unconfirmed change stays. Nothing
 is left running.
 """
 

@@ -5,7 +5,7 @@
 
 """The fleet that ``make demo`` shows changes once, and the demo would notice if not.
 
-Then kamrpc changes it, and a change that nobody confirms goes back.
+Then kamrpc changes it, and an unconfirmed change goes back.
 """
 
 from __future__ import annotations

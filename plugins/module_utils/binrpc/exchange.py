@@ -145,7 +145,7 @@ class Exchange:
         return self._fail(self._begun(), reason)
 
     def never_left(self, error: OSError, unread: bool = False) -> bool:
-        """Does this failure mean that the requests still waiting reached nobody?
+        """Does this failure mean that the requests still waiting did not reach a server?
 
         :param unread: the last bytes sent were not read.
         """

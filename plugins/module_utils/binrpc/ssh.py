@@ -111,7 +111,7 @@ class Masters:
             if self._folder is None:
                 place = os.environ.get("XDG_RUNTIME_DIR")
                 usable = place and os.path.isdir(place) and os.access(place, os.W_OK)
-                # With mode 0700, and by a name that nobody knows before.
+                # With mode 0700, and by a name that cannot be guessed.
                 self._folder = tempfile.mkdtemp(prefix="kamrpc-", dir=place if usable else None)
         except OSError:
             return []

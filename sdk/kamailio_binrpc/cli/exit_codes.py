@@ -79,7 +79,7 @@ _GRAVEST = (NOT_UNDONE, UNDONE, NOT_CONFIRMED, REFUSED)
 
 
 def gravest(statuses: Iterable[int]) -> int:
-    """Return the exit status for what came of several servers: the one that asks for most."""
+    """Return the gravest exit status of several servers."""
     found = set(statuses)
     for status in _GRAVEST:
         if status in found:
@@ -91,7 +91,7 @@ def gravest(statuses: Iterable[int]) -> int:
 
 
 def status_of_all(errors: Iterable[BinrpcError]) -> int:
-    """Return the exit status for what came of several calls."""
+    """Return the exit status of several calls."""
     statuses = {status_of(error) for error in errors}
     if not statuses:
         return OK

@@ -88,7 +88,7 @@ def apply(client: Client, wish: Wish, journals: Journals | None = None, **option
 
     :param journals: where the change is written down; None for those of this user.
     :param options: of the :class:`Transaction`: ``irreversible``, ``saved``, ``confirm`` and so on.
-    :returns: what came of it; a failure is an outcome, and no exception.
+    :returns: the outcome; a failure is one as well, and raises nothing.
     """
     names = {"name": wish.name, "digest": wish.digest}
     address = str(client.address)

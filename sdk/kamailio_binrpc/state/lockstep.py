@@ -89,7 +89,7 @@ class Lockstep(Generic[T]):
 
     def _answered(self, result: Result) -> None:
         value, error = result.value, result.error
-        result.value = None  # nobody needs the reply of a server that has been read
+        result.value = None  # the reply has been read, and is not needed any more
         try:
             self._advance(result.name, value, error)
         except Exception as problem:  # noqa: BLE001 - a fleet would log it and go on

@@ -142,7 +142,7 @@ class ServerReport:
 
     @classmethod
     def of_outcome(cls, name: str, outcome: Outcome) -> ServerReport:
-        """Return what came of a change."""
+        """Return the result of a change."""
         found = outcome.shown()
         report = cls(name, outcome.outcome, id=outcome.id, cause=outcome.error)
         report.reason, report.error = outcome.reason, outcome.message

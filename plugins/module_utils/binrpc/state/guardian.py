@@ -50,7 +50,7 @@ START = 60.0
 _PROGRAM = """
 import os, sys
 if os.fork():
-    os._exit(0)  # the guardian is nobody's child
+    os._exit(0)  # the guardian has no parent that waits for it
 sys.path[:] = %r
 from %s import main
 main()

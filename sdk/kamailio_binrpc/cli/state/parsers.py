@@ -68,7 +68,7 @@ _HISTORY = """List the changes that were made from this machine by this user, th
 
 With an id, show each server of that change with its calls. 'kamrpc history forget ID' gives up a
 change that could not be undone, so that the server can be changed again. --expired undoes changes
-that nobody confirmed in time and whose guardian is gone, as a timer unit may do after a reboot.
+that were not confirmed in time and whose guardian is gone, as a timer unit may do after a reboot.
 """
 
 _ROLLBACK = """Undo a change, from what was written down before it was made.

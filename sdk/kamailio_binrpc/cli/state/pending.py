@@ -94,7 +94,7 @@ def keep(journals: Journals, id_: str) -> list[Entry]:
 
 
 def finish(options: argparse.Namespace, command: str, found: Sequence[ServerReport]) -> int:
-    """Show what came of servers; return the exit status of a command that was to undo."""
+    """Show the results of servers; return the exit status of a command that was to undo."""
     found = sorted(found, key=lambda each: each.name)
     status = exit_codes.gravest(
         exit_codes.OK if each.outcome == reports.UNDONE else reading.status(each) for each in found

@@ -163,7 +163,7 @@ def outcome(report: ServerReport) -> str:
 
 
 def result(report: ServerReport) -> str:
-    """Return what came of one server in an apply, a rollback or a cancel."""
+    """Return the result of one server in an apply, a rollback or a cancel."""
     lines = [f"{one_line(report.name)}: {outcome(report)}"]
     if report.outcome == reports.CHANGED and report.changes:
         lines[0] += f" ({_changes(len(report.changes))})"

@@ -8,5 +8,5 @@ app_python3s.*
 app_python3s.api_list -> {msize:int,methods:[func:{ret:str,module:str,name:str,params:str}*]} reads
  Functions that Python can call
 app_python3s.reload -> {old:int,new:int} repeatable
- Loads the Python file anew
+ Reloads the Python file
 """

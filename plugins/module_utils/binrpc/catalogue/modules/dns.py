@@ -12,7 +12,7 @@ dns.lookup type{A|AAAA|SRV|NAPTR|CNAME|TXT|EBL|PTR} name -> {name:str,type:str,s
 reference_counter:int,permanent:str,expires:int,last_used:int,negative_entry:str,records:[{...}*]} \
 repeatable
  Records of a name, from the DNS cache or a name server
- !asks the name servers where the cache has nothing: ctl serves nobody meanwhile
+ !asks the name servers where the cache has nothing: ctl answers no other call meanwhile
 dns.view -> {name:str,type:str,size_bytes:int,reference_counter:int,permanent:str,expires:int,\
 last_used:int,negative_entry:str,records:[{...}*]}* reads
  All entries of the DNS cache

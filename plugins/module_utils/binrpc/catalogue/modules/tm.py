@@ -38,7 +38,7 @@ tm.t_uac_wait method ruri next_hop=. socket=. headers [body] -> {...}
  %= tm.t_uac_start
 tm.t_uac_wait_block method ruri next_hop=. socket=. headers [body] -> {code:int,text:str}
  Sends a SIP request and waits for the answer
- !ctl serves nobody until the SIP answer comes or times out
+ !ctl answers no other call until the SIP answer comes or times out
  %= tm.t_uac_start
 tm.t_uac_start_noack = tm.t_uac_start @6.1
  Sends a SIP request without waiting for the answer; sends no ACK for its own INVITE
@@ -57,7 +57,7 @@ tm.t_uac_wait_hex method ruri next_hop=. socket=. headers [body] -> {...} @6.1
 tm.t_uac_wait_block_hex method ruri next_hop=. socket=. headers [body] -> {code:int,text:str} @6.1
  Sends a SIP request whose body is given in hex, and waits for the answer
  body: two hex digits for each byte
- !ctl serves nobody until the SIP answer comes or times out
+ !ctl answers no other call until the SIP answer comes or times out
  %= tm.t_uac_start
 tm.t_uac_start_noack_hex = tm.t_uac_start_hex
  Sends a SIP request with a body in hex, without waiting; sends no ACK for its own INVITE
