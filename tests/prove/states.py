@@ -114,6 +114,7 @@ class StateTrial:
     before: Snapshot = field(default_factory=dict)
     after: Snapshot = field(default_factory=dict)
     others: set[Path] = field(default_factory=set)
+    left: Snapshot = field(default_factory=dict)
     between: Snapshot = field(default_factory=dict)
     shakes: int = 0
     back: bool = False
@@ -131,6 +132,7 @@ class StateTrial:
             f"  {failures or 'no failure'}{', and back' * self.back}",
             f"  before {before}",
             f"  after  {after}",
+            *[f"  between {self.between}"] * bool(self.between),
             *(f"  {end!r} not undone {end.not_undone}, steps {end.steps}" for end in self.ends),
         ]
         return "\n".join([*lines, *(f"  BROKEN: {each}" for each in self.broken)])
@@ -259,6 +261,7 @@ class StateProver:
             seen = self.snapshot()
             self._shake()
             now = self.snapshot()
+            trial.left = seen
             trial.between = {path: now.get(path) for path in differing(seen, now)}
             trial.others |= set(trial.between)
             trial.shakes = 0
@@ -321,7 +324,8 @@ class StateProver:
             for path, value in trial.between.items():
                 # Of twins, which nothing tells apart, nobody can say which one is gone.
                 twins = isinstance(before := trial.before.get(path), tuple) and len(before) > 1
-                if trial.after.get(path) != value and not twins:
+                seen = (trial.before.get(path), trial.left.get(path), value, trial.after.get(path))
+                if not twins and not _kept(*seen):
                     yield f"it wrote over what another client had put there: {path}"
         if last.outcome in ("changed", "unchanged") and not trial.others:
             fresh = drive(plan(self._stages(trial)), _Reads(self._client))
@@ -408,6 +412,30 @@ def _administrative(value: Any) -> Any:
     if not isinstance(value, tuple) or not all(isinstance(each, tuple) for each in value):
         return value
     return sorted((each[0].replace("T", "A").replace("I", "A"), *each[1:]) for each in value)
+
+
+def _kept(before: Any, left: Any, between: Any, after: Any) -> bool:
+    """Has a way back kept what another client did between a change and the way back?
+
+    What a change added goes again, in whatever state the other client left it.
+    """
+    if after == between:
+        return True
+    values = [_leaves(each) for each in (before, left, between, after)]
+    was, ours, theirs, now = values
+    if ours is None or theirs is None:
+        return False
+    if now is None:
+        return was is None and ours[2:] == theirs[2:]
+    return all(now[at] == theirs[at] for at in range(len(now)) if theirs[at] != ours[at])
+
+
+def _leaves(value: Any) -> tuple[Any, ...] | None:
+    """Return what a destination consists of: state, probing, priority, attributes."""
+    if not isinstance(value, tuple) or len(value) != 1 or not isinstance(value[0], tuple):
+        return None
+    flags, *rest = value[0]
+    return (*flags, *rest)
 
 
 def _owned(owned: list[tuple[str, Callable[[Path], bool]]], path: Path) -> bool:

@@ -30,7 +30,7 @@ from .drive import Ask
 from .guard import check_left
 from .leaf import ABSENT, UNKNOWN, Leaves
 from .resource import Resource, StateError
-from .step import ADD, DISABLE, ENABLE, REMOVE, Step
+from .step import ADD, DISABLE, ENABLE, REMOVE, Conflict, Step, Undo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,8 +112,13 @@ def read_entries(answers: Answers) -> Entries:
 
 def is_twin(address: Address, entries: Mapping[Address, Any]) -> bool:
     """Is it a second entry that nothing distinguishes from the first?"""
+    return _first_of(address) in entries
+
+
+def _first_of(address: Address) -> Optional[Address]:
+    """Return the address of the first entry that a second one with this address would have."""
     name, _space, number = str(address[2]).rpartition(" (")
-    return bool(name) and number.endswith(")") and (*address[:2], name) in entries
+    return (*address[:2], name) if name and number.endswith(")") else None
 
 
 def is_active(entry: Mapping[str, Any]) -> bool:
@@ -225,6 +230,25 @@ class DispatcherResource(Resource):
             and parts(one["attrs"]) == parts(other["attrs"])
             and one["no_dns"] == other["no_dns"]
         )
+
+    def undo(self, before: Mapping[Address, Any], left: Mapping[Address, Any], now: Leaves) -> Undo:
+        """Return the way back. What a run added stays if another client has added it as well: the
+        server would remove both, and which one is whose cannot be told.
+        """
+        here = entries_of(everything(now))
+        doubled = {_first_of(each) for each in here if each not in before and is_twin(each, here)}
+        kept = {
+            leaf
+            for leaf in before
+            if leaf[:3] in doubled and before.get(leaf[:3], UNKNOWN) is ABSENT
+        }
+        rest = {leaf: old for leaf, old in before.items() if leaf not in kept}
+        undo = super().undo(rest, left, now)
+        why = "another client has added it as well, and nothing tells the two apart"
+        conflicts = [
+            Conflict(each, before[each], now.at(each), why) for each in before if each in kept
+        ]
+        return Undo(undo.steps, [*undo.conflicts, *conflicts])
 
     def disturbed(self, before: Leaves, now: Leaves) -> List[Address]:
         there, here = everything(before), everything(now)

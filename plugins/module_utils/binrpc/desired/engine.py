@@ -311,7 +311,6 @@ class Run:
         why: Dict[Address, str] = {}
         error: Optional[Exception] = None
         now: Optional[Leaves] = None
-        own = set(self.record.acted)
         for _number in range(ROUNDS):
             try:
                 now = yield from self._look()
@@ -323,8 +322,7 @@ class Run:
                 yield Save("undo", undo)
                 for step in sorted(undo.steps, key=_phase):
                     yield from self._patiently(step)
-                    # Not of neighbours: a later step may disturb them again.
-                    self.record.may_have_left(step, own)
+                    self.record.may_have_put_back(step)
                 now = None
             except (BinrpcError, StateError) as problem:
                 error, now = problem, None

@@ -10,7 +10,7 @@ from .step import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Container, Dict, List, Mapping, Optional, Sequence, Tuple
+    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
     from .leaf import Address, Leaves
     from .resource import Resource
@@ -51,14 +51,20 @@ class Record:
 
     # --- what steps do
 
-    def may_have_left(self, step: Step, among: Optional[Container[Address]] = None) -> None:
-        """Note a step that may have run.
+    def may_have_put_back(self, step: Step) -> None:
+        """Note a step of the way back that may have run.
 
-        :param among: of its leaves only these; None for all.
+        What it brings back of others does not become this run's: it would be taken away again.
         """
-        for address, value in step.leaves.items():
-            if among is not None and address not in among:
-                continue
+        self._note(step, [each for each in step.leaves if each in self.acted])
+
+    def may_have_left(self, step: Step) -> None:
+        """Note a step that may have run."""
+        self._note(step, step.leaves)
+
+    def _note(self, step: Step, addresses: Iterable[Address]) -> None:
+        for address in addresses:
+            value = step.leaves[address]
             self.acted.setdefault(address, []).append(value)
             if self._ledger is not self.acted:
                 self._ledger.setdefault(address, []).append(value)
@@ -66,7 +72,7 @@ class Record:
 
     def withdraw(self, step: Step) -> None:
         """Note that a step certainly did not run, right after :meth:`may_have_left`."""
-        for address in step.leaves:
+        for address in [each for each in step.leaves if each in self.acted]:
             for values in {id(each): each for each in (self.acted, self._ledger)}.values():
                 if values.get(address):
                     values[address].pop()

@@ -541,7 +541,11 @@ def _take(
         found.sent = True
         step = Step.load(event["step"])
         found.steps.append(step.shown)
-        found.records[_index(event["part"], found)].may_have_left(step)
+        record = found.records[_index(event["part"], found)]
+        if event.get("back"):
+            record.may_have_put_back(step)
+        else:
+            record.may_have_left(step)
     elif kind == "refused":
         # The server did not run it.
         step = Step.load(event["step"])

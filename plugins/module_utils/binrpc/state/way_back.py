@@ -198,8 +198,8 @@ class WayBack:
 
     def _call(self, number: int, step: Step) -> Talk[None]:
         record = self.records[number]
-        yield from self._save("intent", {"part": number, "step": step.dump()})
-        record.may_have_left(step)
+        yield from self._save("intent", {"part": number, "step": step.dump(), "back": True})
+        record.may_have_put_back(step)
         self.outcome.steps.append(step.shown)
         try:
             reply = yield Do(step.method, step.params)

@@ -7,10 +7,12 @@ import json
 
 import pytest
 
-from kamailio_binrpc.core.state.journal import parse
+from kamailio_binrpc.core.desired.dispatcher import DispatcherDestinations
+from kamailio_binrpc.core.state.journal import Journals, parse
 from kamailio_binrpc.core.state.rollback import rollback
 from kamailio_binrpc.core.state.run import apply
-from tests.support.state import four
+from kamailio_binrpc.core.state.transaction import apply_at, roll_back
+from tests.support.state import Stage, four
 
 
 class Lines:
@@ -75,3 +77,35 @@ def test_a_resource_that_cannot_be_made_again_is_named(server, lines):
     assert outcome.outcome == "unknown"
     assert "cannot be read" in outcome.not_undone[0]["why"]
     assert server.written == []
+
+
+@pytest.mark.parametrize("mine", ["", "duid=g"])
+def test_a_twin_that_another_client_added_stays(server, tmp_path, mine):
+    """The server removes all destinations with one URI."""
+    uri = "sip:127.0.9.9:5060"
+    stage = Stage([DispatcherDestinations(1, [{"uri": uri, "attrs": mine}])])
+    journals = Journals(str(tmp_path / "journals"))
+    made = apply_at([stage], server, server.address, journals, server.clock, server.pause)
+    assert made.outcome == "changed", made
+    server.pause(10)  # reload_delta
+    server.client.call("dispatcher.add", 1, uri, 0, 0)
+    server.pause(10)
+    (entry,) = journals.entries()
+    end = roll_back(journals, entry, server.connect, clock=server.clock, pause=server.pause)
+    listed = [each for each in read_members(server) if each[0] == uri]
+    if mine:  # one of them has a name of its own
+        assert (end.outcome, listed) == ("undone", [(uri, "")])
+    else:
+        assert (end.outcome, listed) == ("partly_undone", [(uri, ""), (uri, "")])
+        assert {each["why"] for each in end.not_undone} == {
+            "another client has added it as well, and nothing tells the two apart"
+        }
+
+
+def read_members(server):
+    (reply,) = server.client.call("dispatcher.list").to_json()
+    return [
+        (each["DEST"]["URI"], each["DEST"].get("ATTRS", {}).get("BODY", ""))
+        for one in reply["RECORDS"]
+        for each in one["SET"]["TARGETS"]
+    ]
