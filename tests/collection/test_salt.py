@@ -7,11 +7,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -625,3 +628,209 @@ def test_calls(minion: Minion) -> None:
     assert {each["uri"]: each["state"] for each in destinations}[GATEWAYS[0]] == "active"
     assert "Key name doesn't exist" in none
     assert "cannot connect" in nobody
+
+
+class Master:
+    """A master and minions on loopback, each minion with a server of its own.
+
+    :param endpoints: addresses of the servers, by the minion's name.
+    """
+
+    def __init__(self, bin_dir: Path, folder: Path, endpoints: dict[str, str]) -> None:
+        self._bin = bin_dir
+        self.folder = folder
+        self.output = folder / "output"
+        self._names = list(endpoints)
+        self._environment = os.environ | {"PYTHONWARNINGS": "ignore", "KAMRPC_CONFIG": ""}
+        (folder / "files").mkdir()
+        publish, returns = free_port(), free_port()
+        common = {"log_file": str(folder / "log"), "user": getpass.getuser()}
+        self._write(
+            folder / "master",
+            {
+                **common,
+                "interface": "127.0.0.1",
+                "publish_port": publish,
+                "ret_port": returns,
+                "root_dir": str(folder / "root"),
+                "sock_dir": "/s",  # below root_dir
+                "auto_accept": True,
+                "worker_threads": 3,
+                "file_roots": {"base": [str(folder / "files")]},
+            },
+        )
+        config = folder / "endpoints.ini"
+        lines = [f"{name} = {address}" for name, address in endpoints.items()]
+        config.write_text("\n".join(["[endpoints]", *lines, ""]))
+        for name in self._names:
+            (folder / name).mkdir()
+            self._write(
+                folder / name / "minion",
+                {
+                    **common,
+                    "id": name,
+                    "master": "127.0.0.1",
+                    "master_port": returns,
+                    "publish_port": publish,
+                    "root_dir": str(folder / name),
+                    "sock_dir": "/s",
+                    "mine_enabled": False,
+                    "kamailio": {"endpoint": name, "config_file": str(config)},
+                    "beacons": {"kamailio": [{"interval": 1}]},
+                },
+            )
+
+    @staticmethod
+    def _write(path: Path, options: dict[str, Any]) -> None:
+        path.write_text(json.dumps(options))
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        started = []
+        try:
+            started.append(self._start("salt_master", self.folder))
+            started += [self._start("salt_minion", self.folder / name) for name in self._names]
+            yield
+        finally:
+            for process in started:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def _start(self, program: str, folder: Path) -> subprocess.Popen[bytes]:
+        code = f"import salt.scripts; salt.scripts.{program}()"
+        # Not a terminal's group: Salt starts many processes, and all of them end with it.
+        with self.output.open("ab") as output:
+            return subprocess.Popen(
+                [self._bin / "python", "-c", code, "-c", folder],
+                env=self._environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def ask(self, jobs: list[list[Any]], event: dict[str, Any]) -> dict[str, Any]:
+        """Run functions on all minions, and wait for an event."""
+        wanted = {"config": str(self.folder / "master"), "minions": self._names}
+        done = subprocess.run(
+            [self._bin / "python", Path(__file__).parent / "run_salt_master.py"],
+            input=json.dumps({**wanted, "jobs": jobs, "event": event}),
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr + self.output.read_text("utf-8")
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_a_master_with_three_minions(salt: Path) -> None:
+    """The states go out to all, the file comes from the master, and a beacon comes back."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="salt")))
+        labs = {}
+        for name in ("edge1", "edge2", "edge3"):
+            lab = LabServer(
+                binrpc="tcp:127.0.0.1:0",
+                modules=[HashTables({"t": {}}), Dispatcher({1: GATEWAYS}, reload_delta=0)],
+            )
+            stack.enter_context(lab.running_in_thread())
+            labs[name] = lab
+        master = Master(salt, folder, {name: lab.addresses[0] for name, lab in labs.items()})
+        (folder / "files" / "dispatcher.list").write_text("1 sip:127.0.0.1:5081\n")
+        states = {
+            "limit": {"kamailio.htable_item_present": [{"table": "t"}, {"value": 5}]},
+            "list": {
+                "file.managed": [
+                    {"name": f"{folder}/{{{{ grains.id }}}}/dispatcher.list"},
+                    {"source": "salt://dispatcher.list"},
+                ]
+            },
+            "dispatcher": {"kamailio.reload_on_watch": [{"watch": [{"file": "list"}]}]},
+        }
+        (folder / "files" / "edge.sls").write_text(json.dumps(states))
+        stack.enter_context(master.running())
+        change = ["kamailio.rpc", ["dispatcher.set_state", "ip", 1, GATEWAYS[0]]]
+        back = ["kamailio.rpc", ["dispatcher.set_state", "ap", 1, GATEWAYS[0]]]
+        found = master.ask(
+            [
+                ["state.apply", ["edge"], {"test": True}],
+                [*change, {}],  # reloading undoes it, which shows that it was reloaded
+                ["state.apply", ["edge"], {}],
+                ["state.apply", ["edge"], {}],
+                ["grains.get", ["kamailio:version:number"], {}],
+            ],
+            {
+                "minion": "edge2",
+                "tag": "salt/beacon/edge2/kamailio/changed",
+                "changes": [change, back],
+            },
+        )
+        tested, _changed, applied, again, versions = found["returned"]
+        for name, lab in labs.items():
+            assert {key: each[0] for key, each in outcomes(tested[name]).items()} == {
+                "limit": None,
+                f"{folder}/{name}/dispatcher.list": None,
+                "dispatcher": None,
+            }, tested[name]
+            assert all(result for result, _changed in outcomes(applied[name]).values())
+            assert {key: each[1] for key, each in outcomes(applied[name]).items()} == {
+                "limit": True,
+                f"{folder}/{name}/dispatcher.list": True,
+                "dispatcher": True,
+            }
+            assert not any(changed for _result, changed in outcomes(again[name]).values())
+            with Client(lab.addresses[0]) as client:
+                assert client.call("htable.get", "t", "limit").to_json()[0]["item"]["value"] == 5
+        assert versions == dict.fromkeys(labs, versions["edge1"])
+        assert versions["edge1"]
+        told = found["event"]["data"]
+        assert (told["endpoint"], told["method"]) == ("edge2", "dispatcher.list")
+        assert told["keys"]["uri"] == GATEWAYS[0]
+        assert {told["old"]["state"], told["new"]["state"]} == {"active", "inactive"}
+
+
+ODD_BEACONS = {
+    ("methods", "htable.flush"): "not known to change nothing",
+    ("methods", 5): "at least one method",
+    ("initial", "no"): "true or false",
+    ("endpiont", "x"): "has no endpiont",
+    ("endpoint", "tcp:127.0.0.1:x"): "port",
+}
+"""An option of a beacon, and what is wrong with it."""
+
+
+def test_a_beacon_by_itself(minion: Minion) -> None:
+    good = [{"methods": ["dispatcher.list", {"method": "htable.dump", "params": ["t"]}]}]
+    every = [*good, {"initial": True}, {"interval": 5}]
+    wrong = [[dict([each])] for each in ODD_BEACONS]
+    spoil = ["kamailio.rpc", ["htable.seti", "t", "kept", 2], {}]
+    jobs = [
+        *[["beacon.validate", [config], {}] for config in (good, *wrong)],
+        *[["beacon.beacon", [good], {}], ["beacon.beacon", [every], {}]],
+        *[spoil, ["beacon.beacon", [good], {}], ["beacon.beacon", [good], {}]],
+    ]
+    valid, *others = minion.many(jobs)
+    assert valid[0], valid
+    refused, (first, known, _spoilt, told, quiet) = others[: len(wrong)], others[len(wrong) :]
+    for why, (good_enough, comment) in zip(ODD_BEACONS.values(), refused, strict=True):
+        assert not good_enough
+        assert why in comment
+    assert (first, quiet) == ([], [])
+    assert {each["tag"] for each in known} == {"added"}
+    assert [(each["tag"], each["old"]["value"], each["new"]["value"]) for each in told] == [
+        ("changed", 1, 2)
+    ]
+
+
+def test_grains_by_themselves(minion: Minion) -> None:
+    (grains,) = minion.many([["grains.get", ["kamailio"], {}]])
+    assert set(grains) == {"version", "modules", "listeners"}

@@ -147,7 +147,6 @@ EXAMPLES = r"""
 """
 
 _OPTIONS = ("endpoints", "config", "methods", "interval", "timeout", "initial")
-_METHOD = ("method", "params", "keys", "ignore", "mutates")
 _AT_ONCE = 256  # servers
 
 
@@ -182,154 +181,35 @@ def _core(module: str) -> Any:
     return importlib.import_module("%s.%s" % (_CORE, module))
 
 
-class _Watched:
-    """One method at one server, and what it said last."""
-
-    def __init__(self, options: Any) -> None:
-        if isinstance(options, str):
-            options = {"method": options}
-        if not isinstance(options, dict) or not isinstance(options.get("method"), str):
-            raise ValueError("each of methods is a name or a mapping with method, not %r" % options)
-        _check_names(options, _METHOD, "methods")
-        self.method = options["method"]
-        self.params = options.get("params") or []
-        if not isinstance(self.params, list):
-            raise ValueError("%s: params is a list, not %r" % (self.method, self.params))
-        self.keys = options.get("keys") or _core("changes").KEYS
-        self.ignore = options.get("ignore") or []
-        self.sent = [_core("params").from_mapping(param) for param in self.params]
-        self._known: Any = None
-        self._problem: Any = None
-        self._secrets: list[Any] = []
-        mutates = options.get("mutates", "auto")
-        if mutates not in ("auto", "never"):
-            raise ValueError("%s: mutates is auto or never, not %r" % (self.method, mutates))
-        reading = _core("catalogue.reading").is_read_only(self.method, self.sent)
-        if mutates == "auto" and not reading:
-            raise ValueError(
-                "%s is not known to change nothing, so it is not called again and again; if that "
-                "is so, say mutates: never" % self.method
-            )
-
-    async def look(self, client: Any, initial: bool) -> list[dict[str, Any]]:
-        """Call the method and return what is new."""
-        faults = _core("faults")
-        try:
-            reply = await client.call(self.method, *self.sent)
-        except faults.Fault as fault:
-            if not isinstance(fault, faults.NotFound) or fault.meaning != "empty":
-                text = _plain(fault.text.strip())
-                shown = {"code": fault.code, "text": text, "remedy": fault.remedy}
-                return self._on_problem("fault", {"fault": shown})
-            reply = None
-        except _core("errors").ProtocolError as error:
-            # The server is there: the end of a large reply was lost, again and again.
-            return self._on_problem("invalid", {"error": _plain(str(error))})
-        try:
-            values = [] if reply is None else self._in_words(reply)
-            self._remember_secrets(reply)
-            found = self._compared(values, initial)
-        except Exception as error:  # noqa: BLE001  (other methods and servers are still watched)
-            return self._on_problem("invalid", {"error": _plain(str(error))})
-        self._problem = None
-        self._known = values
-        return found
-
-    def _compared(self, values: Any, initial: bool) -> list[dict[str, Any]]:
-        known = self._known
-        if known is None:
-            if not initial:
-                return []
-            known = []
-        found = _core("changes").compare(known, values, self.keys, self.ignore)
-        return [self._event(change) for change in found]
-
-    def _remember_secrets(self, reply: Any) -> None:
-        """Keep those of this reply and of the one before: an event has both."""
-        secrets = _core("masking").Secrets()
-        if reply is not None:
-            secrets.received(self.method, self.sent, reply, every=True)
-        self._secrets = [*self._secrets[-1:], secrets]
-
-    def _hidden(self, value: Any) -> Any:
-        for secrets in self._secrets:
-            value = secrets.hide(value)
-        return value
-
-    def _in_words(self, reply: Any) -> Any:
-        values = _plain(reply.to_json())
-        if self.method == "dispatcher.list":
-            return _core("dispatcher").destinations(values)
-        return values
-
-    def _event(self, change: Any) -> dict[str, Any]:
-        return {
-            "type": change.kind,
-            "method": self.method,
-            "params": self.params,
-            "place": change.place,
-            "keys": self._hidden(change.keys),
-            "members": self._hidden(change.members),
-            "old": self._hidden(change.old),
-            "new": self._hidden(change.new),
-        }
-
-    def _on_problem(self, kind: str, members: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return an event, unless the call before had the same problem."""
-        if members == self._problem:
-            return []
-        self._problem = members
-        return [{"type": kind, "method": self.method, "params": self.params, **members}]
-
-
 class _Server:
-    """One server and the methods that are watched there."""
+    """One server, its client, and what is watched there."""
 
-    def __init__(self, name: str, address: str, timeout: float, watched: list[_Watched]) -> None:
+    def __init__(self, name: str, address: str, timeout: float, methods: list[Any]) -> None:
         self.name = name
         self._client = _core("async_client").AsyncClient(address, timeout)
-        self._watched = watched
-        self._reachable = True
-        self._start: Any = None
+        self._watched = _core("watching").WatchedServer(name, str(self._client.address), methods)
 
     async def round(self, initial: bool) -> list[dict[str, Any]]:
         """Call all methods once and return the events."""
-        events: list[dict[str, Any]] = []
+        talk = self._watched.round(initial)
         try:
-            events += await self._restarted()
-            for each in self._watched:
-                events += await each.look(self._client, initial)
-        except _core("errors").BinrpcError as error:
-            if self._reachable:
-                events.append({"type": "unreachable", "error": _plain(str(error))})
-            self._reachable = False
-            self._start = None  # that it can be reached again says enough
-        else:
-            if not self._reachable:
-                events.insert(0, {"type": "reachable"})
-            self._reachable = True
+            events = await self._drive(talk)
         finally:
             await self._client.close()  # servers have few descriptors for idle connections
-        return [self._complete(event) for event in events]
+        return [{"kamailio": event, "meta": {"hosts": self.name}} for event in events]
 
-    async def _restarted(self) -> list[dict[str, Any]]:
-        """Return an event if the server has started since the round before."""
+    async def _drive(self, talk: Any) -> Any:
         try:
-            (reply,) = (await self._client.call("core.uptime")).to_json()
-            start = _plain(reply["up_since"])
-        except (
-            *(_core("faults").Fault, _core("errors").ProtocolError),
-            *(ValueError, KeyError, TypeError),
-        ):
-            return []  # it does not say
-        before, self._start = self._start, start
-        if before in (None, start):
-            return []
-        return [{"type": "restarted", "up_since": start}]
-
-    def _complete(self, event: dict[str, Any]) -> dict[str, Any]:
-        about = {"endpoint": self.name, "address": str(self._client.address)}
-        return {"kamailio": {**about, **event}, "meta": {"hosts": self.name}}
+            method, params = next(talk)
+            while True:
+                try:
+                    reply = await self._client.call(method, *params)
+                except _core("errors").BinrpcError as error:
+                    method, params = talk.throw(error)
+                else:
+                    method, params = talk.send(reply)
+        except StopIteration as end:
+            return end.value
 
 
 async def _watch(
@@ -357,7 +237,7 @@ def _servers(args: dict[str, Any]) -> list[_Server]:
 
     :raises ValueError: they cannot be understood.
     """
-    _check_names(args, _OPTIONS, "the source kamailio")
+    _core("watching").check_names(args, _OPTIONS, "the source kamailio")
     config = _core("config").load_config(args.get("config"))
     wanted = args.get("endpoints")
     if wanted is not None and not wanted:
@@ -377,10 +257,7 @@ def _servers(args: dict[str, Any]) -> list[_Server]:
         methods = [methods]
     if not methods or not isinstance(methods, list):
         raise ValueError("methods is a list of at least one method, not %r" % (methods,))
-    return [
-        _Server(name, address, timeout, [_Watched(each) for each in methods])
-        for name, address in addresses.items()
-    ]
+    return [_Server(name, address, timeout, methods) for name, address in addresses.items()]
 
 
 async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
@@ -409,21 +286,3 @@ def _boolean(value: Any, name: str) -> bool:
     if word not in known:
         raise ValueError("%s is true or false, not %r" % (name, value))
     return known[word]
-
-
-def _check_names(found: dict[str, Any], known: tuple[str, ...], where: str) -> None:
-    unknown = sorted(str(name) for name in found if name not in known)
-    if unknown:
-        text = "%s has no %s; there are %s"
-        raise ValueError(text % (where, ", ".join(unknown), ", ".join(known)))
-
-
-def _plain(value: Any) -> Any:
-    """Make texts valid UTF-8, since events leave the process: other bytes show as escapes."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    if isinstance(value, dict):
-        return {_plain(name): _plain(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
