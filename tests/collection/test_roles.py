@@ -80,56 +80,90 @@ def test_the_packed_server_is_the_same_each_time(tmp_path: Path) -> None:
     subprocess.run(command, input=settings, text=True, check=True)
 
 
+# One host for each case.
 CHECKS = """
-- hosts: localhost
+- hosts: all
   gather_facts: false
+  connection: local
   tasks:
     - ansible.builtin.set_fact:
         distribution: "{{ system | default('Debian') }}"
         distribution_major_version: "12"
         distribution_version: "12.9"
+        distribution_release: bookworm
         service_mgr: systemd
         cacheable: true
-    - ansible.builtin.include_role:
-        name: kamailio.ctl.kamailio_ctl
-        tasks_from: check
+    - block:
+        - ansible.builtin.include_role:
+            name: "kamailio.ctl.{{ role | default('kamailio_ctl') }}"
+            tasks_from: "{{ tasks | default('check') }}"
+      rescue:
+        - ansible.builtin.copy:
+            content: "{{ ansible_failed_result | to_json }}"
+            dest: "{{ inventory_hostname }}.json"
+            mode: "0600"
 """
+TCP = ["tcp:127.0.0.1:2049"]
+OTHERS = [{"service": "kamailio", "include": "/a.cfg", "addresses": ["unixs:/run/a/ctl"]}]
 
 
-@pytest.mark.parametrize(
-    "message, variables",
-    [
-        ("", {}),
-        ("", {"kamailio_ctl_expose": True, "kamailio_ctl_binrpc": ["udp:192.0.2.1:2049"]}),
-        (
-            "Other hosts could reach udp:192.0.2.1:2049",
-            {"kamailio_ctl_fifo": ["udp:192.0.2.1:2049"]},
-        ),
-        ("kamailio_ctl_mode is an octal text", {"kamailio_ctl_mode": "660"}),
-        ("lets every user of the host control", {"kamailio_ctl_mode": "0666"}),
-        ("Give both kamailio_ctl_user and kamailio_ctl_group", {"kamailio_ctl_group": ""}),
-        ("kamailio_ctl_binrpc needs one address", {"kamailio_ctl_binrpc": []}),
-        ("kamailio_ctl_binrpc_buffer_size is a number", {"kamailio_ctl_binrpc_buffer_size": 0}),
-        ("set kamailio_ctl_install to false", {"system": "Fedora"}),
-        ("", {"system": "Fedora", "kamailio_ctl_install": False}),
-    ],
-)
-def test_what_is_wrong_is_said_before_anything_is_done(
-    collections: Path, tmp_path: Path, message: str, variables: dict[str, Any]
-) -> None:
+def instance(**options: Any) -> dict[str, Any]:
+    return {"role": "ctl_server", "ctl_server_instances": [{"name": "lab", **options}]}
+
+
+REFUSALS: list[tuple[str, dict[str, Any]]] = [
+    ("", {}),
+    ("", {"kamailio_ctl_expose": True, "kamailio_ctl_binrpc": ["udp:192.0.2.1:2049"]}),
+    ("Other hosts could reach udp:192.0.2.1:2049", {"kamailio_ctl_fifo": ["udp:192.0.2.1:2049"]}),
+    ("Every user and every program of this host", {"kamailio_ctl_binrpc": TCP}),
+    ("", {"kamailio_ctl_binrpc": TCP, "kamailio_ctl_allow_everyone": "true"}),
+    ("kamailio_ctl_mode is an octal text", {"kamailio_ctl_mode": "660"}),
+    ("kamailio_ctl_mode is an octal text", {"kamailio_ctl_mode": 432}),
+    ("lets every user of the host control", {"kamailio_ctl_mode": "0666"}),
+    ("Give both kamailio_ctl_user and kamailio_ctl_group", {"kamailio_ctl_group": ""}),
+    ("kamailio_ctl_binrpc needs one address", {"kamailio_ctl_binrpc": []}),
+    ("kamailio_ctl_binrpc is a list", {"kamailio_ctl_binrpc": "unix:/run/kamailio/ctl"}),
+    ("kamailio_ctl_operators is a list", {"kamailio_ctl_operators": "olga"}),
+    ("_buffer_size is a whole number from 1 to", {"kamailio_ctl_binrpc_buffer_size": 0}),
+    ("_buffer_size is a whole number from 1 to", {"kamailio_ctl_binrpc_buffer_size": 99999999999}),
+    ("_max_body_size is a whole number from", {"kamailio_ctl_binrpc_max_body_size": "large"}),
+    ("kamailio_ctl_drain_timeout is a number of seconds", {"kamailio_ctl_drain_timeout": "-5"}),
+    ("consists of small letters", {"kamailio_ctl_instance": "../edge"}),
+    ("set kamailio_ctl_install to false", {"system": "Fedora"}),
+    ("", {"system": "Fedora", "kamailio_ctl_install": "false"}),
+    ("already has /a.cfg", {"kamailio_ctl_include": "/a.cfg", "tasks": "check_others"}),
+    ("unixs:/run/a/ctl", {"kamailio_ctl_binrpc": ["unix:/run/a/ctl"], "tasks": "check_others"}),
+    ("", {"kamailio_ctl_instance": "edge", "tasks": "check_others"}),
+    ("", instance(binrpc=TCP, binrpc_max_body_size=64)),
+    ("binrpc of an instance in ctl_server_instances is a list", instance(binrpc=TCP[0])),
+    ("binrpc_max_body_size of an instance", instance(binrpc_max_body_size=99999999999)),
+    ("two have the same one", instance(binrpc=TCP * 2)),
+    ("Other hosts could reach", instance(binrpc=["tcp:2049"], expose="no")),
+]
+
+
+def test_what_is_wrong_is_said_before_anything_is_done(collections: Path, tmp_path: Path) -> None:
     (tmp_path / "play.yml").write_text(CHECKS, encoding="utf-8")
+    hosts = {f"case{number}": variables for number, (_text, variables) in enumerate(REFUSALS)}
+    general = {"ansible_python_interpreter": sys.executable, "__kamailio_ctl_others": OTHERS}
+    inventory = {"all": {"hosts": hosts, "vars": general}}
+    (tmp_path / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
     environment = os.environ | {
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_HOME": str(tmp_path / "home"),
         "ANSIBLE_NOCOLOR": "1",
     }
     done = subprocess.run(
-        [BIN / "ansible-playbook", "play.yml", "--extra-vars", json.dumps(variables)],
+        [BIN / "ansible-playbook", "-i", "inventory.json", "play.yml"],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (done.returncode == 0) == (not message), done.stdout + done.stderr
-    assert message in done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    for number, (message, variables) in enumerate(REFUSALS):
+        file = tmp_path / f"case{number}.json"
+        said = file.read_text("utf-8") if file.exists() else ""
+        assert bool(said) == bool(message), (variables, said)
+        assert message in said, (variables, said)
