@@ -14,9 +14,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.collection.conftest import BIN
 from tests.support.service_manager import ServiceManager
 
+LONG = pytest.mark.skipif(os.environ.get("ROLES") != "all", reason="make roles runs it")
 PLAYS = Path(__file__).parent / "roles"
 
 

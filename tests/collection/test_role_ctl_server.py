@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collection.role_host import RoleHost
+from tests.collection.role_host import LONG, RoleHost
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,6 +36,7 @@ class Host(RoleHost):
         }
 
 
+@LONG
 def test_a_lab_server_runs_with_what_is_written(folder: Path, collections: Path) -> None:
     with Host(folder, collections) as host, socket.create_server(("127.0.0.1", 0)) as taken:
         host.environment["TAKEN_PORT"] = str(taken.getsockname()[1])

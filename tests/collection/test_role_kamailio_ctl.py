@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collection.role_host import RoleHost
+from tests.collection.role_host import LONG, RoleHost
 from tests.support.kamailio import find_kamailio, find_module_dir, free_port
 
 CONFIG = """\
@@ -82,6 +82,7 @@ def test_the_server_runs_with_what_is_written(folder: Path, collections: Path) -
         host.play("kamailio_ctl.yml")
 
 
+@LONG
 def test_two_servers_keep_apart(folder: Path, collections: Path) -> None:
     with Host(folder, collections) as host:
         host.play("kamailio_ctl_instances.yml")
