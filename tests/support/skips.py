@@ -19,9 +19,10 @@ STATED = {
     "tests/typing/test_typing.py::test_every_mistake_is_found_and_nothing_else[run_pyright]": (
         "pyright is fetched from npm"
     ),
-    "tests/collection/test_role_": (
-        "the roles give files to root, and make roles runs what takes long"
+    "tests/collection/test_role_kamailio_ctl.py::": (
+        "the role gives files to root, and make roles runs what takes long"
     ),
+    "tests/collection/test_role_ctl_server.py::": "as above: make roles runs it",
     "tests/collection/test_roles.py::test_every_scenario_passes": (
         "the hosts run systemd in containers, which not every machine allows"
     ),
