@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,23 @@ def test_each_variable_is_described_with_its_default(role: str) -> None:
     for name, value in defaults.items():
         if "{{" not in str(value):
             assert options[name].get("default") == value, name
+
+
+def includes_of(tasks: list[dict[str, Any]]) -> Iterator[Any]:
+    for task in tasks:
+        if "ansible.builtin.include_tasks" in task:
+            yield task["ansible.builtin.include_tasks"]
+        for part in ("block", "rescue", "always"):
+            yield from includes_of(task.get(part, []))
+
+
+@pytest.mark.parametrize("role", ["ctl_server", "kamailio_ctl"])
+def test_no_task_is_left_out_with_a_tag(role: str) -> None:
+    """Tasks of a file that is included while a play runs have the tags that the include applies."""
+    for path in sorted(ROOT.joinpath("roles", role, "tasks").glob("*.yml")):
+        for include in includes_of(yaml.safe_load(path.read_text("utf-8"))):
+            assert isinstance(include, dict), (path.name, include)
+            assert include["apply"]["tags"], (path.name, include)
 
 
 def test_the_packed_server_is_the_same_each_time(tmp_path: Path) -> None:
