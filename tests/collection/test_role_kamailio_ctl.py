@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.collection.role_host import LONG, RoleHost
+from tests.collection.role_host import ALL, LONG, RoleHost
 from tests.support.kamailio import find_kamailio, find_module_dir, free_port
 
 CONFIG = """\
@@ -79,7 +79,7 @@ class Host(RoleHost):
 
 def test_the_server_runs_with_what_is_written(folder: Path, collections: Path) -> None:
     with Host(folder, collections) as host:
-        host.play("kamailio_ctl.yml")
+        host.play("kamailio_ctl.yml", *(() if ALL else ("--skip-tags", "long")))
 
 
 @LONG
