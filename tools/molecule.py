@@ -102,7 +102,8 @@ def try_host(image: str, name: str) -> str:
     """Start a host like those of the scenarios; return what is wrong, or an empty text."""
     call("podman", "network", "create", "--internal", name, capture_output=True)
     try:
-        options = ("--systemd=always", "--cap-add=SYS_ADMIN", f"--network={name}")
+        rights = ("--cap-add=SYS_ADMIN", "--cap-add=NET_ADMIN")
+        options = ("--systemd=always", *rights, f"--network={name}")
         done = call(
             *("podman", "run", "--detach", f"--name={name}", *options, image, "/sbin/init"),
             capture_output=True,

@@ -49,7 +49,7 @@ mkdir -p "$(dirname "$FILE")"
 # The hosts have no way out: what the role installs is there, downloaded, not installed.
 # shellcheck disable=SC2016  # $1 is mmdebstrap's
 mmdebstrap --quiet --variant=minbase --components="$components" --skip=cleanup/apt --format=tar \
-    --include=systemd,systemd-sysv,dbus,python3,python3-apt,iproute2,sudo,openssh-server,openssh-client,gnupg \
+    --include=apt,systemd,systemd-sysv,dbus,python3,python3-apt,iproute2,sudo,openssh-server,openssh-client,gnupg,nftables \
     --customize-hook='chroot "$1" apt-get install -qq --download-only --no-install-recommends kamailio' \
     --customize-hook='rm -f "$1"/var/cache/apt/*.bin "$1"/etc/ssh/ssh_host_*' \
     "$DISTRIBUTION" "$FILE.part" </dev/null

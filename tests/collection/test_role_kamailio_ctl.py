@@ -62,6 +62,7 @@ class Host(RoleHost):
             self.manager.units.joinpath(f"{service}.service").write_text(unit, "utf-8")
         self.variables |= {
             "kamailio_ctl_install": False,
+            "kamailio_ctl_firewall": "none",
             "kamailio_ctl_binary": binary,
             "kamailio_ctl_config": f"{folder}/kamailio.cfg",
             "kamailio_ctl_binrpc": [f"unix:{folder}/ctl"],
@@ -70,6 +71,10 @@ class Host(RoleHost):
             "kamailio_ctl_binrpc_max_body_size": "{{ size | default(64) | int }}",
         }
         self.places = {
+            "__kamailio_ctl_systemd": str(folder),
+            "__kamailio_ctl_system_record": (
+                f"{folder}/records/{{{{ kamailio_ctl_service }}}}.system.json"
+            ),
             "__kamailio_ctl_record": f"{folder}/records/{{{{ kamailio_ctl_service }}}}.json",
             "__kamailio_ctl_dropin": (
                 f"{folder}/units/{{{{ kamailio_ctl_service }}}}.service.d/kamailio_ctl.conf"

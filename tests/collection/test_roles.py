@@ -105,9 +105,7 @@ CHECKS = """
   connection: local
   tasks:
     - ansible.builtin.set_fact:
-        distribution: "{{ system | default('Debian') }}"
-        distribution_major_version: "12"
-        distribution_version: "12.9"
+        pkg_mgr: "{{ manager | default('apt') }}"
         distribution_release: bookworm
         service_mgr: systemd
         cacheable: true
@@ -122,6 +120,7 @@ CHECKS = """
             mode: "0600"
 """
 TCP = ["tcp:127.0.0.1:2049"]
+EXPOSED = {"kamailio_ctl_expose": True, "kamailio_ctl_binrpc": ["udp:192.0.2.1:2049"]}
 OTHERS = [{"service": "kamailio", "include": "/a.cfg", "addresses": ["unixs:/run/a/ctl"]}]
 
 
@@ -131,7 +130,15 @@ def instance(**options: Any) -> dict[str, Any]:
 
 REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("", {}),
-    ("", {"kamailio_ctl_expose": True, "kamailio_ctl_binrpc": ["udp:192.0.2.1:2049"]}),
+    ("kamailio_ctl_clients names nobody", EXPOSED),
+    ("", {**EXPOSED, "kamailio_ctl_clients": ["192.0.2.0/24", "2001:db8::1"]}),
+    ("", {**EXPOSED, "kamailio_ctl_firewall": "none"}),
+    ("kamailio_ctl_clients lists IP addresses", {"kamailio_ctl_clients": ["proxy2"]}),
+    ("kamailio_ctl_version is a text such as", {"kamailio_ctl_version": "six"}),
+    (
+        "systemd does not run this host",
+        {"kamailio_ctl_service_manager": "systemd", "__kamailio_ctl_booted": {"stat": {}}},
+    ),
     ("Other hosts could reach udp:192.0.2.1:2049", {"kamailio_ctl_fifo": ["udp:192.0.2.1:2049"]}),
     ("Every user and every program of this host", {"kamailio_ctl_binrpc": TCP}),
     ("", {"kamailio_ctl_binrpc": TCP, "kamailio_ctl_allow_everyone": "true"}),
@@ -147,8 +154,11 @@ REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("_max_body_size is a whole number from", {"kamailio_ctl_binrpc_max_body_size": "large"}),
     ("kamailio_ctl_drain_timeout is a number of seconds", {"kamailio_ctl_drain_timeout": "-5"}),
     ("consists of small letters", {"kamailio_ctl_instance": "../edge"}),
-    ("set kamailio_ctl_install to false", {"system": "Fedora"}),
-    ("", {"system": "Fedora", "kamailio_ctl_install": "false"}),
+    (
+        "set kamailio_ctl_install to false",
+        {"manager": "zypper", "kamailio_ctl_binary": "/none", "tasks": "install"},
+    ),
+    ("", {"manager": "zypper", "kamailio_ctl_binary": "/bin/true", "tasks": "install"}),
     ("already has /a.cfg", {"kamailio_ctl_include": "/a.cfg", "tasks": "check_others"}),
     ("unixs:/run/a/ctl", {"kamailio_ctl_binrpc": ["unix:/run/a/ctl"], "tasks": "check_others"}),
     ("", {"kamailio_ctl_instance": "edge", "tasks": "check_others"}),
@@ -163,7 +173,11 @@ REFUSALS: list[tuple[str, dict[str, Any]]] = [
 def test_what_is_wrong_is_said_before_anything_is_done(collections: Path, tmp_path: Path) -> None:
     (tmp_path / "play.yml").write_text(CHECKS, encoding="utf-8")
     hosts = {f"case{number}": variables for number, (_text, variables) in enumerate(REFUSALS)}
-    general = {"ansible_python_interpreter": sys.executable, "__kamailio_ctl_others": OTHERS}
+    general = {
+        "ansible_python_interpreter": sys.executable,
+        "__kamailio_ctl_others": OTHERS,
+        "__kamailio_ctl_booted": {"stat": {"isdir": True}},
+    }
     inventory = {"all": {"hosts": hosts, "vars": general}}
     (tmp_path / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
     environment = os.environ | {
