@@ -23,9 +23,14 @@ from tests.collection.conftest import BIN, ROOT, Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
+PIPES: dict[str, Any] = {
+    "stdin": subprocess.DEVNULL,
+    "stdout": subprocess.PIPE,
+    "stderr": subprocess.STDOUT,
+}
 CONTAINER = """\
 mount -t tmpfs tmpfs "$1"
-for folder in /etc /var/lib; do
+for folder in /etc /usr /var; do
     mkdir -p "$1$folder" "$1/work$folder"
     folders="lowerdir=$folder,upperdir=$1$folder,workdir=$1/work$folder"
     mount -t overlay overlay -o "$folders$2" "$folder"
@@ -70,15 +75,16 @@ def container(tmp_path: Path, collections: Path) -> Iterator[Callable[..., Run]]
     }
 
     def run(*options: str, **variables: Any) -> Run:
+        if options:
+            done = subprocess.run(["nsenter", *inside, *options], check=False, text=True, **PIPES)
+            return Run(done.returncode, done.stdout)
         command = [BIN / "ansible-playbook", "--inventory", "server,", "--connection=local"]
         done = subprocess.run(
-            ["nsenter", *inside, *command, *options, "-e", json.dumps(variables), "play.yml"],
+            ["nsenter", *inside, *command, "-e", json.dumps(variables), "play.yml"],
             env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            **PIPES,
         )
         return Run(done.returncode, done.stdout)
 
@@ -111,22 +117,45 @@ CONFIGURED = """
 """
 
 
+REPOSITORY = """\
+python3 "$1" "$2/repository" test 9.9.1+test
+rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*
+"""
+PACKAGES = """\
+dpkg-query --show --showformat='${Version}' kamailio
+apt-mark showhold
+grep Pin: /etc/apt/preferences.d/kamailio_ctl.pref
+"""
+
+
 def test_without_systemd_it_is_written_and_checked_and_nothing_is_started(
     container: Callable[..., Run], tmp_path: Path
 ) -> None:
+    """Kamailio is upgraded from a repository, which nothing needs afterwards."""
     (tmp_path / "play.yml").write_text(CONFIGURED, encoding="utf-8")
-    # Without rights, root is the only user in there.
-    root = {"kamailio_ctl_user": "root", "kamailio_ctl_group": "root"}
-    variables = root if os.geteuid() else {}
-    found = tmp_path / "found.json"
-
-    refused = container(**variables, kamailio_ctl_binrpc=["tcp:127.0.0.1:2049:x"])
-    assert refused.returncode != 0
-    assert "kamailio_ctl_binrpc[0]" in refused.output
+    variables: dict[str, Any] = {"kamailio_ctl_user": "root", "kamailio_ctl_group": "root"}
+    # Without rights, root is the only user in there, and packages cannot be changed.
+    upgrade = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    if upgrade:
+        script = ROOT / "extensions" / "molecule" / "kamailio_ctl" / "files" / "repository.py"
+        made = container("sh", "-euc", REPOSITORY, "sh", script, tmp_path)
+        assert made.returncode == 0, made.output
+        variables = {
+            "kamailio_ctl_repository": "kamailio_org",
+            "kamailio_ctl_repository_series": "9.9",
+            "kamailio_ctl_repository_suite": "test",
+            "kamailio_ctl_repository_url": f"file://{tmp_path}/repository",
+            "kamailio_ctl_repository_key_url": f"file://{tmp_path}/repository/key.asc",
+            "kamailio_ctl_hold": True,
+        }
 
     first = container(**variables)
     assert first.returncode == 0, first.output
-    assert json.loads(found.read_text()) == [True, False, True, False]
+    assert json.loads((tmp_path / "found.json").read_text()) == [True, False, True, False]
+    if upgrade:
+        found = container("sh", "-euc", PACKAGES).output
+        assert found == "9.9.1+testkamailio\nPin: version /^([0-9]+:)?9\\.9([-.+~]|$)/\n"
+        shutil.rmtree(tmp_path / "repository")
 
     second = container(**variables)
     assert second.returncode == 0, second.output

@@ -1,16 +1,18 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make a signed repository of packages, laid out like kamailio.org's, of a package in apt's cache.
+"""Make a signed repository, laid out like kamailio.org's, of the installed Kamailio.
 
-The package's version gets a suffix, by which it is told from the distribution's.
+Its version is another one.
 
-    repository.py FOLDER SUITE SUFFIX
+repository.py FOLDER SUITE VERSION
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,18 +23,27 @@ def call(*command: str | Path) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def repack(folder: Path, suffix: str) -> Path:
-    """Put the package there, with another version."""
-    original = next(Path("/var/cache/apt/archives").glob("kamailio_*.deb"))
+def repack(folder: Path, version: str) -> Path:
+    """Make a package of the files of the installed one."""
+    package = folder / "pool" / "kamailio.deb"
+    package.parent.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as work:
-        call("dpkg-deb", "--raw-extract", original, Path(work, "package"))
-        control = Path(work, "package", "DEBIAN", "control")
-        lines = control.read_text(encoding="utf-8").splitlines()
-        lines = [line + suffix if line.startswith("Version:") else line for line in lines]
-        control.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        package = folder / "pool" / "kamailio.deb"
-        package.parent.mkdir(parents=True)
-        call("dpkg-deb", "-Znone", "--build", Path(work, "package"), package)
+        for name in call("dpkg-query", "--listfiles", "kamailio").splitlines():
+            source, target = Path(name), Path(work + name)
+            if not source.is_dir():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target, follow_symlinks=False)
+        control = Path(work, "DEBIAN", "control")
+        control.parent.mkdir()
+        status = call("dpkg-query", "--status", "kamailio")
+        fields = re.sub(r"(?m)^(?:Status|Conffiles|Config-Version):.*\n(?: .*\n)*", "", status)
+        fields = re.sub(r"(?m)^Version:.*", f"Version: {version}", fields)
+        control.write_text(fields, encoding="utf-8")
+        conffiles = call("dpkg-query", "--show", "--showformat=${Conffiles}", "kamailio")
+        names = [line.split()[0] + "\n" for line in conffiles.splitlines() if line.strip()]
+        control.with_name("conffiles").write_text("".join(names), encoding="utf-8")
+        Path(work).chmod(0o755)
+        call("dpkg-deb", "-Znone", "--root-owner-group", "--build", work, package)
     return package
 
 
@@ -41,8 +52,8 @@ def sums(content: bytes) -> str:
 
 
 def main() -> None:
-    folder, suite, suffix = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    package = repack(folder, suffix)
+    folder, suite, version = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    package = repack(folder, version)
     content = package.read_bytes()
     architecture = call("dpkg", "--print-architecture").strip()
     where = f"Filename: {package.relative_to(folder)}\nSize: {len(content)}\n"
