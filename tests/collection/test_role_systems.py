@@ -118,8 +118,21 @@ CONFIGURED = """
 
 
 REPOSITORY = """\
-python3 "$1" "$2/repository" test 9.9.1+test
+/usr/bin/python3 "$1" /var/repository test 9.9.1+test
 rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*
+"""
+# Programs of a host with SELinux.
+SELINUX = r"""
+echo 'nfs_port_t tcp 2049, 20048-20049' > /var/ports
+printf '#!/bin/sh\n' > /usr/local/bin/selinuxenabled
+cat > /usr/local/bin/semanage <<'END'
+#!/bin/sh
+case "$2" in
+    --list) cat /var/ports ;;
+    *) echo "$4 $6 $7" >> /var/ports; echo "$*" >> /var/semanage ;;
+esac
+END
+chmod +x /usr/local/bin/selinuxenabled /usr/local/bin/semanage
 """
 PACKAGES = """\
 dpkg-query --show --showformat='${Version}' kamailio
@@ -138,24 +151,32 @@ def test_without_systemd_it_is_written_and_checked_and_nothing_is_started(
     upgrade = os.geteuid() == 0 and shutil.which("apt-get") is not None
     if upgrade:
         script = ROOT / "extensions" / "molecule" / "kamailio_ctl" / "files" / "repository.py"
-        made = container("sh", "-euc", REPOSITORY, "sh", script, tmp_path)
+        made = container("sh", "-euc", REPOSITORY, "sh", script)
         assert made.returncode == 0, made.output
         variables = {
             "kamailio_ctl_repository": "kamailio_org",
             "kamailio_ctl_repository_series": "9.9",
             "kamailio_ctl_repository_suite": "test",
-            "kamailio_ctl_repository_url": f"file://{tmp_path}/repository",
-            "kamailio_ctl_repository_key_url": f"file://{tmp_path}/repository/key.asc",
+            "kamailio_ctl_repository_url": "file:///var/repository",
+            "kamailio_ctl_repository_key_url": "file:///var/repository/key.asc",
             "kamailio_ctl_hold": True,
         }
 
+    variables |= {
+        "kamailio_ctl_binrpc": ["unix:/run/kamailio/kamailio_ctl", "tcp:127.0.0.1:2049"],
+        "kamailio_ctl_allow_everyone": True,
+        "kamailio_ctl_selinux_port_type": "sip_port_t",
+    }
+    assert container("sh", "-euc", SELINUX).returncode == 0
     first = container(**variables)
     assert first.returncode == 0, first.output
     assert json.loads((tmp_path / "found.json").read_text()) == [True, False, True, False]
+    changed = container("cat", "/var/semanage").output
+    assert changed == "port --modify --type sip_port_t --proto tcp 2049\n"
     if upgrade:
         found = container("sh", "-euc", PACKAGES).output
         assert found == "9.9.1+testkamailio\nPin: version /^([0-9]+:)?9\\.9([-.+~]|$)/\n"
-        shutil.rmtree(tmp_path / "repository")
+        container("rm", "-r", "/var/repository")
 
     second = container(**variables)
     assert second.returncode == 0, second.output
