@@ -73,7 +73,7 @@ class Host(RoleHost):
         self.places = {
             "__kamailio_ctl_systemd": str(folder),
             "__kamailio_ctl_system_record": (
-                f"{folder}/records/{{{{ kamailio_ctl_service }}}}.system.json"
+                f"{folder}/records/{{{{ kamailio_ctl_service }}}}.system"
             ),
             "__kamailio_ctl_record": f"{folder}/records/{{{{ kamailio_ctl_service }}}}.json",
             "__kamailio_ctl_dropin": (
