@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import os
 import re
 import shutil
@@ -12,45 +14,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import method_pages
 import tree
 import venvs
+import yaml
 
 DOCS = tree.BUILD / "docs"
 PAGES = DOCS / "source"
 HTML = DOCS / "html"
 SITE = tree.ROOT / "docs" / "site"
 REPOSITORY = "https://github.com/kamailio-binrpc/kamailio-binrpc"
-# Guides that newcomers want first.
-FIRST = ("guide/cli/kamrpc.md", "guide/cli/shell.md", "guide/cli/pykamcmd.md", "guide/lab.md")
+# The sidebar: captions, each with its pages.
+CONTENTS = SITE / "contents.yml"
 # What lies elsewhere in the tree and has a page of its own here.
-ALSO = {
-    "README.md": "index.md",
-    "CONTRIBUTING.md": "contributing.md",
-    "extensions/salt/README.md": "guide/salt.md",
-}
-TOCTREE = """
-```{toctree}
-:hidden:
-:caption: Guides
-%s
-```
-
-```{toctree}
-:hidden:
-:caption: Reference
-
-The collection <collections/kamailio/ctl/index>
-Event source <event_source>
-library/index
-```
-
-```{toctree}
-:hidden:
-:caption: Project
-
-contributing
-```
-"""
+ALSO = {"CONTRIBUTING.md": "contributing.md", "extensions/salt/README.md": "salt.md"}
+# Where users import from.
+DOORS = ("", "changes", "desired", "dispatcher", "facts", "lab", "methods", "params", "state")
 
 
 def guides() -> dict[str, str]:
@@ -59,8 +38,35 @@ def guides() -> dict[str, str]:
     for path in sorted((tree.ROOT / "docs").rglob("*.md")):
         if SITE not in path.parents:
             name = path.relative_to(tree.ROOT / "docs").as_posix()
-            found[f"docs/{name}"] = f"guide/{name}"
+            found[f"docs/{name}"] = name
     return found
+
+
+def contents() -> str:
+    """Return the sidebar: a hidden list of pages for each caption.
+
+    Exits if a file of the tree has no place in it, or a place no file.
+    """
+    pages = guides()
+    parts = []
+    placed = []
+    for caption, entries in yaml.safe_load(CONTENTS.read_text("utf-8")).items():
+        lines = []
+        for entry in entries:
+            if isinstance(entry, dict):
+                ((title, page),) = entry.items()
+                lines.append(f"{title} <{page}>")
+            else:
+                placed.append(entry)
+                lines.append(pages.get(entry, entry).removesuffix(".md"))
+        listed = "\n".join(lines)
+        parts.append(f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{listed}\n```\n")
+    wrong = sorted(set(pages) ^ set(placed)) or sorted(
+        {each for each in placed if placed.count(each) > 1}
+    )
+    if wrong:
+        sys.exit(f"{CONTENTS.name}: once each, and only these: {', '.join(wrong)}")
+    return "".join(parts)
 
 
 def relinked(text: str, name: str, pages: dict[str, str]) -> str:
@@ -87,12 +93,25 @@ def write_guides() -> None:
     pages = guides()
     for name, page in pages.items():
         text = relinked((tree.ROOT / name).read_text("utf-8"), name, pages)
-        if page == "index.md":
-            found = [each for each in pages.values() if each.startswith("guide")]
-            found.sort(key=lambda each: (FIRST.index(each) if each in FIRST else len(FIRST), each))
-            text += TOCTREE % "".join(f"\n{each.removesuffix('.md')}" for each in found)
         (PAGES / page).parent.mkdir(parents=True, exist_ok=True)
         (PAGES / page).write_text(text, "utf-8")
+    start = PAGES / "index.md"
+    start.write_text(start.read_text("utf-8") + contents(), "utf-8")
+
+
+def names() -> str:
+    """Return the page of all names that users import, with the first sentence about each."""
+    lines = ["# Public names", ""]
+    for door in DOORS:
+        module = importlib.import_module(f"kamailio_binrpc.{door}".rstrip("."))
+        lines += [f"## `{module.__name__}`", "", "| Name | |", "| --- | --- |"]
+        for name in sorted(module.__all__, key=str.lower):
+            text = inspect.getdoc(getattr(module, name)) or ""
+            about = re.split(r"(?<=[.:])\s", " ".join(text.split("\n\n")[0].split()))[0]
+            about = re.sub(r":\w+:`~?\.*([^`]+)`|``([^`]+)``", r"`\1\2`", about).replace("|", "\\|")
+            lines.append(f"| {{py:obj}}`{name} <{module.__name__}.{name}>` | {about} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def tidy(folder: Path) -> None:
@@ -132,6 +151,8 @@ def main() -> int:
     # antsibull-docs refuses a directory that others may write to.
     PAGES.chmod(0o700)
     write_guides()
+    (PAGES / "library" / "names.md").write_text(names(), "utf-8")
+    method_pages.write(PAGES / "methods")
     source = collection / "extensions" / "eda" / "plugins" / "event_source" / "kamailio.py"
     event_source = [bin_dir / "python", tree.ROOT / "tools" / "docs_event_source.py", source]
     antsibull = [bin_dir / "antsibull-docs", "--config-file", "antsibull-docs.cfg", "collection"]

@@ -57,9 +57,15 @@ def make_importable() -> None:
         return
     from ansible.plugins.loader import init_plugin_loader
 
-    namespace = BUILD / "units" / "ansible_collections" / "kamailio"
+    # Ansible's own finder, since the loaders of plugins ask it for names like kamailio.ctl.x.
+    init_plugin_loader([str(link_collection())])
+
+
+def link_collection() -> Path:
+    """Make a folder of collections with a link to the work tree; return it."""
+    folder = BUILD / "units"
+    namespace = folder / "ansible_collections" / "kamailio"
     namespace.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         (namespace / "ctl").symlink_to("../../../..", target_is_directory=True)
-    # Ansible's own finder, since the loaders of plugins ask it for names like kamailio.ctl.x.
-    init_plugin_loader([str(BUILD / "units")])
+    return folder

@@ -11,7 +11,7 @@ import importlib.util
 import inspect
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -33,7 +33,14 @@ author = "The kamailio-binrpc authors"
 project_copyright = author
 release = version
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_antsibull_ext"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx_antsibull_ext",
+    "sphinx_argparse_cli",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
 exclude_patterns = ["_sdk"]
 
 html_theme = "furo"
@@ -46,6 +53,10 @@ pygments_style = "friendly"
 pygments_dark_style = "monokai"
 
 myst_heading_anchors = 4
+myst_enable_extensions = ["attrs_block", "colon_fence"]
+# Copy commands, not what they print.
+copybutton_prompt_text = "$ "
+copybutton_only_copy_prompt_lines = True
 
 autodoc_member_order = "bysource"
 autodoc_class_signature = "separated"
@@ -174,8 +185,43 @@ def without_tests(
         lines[index] = line.replace("  # doctest: +SKIP", "")
 
 
+@functools.cache
+def titles(env: BuildEnvironment) -> dict[str, nodes.bullet_list]:
+    """Return the contents of each page without its sections and members."""
+    found = {}
+    for page, contents in env.tocs.items():
+        title = contents.next_node(addnodes.compact_paragraph)
+        item = nodes.list_item("", *([title.deepcopy()] if title is not None else []))
+        below = [each.deepcopy() for each in contents.findall(addnodes.toctree)]
+        if below:
+            item += nodes.bullet_list("", *below)
+        found[page] = nodes.bullet_list("", item)
+    return found
+
+
+def quick_sidebar(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Make the sidebar of titles only: Sphinx copies all sections of all pages for each page."""
+    whole = context.get("toctree")
+    if whole is None:
+        return
+
+    def toctree(**options: Any) -> str:
+        env = app.env
+        tocs, env.tocs = env.tocs, titles(env)
+        try:
+            return whole(**options)
+        finally:
+            env.tocs = tocs
+
+    context["toctree"] = toctree
+
+
 def setup(app: Sphinx) -> None:
     app.add_directive("intro", Intro)
     app.connect("doctree-read", qualify)
     app.connect("missing-reference", resolve)
     app.connect("autodoc-process-docstring", without_tests)
+    # Before the theme asks for it.
+    app.connect("html-page-context", quick_sidebar, priority=400)
