@@ -132,12 +132,13 @@ class Walk:
     """Runs a page.
 
     :ivar servers: by name.
+    :ivar home: the folder in which commands run.
     """
 
     def __init__(self, folder: Path, servers: dict[str, LabServer]) -> None:
         self._folder = folder
-        self._home = folder / "home"
-        self._home.mkdir()
+        self.home = folder / "home"
+        self.home.mkdir()
         (folder / "tmp").mkdir()
         self.servers = servers
         self._status = 0
@@ -176,9 +177,9 @@ class Walk:
             if text != _code_of(tree.ROOT / example):
                 raise self._bad(f"this is not {example}")
         elif found["name"]:
-            path = self._home / found["name"]
+            path = self.home / found["name"]
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self._placed(text), encoding="utf-8")
+            path.write_text(self.placed(text), encoding="utf-8")
         elif background:
             self._start(text)
         elif found["language"] in _KINDS:
@@ -205,12 +206,14 @@ class Walk:
     def _bad(self, what: str) -> BadPage:
         return BadPage(f"line {self._line}: {what}")
 
-    def _placed(self, text: str) -> str:
+    def placed(self, text: str) -> str:
+        """Return a text with the addresses on this machine."""
         return _replaced(text, self._places)
 
-    def _named(self, text: str) -> str:
+    def named(self, text: str) -> str:
+        """Return a text with the addresses that pages have."""
         text = _replaced(text, {place: name for name, place in self._places.items()})
-        return text.replace(f"{self._home}/", "").replace(str(self._folder), "/tmp")  # noqa: S108
+        return text.replace(f"{self.home}/", "").replace(str(self._folder), "/tmp")  # noqa: S108
 
     def console(self, text: str) -> str:
         """Run commands; return them with what they print."""
@@ -228,17 +231,17 @@ class Walk:
 
     def script(self, text: str) -> str:
         """Run a script, which has to succeed."""
-        done = self._run(["bash", "-euo", "pipefail", "-c", self._placed(text)])
+        done = self._run(["bash", "-euo", "pipefail", "-c", self.placed(text)])
         if done.returncode:
-            raise self._bad(f"status {done.returncode}: {self._named(done.stdout)}")
+            raise self._bad(f"status {done.returncode}: {self.named(done.stdout)}")
         return text
 
     def program(self, text: str) -> str:
         """Run a Python program, which has to succeed."""
-        (self._folder / "block.py").write_text(self._placed(text), encoding="utf-8")
+        (self._folder / "block.py").write_text(self.placed(text), encoding="utf-8")
         done = self._run([sys.executable, "-W", "error", str(self._folder / "block.py")])
         if done.returncode:
-            raise self._bad(f"status {done.returncode}: {self._named(done.stdout)}")
+            raise self._bad(f"status {done.returncode}: {self.named(done.stdout)}")
         return text
 
     def parsed(self, parse: Callable[[str], object], text: str) -> str:
@@ -252,17 +255,22 @@ class Walk:
     def _command(self, command: str) -> str:
         for number, real in enumerate(self._ids):
             command = command.replace(canned(number), real)
-        line = f"(exit {self._status}); {self._placed(command)}"
+        line = f"(exit {self._status}); {self.placed(command)}"
         done = self._run(["bash", "-c", line])
         self._status = done.returncode
-        printed = re.sub(r"[ \t]+$", "", self._named(done.stdout), flags=re.MULTILINE)
-        return _MOMENT.sub("2026-12-01 09:30:00", _ID.sub(self._id, printed))
+        printed = re.sub(r"[ \t]+$", "", self.named(done.stdout), flags=re.MULTILINE)
+        return self.settled(printed)
+
+    def settled(self, text: str) -> str:
+        """Return a text with the ids and times that pages have."""
+        text = re.sub(r"answered in [\d.]+ s\b", "answered in 0.02 s", text)
+        return _MOMENT.sub("2026-12-01 09:30:00", _ID.sub(self._id, text))
 
     def _run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             words,
-            cwd=self._home,
-            env=self._environment(),
+            cwd=self.home,
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -271,7 +279,8 @@ class Walk:
             check=False,
         )
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Return the environment of commands."""
         kept = {
             name: text
             for name, text in os.environ.items()
@@ -280,7 +289,7 @@ class Walk:
         return {
             **kept,
             "PATH": f"{self._folder}/bin:{BIN}:{os.environ['PATH']}",
-            "HOME": str(self._home),
+            "HOME": str(self.home),
             "KAMRPC_CONFIG": str(self._folder / "config.ini"),
             "KAMRPC_TIMEOUT": "60",
             "ANSIBLE_COLLECTIONS_PATH": str(tree.link_collection()),
@@ -296,11 +305,11 @@ class Walk:
     def _start(self, text: str) -> None:
         """Run a command until the page ends; go on when it has printed each of its addresses."""
         text = "".join(re.sub(r"^\$ ", "", line) for line in text.splitlines(keepends=True))
-        command = self._placed(text.replace(PORT, "127.0.0.1:0"))
+        command = self.placed(text.replace(PORT, "127.0.0.1:0"))
         started = subprocess.Popen(
             ["bash", "-euc", command],
-            cwd=self._home,
-            env=self._environment(),
+            cwd=self.home,
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
