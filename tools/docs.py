@@ -12,7 +12,9 @@ import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import method_pages
 import tree
@@ -28,6 +30,10 @@ REPOSITORY = "https://github.com/kamailio-binrpc/kamailio-binrpc"
 CONTENTS = SITE / "contents.yml"
 # What lies elsewhere in the tree and has a page of its own here.
 ALSO = {"CONTRIBUTING.md": "contributing.md", "extensions/salt/README.md": "salt.md"}
+# Pages that are made while the site is built.
+MADE = ("docs/collections/", "docs/library/", "docs/methods/")
+# Common misspellings, words that are often mistaken for others, and words that we do not use.
+SPELLING = ("--builtin", "clear,rare", "-D", "-", "-D", SITE / "words.txt", "-L", "ser")
 # Where users import from.
 DOORS = ("", "changes", "desired", "dispatcher", "facts", "lab", "methods", "params", "state")
 
@@ -76,6 +82,8 @@ def relinked(text: str, name: str, pages: dict[str, str]) -> str:
     def link(found: re.Match[str]) -> str:
         target, mark, place = found.group(1).partition("#")
         path = os.path.normpath((Path(name).parent / target).as_posix())
+        if path.startswith(MADE):
+            return found.group()
         if path in pages:
             return f"]({os.path.relpath(pages[path], here)}{mark}{place})"
         if f"{path}/" in {f"{page.rpartition('/')[0]}/" for page in pages}:
@@ -114,6 +122,25 @@ def names() -> str:
     return "\n".join(lines)
 
 
+def dead_links(html: Path) -> list[str]:
+    """Return the links between pages that lead nowhere, as ``page: link``."""
+    texts = {path: path.read_text("utf-8") for path in html.rglob("*.html")}
+    # IDs in single quotes are those of scripts.
+    places = {
+        path: set(re.findall(r'\s(?:id|name)="([^"]*)"', text)) for path, text in texts.items()
+    }
+    found = []
+    for path, text in texts.items():
+        for link in set(re.findall(r'\s(?:href|src)="([^"]+)"', text)):
+            target, _mark, place = unquote(unescape(link)).partition("#")
+            if re.match(r"[a-z]+:|//", target):
+                continue
+            file = (path.parent / target.partition("?")[0]).resolve() if target else path
+            if not file.exists() or (place and file in places and place not in places[file]):
+                found.append(f"{path.relative_to(html)}: {link}")
+    return sorted(found)
+
+
 def tidy(folder: Path) -> None:
     """Fit antsibull-docs' pages into this site: short names in the sidebar, no second contents."""
     for path in folder.glob("*.rst"):
@@ -130,6 +157,11 @@ def tidy(folder: Path) -> None:
             # There are no other collections here.
             text = text.partition(".. seealso::")[0]
         path.write_text(text, "utf-8")
+
+
+def pages_to_spell() -> list[Path]:
+    """Return the pages that people wrote."""
+    return [*(tree.ROOT / name for name in guides()), SITE / "index.md"]
 
 
 def main() -> int:
@@ -163,7 +195,11 @@ def main() -> int:
     run(*event_source, PAGES / "event_source.rst")
     run(*antsibull, "--use-current", "--dest-dir", ".", "kamailio.ctl")
     tidy(PAGES / "collections" / "kamailio" / "ctl")
+    run(bin_dir / "codespell", *SPELLING, *pages_to_spell())
     run(bin_dir / "sphinx-build", "-q", "-W", "--keep-going", "-b", "html", ".", HTML)
+    dead = dead_links(HTML)
+    if dead:
+        sys.exit("links that lead nowhere:\n" + "\n".join(dead))
     print(f"open {(HTML / 'index.html').relative_to(tree.ROOT)}")
     return 0
 

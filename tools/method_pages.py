@@ -106,7 +106,15 @@ def in_kamrpc(method: Method, params: Sequence[Any]) -> str:
     words = [_word(each) for each in params]
     # One that starts with a dash looks like an option.
     dashes = ["--"] if any(word.startswith("-") for word in words) else []
-    return shlex.join(["kamrpc", "call", method.name, *dashes, *words])
+    return " ".join(map(_quoted, ["kamrpc", "call", method.name, *dashes, *words]))
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for Bash, ends of lines as escapes."""
+    if word.isprintable():
+        return shlex.quote(word)
+    inner = word.encode("unicode_escape").decode().replace("'", "\\'")
+    return f"$'{inner}'"
 
 
 def _word(value: Any) -> str:

@@ -5,8 +5,9 @@
 
     python tools/terminal.py [--check]
 
-The servers are those of tools/pages.py. Each recording becomes docs/site/terminal/NAME-light.svg and
-NAME-dark.svg.
+The servers are those of tools/pages.py. Each recording is two files of
+docs/site/terminal, NAME-light.svg
+and NAME-dark.svg.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ FORMAT = """\
     {lines}
     </defs>
     {chrome}
-    <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+    <g transform="translate({terminal_x}, {terminal_y})"
+       clip-path="url(#{unique_id}-clip-terminal)">
     {backgrounds}
     <g class="{unique_id}-matrix">
     {matrix}
@@ -140,7 +142,11 @@ def record(commands: list[str]) -> Text:
 def picture(shown: Text, theme: str) -> str:
     """Return an SVG."""
     console = Console(
-        record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor"
+        record=True,
+        width=COLUMNS,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
     )
     console.print(shown, soft_wrap=False)
     return console.export_svg(title="kamrpc", theme=THEMES[theme], code_format=FORMAT)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import sys
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -34,5 +34,5 @@ def test_pictures_are_of_recordings_and_load_nothing():
     assert {path.name for path in terminal.FOLDER.iterdir()} == names
     for path in terminal.FOLDER.iterdir():
         text = path.read_text("utf-8")
-        ElementTree.fromstring(text)
+        ET.fromstring(text)
         assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
