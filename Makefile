@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance releases prove prove-state kills chaos soak bench-lab bench-fanout load lint docs build standalone sanity roles molecule bare fuzz mutate clean
+.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance releases prove prove-state kills chaos soak bench-lab bench-fanout load lint docs pages build standalone sanity roles molecule bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -88,6 +88,9 @@ lint: setup ## Run the linters and the type checker only
 
 docs: setup ## Build the documentation site in build/docs: guides, collection, library
 	@$(PY) tools/docs.py
+
+pages: setup ## Run the code in README and in every page under docs/ (ARGS="--write docs/lab.md")
+	@$(PY) tools/pages.py $(ARGS)
 
 build: setup ## Build wheel, sdist and collection artefact into dist/, checked as Galaxy does
 	@$(PY) tools/build.py --check
