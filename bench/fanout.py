@@ -72,7 +72,7 @@ GOALS = {"action": 8, "group": 100}
 
 @contextlib.contextmanager
 def servers(count: int) -> Iterator[list[str]]:
-    """Start so many servers and return their addresses."""
+    """Start ``count`` servers and return their addresses."""
     shares = [count // PROCESSES + (number < count % PROCESSES) for number in range(PROCESSES)]
     with contextlib.ExitStack() as stack:
         started: list[Any] = []

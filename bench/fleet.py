@@ -8,8 +8,8 @@ Endpoints are unix sockets of lab servers in processes of their own (see fleet_s
 answer at once or after 20 ms, as servers a network away do. Wall times of whole commands, and the
 processor time of the callers (not of the servers), which the machine's other work hardly touches:
 medians, in turns. New processes start without the site module, as in imports.py, and find their
-compiled modules. Memory is the most that was resident; for xargs it is one kamcmd's, of which there
-are as many as -P says.
+compiled modules. Memory is the most that was resident; for xargs it is that of one kamcmd, and
+-P of them run at a time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What importing costs: `python bench/imports.py [ROUNDS]`.
+"""Measure what importing costs: `python bench/imports.py [ROUNDS]`.
 
 Whole processes, from start to exit, in turns. Wall time, and the processor time of the process,
 which the neighbours' load hardly touches: medians, and the median of the differences from the bare

@@ -60,7 +60,7 @@ def measure(
     at_least: float = 0.02,
     clock: Callable[[], float] = perf_counter,
 ) -> Times:
-    """Time each contender in every round, over so many calls that they take `at_least` seconds."""
+    """Time each contender in every round, over enough calls to take `at_least` seconds."""
     counts = {name: _calls_in(call, at_least, clock) for name, call in contenders.items()}
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     start = monotonic()

@@ -36,7 +36,7 @@ class Report:
 
 
 def machine() -> str:
-    """What the figures depend on."""
+    """Describe what the figures depend on."""
     collector = "on" if gc.isenabled() else "off"
     return (
         f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} CPUs, "

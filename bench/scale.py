@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a hundred, a thousand and ten thousand servers take, by each way of kamrpc.
+"""Measure a hundred, a thousand and ten thousand servers, by each way of kamrpc.
 
     .venv/bin/python bench/scale.py [--endpoints N ...] [--ssh N ...]
 

@@ -75,7 +75,7 @@ def text_of(data: bytes) -> str:
 
 def decode(data: bytes) -> None:
     properties.check_decoder(data)
-    # The same bytes as a body, so that the header is no hurdle.
+    # The same bytes as a body, so that the header is not in the way.
     properties.check_decoder(properties.in_reply(data))
 
 
@@ -90,7 +90,7 @@ def framing(data: bytes) -> None:
 
 
 def connection(data: bytes) -> None:
-    """Whatever a server sends, each request has at most one outcome, and its own."""
+    """Each request has at most one outcome, its own, for any bytes that a server sends."""
     count = data[0] % 16 if data else 0
     cuts, stream = data[1 : count + 1], data[count + 1 :]
     marks = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
@@ -340,7 +340,7 @@ def escapes(data: bytes) -> None:
 
 
 def journal(data: bytes) -> None:
-    """Whatever is in a journal, it is read, also where checksums are right."""
+    """Any journal can be read, also one with correct checksums."""
     whole = [b"%08x %s\n" % (crc32(line), line) for line in data.split(b"\n")]
     for text in (data, b"".join(whole)):
         found = parse_journal(text)

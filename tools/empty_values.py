@@ -248,7 +248,7 @@ class Trial:
         self._config_file = config_file
 
     def bases(self, module: str, path: Names) -> list[Base]:
-        """Return complete options of tasks, of which the first that has the option will do."""
+        """Return complete options of tasks; the first one that has the option is used."""
         own = BASES[module]
         if path[0] not in self.shared or any(has(base, path) for base in own):
             return own

@@ -186,7 +186,7 @@ def molecule(folder: Path, *words: str) -> int:
 
 
 def as_root() -> int:
-    """Do it all again by sudo, which may ask for a password where somebody can give one."""
+    """Do it all again by sudo, which may ask for a password at a terminal."""
     problem = ""
     if not shutil.which("sudo"):
         problem = "there is no sudo"

@@ -151,7 +151,7 @@ def _wait(child: int, limit: float) -> str:
 
 
 class Tally:
-    """What became of the mutants of a file.
+    """The outcome of the mutants of a file.
 
     :ivar survivors: those that no test noticed and that have no reason.
     :ivar stale: those that have a reason and do not survive, or do not exist.

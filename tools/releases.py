@@ -47,7 +47,7 @@ CORE = (
 
 @dataclass
 class Result:
-    """What became of one release.
+    """The outcome of one release.
 
     :ivar missing: why the release cannot be had, or "".
     :ivar failures: names of tests that failed.

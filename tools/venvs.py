@@ -22,7 +22,7 @@ def this_python() -> Path:
 def ensure(name: str, python: Path, lock: str, sources: tuple[str, ...] = ()) -> Path:
     """Make or reuse build/venvs/NAME with the packages of requirements/LOCK.txt.
 
-    :param sources: packages of which there are no wheels.
+    :param sources: packages without wheels.
 
     Returns its bin directory. It has no pip of its own unless its Python differs from this one.
     """

@@ -16,7 +16,7 @@ options:
         library read the same file.
       - Without it, that is the file in the environment variable E(KAMRPC_CONFIG), otherwise
         C(kamrpc/config.ini) in E(XDG_CONFIG_HOME), which is C(~/.config) unless set, or in C(/etc).
-        No file at all is no error.
+        A missing file is not an error.
       - An INI file, with C(name = address) in the section C([endpoints]), C(name = endpoint group)
         in C([groups]), and C(endpoint), C(timeout) and C(connect_wait) in C([defaults]).
     type: path

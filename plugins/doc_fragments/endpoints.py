@@ -13,8 +13,8 @@ class ModuleDocFragment:
 options:
   endpoints:
     description:
-      - Do the work at all of these endpoints in one task, at the same time, and return what came
-        of each in RV(results). O(endpoint) is then ignored.
+      - Do the work at all of these endpoints in one task, at the same time, and return the
+        result of each in RV(results). O(endpoint) is then ignored.
       - A list, whose items are addresses as in O(endpoint), or names of endpoints and groups in the
         file that C(kamrpc) uses as well, see O(config_file).
       - Or a mapping of names to addresses. The names are those of your choice, such as those of
@@ -52,7 +52,7 @@ options:
     description:
       - When more than this percentage of a batch has failed, further batches are not called and the
         task fails. Without O(serial) all of O(endpoints) are one batch.
-      - Failures that this permits are told in a warning, and in RV(failed_count).
+      - Failures within this limit are reported as a warning and in RV(failed_count).
     type: float
     default: 0
     version_added: 0.1.0

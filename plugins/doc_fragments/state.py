@@ -14,9 +14,9 @@ options:
   busy_timeout:
     description:
       - Seconds to go on trying while the server refuses a call because a reload is under way, the
-        last one is too recent, or somebody else is in the middle of a change.
-      - After each wait the state is read anew, so that what somebody else did meanwhile is not
-        done twice.
+        last one is too recent, or another change is in progress.
+      - The state is read again after each wait, so that a change which another client has made
+        meanwhile is not repeated.
     type: float
     default: 60
     version_added: 0.1.0

@@ -201,7 +201,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return {}
         addresses = options.select(self.get_option("servers"))
         cached = self.get_option("cache")
-        # What other servers said, or what they said of something else, is no answer.
+        # Replies of other servers, or to other calls, do not count.
         asked = [
             path,
             *map("=".join, sorted(addresses.items())),

@@ -153,7 +153,7 @@ def grouped(pairs, total=0):
     """Return texts, each once and with the names of the endpoints that it is about.
 
     :param pairs: results of endpoints and texts.
-    :param total: if there are so many endpoints, a text that is about all goes without names.
+    :param total: number of all endpoints; a message about all of them lists no names.
     """
     groups = {}
     for result, text in pairs:

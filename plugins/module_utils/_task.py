@@ -116,7 +116,7 @@ class Module(AnsibleModule):
 
 
 class Setting:
-    """What a task says about how it is run, beside its options.
+    """How a task is to run, beside its options.
 
     :param log: gets a text, for what is worth knowing while the task runs.
     :param hint: advice where the server cannot be reached.
@@ -149,7 +149,7 @@ class Setting:
 
 
 class Task:
-    """What a module does.
+    """The work of a module.
 
     :param options: its own Options; those that all modules share come with them.
     :param prepare: gets all options and returns a job for one endpoint. That is a function which

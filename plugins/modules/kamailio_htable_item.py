@@ -43,7 +43,7 @@ options:
       - To force a type, write a mapping with C(type), which is V(str), V(int) or V(escaped), and
         C(value). Do so for what comes out of a template, since ansible-core 2.18 turns all of
         that into text.
-      - Required with O(state=present), and refused with O(state=absent). Null is no value, so it
+      - Required with O(state=present), and refused with O(state=absent). Null is not a value, so it
         never deletes an item.
     type: raw
     version_added: 0.1.0

@@ -14,7 +14,7 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Makes a running Kamailio read a table of its database, or a file, anew, without a restart.
+  - Makes a running Kamailio reload a table of its database, or a file, without a restart.
   - Where the server can show what it has loaded, that is compared before and after, and the task
     reports a change only when there is one.
   - When the server refuses because the last reload is too recent (C(reload_delta), 5 seconds
@@ -33,7 +33,8 @@ attributes:
     details: Needs something to compare, see O(what).
   idempotent:
     support: partial
-    details: It reloads each time. Whether that was a change is told where it can be compared.
+    details: >-
+      Always reloads. Reports a change only if the data before and after can be compared and differ.
 options:
   what:
     description:
@@ -109,7 +110,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read the dispatcher list anew
+- name: Reload the dispatcher list
   kamailio.ctl.kamailio_reload:
     what: dispatcher
 
@@ -118,18 +119,18 @@ EXAMPLES = r"""
     what: dispatcher
     keep_states: true
 
-- name: Read one hash table anew
+- name: Reload one hash table
   kamailio.ctl.kamailio_reload:
     what: htable
     table: routes
 
-- name: Read the dialplans anew, and see whether one of these changed
+- name: Reload the dialplans, and see whether one of these changed
   kamailio.ctl.kamailio_reload:
     what: dialplan
     dialplans: [1, 2]
   register: reloaded
 
-- name: Read the TLS configuration anew, which takes long
+- name: Reload the TLS configuration, which takes long
   kamailio.ctl.kamailio_reload:
     what: tls
     timeout: 20

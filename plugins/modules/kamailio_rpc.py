@@ -129,8 +129,8 @@ options:
         version_added: 0.1.0
   ignore_faults:
     description:
-      - Faults of the method that are no failure. Each is a code, a part of the text in any case, or
-        a kind of RV(fault.kind).
+      - Faults of the method that do not fail the task. Each is a code, a part of the text in any
+        case, or a kind of RV(fault.kind).
     type: list
     elements: raw
     version_added: 0.1.0
@@ -379,7 +379,7 @@ results:
   description:
     - For each of O(calls) what a task with that O(method) returns, and C(failed).
     - Calls after the first failure have not been executed; C(msg) says so.
-    - With O(endpoints), what came of each endpoint, in order. That is all that a task with
+    - One result per endpoint, in the order of O(endpoints). Each is what a task with
       O(endpoint) returns, so results of O(calls) are in RV(results) of an endpoint, and C(name),
       the endpoint's name, or its address as it was given. C(skipped) is true for those that were
       not called, since too many before them had failed.

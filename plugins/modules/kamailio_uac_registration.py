@@ -16,9 +16,9 @@ author:
 description:
   - Adds, changes, switches and removes the registrations that the module C(uac) of a running
     Kamailio keeps at other servers.
-  - The server cannot change a record, so that it is removed and added again, which registers
-    anew. It can switch one on and off.
-  - The server tells passwords in clear. They are compared, and never shown.
+  - The server cannot change a record, so the record is removed and added, which registers
+    again. It can switch one on and off.
+  - The server returns passwords in clear text. They are compared, and never shown.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints

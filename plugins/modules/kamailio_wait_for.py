@@ -54,7 +54,7 @@ options:
   expect:
     description:
       - The value that is waited for, as in O(kamailio.ctl.kamailio_rpc#module:probe.expect).
-      - Without O(expect), O(min), O(max) and O(fault) any answer that is no fault will do.
+      - Without O(expect), O(min), O(max) and O(fault) any answer except a fault will do.
     type: raw
     version_added: 0.1.0
   min:
@@ -116,7 +116,7 @@ value:
   returned: always
   type: raw
 tries:
-  description: So often the method was called.
+  description: How many times the method was called.
   returned: always
   type: int
 elapsed:

@@ -164,7 +164,7 @@ NOTHING = "-"
 
 
 class Memory:
-    """What was found on a host, for all tasks of a run of Ansible.
+    """The facts found on a host, for all tasks of a run of Ansible.
 
     Each task runs in a process of its own. They share the folder of temporary files, which goes
     when Ansible ends.

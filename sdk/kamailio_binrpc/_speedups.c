@@ -223,8 +223,8 @@ static void release(Work *work)
 }
 
 /*
- * Read how many bytes a value has: 0-7 from the header, or from length bytes after it, of
- * which the reference reader keeps the low 32 bits. False where the Python decoder raises.
+ * Read how many bytes a value has: 0-7 from the header, or from length bytes after it, whose
+ * low 32 bits the reference reader keeps. False where the Python decoder raises.
  */
 static inline int read_size(uint8_t head, const uint8_t **pos, const uint8_t *end, Py_ssize_t *size)
 {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What is known of each RPC method: parameters, reply, releases, what may be repeated."""
+"""The facts about each RPC method: parameters, reply, releases, what may be repeated."""
 
 from __future__ import annotations
 

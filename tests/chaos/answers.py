@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What the server answers and the client expects, and a server that counts what ran."""
+"""The answers that the client expects, and a server that counts what ran."""
 
 from __future__ import annotations
 

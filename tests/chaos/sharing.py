@@ -24,7 +24,7 @@ TIMEOUT = 120.0  # the wait for its turn counts
 
 @dataclass
 class Trial:
-    """What was tried, and everything that was not as it should be."""
+    """The number of tries, and everything that was not as it should be."""
 
     name: str
     calls: int = 0

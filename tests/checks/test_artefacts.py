@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What users install holds what it needs and nothing else."""
+"""Artefacts hold what their users need and nothing else."""
 
 from __future__ import annotations
 

@@ -41,6 +41,14 @@ def test_yaml_is_tidy():
     run(BIN / "yamllint", "--strict", ".")
 
 
+def test_the_english_is_plain():
+    run(sys.executable, ROOT / "tools" / "english.py")
+
+
+def test_words_are_spelled_as_usual():
+    run(BIN / "codespell")
+
+
 def test_workflows_have_the_shape_that_the_forge_wants():
     run(BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
 

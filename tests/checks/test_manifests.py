@@ -29,7 +29,7 @@ def manifests():
 
 @pytest.fixture
 def config(tmp_path):
-    """The file as its user has it: nobody else can write it."""
+    """The file as its user has it: no one else can write it."""
     file = tmp_path / "config.ini"
     shutil.copy(FOLDER / "config.ini", file)
     file.chmod(0o600)

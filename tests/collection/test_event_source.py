@@ -70,7 +70,7 @@ async def event(queue: asyncio.Queue[Any]) -> Any:
 
 
 async def settled(lab: LabServer, rounds: int = 2) -> None:
-    """Wait until the source has called so often."""
+    """Wait until the source has called ``rounds`` times."""
     wanted = lab.calls.total + rounds * 3
     while lab.calls.total < wanted:
         await asyncio.sleep(0.01)
@@ -123,7 +123,7 @@ def test_a_table_and_what_is_not_said() -> None:
 
         async def play(queue: asyncio.Queue[Any]) -> None:
             await settled(lab)
-            assert queue.empty()  # what is there at first is no change
+            assert queue.empty()  # the state at the start is not a change
             async with AsyncClient(lab.addresses[0]) as client:
                 await client.call("htable.seti", "t", "a", 2)
                 found = await event(queue)
@@ -254,7 +254,7 @@ def test_an_odd_reply_ends_nothing() -> None:
             found = await event(queue)
             assert (found["endpoint"], found["type"]) == ("odd", "invalid")
             assert found["method"] == "dispatcher.list"
-            assert "no reply to dispatcher.list" in found["error"]
+            assert "not a reply to dispatcher.list" in found["error"]
             await settled(good)
             async with AsyncClient(good.addresses[0]) as client:
                 await client.call(SET, "d", 1, OTHER)

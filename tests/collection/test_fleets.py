@@ -40,7 +40,7 @@ NUMBERS = {"k": 1, "other": "two", "{{ 'a' ~ 'b' }}": "{{ 'x' }}"}
 
 JOURNALS = TemporaryDirectory()
 
-# Each module with what it is told, in check mode, for real, and once more.
+# Each module with its options, in check mode, for real, and once more.
 STATES: list[tuple[str, dict[str, Any]]] = [
     ("cfg", {"group": "core", "name": "debug", "value": "3"}),
     ("cfg", {"variables": {"core": {"debug": 2, "memlog": 4}}}),

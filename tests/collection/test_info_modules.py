@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What information modules return about a real Kamailio is taken by the state modules."""
+"""State modules accept what information modules return about a real Kamailio."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_what_is_returned_changes_nothing(kamailio: Any, run_jobs: Jobs) -> None
             assert not result.get("failed"), (job, result)
             assert (result["changed"], result["rpc_calls"]) == (False, []), (job, result)
 
-        # A dialog is no state: its match finds it, and it alone.
+        # A dialog is not state: its match finds it, and it alone.
         (dialog,) = found["dialog"]["dialogs"]
         absent = {"state": "absent", "match": dialog["match"], "_ansible_check_mode": True}
         (ended,) = run_jobs([["kamailio_dialog", {**where, **absent}]])

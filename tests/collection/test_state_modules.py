@@ -5,7 +5,7 @@
 
 """The state modules against a real Kamailio and the lab server in several versions.
 
-Each goes through: check mode, change, once more, changed by somebody else, corrected, absent
+Each goes through: check mode, change, once more, changed by another client, corrected, absent
 (or as it was), once more. What the servers hold is read back through kamcmd. The real server gets
 a play for the first two steps; the rest of the time, and for the lab servers, the same modules run
 without ansible-playbook, which takes a tenth of the time.
@@ -55,10 +55,10 @@ JOURNALS = TemporaryDirectory()
 
 
 class Case:
-    """One module, what it is told, and how kamcmd sees that.
+    """One module, its options, and how kamcmd sees that.
 
     :param want: options of the wanted state, :param back: of the state at the end.
-    :param outside: arguments of the kamcmd with which somebody else spoils it.
+    :param outside: arguments of the kamcmd with which another client spoils it.
     :param probe: arguments of the kamcmd that shows it.
     :param shown: regular expression for the wanted state in what the probe shows.
     """
@@ -332,14 +332,14 @@ def task(case: Case, step: str) -> dict[str, Any]:
 
 
 def within(part: Any, whole: Any) -> bool:
-    """Is all of a predicted state in what came of it?"""
+    """Is all of a predicted state in the result?"""
     if isinstance(part, dict) and isinstance(whole, dict):
         return all(name in whole and within(part[name], whole[name]) for name in part)
     return bool(part == whole)
 
 
 class Matrix:
-    """What came of each case at each server, step by step."""
+    """Return the result of each case at each server, step by step."""
 
     def __init__(self, hosts: dict[str, Host]) -> None:
         self.hosts = hosts

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What both servers are sent. Every case is safe for every release.
+"""The requests that both servers are sent. Every case is safe for every release.
 
 See docs/protocol.md#dangerous-inputs.
 
@@ -8,7 +8,7 @@ Left out besides what :func:`tests.sdk.lab.duel.is_safe` refuses, because a 5.6.
 survive it: ``keepalive.*`` (never returns), ``auth_xkeys_.set``, ``cfg.reset`` of a group of the
 configuration file, arrays over the text protocol (undefined behaviour), a second dump of shared
 variables after one that was too large, ``rl.push_load`` of a NaN (never returns), ``corex.debug``
-over the text protocol (sets the log level to a number that nobody sent).
+over the text protocol (sets the log level to a number that no one sent).
 """
 
 from __future__ import annotations
@@ -293,7 +293,7 @@ def clocks() -> Iterator[Case]:
 
 
 def own_facts() -> Iterator[Case]:
-    """What is each server's own: every documented difference is looked for here."""
+    """Requests about each server's own values: every documented difference is looked for here."""
     for method in ("core.shmmem", "shm.info", "core.tcp_info"):
         yield Case("own", call(method), ("memory",) if "shm" in method else ())
     yield Case("own", request("core.shmmem", "k"), ("memory",))
@@ -421,7 +421,7 @@ def text_calls(rng: random.Random) -> Iterator[Case]:
 
 
 def _text_case(group: str, data: bytes) -> Case:
-    """What is behind the request's end may be read as a parameter."""
+    """Data behind the request's end may be read as a parameter."""
     return Case(group, data, ("D1", "D2") if is_one_request(data) else ("D1", "D2", "D3"))
 
 
@@ -479,7 +479,7 @@ def is_safe_binrpc(data: bytes) -> bool:
 
 
 def take(cases: Iterator[Case], count: int, allowed: Callable[[bytes], bool]) -> list[Case]:
-    """The next so many that may be sent."""
+    """The next ``count`` that may be sent."""
     taken = []
     for case in cases:
         if len(taken) == count:

@@ -105,7 +105,7 @@ def _unspoilt(real: bytes, lab: bytes, pieces: bytes) -> bool:
 _STATUS = re.compile(rb"\d{3} ")
 
 
-def value_that_nobody_sent(real: Any, lab: Any) -> bool:
+def value_that_no_one_sent(real: Any, lab: Any) -> bool:
     """The real one prints, or looks for, one value more, from a variable that was not set."""
     theirs, ours = _only(real), _only(lab)
     if theirs.startswith(b"400 non-existent counter "):  # cnt.get with a group alone
@@ -147,7 +147,7 @@ DIFFERENCES: dict[str, Callable[[Any, Any], bool]] = {
     "cfg-snapshot": older_configuration,
     "iuid": same_but_generated_names,
     "D1": same_but_spoilt,
-    "D2": value_that_nobody_sent,
+    "D2": value_that_no_one_sent,
     "D3": next_request_eaten,
 }
 

@@ -54,7 +54,7 @@ class Report:
         return sum((row.excused for row in self.rows), Counter())
 
     def complaints(self) -> Iterator[str]:
-        """What is wrong with the table of differences."""
+        """Return what is wrong with the table of differences."""
         for name in self.table:
             if name not in DIFFERENCES:
                 yield f"the documented difference {name!r} is not one that is looked for"
@@ -87,7 +87,7 @@ class Report:
 
 
 def compare(seed: int, count: int = DEFAULT_COUNT) -> Report:
-    """Run everything; about so many requests."""
+    """Run everything, with about that many requests."""
     report = Report(seed, table=documented())
     unit = count / (sum(WEIGHTS.values()) + 2 * CONVERTING)
     with twins.running() as both:
@@ -107,7 +107,7 @@ def compare(seed: int, count: int = DEFAULT_COUNT) -> Report:
 
 
 def _sample(rng: random.Random, source: Iterator[Case], count: int) -> list[Case]:
-    """So many of them, in their order."""
+    """Return a number of them, in their order."""
     every = [case for case in source if is_safe_binrpc(case.data)]
     keep = sorted(rng.sample(range(len(every)), min(count, len(every))))
     return [every[index] for index in keep]

@@ -101,7 +101,7 @@ def lab_like(server: Kamailio, client: Client, folder: str, **options: Any) -> L
     version = client.call("core.version").value.split()[1]
     lab = LabServer(binrpc, fifo, modules=modules, version=version, **options)
     copy_state(lab.state, server, client)
-    lab.modules["cfg_rpc"].groups["dbg"]["mod_level_mode"].value = 1  # nobody can read it
+    lab.modules["cfg_rpc"].groups["dbg"]["mod_level_mode"].value = 1  # no one can read it
     for name in ("dispatcher", "dmq"):
         lab.modules[name].added()  # again, now that they can know the sockets
     return lab
@@ -152,7 +152,7 @@ def _routing() -> list[Any]:
 
 
 def _media(client: Client) -> list[Any]:
-    """Nodes that nobody answers at, as in the test server's tables."""
+    """Nodes at which nothing answers, as in the test server's tables."""
     engines = [
         {"url": node["url"], "set": node["set"], "weight": node["weight"], "reachable": False}
         for node in client.call("rtpengine.show", "all")

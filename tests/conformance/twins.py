@@ -44,7 +44,7 @@ class Side(duel.Duelist):
     """One server, asked over every transport."""
 
     def ask(self, transport: str, data: bytes) -> tuple[Answer, str]:
-        """Return the answer and what became of the connection.
+        """Return the answer and the fate of the connection.
 
         :raises Silent: nothing came within 20 s.
         """
@@ -122,7 +122,7 @@ class Twins:
 
 @contextlib.contextmanager
 def running(calls: int = 0, **ctl_params: int) -> Iterator[Twins]:
-    """Start both, with so many calls that are up.
+    """Start both, with a number of calls that are up.
 
     The other keywords are modparams of ctl and options of the lab server.
     """

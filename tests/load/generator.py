@@ -108,7 +108,7 @@ class Caller(asyncio.DatagramProtocol):
             answered.set_result((first, headers))
 
     async def call(self, number: int) -> None:
-        """Make one call, and count what comes of it."""
+        """Make one call, and count the result."""
         figures = self.figures
         figures.calls += 1
         figures.open += 1
@@ -194,7 +194,7 @@ class Load:
 
     :param proxy: port of the proxy on 127.0.0.1.
     :param gateways: addresses of gateways to be.
-    :param rate: requests per second, of which there are three to a call.
+    :param rate: requests per second; a call takes three.
     :param hold: seconds that a call lasts.
     :ivar reached: how many calls each gateway got.
     """

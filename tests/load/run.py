@@ -27,7 +27,7 @@ SETTLE = 1.0
 
 @dataclass
 class Row:
-    """What one change did to the calls."""
+    """The effect of one change on the calls."""
 
     change: str
     by: str

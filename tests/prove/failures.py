@@ -89,7 +89,7 @@ class Trouble:
 
     def _make(self, method: str, params: tuple[Any, ...], *, reads: bool) -> Reply:
         self._number += 1
-        # A pause of its own for each call, so that no loop can go on for ever.
+        # A pause of its own for each call, so that no loop can go on forever.
         self.pause(0.01)
         failure = self._plan.get(self._number, "")
         if failure == "fault":

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What has to hold after every run of the engine, whatever failed."""
+"""Laws that hold after every run of the engine, whatever failed."""
 
 from __future__ import annotations
 

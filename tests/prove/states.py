@@ -98,7 +98,7 @@ class StateTrouble(Trouble):
 
 @dataclass
 class Stage:
-    """What is wanted at once."""
+    """The parts that are wanted at once."""
 
     resources: list[Any]
     checks: list[Any] = field(default_factory=list)
@@ -320,9 +320,9 @@ class StateProver:
             return
         yield from self._told(trial, last, changed)
         if not trial.shakes:
-            # Nobody came between a reading and a write of the way back.
+            # No one came between a reading and a write of the way back.
             for path, value in trial.between.items():
-                # Of twins, which nothing tells apart, nobody can say which one is gone.
+                # Of twins, which nothing distinguishes, it cannot be known which one is gone.
                 twins = isinstance(before := trial.before.get(path), tuple) and len(before) > 1
                 seen = (trial.before.get(path), trial.left.get(path), value, trial.after.get(path))
                 if not twins and not _kept(*seen):

@@ -418,7 +418,7 @@ class Scene:
 
     @property
     def methods(self) -> set[str]:
-        """What the server lists."""
+        """The methods that the server lists."""
         with Client(self.server.endpoints["unix"]) as client:
             return set(client.call("system.listMethods"))
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""A server that keeps what it gets and says what it is told, for programs under test."""
+"""A server that keeps what it gets and sends canned answers, for programs under test."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ SUMMARY = "summary line"
 
 @pytest.fixture(scope="session")
 def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
-    """A server of its own, with something to be read everywhere; nobody writes to it."""
+    """A server of its own, with something to be read everywhere; no test writes to it."""
     if find_kamailio() is None:
         request.getfixturevalue("kamailio")  # skips or fails
     with Kamailio(extra_config=EXTRA_CONFIG) as server, furnished(server) as furniture:

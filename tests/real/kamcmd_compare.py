@@ -43,7 +43,7 @@ def pykamcmd() -> list[str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a program did; its status is None if it had to be killed."""
+    """The result of a program; its status is None if it had to be killed."""
 
     stdout: bytes
     stderr: bytes

@@ -181,7 +181,7 @@ GROUPS = ("replies", "faults", "typing", "templates", "options", "aliases and bu
 
 def command_lines(methods: Sequence[str], transport: str) -> Iterator[Line]:
     """Every method, and the lines that pykamcmd is tried with; without those of other modules."""
-    # Neither server answers what its buffer cannot hold, and kamcmd waits for ever.
+    # Neither server answers what its buffer cannot hold, and kamcmd waits forever.
     longest = MAX_DATAGRAM if transport in DATAGRAMS else sys.maxsize
     known = set(methods)
     for name in methods:
@@ -201,7 +201,7 @@ PIPED = [*kamcmd_lines.PIPED, *kamcmd_lines.LINES["exceptions"]]
 
 @dataclass
 class Tally:
-    """Lines of output that are equal, of so many, and the first of those that are not."""
+    """Lines of output that are equal, the number of all, and the first of those that are not."""
 
     same: int = 0
     total: int = 0

@@ -29,7 +29,7 @@ WAYS = ("fan out", "threads", "asyncio")
 
 @dataclass
 class Tally:
-    """What became of the replies over one transport in one way."""
+    """The fate of the replies over one transport in one way."""
 
     replies: int = 0
     again: int = 0

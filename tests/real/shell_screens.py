@@ -73,7 +73,7 @@ class Screen:
             self._tmux("send-keys", *(() if key in NAMED else ("-l",)), key)
 
     def text(self) -> str:
-        """What is on the screen."""
+        """The text on the screen."""
         return self._tmux("capture-pane", "-p").rstrip("\n") + "\n"
 
     def wait(self, wanted: str | Callable[[str], bool]) -> str:

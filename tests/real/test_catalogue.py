@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What the method catalogue says, tried on a real Kamailio.
+"""The statements of the method catalogue, tried on a real Kamailio.
 
 Writing methods too: on a server of the test's own.
 """
@@ -327,7 +327,7 @@ RESTLESS = {
 
 
 def settled(value: Any) -> Any:
-    """What of a reply stays the same as long as nobody writes."""
+    """Return what stays the same of a reply while no one writes."""
     if isinstance(value, Struct):
         return [(name, settled(part)) for name, part in value.items() if name not in RESTLESS]
     if isinstance(value, list):

@@ -59,7 +59,7 @@ def test_sessions_on_a_terminal(keys: tuple[str, ...], server: Kamailio) -> None
 
 @pytest.mark.parametrize("line", kamcmd_lines.EXCEPTIONS, ids=str)
 def test_exceptions_are_still_exceptions(line: kamcmd_lines.Line, server: Kamailio) -> None:
-    """What no longer differs must be compared like the rest."""
+    """An exception that no longer differs must be compared like the rest."""
     assert compare.compare(line, server.endpoints["unix"]) != ""
 
 
@@ -83,7 +83,7 @@ def test_the_comparison_sees_differences(server: Kamailio) -> None:
         assert compare.difference(line, good, compare.run(program, line, "x"))
 
 
-# --- requests and odd replies, from a server that says what it is told
+# --- requests and odd replies, from a server with canned answers
 
 
 ARGUMENTS = [

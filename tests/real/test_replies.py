@@ -105,7 +105,7 @@ def test_every_listed_method_is_called_or_known_to_write(scene: Scene) -> None:
     reading = {method for method in listed if is_read_only(method)}
     assert reading - called == set(), "a method that reads is missing in CALLS"
     assert listed - reading - WRITING_SET == set(), (
-        "the server has a method nobody has decided about: put it into core/catalogue and "
+        "the server has a method no one has decided about: put it into core/catalogue and "
         "CALLS if it changes nothing, into WRITING otherwise"
     )
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Replies that Kamailio cuts into several datagrams, of which only the first has a header."""
+"""Replies that Kamailio cuts into several datagrams; only the first has a header."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REQUEST = encode(DUMP, cookie=7)
 ENTRIES = 500
 REPEATS = 20
 
-# A reply in so many parts is lost when this process sleeps for more than the server's 10 ms, or
+# A reply in that many parts is lost when this process sleeps for more than the server's 10 ms, or
 # when the kernel's queue is full. That must show as an error, and may happen to some of the calls.
 ATTEMPTS = 200
 
@@ -134,7 +134,7 @@ def test_over_udp_it_is_whole_or_a_clear_error(
 def attempt(
     kamailio: Kamailio, via: str, wanted: int, attempts: int = ATTEMPTS
 ) -> tuple[int, list[BinrpcError]]:
-    """Ask until so many replies came whole; every one that comes must be the right one."""
+    """Ask until ``count`` replies came whole; every one that comes must be the right one."""
     expected = over_the_stream(kamailio)
     whole = 0
     errors: list[BinrpcError] = []

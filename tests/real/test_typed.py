@@ -17,7 +17,7 @@ from tests.sdk.typed.support import FLAVOURS, Flavour, extras, leaves, models_in
 
 pytestmark = pytest.mark.real
 
-# Nobody sends much; a transaction and an idle connection end by themselves after a while.
+# There is little traffic; a transaction and an idle connection end by themselves after a while.
 MAY_BE_EMPTY = {"pike.list", "tm.list", "core.tcp_list"}
 
 

@@ -17,7 +17,7 @@ from tests.support.releases import holds
 
 pytestmark = pytest.mark.real
 
-# Methods of which jsonrpcs shows only the last of several values: it keeps one unless the method
+# Methods where jsonrpcs shows only the last of several values: it keeps one unless the method
 # is marked as returning a list, which these are not.
 LAST_VALUE_ONLY = {
     *("call_obj.stats", "cfg.diff", "cfg.help", "dbg.ls", "dns.debug", "dns.debug_all"),
@@ -50,7 +50,7 @@ def is_repeated(pairs: Pairs) -> bool:
 
 
 def differences(ours: Any, theirs: Any, values: bool, path: str = "") -> list[str]:
-    """What differs in structure, and in value if asked to look."""
+    """Return what differs in structure, and in value if asked to look."""
     if isinstance(theirs, Pairs) and is_repeated(theirs):
         # The same key twice in one object: the view makes a list of one-member objects instead.
         theirs = [Pairs([pair]) for pair in theirs]

@@ -70,7 +70,7 @@ class Wire:
         return got
 
     def read(self, size: int) -> bytes:
-        """Exactly so many bytes of a stream."""
+        """Read exactly ``count`` bytes of a stream."""
         data = bytearray()
         while len(data) < size:
             more = self.sock.recv(size - len(data))

@@ -76,7 +76,7 @@ def run(request: pytest.FixtureRequest, lab: LabServer) -> Ensure:
 def test_rebuilds_are_spaced(
     run: Ensure, lab: LabServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two programs, of which neither knows of the other, space what they do to one server."""
+    """Two programs that do not know of each other space what they do to one server."""
     spacings: list[float] = []
     waits = pacing.Turn.waits
 
@@ -118,7 +118,7 @@ def test_details(run: Ensure) -> None:
 
 
 def test_one_resource_for_many_servers(run: Ensure, lab: LabServer) -> None:
-    """What a run finds out stays with the run: here, the attributes that a destination had."""
+    """Facts found by a run stay with the run: here, the attributes that a destination had."""
     wish = DispatcherDestinations(1, [{"uri": GATEWAY, "priority": 7}])
     run(wish)
     dispatcher = lab.modules["dispatcher"]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What gets loaded with what; times are in bench/imports.py."""
+"""Imports and what they load; times are in bench/imports.py."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 """Everything that clients can do to a lab server, and what is left of it afterwards.
 
 The server runs in a process of its own. After each round its descriptors and its memory are read
-from /proc, and somebody else's call is timed while the round is under way.
+from /proc, and another client's call is timed while the round is under way.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PATIENCE = 30.0
 CONNECTS = 10_000
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# Headers and records that make releases of Kamailio loop for ever
+# Headers and records that make releases of Kamailio loop forever
 # (docs/protocol.md#dangerous-inputs).
 DANGEROUS = [
     *(bytes.fromhex(text) for text in ("a10c8000000005", "a10cffffffff05", "a12c8000000000")),
@@ -224,7 +224,7 @@ def cancelled(ordeal: Ordeal) -> Iterator[None]:
 
 
 def unread_reply_fifos(ordeal: Ordeal) -> Iterator[None]:
-    """Reply fifos that nobody opens, links, files, and none at all."""
+    """Reply fifos that no one opens, links, files, and none at all."""
     names = [f"reply{number}" for number in range(5)]
     target = ordeal.folder / "target"
     if not target.exists():
@@ -287,7 +287,7 @@ ORDEALS: dict[str, Callable[[Ordeal], Iterator[None]]] = {
     "64 KiB of requests, and gone": greedy,
     "half packets": half_packets,
     "calls given up": cancelled,
-    "reply fifos nobody reads": unread_reply_fifos,
+    "unread reply fifos": unread_reply_fifos,
     "more than 128 connections": too_many,
 }
 
@@ -405,7 +405,7 @@ OWN: dict[str, Callable[[Path, int], Iterator[None]]] = {
 
 
 def soak(seed: int, rounds: int, connect_count: int, seconds: float) -> list[Finding]:
-    """Do it all ``rounds`` times, but begin no round after so many seconds."""
+    """Do it all ``rounds`` times, but begin no round after ``seconds``."""
     findings = {name: Finding(name) for name in [*ORDEALS, "connects", *OWN]}
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         ordeal = Ordeal(Path(folder), seed)

@@ -138,7 +138,7 @@ TABLES: dict[str, list[Row]] = {
         {"setid": 1, "url": "udp:127.0.0.2:@MEDIA@", "weight": 2},
     ],
     "rtpproxy": [
-        # Nobody listens there. Connecting fails at once, while UDP would cost a second per child.
+        # Nothing listens there. Connecting fails at once, while UDP would cost a second per child.
         {"setid": "0", "url": "unix:@DIR@/rtpproxy-0.sock", "weight": 1},
         {"setid": "1", "url": "unix:@DIR@/rtpproxy-1.sock", "weight": 1},
     ],

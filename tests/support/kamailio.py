@@ -217,7 +217,7 @@ class Kamailio:
                 self._launch()
                 return self
             except KamailioError as error:
-                # Somebody may have taken a port between our probe and the server's bind.
+                # Another process may have taken a port between our probe and the server's bind.
                 self._give_up()
                 if attempt == ATTEMPTS or "Address already in use" not in str(error):
                     raise
@@ -290,7 +290,7 @@ class Kamailio:
         program = find_kamcmd()
         if program is None:
             raise KamailioError("kamcmd is not installed")
-        # kamcmd waits for ever for an answer that does not come.
+        # kamcmd waits forever for an answer that does not come.
         done = subprocess.run(
             [program, "-s", self.endpoints[via], "-D", str(self.directory), *args],
             stdin=subprocess.DEVNULL,
@@ -410,7 +410,7 @@ class Kamailio:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + self.start_timeout
         path = self.endpoints["unix"].partition(":")[2]
-        # The process for SIP over TCP is the last to start. A server that is told to stop before
+        # The process for SIP over TCP is the last to start. A server that is stopped before
         # it runs may keep hanging: the youngest children miss the signal.
         while time.monotonic() < deadline:
             if not self.running:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What differs between releases of Kamailio: one table, for tests and for docs/releases.md.
+"""Differences between releases of Kamailio: one table, for tests and for docs/releases.md.
 
 A test that depends on the release asks :func:`holds`; none compares version numbers itself.
 ``python -m tests.support.releases`` writes the table into the page.

@@ -60,7 +60,7 @@ class Sshd:
             "PermitRootLogin yes",
             "MaxStartups 100",
             "Subsystem sftp internal-sftp",
-            # What the user's own shell does at its start is no part of a test.
+            # What the user's own shell does at its start is not part of a test.
             "SetEnv HOME=%s" % folder,
             *settings,
         ]

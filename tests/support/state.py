@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Stage:
-    """What is wanted at once."""
+    """The parts that are wanted at once."""
 
     resources: list[Any]
     checks: list[Any] = field(default_factory=list)

@@ -81,9 +81,9 @@ def test_a_change_is_noticed_and_followed(repository, file, old, new, stale) -> 
         ("geoip2.reload ->", "geoip2.reload file:text ->", "geoip2.reload: the type of"),
         ("geoip2.reload ->", "ul.reload ->", "usrloc.py: ul.*: see geoip2.py"),
         ("geoip2.reload -> - repeatable", "geoip2.reload = pdt.reload", "no entry pdt.reload"),
-        (" database anew\n", " database anew\n %= pdt.reload\n", "no entry pdt.reload"),
+        (" GeoIP2 database\n", " GeoIP2 database\n %= pdt.reload\n", "no entry pdt.reload"),
         ("geoip2.reload ->", "a.b -> -\n x\na.b -> -\n x\ngeoip2.reload ->", "a.b has two entries"),
-        (" Opens the GeoIP2 database anew\n", "", "geoip2.reload: there is no line of help"),
+        (" Reopens the GeoIP2 database\n", "", "geoip2.reload: there is no line of help"),
     ],
 )
 def test_a_bad_entry_is_named(repository, old, new, said) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a comparison of the catalogue with a source tree finds."""
+"""Findings of a comparison of the catalogue with a source tree."""
 
 from __future__ import annotations
 

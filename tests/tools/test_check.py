@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What `make check` compares and demands."""
+"""The comparisons and demands of `make check`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What comments and docstrings cite exists: docs/protocol.md#ANCHOR is a heading of that page."""
+"""Cited sections exist: docs/protocol.md#ANCHOR is a heading of that page."""
 
 from __future__ import annotations
 

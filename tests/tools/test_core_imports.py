@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What the core may import: it runs on managed nodes, once per task and host."""
+"""The imports of the core: it runs on managed nodes, once per task and host."""
 
 from __future__ import annotations
 

@@ -65,8 +65,8 @@ def imports_of(modules: dict[str, Path]) -> Graph:
 
 
 def cycles(graph: Graph) -> list[list[str]]:
-    """List the groups of modules of which each reaches each other one."""
-    # Those that reach and are reached by the same: a module with itself alone is no cycle.
+    """List the groups of modules in which each reaches each other one."""
+    # Those that reach and are reached by the same: a module with itself alone is not a cycle.
     reach = {name: reachable(graph, name) for name in graph}
     groups = {
         tuple(sorted(other for other in reach[name] if name in reach[other]))

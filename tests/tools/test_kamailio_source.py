@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What is read from a source tree, of a small one made here."""
+"""Reading a source tree: a small one that is made here."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What each module imports, and what its calls bring, by module."""
+    """The imports of each module, and those that its calls add, by module."""
     folder = tmp_path_factory.mktemp("payload")
     jobs = []
     with LabServer(f"unix:{folder}/ctl").running_in_thread() as lab:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What is stripped is the same program, with the same lines."""
+"""A stripped file is the same program, with the same lines."""
 
 from __future__ import annotations
 

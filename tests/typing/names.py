@@ -106,7 +106,7 @@ ERRORS: Sequence[type[BinrpcError]] = (
 
 
 class Watcher:
-    """Is told when an attempt starts, and when it has ended."""
+    """Is called when an attempt starts, and when it has ended."""
 
     def started(self, call: CallRecord) -> None:
         assert_type(call.begun, float)

@@ -68,7 +68,7 @@ class AsyncClient:
 
     Any number of tasks may call at once: a stream carries up to ``window`` requests at a time,
     a datagram socket one, and the others wait their turn. Replies are read all the while, also
-    when nobody waits for them any more, so that none gets in the way of the next.
+    when no caller waits for them any more, so that none gets in the way of the next.
 
     Several event loops may use a client, one after another or each in its own thread: each has a
     connection of its own. So has a forked process, which leaves its parent's alone.
@@ -221,7 +221,7 @@ class AsyncClient:
 
         Cancelling the task forgets the call: the server may still run it.
 
-        A reply of which the server dropped the end is asked for again within the same time, if
+        A reply whose end the server dropped is asked for again within the same time, if
         the method only reads: up to four times in all attempts together.
 
         :param timeout: seconds for each attempt, instead of the client's.
@@ -303,7 +303,7 @@ class AsyncClient:
         latest: Optional[float],
         attempts: Attempts,
     ) -> None:
-        """Ask for a reply of which the server dropped the end, one at a time in an event loop."""
+        """Ask again for a reply whose end the server dropped, one at a time in an event loop."""
         async with _alone():
             while attempts.again and request.was_cut and not deadline.expired():
                 attempts.again -= 1
@@ -521,7 +521,7 @@ class _Home:
 
 
 def _noted(making: asyncio.Future[None]) -> None:
-    """Look at the outcome: if all who waited have gone, nobody else does, and asyncio complains."""
+    """Retrieve the outcome: asyncio complains if all waiters have gone and nothing does so."""
     if not making.cancelled():
         making.exception()
 
@@ -686,7 +686,7 @@ class _Link:
             self._standstill = None
 
     def _stop_watching(self) -> None:
-        # A closed stream stays readable for ever; the waiters close it when they have run.
+        # A closed stream stays readable forever; the waiters close it when they have run.
         self._retired = True
         self._loop.remove_reader(self._transport.fileno())
         if not self._waiters:

@@ -75,8 +75,8 @@ class AsyncFleet(Endpoints):
         :param deadline: seconds for the whole fleet; what is not done by then fails with a
             CallTimeout.
         :param serial: endpoints per batch, as Ansible has it: a number, a percentage such as
-            ``"25%"``, or a list of those, of which the last one repeats.
-        :param max_fail_percentage: stop after a batch of which more than that has failed; the
+            ``"25%"``, or a list of those, whose last one repeats.
+        :param max_fail_percentage: stop after a batch if more than this share of it failed; the
             rest is Skipped.
         :param on_result: called with each result as it arrives.
         """

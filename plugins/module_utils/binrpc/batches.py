@@ -69,9 +69,9 @@ class Batches:
 
     :param endpoints: whatever stands for the endpoints.
     :param serial: endpoints per batch, as Ansible has it: a number, a percentage such as
-        ``"25%"``, or a list of those, of which the last one repeats; None for a single batch.
-    :param max_fail_percentage: end after a batch of which more than that failed; None for no
-        such end.
+        ``"25%"``, or a list of those, whose last one repeats; None for a single batch.
+    :param max_fail_percentage: end after a batch if more than this share of it failed; None for no
+        limit.
     :param deadline: seconds for all endpoints, from now; None for no such limit.
     :ivar limit: the end of all, as a :class:`Limit`.
     :ivar skipped: the endpoints of batches that were not begun.

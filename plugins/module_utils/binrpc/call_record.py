@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a client tells about an attempt of a call, for logs, metrics and traces."""
+"""The record of an attempt of a call, for logs, metrics and traces."""
 
 from __future__ import annotations
 

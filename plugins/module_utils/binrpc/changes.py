@@ -198,7 +198,7 @@ class _Comparison:
     ) -> Iterator[Change]:
         names = [*old, *(name for name in new if name not in old)]
         rows = False
-        # A count follows from the rows, so it is told only where no row came or went.
+        # A count follows from the rows, so it is reported only where no row came or went.
         for name in sorted(names, key=lambda name: name in COUNTS):
             if name in self._ignore or (rows and name in COUNTS):
                 continue

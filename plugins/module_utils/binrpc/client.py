@@ -169,7 +169,7 @@ class Client:
     ) -> Reply:
         """Call one method and return the values of its reply.
 
-        A reply of which the server dropped the end is asked for again within the same time, if
+        A reply whose end the server dropped is asked for again within the same time, if
         the method only reads: up to four times in all attempts together.
 
         :param params: int, float, str, bytes, Struct, list; the type decides the record's.
@@ -253,7 +253,7 @@ class Client:
         latest: Optional[float],
         attempts: turns.Attempts,
     ) -> None:
-        """Ask for a reply of which the server dropped the end, while this process decodes none."""
+        """Ask again for a reply whose end the server dropped, while this process decodes none."""
         if not turns.take(deadline.remaining()):
             return
         try:

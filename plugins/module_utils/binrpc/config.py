@@ -41,7 +41,7 @@ asks before those that may change one with ``confirm``. The audit is a line for 
 
 Which file: the one that is named by the caller, else by the environment variable
 ``KAMRPC_CONFIG``, else ``$XDG_CONFIG_HOME/kamrpc/config.ini`` (``~/.config`` where that is not
-set), else ``/etc/kamrpc/config.ini``; none is no error.
+set), else ``/etc/kamrpc/config.ini``; a missing file is not an error.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class Request:
     :param cookie: random and never 0, which is what the server writes when it could not read
         a header, unless given.
     :param reads: making it twice does no harm; None asks the catalogue whether it only reads.
-    :ivar params: what is sent, for what is told about it: see :mod:`.masking`.
+    :ivar params: the parameters, for messages about them: see :mod:`.masking`.
     :ivar packet: its bytes.
     :ivar sent: the kernel took the last of them, so the method may run.
     :ivar received: bytes of the answer.
@@ -187,7 +187,7 @@ class Connection:
         self.received = 0
         """Packets received in all."""
         self.skipped = 0
-        """Answers to nobody: stale, duplicated or foreign."""
+        """Answers that no request waits for: stale, duplicated or foreign."""
         self.closing = False
         """The server closes the stream after what it has answered."""
         self.failure: Optional[ProtocolError] = None
@@ -247,7 +247,9 @@ class Connection:
         if follows is not None and not (
             follows and (follows.cookie in (0, header.cookie) or self._knows(follows.cookie))
         ):
-            raise FramingLost("what follows a reply is no reply to this client; it was cut")
+            raise FramingLost(
+                "the data after a reply is not a reply to this client: the reply was truncated"
+            )
         if packet.find(_MAGIC, header.size) < 0:
             return
         cookies = [*self._pending, *self._past]
@@ -329,7 +331,7 @@ class Connection:
 
     def partial(self) -> Optional[TruncatedReply]:
         """Describe the reply that has begun to arrive as the error of its :meth:`unfinished`
-        request; None if none has, or nobody can tell whose it is.
+        request; None if none has, or if it cannot be known whose it is.
         """
         return None if self.unfinished() is None else self._decoder.missing()
 

@@ -29,7 +29,7 @@ def find_answers(
     limit: int,
     check: Optional[Callable[[], object]] = None,
 ) -> List[int]:
-    """Return where ``packet[start:]`` holds a header that may be that of another answer.
+    """Return where ``packet[start:]`` holds what looks like the header of another answer.
 
     That is the header of a reply or a fault, with both fields in the fewest bytes, as the server
     writes them, which has one of these cookies or announces just what is left of the packet.

@@ -34,7 +34,7 @@ class Deadline:
     def __init__(
         self, seconds: float, clock: Optional[Clock] = None, latest: Optional[float] = None
     ) -> None:
-        # The comparison is false for NaN, and raises TypeError for what is no number.
+        # The comparison is false for NaN, and raises TypeError for anything but a number.
         if not 0 < seconds <= LONGEST:
             raise ValueError("a timeout is more than 0 and at most 31536000 s, not %r" % seconds)
         self.seconds = self.whole = seconds

@@ -84,7 +84,7 @@ def decode_records(
     noting = anomalies is not None
     names: Dict[str, str] = {}
     # Per name: the bytes, their number and the name that came after it, whatever lay between.
-    nothing: Tuple[Union[bytes, Tuple[()]], int, str] = ((), 0, "")  # () is no start of anything
+    nothing: Tuple[Union[bytes, Tuple[()]], int, str] = ((), 0, "")  # no value starts with ()
     follow = {"": nothing}
     last = ""
     expected, size, name = nothing

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What ``dispatcher.list`` says, in words and as a flat list.
+"""The reply of ``dispatcher.list``, in words and as a flat list.
 
 The letters are those of ``dispatcher.c`` (ds_get_state): one for the state, and behind it ``P``
 where a destination is probed, ``X`` where it is not.
@@ -100,7 +100,7 @@ def sets(values: Iterable[Any]) -> Dict[int, List[Dict[str, Any]]]:
                 found[number].append(parse_destination(dest))
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(
-            "this is no reply to dispatcher.list: %s: %s" % (type(error).__name__, error)
+            "not a reply to dispatcher.list: %s: %s" % (type(error).__name__, error)
         ) from None
     return found
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What can go wrong, and whether the server may have acted.
+"""Exceptions, and whether the server may have acted when one is raised.
 
 ::
 
@@ -22,7 +22,7 @@
     └── Fault                 the server answered with a fault: see :mod:`faults`
 
 Every error has ``executed``: False when the method certainly did not run, True when it
-did, None when nobody can know. Retries and reports of change rest on it alone.
+did, None when it cannot be known. Retries and reports of change rest on it alone.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Exchange:
         self._connection = connection
         self._window = window
         self._waiting: Dict[Request, None] = {}  # an ordered set
-        self._sending: Optional[Request] = None  # of which a part has left
+        self._sending: Optional[Request] = None  # part of it has been sent
         self._batch: List[Request] = []  # those whose packets are next, still waiting
         self._packet: Union[bytes, memoryview] = b""  # what is left of either
         self.untouched = True
@@ -111,7 +111,7 @@ class Exchange:
                 break  # of the others nothing has left: they go on waiting
 
     def _went(self, request: Request, packet: Union[bytes, memoryview], count: int) -> None:
-        """Note that so many bytes of what was left of a request were taken."""
+        """Note that ``count`` bytes of the rest of a request were taken."""
         if count < len(packet):
             self._sending = request
             self._packet = memoryview(packet)[count:]
@@ -151,7 +151,7 @@ class Exchange:
         """
         if error.errno == errno.EMSGSIZE:
             return False  # it did not leave, but would not the next time either
-        # A refused datagram: the kernel says that nobody listens.
+        # A refused datagram: the kernel says that nothing listens.
         refused = error.errno == errno.ECONNREFUSED and self._address.is_datagram
         alone = self._connection.in_flight + len(self._waiting) == 1
         unread = unread and alone and not self._connection.received
@@ -202,7 +202,7 @@ class Exchange:
         # One that is half sent must be sent to its end, or the stream is out of step.
 
     def release(self) -> List[Request]:
-        """Hand back the requests of which no byte has left, to be sent elsewhere."""
+        """Hand back the requests that have not begun to be sent, to be sent elsewhere."""
         waiting = list(self._waiting)
         self._waiting.clear()
         self._forget_batch()

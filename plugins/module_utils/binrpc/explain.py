@@ -26,8 +26,9 @@ CLOSED_AT_ONCE = (
     "while Kamailio shuts down, and after a request it cannot read"
 )
 
-_NOBODY = (
-    "The socket file is there but nobody listens: Kamailio has stopped, or its ctl process has died"
+_NOT_LISTENING = (
+    "The socket file is there but nothing listens: Kamailio has stopped, or its ctl process "
+    "has died"
 )
 _IS_IT_THERE = (
     'Is Kamailio running, with loadmodule "ctl.so", and is this the address in '
@@ -35,7 +36,7 @@ _IS_IT_THERE = (
 )
 _PATH_ELSEWHERE = {
     errno.ENOENT: _IS_IT_THERE,
-    errno.ECONNREFUSED: _NOBODY,
+    errno.ECONNREFUSED: _NOT_LISTENING,
     errno.EACCES: "Run as the user of Kamailio, or in a group that may use the socket",
 }
 
@@ -89,7 +90,7 @@ def _path_advice(address: Address, number: int) -> str:
             is_socket = True
         if not is_socket:
             return "%s is %s, not a socket" % (path, _file_kind(path))
-        return _NOBODY
+        return _NOT_LISTENING
     if number == errno.EPROTOTYPE:
         other = "unixd" if address.protocol == "unixs" else "unixs"
         return "It is a socket of the other kind; write %s:%s" % (other, path)

@@ -97,13 +97,13 @@ class InvalidParams(Fault):
 
 
 class NotFound(Fault):
-    """What the parameters name does not exist, or there is nothing to list."""
+    """The parameters name something that does not exist, or there is nothing to list."""
 
     meaning = "absent"
 
 
 class AlreadyExists(Fault):
-    """What the parameters describe exists already."""
+    """The parameters describe something that exists already."""
 
     meaning = "exists"
 
@@ -136,7 +136,7 @@ class StructTooLarge(ReplyTooLarge):
     modparam = "binrpc_struct_max_body_size"
 
 
-# The first rule of which a part stands in the lower-case text wins; codes come after them.
+# The first rule with a part that is in the lower-case text wins; codes come after them.
 _RULES: List[Tuple[Type[Fault], Tuple[str, ...]]] = [
     (TooFast, ("command executed too fast",)),
     (Busy, ("ongoing reload", "too short reload interval", "initializing - try later")),

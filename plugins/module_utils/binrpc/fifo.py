@@ -198,7 +198,7 @@ _ADDRESS = 8  # bytes of the first thing that it writes there; the upper ones of
 
 
 class Damaged:
-    """A value of which the server overwrote the start before it sent it.
+    """A value whose start the server overwrote before it sent it.
 
     It is not a text, so it is never taken for a value.
 

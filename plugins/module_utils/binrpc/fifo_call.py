@@ -237,8 +237,8 @@ def _write_fifo(address: Address, request: bytes) -> None:
     except OSError as error:
         if error.errno == errno.ENXIO:
             raise ConnectError(
-                "cannot write to %s: nobody reads it. Either ctl does not serve it, or Kamailio "
-                "has stopped and left it behind" % address,
+                "cannot write to %s: no process reads it. Either ctl does not serve it, or "
+                "Kamailio has stopped and left it behind" % address,
                 error.errno,
             ) from None
         raise explain.connect_error(address, error.errno or 0) from None

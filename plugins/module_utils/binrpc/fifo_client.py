@@ -35,7 +35,7 @@ REPLY_DIRECTORY = "/tmp"  # noqa: S108 - compiled into Kamailio (docs/protocol.m
 
 
 class TextClient:
-    """What the blocking and the asyncio client share."""
+    """Shared base of the blocking and the asyncio client."""
 
     def __init__(
         self,

@@ -133,7 +133,7 @@ def _cause(error: BinrpcError) -> str:
 
 
 class Endpoints:
-    """What blocking and asyncio fleets share: endpoints, and how to call them.
+    """Shared base of blocking and asyncio fleets: endpoints, and how to call them.
 
     The parameters that a :class:`client.Client` has mean the same here.
 
@@ -307,8 +307,8 @@ class Fleet(Endpoints):
         :param deadline: seconds for the whole fleet; what is not done by then fails with a
             CallTimeout. It ends calls, and not what else the function does.
         :param serial: endpoints per batch, as Ansible has it: a number, a percentage such as
-            ``"25%"``, or a list of those, of which the last one repeats.
-        :param max_fail_percentage: stop after a batch of which more than that has failed; the
+            ``"25%"``, or a list of those, whose last one repeats.
+        :param max_fail_percentage: stop after a batch if more than this share of it failed; the
             rest is Skipped.
         :param on_result: called with each result as it arrives, in the calling thread.
         """

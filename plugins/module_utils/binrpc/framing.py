@@ -136,7 +136,7 @@ class DatagramDecoder:
         :raises LengthLimit: the reply is longer than allowed.
         """
         if self._header is not None and self._is_foreign(self._header):
-            # Waiting for the rest of a reply nobody wants, of which a part may be lost.
+            # Waiting for the rest of an unwanted reply, which may have lost a part.
             fresh = self._parse(data)
             if fresh is not None and fresh.cookie == self.expected_cookie:
                 self._header = None
@@ -207,7 +207,7 @@ def not_binrpc(start: bytes) -> NotBinrpcError:
 
 
 def truncated(received: int, expected: int, why: str) -> TruncatedReply:
-    """Describe a reply of which a part is missing."""
+    """Describe an incomplete reply."""
     return TruncatedReply(
         "%d of %d bytes of the reply arrived: %s" % (received, expected, why), received, expected
     )

@@ -23,7 +23,7 @@ class Lookups:
     """Takes questions; its descriptor can be read when there are answers.
 
     The resolver cannot be told a limit: whoever asks must watch the time, and a thread that
-    hangs in it delays nobody's end.
+    hangs in it does not delay the end of the process.
     """
 
     def __init__(self) -> None:

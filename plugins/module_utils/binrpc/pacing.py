@@ -41,7 +41,7 @@ _own: ContextVar[FrozenSet[str]] = ContextVar("own", default=frozenset())
 class Turn:
     """One rebuilding call at a server, in turn with those of other threads and processes.
 
-    :param address: the endpoint; what is no address is spaced by waiting beforehand, as is
+    :param address: the endpoint; anything but an address is spaced by waiting beforehand, as is
         everything where there is no place for the file.
     :param folder: where the file is, None for :func:`folder_of_user`.
 

@@ -3,7 +3,7 @@
 """Processes whose standard input and output speak binrpc, in the place of a socket.
 
 Both are one end of a socket pair, so that whoever waits for a :class:`transport.Transport` waits
-for a process alike. Standard error goes to a file in memory: nobody has to read it while the
+for a process alike. Standard error goes to a file in memory: nothing has to read it while the
 process runs, and it says why one ended.
 
 A process gets the end of its input when its transport is closed. One that does not end of itself

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a call returns."""
+"""The result of a call."""
 
 from __future__ import annotations
 

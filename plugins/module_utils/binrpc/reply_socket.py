@@ -140,7 +140,7 @@ def _unwatch_signals() -> None:
 
 
 def _on_signal(number: int, _frame: Any) -> None:
-    """Remove the files, then die of the signal as if nobody had watched."""
+    """Remove the files, then die of the signal as if no handler were installed."""
     import signal
 
     _remove_all()

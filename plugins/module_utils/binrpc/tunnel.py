@@ -164,11 +164,11 @@ def _judge(process: Process, word: str) -> None:
         'modparam("ctl", "binrpc", ...)?',
         "EACCES": 'The user there may not use it: log in as another one, or set modparam("ctl", '
         '"mode", 0660) together with "user" and "group"',
-        "ECONNREFUSED": "The file is there but nobody listens: Kamailio has stopped, or its ctl "
-        "process has died, or the file is no socket",
+        "ECONNREFUSED": "The file is there but nothing listens: Kamailio has stopped, or its ctl "
+        "process has died, or the file is not a socket",
         "EPROTOTYPE": "It is a socket of datagrams (unixd:), and a process relays streams only: "
         'add modparam("ctl", "binrpc", "unix:/run/kamailio/kamailio_ctl")',
-        "ENOTSOCK": "The file is no socket",
+        "ENOTSOCK": "The file is not a socket",
     }.get(word, "")
     raise _no_connection(process, "%s there: %s" % (path, cause), remedy, number, "socket")
 

@@ -23,7 +23,7 @@ LARGE = 64 * 1024
 """Bytes of a reply from which its decoding takes long enough to matter."""
 
 TRIES = 4
-"""How many times a call asks again for a reply of which the server dropped the end."""
+"""How many times a call asks again for a reply whose end the server dropped."""
 
 _lock = RLock()
 

@@ -76,8 +76,8 @@ def normal_uri(text: str) -> str:
     for they may tell destinations apart.
 
     A host name without a port counts as one with the default port, although Kamailio may look up
-    SRV records for the first. ``tel:`` and ``urn:`` URIs, and texts that are no URI, only lose the
-    case of their letters. Any text is accepted.
+    SRV records for the first. ``tel:`` and ``urn:`` URIs, and texts that are not a URI, only lose
+    the case of their letters. Any text is accepted.
 
     >>> normal_uri("GW.example.;transport=TCP"), normal_uri("sips:[2001:DB8:0::1]")
     ('sip:gw.example:5060;transport=tcp', 'sips:[2001:db8::1]:5061')
@@ -115,7 +115,7 @@ def _host(found: Optional[Match[str]], text: str) -> str:
     if _IPV4.match(name):
         return ".".join(str(int(part)) for part in name.split("."))
     plain = name[:-1] if name.endswith(".") else name
-    # With a dot behind it, a number is no address; without a label before it, a dot is no end.
+    # A number before a final dot is not an address; a dot without a label before it is not an end.
     return name if plain.endswith(".") or not plain or _IPV4.match(plain) else plain
 
 

@@ -64,7 +64,7 @@ def _struct_to_json(struct: Struct, arrays: AbstractSet[str], path: str, as_list
     for name, member in struct.items():
         names.add(name)
         if name is None and isinstance(member, Struct):
-            # It has the path of the array around it, and is no array itself.
+            # It has the path of the array around it, and is not an array itself.
             members.append((None, _struct_to_json(member, arrays, path, as_list=False)))
         elif name is None:
             members.append((None, to_json(member, arrays, path)))
@@ -90,7 +90,7 @@ def to_dict(value: Any, repeated: str = "error") -> Any:
 
     A struct without any named member becomes a list, since it is Kamailio's form of one.
 
-    :param repeated: what to do with a name that repeats, or with members of which only some
+    :param repeated: what to do with a name that repeats, or where only some members
         have a name: ``error``, ``first``, ``last``, or ``list`` (such names get a list of
         their values; unnamed members gather under the key None).
     :raises LossyView: with ``error``, naming the members.

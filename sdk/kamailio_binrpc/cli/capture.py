@@ -34,11 +34,11 @@ _LINKS = {0: (4, None), 1: (14, 12), 12: (0, None), 101: (0, None), 113: (16, 14
 
 
 class CaptureError(ValueError):
-    """The file is no capture, or not one of a kind that is read here."""
+    """The file is not a capture, or of a kind that is not read here."""
 
 
 class Payload:
-    """What one packet carried.
+    """The content of one packet.
 
     :ivar time: seconds since 1970.
     :ivar sequence: the TCP sequence number of its first byte, None for UDP.
@@ -64,7 +64,7 @@ def is_capture(data: bytes) -> bool:
 def payloads(data: bytes) -> Iterator[Payload]:
     """Yield the payload of every UDP datagram and TCP segment that has one.
 
-    :raises CaptureError: it is no capture, or its link type is not known.
+    :raises CaptureError: it is not a capture, or its link type is not known.
     """
     for time, link, frame in _pcapng(data) if data[:4] == _PCAPNG else _pcap(data):
         payload = _from_frame(time, link, frame)
@@ -85,7 +85,7 @@ class Piece:
         self._times: list[float] = []
 
     def add(self, payload: Payload, known: int) -> None:
-        """Add a segment of which the first ``known`` bytes are here already."""
+        """Add a segment whose first ``known`` bytes are here already."""
         self._starts.append(len(self.data))
         self._times.append(payload.time)
         self.data += payload.data[known:]

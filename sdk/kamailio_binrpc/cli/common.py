@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What the subcommands share: which server, how long to wait, and how failures are told."""
+"""Shared by the subcommands: which server, how long to wait, how failures are reported."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Settings:
     def timeout(self) -> float:
         """Seconds for a call.
 
-        :raises ValueError: the environment's is no number.
+        :raises ValueError: the environment's is not a number.
         """
         if self._options.timeout is not None:
             return float(self._options.timeout)

@@ -36,7 +36,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.:/@%+=,][A-Za-z0-9_.:/@%+=,-]*\Z", re.ASCII)
 
 
 class Names:
-    """What can be completed.
+    """The names that can be completed.
 
     :ivar groups: of names: ``methods``, ``tables`` (htable), ``sets`` (dispatcher), ``shv``,
         ``settings/GROUP``, ``counters/GROUP``.

@@ -32,7 +32,7 @@ class Column(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What stands above the column."""
+        """The heading of the column."""
         return self.shown or self.name.upper()
 
 

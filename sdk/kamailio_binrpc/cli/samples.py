@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What ``kamrpc top`` knows of a server: figures at a moment, and rates between two."""
+"""The data that ``kamrpc top`` has of a server: figures at a moment, and rates between two."""
 
 from __future__ import annotations
 

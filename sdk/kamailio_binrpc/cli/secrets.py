@@ -21,7 +21,7 @@ def add_reveal_option(parser: argparse.ArgumentParser) -> None:
 
 
 class Hiding:
-    """What one run of a command hides.
+    """The secrets that one run of a command hides.
 
     :param reveal: nothing.
     """

@@ -16,7 +16,7 @@ _ALWAYS = {"--json": "json"}
 
 @dataclass
 class Line:
-    """What a line says.
+    """The content of a line.
 
     :ivar words: a method or a command, and its arguments.
     :ivar form: of the output, "" for that of the shell.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Knowing(Protocol):
-    """What the prompt asks of the shell."""
+    """The parts of the shell that the prompt uses."""
 
     def candidates(self, before: list[str], start: str) -> list[tuple[str, str]]:
         """Return what may follow the words ``before``, with descriptions."""

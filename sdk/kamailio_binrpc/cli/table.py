@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .rows import Row
 
 _ENDLESS = 1_000_000
-"""Columns of what is no terminal: nothing is wrapped there."""
+"""Width where the output is not a terminal: nothing is wrapped there."""
 
 
 def render(values: Sequence[Any], method: str, view: View | None = None) -> str:
@@ -42,7 +42,7 @@ def render(values: Sequence[Any], method: str, view: View | None = None) -> str:
 
 
 def render_data(data: Any, title: str = "") -> str:
-    """Return data that is no reply: a dict downwards, a list of dicts or values as rows.
+    """Return data other than a reply: a dict downwards, a list of dicts or values as rows.
 
     :param title: of the column of values that have no names.
     :raises EncodeError: rich is not installed.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a terminal gets: printable text, and escape sequences that are our own."""
+"""Output to a terminal: printable text, and escape sequences that are our own."""
 
 from __future__ import annotations
 

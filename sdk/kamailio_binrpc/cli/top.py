@@ -29,8 +29,8 @@ _DESCRIPTION = """Show calls, transactions, registrations, requests, memory and 
 
 On a terminal the screen is renewed every few seconds. Keys: s sorts by the next column, r turns the
 order round, up and down choose a server, Enter shows its gateways and goes back, q ends. Elsewhere,
-and with -o json or jsonl, the figures are printed --count times (default: 2 rounds, of which the
-first one is not shown, since rates need two).
+and with -o json or jsonl, the figures are printed --count times (default: 2 rounds; the first
+one is not shown, since rates need two).
 """
 _BARS = " ▁▂▃▄▅▆▇█"
 _FULL = 0.9
@@ -226,7 +226,7 @@ def _problem(error: BinrpcError) -> str:
 
 
 class Board:
-    """What is on show: servers, their order, and the one that was chosen.
+    """The state of the screen: servers, their order, and the one that was chosen.
 
     :param sort: a name of a column, after ``-`` for descending order.
     """
@@ -302,7 +302,7 @@ class Board:
     def text(self, height: int | None = None) -> str:
         """Return the table on show.
 
-        :param height: show so many rows at most, and mark the chosen one.
+        :param height: maximum number of rows; the chosen one is marked.
         """
         order = self.order()
         if self._inside:

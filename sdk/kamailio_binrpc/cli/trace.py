@@ -155,7 +155,7 @@ def from_hex(text: str) -> bytes:
 
 
 def _cut(where: str, data: bytes) -> Iterator[Found]:
-    """Cut bytes into packets; what is no packet to its end comes whole."""
+    """Cut bytes into packets; an incomplete packet is returned whole."""
     from ..core.packet import parse_header
 
     place = 0

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What of a reply is shown: ``--columns``, ``--sort`` and ``--where``."""
+"""Select what is shown of a reply: ``--columns``, ``--sort`` and ``--where``."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 class View:
-    """What the options ask for.
+    """The view that the options ask for.
 
     :param columns: names separated by commas; ``all``; ``None`` for the usual ones.
     :param sort: name of a column, after ``-`` for descending order.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""One change on many servers: in batches, each of which is made on all of its servers or undone."""
+"""One change on many servers: in batches; each is made on all of its servers or undone."""
 
 from __future__ import annotations
 

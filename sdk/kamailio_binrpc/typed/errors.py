@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What can go wrong with an answer that is none of the protocol's errors."""
+"""Errors in answers that are correct by the protocol."""
 
 from __future__ import annotations
 

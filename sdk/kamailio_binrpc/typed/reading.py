@@ -150,11 +150,11 @@ def _members(reply: Reply, outer: Any, name: str) -> list[Any]:
 
 def _text(reply: Reply, value: Any) -> str:
     if not isinstance(value, str):
-        raise UnexpectedReply(reply.method, reply, f"{value!r} is no text")
+        raise UnexpectedReply(reply.method, reply, f"{value!r} is not text")
     return value
 
 
 def _number(reply: Reply, value: Any) -> int:
     if isinstance(value, (int, float)) and value == value // 1:
         return int(value)
-    raise UnexpectedReply(reply.method, reply, f"{value!r} is no whole number")
+    raise UnexpectedReply(reply.method, reply, f"{value!r} is not a whole number")

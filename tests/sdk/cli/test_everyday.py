@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What operators do every day: gateways, calls, regs, drain, undrain, debug."""
+"""Everyday work of operators: gateways, calls, regs, drain, undrain, debug."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_draining(kamrpc, servers):
     gateway = "sip:192.0.2.1:5060"
     status, out, _err = kamrpc("drain", "-n", "1", "sip:192.0.2.1")
     assert (status, out) == (0, f"one: {gateway} active would become disabled\n")
-    assert kamrpc("drain", "1", gateway)[0] == REFUSED  # nobody to ask
+    assert kamrpc("drain", "1", gateway)[0] == REFUSED  # no one to ask
     assert state(one, gateway) == "AX"
     status, out, _err = kamrpc("drain", "-y", "-g", "both", "1", "192.0.2.1")
     assert (status, sorted(out.splitlines())) == (

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Exit statuses, and the one for what came of several servers."""
+"""Exit statuses, and the one for the results of several servers."""
 
 from __future__ import annotations
 

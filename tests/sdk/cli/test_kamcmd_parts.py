@@ -351,7 +351,7 @@ def test_the_installed_program_loads_no_more():
     assert "import re" not in script.read_text().replace("import re,", "")
 
 
-def test_output_that_nobody_reads_ends_it_quietly(tmp_path):
+def test_output_that_no_one_reads_ends_it_quietly(tmp_path):
     from kamailio_binrpc.lab import LabServer
 
     with LabServer([f"unix:{tmp_path}/s"]).running_in_thread() as lab:

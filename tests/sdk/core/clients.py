@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What makes calls, with one face, so that a scenario of the scripted servers runs with all."""
+"""Callers with one interface, so that a scenario of the scripted servers runs with all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Time:
     """A clock that stands still until a pause, or the test, moves it on.
 
     :param skipping: let an event loop with nothing to do move it on as well, to its next timer.
-        Only where nobody answers any more: a server on a busy machine is slower than such a loop.
+        Only where nothing answers any more: a server on a busy machine is slower than such a loop.
     :ivar naps: how far it was moved by each wait.
     :ivar endless: may an event loop wait for something that no timer limits?
     """

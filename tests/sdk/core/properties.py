@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What must hold for any bytes; the tests and the fuzzers share it."""
+"""Properties that hold for any bytes; the tests and the fuzzers share it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def check_stream(data, cuts):
 
 
 def check_datagrams(parts, cookie):
-    """Whatever arrives, a datagram decoder gives whole packets or a ProtocolError."""
+    """A datagram decoder gives whole packets or a ProtocolError, whatever arrives."""
     decoder = DatagramDecoder(4096)
     decoder.expected_cookie = cookie
     packets = []

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What only an AsyncFleet does; test_fleet.py runs it through everything that both do."""
+"""Behaviour that only an AsyncFleet has; test_fleet.py runs it through everything that both do."""
 
 from __future__ import annotations
 

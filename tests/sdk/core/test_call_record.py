@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What is told about a finished call."""
+"""The record of a finished call."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_its_figures_are_those_of_the_request():
         (Reply(), None, None, "ok"),
         (FAULT, None, FAULT, "NotFound"),
         (None, REFUSED, REFUSED, "ConnectError"),
-        # What ended the call counts, and not what came of the request.
+        # What ended the call counts, and not the request's result.
         (CallTimeout("late"), REFUSED, REFUSED, "ConnectError"),
         (None, None, None, "cancelled"),
     ],

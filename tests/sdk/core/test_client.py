@@ -225,7 +225,7 @@ def test_after_a_timeout_late_answers_are_not_taken_for_the_next(serve, transpor
     def script(peer):
         request = peer.request()
         assert timed_out.wait(PATIENCE)
-        with contextlib.suppress(OSError):  # nobody is there any more
+        with contextlib.suppress(OSError):  # the peer has gone
             peer.reply(request, "late")
 
     with dial(serve(transport, once(script))) as client:
@@ -304,7 +304,7 @@ def test_closed_at_once_names_the_limit_of_connections(serve, stream, dial):
 
 
 @pytest.fixture
-def nobody(folder, transport):
+def unheard(folder, transport):
     """An address where nothing listens, and the sockets that keep it free."""
     if transport in ("unixs", "unixd"):
         yield "%s:%s/none" % (transport, folder)
@@ -320,7 +320,7 @@ def nobody(folder, transport):
 
 @pytest.fixture
 def few_attempts(monkeypatch):
-    """Fail a caller that tries again without a pause, for ever in the test's time."""
+    """Fail a caller that tries again without a pause, forever in the test's time."""
     real = transport_module.Transport.__init__
     count = iter(range(100))
 
@@ -331,8 +331,8 @@ def few_attempts(monkeypatch):
     monkeypatch.setattr(transport_module.Transport, "__init__", begin)
 
 
-def test_nobody_listens(nobody, transport, make_caller):
-    with make_caller(nobody, timeout=PATIENCE) as client:
+def test_nothing_listens(unheard, transport, make_caller):
+    with make_caller(unheard, timeout=PATIENCE) as client:
         with pytest.raises(ConnectError) as caught:
             client.call("m.a")
     is_path = transport in ("unixs", "unixd")
@@ -361,11 +361,11 @@ def test_connect_wait_outlasts_a_start(serve, transport, dial):
 
 @pytest.mark.usefixtures("few_attempts")
 @pytest.mark.parametrize("wait, last", [(3.0, 2.75), (2.74, 2.25), (0.0, 0.0)])
-def test_connect_wait_ends(nobody, make_caller, wait, last):
+def test_connect_wait_ends(unheard, make_caller, wait, last):
     """The pauses grow to half a second, and none begins that would end too late."""
     clock = Time(skipping=True)
     # Longer than the timeout of an attempt, which each one has for itself.
-    with make_caller(nobody, timeout=0.4, connect_wait=wait, time=clock) as client:
+    with make_caller(unheard, timeout=0.4, connect_wait=wait, time=clock) as client:
         with pytest.raises(ConnectError, match="modparam"):
             client.call("m.a")
     if make_caller in CLIENTS.values():  # a fan-out also wakes up for timers of earlier waits
@@ -582,7 +582,7 @@ def test_many_calls_leave_together_and_datagrams_one_by_one(serve, transport, co
     if server.is_datagram:
         assert done == ["send", "receive"] * 20
     else:
-        # A window at first, of which asyncio's first call does not wait for the others, and then
+        # A window at first, whose first call does not wait for the others in asyncio, and then
         # as many as there is room for: twelve times one at most.
         assert "receive" in done[:3]
         assert done.count("send") <= 14
@@ -656,8 +656,8 @@ def test_junk_behind_an_answer_ends_many_calls(serve, stream, connect):
     assert [request.values[1] for request in server.requests] in ([0], [0, 1])
 
 
-def test_no_calls_at_all(nobody, make_client):
-    with make_client(nobody) as client:
+def test_no_calls_at_all(unheard, make_client):
+    with make_client(unheard) as client:
         assert client.call_many([]) == []
 
 
@@ -717,10 +717,10 @@ def test_a_request_that_no_udp_datagram_holds(serve, dial):
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 31_536_001])
-def test_timeouts_out_of_range(timeout, nobody):
+def test_timeouts_out_of_range(timeout, unheard):
     with pytest.raises(ValueError, match="a timeout is more than 0"):
-        Client(nobody, timeout=timeout)
-    with Client(nobody) as client, pytest.raises(ValueError, match="a timeout is more than 0"):
+        Client(unheard, timeout=timeout)
+    with Client(unheard) as client, pytest.raises(ValueError, match="a timeout is more than 0"):
         client.call("m.a", timeout=timeout)
 
 
@@ -772,9 +772,9 @@ def test_each_call_is_reported(serve, transport, connect):
     assert "m.b, attempt 1: NotFound in " in repr(records[1])
 
 
-def test_a_failed_connect_is_reported(nobody, make_client):
+def test_a_failed_connect_is_reported(unheard, make_client):
     records = []
-    with make_client(nobody, on_call=records.append) as client:
+    with make_client(unheard, on_call=records.append) as client:
         errors = client.call_many([("m.a",), ("m.b",)])
         assert [type(error) for error in errors] == [ConnectError] * 2
     assert [(record.method, record.error) for record in records] == [
@@ -930,7 +930,7 @@ def test_a_forked_process_leaves_the_stream_alone(lab_echo):
 
 
 def test_a_fork_while_another_thread_calls(lab_echo):
-    """The child's copy of the lock is taken for ever, and its copy of the stream in mid-call."""
+    """The child's copy of the lock is taken forever, and its copy of the stream in mid-call."""
     with Client(lab_echo, timeout=PATIENCE) as client:
         client._lock.acquire()
         try:

@@ -346,7 +346,7 @@ def test_an_answer_that_came_twice_does_not_complete_another():
     assert connection.failure.__class__ is FramingLost
 
 
-def test_an_answer_to_nobody_does_not_complete_another():
+def test_an_answer_to_no_one_does_not_complete_another():
     connection, (one, _two) = asked(0x11223344, 0x55667788)
     foreign = reply(0x99999999, "y")
     assert connection.receive(reply(one.cookie, "x" * 50)[: -len(foreign)] + foreign) == []
@@ -372,7 +372,7 @@ def test_a_reply_that_began_is_told_to_its_own_request(end):
 
 def test_whole_replies_that_look_odd_are_answers():
     connection, (one, two) = asked(0x11223344, 0x55667788)
-    # Another's cookie, and headers of packets that nobody waits for, are mere data here.
+    # Another's cookie, and headers of packets that no one waits for, are mere data here.
     texts = ["\udca1\x13\x04\x01\x02\x03\x04", "\x55\x66\x77\udc88", "\udca1"]
     first = reply(one.cookie, *texts)
     assert connection.receive(first + first + reply(two.cookie)) == [one, two]
@@ -611,7 +611,7 @@ def test_an_unsent_request_is_withdrawn_without_a_trace():
     assert send_all(exchange) == two.packet
 
 
-def test_a_failed_exchange_can_be_done_anew():
+def test_a_failed_exchange_can_be_done_again():
     exchange, requests = exchange_of(2)
     assert exchange.outgoing
     assert exchange.untouched

@@ -97,5 +97,5 @@ def test_an_empty_set_is_a_set():
 
 @pytest.mark.parametrize("values", [["text"], [{"RECORDS": [{"ID": 1}]}], [None]])
 def test_another_reply_is_refused(values):
-    with pytest.raises(ValueError, match=r"no reply to dispatcher\.list"):
+    with pytest.raises(ValueError, match=r"not a reply to dispatcher\.list"):
         sets(values)

@@ -129,7 +129,7 @@ def test_long_requests_leave_one_by_one():
 
 @pytest.mark.parametrize("count", range(1, 27))
 def test_of_some_requests_a_part_may_leave(count):
-    """Only those of which a byte has left count as under way; the others can go elsewhere."""
+    """Only requests that have begun to be sent are under way; the others can go elsewhere."""
     exchange, requests = exchange_of(3)
     size = len(requests[0].packet)
     whole = bytes(exchange.outgoing)
@@ -210,7 +210,7 @@ def test_another_protocol_ends_all():
     assert exchange.received(b"HTTP/1.1 400") == requests
     assert exchange.broken
     assert exchange.idle
-    # It is the answer to the oldest; whether it or the next has run, nobody knows.
+    # It is the answer to the oldest; whether it or the next has run is unknown.
     assert isinstance(requests[0].outcome, NotBinrpcError)
     assert [type(each.outcome) for each in requests[1:]] == [ConnectionLost] * 2
     assert "m.1: the connection is out of step; it may have run" in str(requests[1].outcome)

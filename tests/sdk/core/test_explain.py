@@ -72,7 +72,7 @@ def test_a_stale_socket(protocol, path):
     # The kernel looks at the kind first, and a stale one has none.
     assert error.errno in (errno.ECONNREFUSED, errno.EPROTOTYPE)
     if protocol == "unix":
-        assert "nobody listens: Kamailio has stopped, or its ctl process has died" in str(error)
+        assert "nothing listens: Kamailio has stopped, or its ctl process has died" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_users_without_a_name_are_numbers():
 
 
 @pytest.mark.parametrize("protocol", ["tcp", "udp"])
-def test_nobody_listens_on_a_port(protocol):
+def test_nothing_listens_on_a_port(protocol):
     error = connect_error(parse_address(protocol + ":h:5060"), errno.ECONNREFUSED)
     assert str(error).endswith(
         "Nothing listens there. Is Kamailio running, with %s:...:5060 in "

@@ -169,7 +169,7 @@ def test_a_flood_without_an_answer(serve, monkeypatch):
 
 
 def test_a_full_backlog(run, folder):
-    """Where a listener accepts nobody, connecting ends at the deadline."""
+    """Where a listener accepts no one, connecting ends at the deadline."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{folder}/s")
         listener.listen(0)

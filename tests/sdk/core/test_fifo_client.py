@@ -129,7 +129,7 @@ def test_connect_errors_say_why(tmp_path):
     os.mkfifo(str(tmp_path / "dead"))
     (tmp_path / "file").write_text("")
     for address, message in (
-        ("fifo:%s/dead" % tmp_path, "nobody reads it"),
+        ("fifo:%s/dead" % tmp_path, "no process reads it"),
         ("fifo:%s/file" % tmp_path, "not a fifo"),
         ("fifo:%s/none" % tmp_path, "No such file"),
         ("tcp:127.0.0.1:1", "refused"),

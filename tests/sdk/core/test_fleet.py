@@ -279,7 +279,7 @@ def test_an_address_is_taken_wherever_its_text_is(fleet, lab):
 
 
 def test_a_function_is_ended_by_the_deadline(fleet, lab):
-    """The calls end, also those of which there are several, and what has not begun does not."""
+    """All calls end, also several to one endpoint, and those not yet begun do not begin."""
 
     def work(client):
         while True:

@@ -244,7 +244,7 @@ def test_secrets_that_calls_receive():
     assert not known
     known.received("uac.reg_info", [], [RECORD])
     assert known.hide("hunter2 of alice") == "(hidden) of alice"
-    # The name of the user is no secret, even if it is the password as well.
+    # The name of the user is not a secret, even if it is the password as well.
     known = Secrets()
     same = [Struct(r_username="alice", auth_password="alice")]
     known.received("uac.reg_info", [], same)

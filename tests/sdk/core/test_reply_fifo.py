@@ -42,7 +42,7 @@ def test_who_reads_a_fifo(command):
     assert reader_of(command, 0) == os.geteuid()  # it is remembered
     writer = os.open(command, os.O_WRONLY)
     os.close(reader)
-    assert reader_of(command, EVERYWHERE) is None  # another client is no server
+    assert reader_of(command, EVERYWHERE) is None  # another client is not the server
     os.close(writer)
 
 

@@ -121,7 +121,7 @@ def test_a_failed_connect_leaves_no_file(folder):
     assert files(folder) == []
 
 
-def test_a_name_that_is_taken_is_chosen_anew(server, folder, monkeypatch):
+def test_a_name_that_is_taken_is_chosen_again(server, folder, monkeypatch):
     numbers = [b"\1" * 6, b"\1" * 6, b"\2" * 6]
     monkeypatch.setattr(
         os, "urandom", lambda size: numbers.pop(0) if size == 6 and numbers else b"\3" * size
@@ -147,7 +147,7 @@ def test_gone_when_its_client_is_collected(server, folder):
     assert files(folder) == []
 
 
-def test_nobody_else_gets_in_before_it_is_connected(server, folder, monkeypatch):
+def test_no_one_else_gets_in_before_it_is_connected(server, folder, monkeypatch):
     """Closed until the kernel refuses others; what this user queued before is dropped."""
     modes = []
 

@@ -136,7 +136,7 @@ def test_the_server_closes_first(folder, listener, interpreter, read):
 
 
 @pytest.mark.parametrize("interpreter", ["python3", "perl"])
-def test_it_reads_on_while_nobody_takes_what_it_read(folder, listener, interpreter):
+def test_it_reads_on_while_no_one_takes_what_it_read(folder, listener, interpreter):
     """The server drops what is not read within 10 ms."""
     needs(interpreter)
     with Run(folder, folder + "/s", interpreter) as run:
@@ -164,11 +164,11 @@ def test_why_the_socket_is_not_reached(folder, program, word):
     needs(program)
     path = folder + "/s"
     kind = socket.SOCK_DGRAM if word == "EPROTOTYPE" else socket.SOCK_STREAM
-    with socket.socket(socket.AF_UNIX, kind) as nobody_listens:
+    with socket.socket(socket.AF_UNIX, kind) as no_listener:
         if word == "ENOTSOCK":
             open(path, "w").close()
         elif word != "ENOENT":
-            nobody_listens.bind(path)
+            no_listener.bind(path)
         with Run(folder, path, program) as run:
             assert run.word() == word
             assert run.child.wait(PATIENCE) == 0

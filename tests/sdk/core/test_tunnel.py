@@ -124,7 +124,7 @@ def test_a_program_that_does_not_exist(make_caller):
 
 
 def test_the_failures_that_pass_are_waited_for(make_caller, tmp_path):
-    """A server that starts has no socket yet, then nobody listens."""
+    """A server that starts has no socket yet, then nothing listens."""
     count = tmp_path / "count"
     text = (
         "n=os.path.getsize(%r) if os.path.exists(%r) else 0\nopen(%r,'a').write('x')\n"
@@ -159,7 +159,7 @@ def test_a_request_that_nothing_read_has_not_run(make_caller):
 
 @pytest.mark.parametrize("path", ["/s", None])
 @pytest.mark.parametrize("end", ["sys.exit('lost')", "os.kill(os.getpid(),15)"])
-def test_nobody_knows(make_caller, path, end):
+def test_no_one_knows(make_caller, path, end):
     start = "W(b'kamrpc-relay ok x\\n')\n" if path else ""
     with make_caller(script(start + "R()\n" + end, path), PATIENCE) as client:
         with pytest.raises(ConnectionLost, match=r"lost|signal 15|closed its output") as caught:

@@ -105,7 +105,7 @@ class Duelist:
         self._directory.cleanup()
 
     def ask(self, transport, data):
-        """Return the answer (bytes, or a list of datagrams) and what became of the connection."""
+        """Return the answer (bytes, or a list of datagrams) and the fate of the connection."""
         if transport in ("unixd", "udp"):
             return self._ask_datagram(transport, data), "kept"
         return self._ask_stream(transport, data)

@@ -117,7 +117,7 @@ def release_of(text: str) -> tuple[int, ...]:
 
 
 def scanned(method: Method, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, bool, bool]]:
-    """What a method scans when it is called with all its parameters."""
+    """Return the types that a method scans when it is called with all its parameters."""
     seen: list[str] = []
     scan = BinrpcContext.scan
 

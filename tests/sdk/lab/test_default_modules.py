@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What every lab server has, in each version."""
+"""The modules that every lab server has, in each version."""
 
 from __future__ import annotations
 

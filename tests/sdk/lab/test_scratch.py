@@ -47,7 +47,7 @@ def test_it_answers_as_if_it_had_acted(name):
 
 
 def test_other_modules_and_the_state_are_copied_too():
-    """What a method changes outside its own module is a copy as well."""
+    """Data outside a method's own module is a copy as well when it changes it."""
     engine = ignoring()
     engine.state.rpc_exec_delta = 0
 

@@ -271,12 +271,12 @@ def drain(sock):
 
 
 @pytest.mark.parametrize("transport", STREAMS)
-def test_a_slow_reader_gets_everything_and_delays_nobody(lab, side, transport):
+def test_a_slow_reader_gets_everything_and_delays_no_one(lab, side, transport):
     lab.registry.method("big", "")(lambda: [Struct(text="x" * 8000) for _other in range(10)])
     packet = call("big")
     reply, _other = side.ask(transport, packet)
     with side.connect(transport) as slow:
-        slow.sendall(packet * 500)  # 40 MB of answers that nobody reads
+        slow.sendall(packet * 500)  # 40 MB of answers that no one reads
         slow.shutdown(socket.SHUT_WR)
         for each in TRANSPORTS:
             assert side.ask(each, call("core.printi", b"\x10\x01"))[1] == "kept"
@@ -287,7 +287,7 @@ def test_a_slow_reader_gets_everything_and_delays_nobody(lab, side, transport):
 @pytest.mark.slow
 @pytest.mark.parametrize("clients", [1, 20])
 @pytest.mark.parametrize("transport", STREAMS)
-def test_clients_with_many_requests_delay_nobody(lab, side, transport, clients):
+def test_clients_with_many_requests_delay_no_one(lab, side, transport, clients):
     """In one turn of the event loop, which also hears signals, each gets a few answers."""
     turns, each = [], 2000
 
@@ -328,7 +328,7 @@ def test_a_client_that_is_gone_gets_no_more_answers(lab, side, transport, caplog
     assert not caplog.records
 
 
-def test_a_datagram_client_that_does_not_read_delays_nobody(lab, side, tmp_path):
+def test_a_datagram_client_that_does_not_read_delays_no_one(lab, side, tmp_path):
     lab.registry.method("big", "")(lambda: ["x" * 32000])
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as slow:
         slow.bind(str(tmp_path / "slow"))
@@ -343,9 +343,9 @@ def test_a_datagram_client_that_does_not_read_delays_nobody(lab, side, tmp_path)
 
 
 def test_a_unix_datagram_client_without_an_address(lab, tmp_path):
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as nobody:
-        nobody.connect(str(tmp_path / "d"))
-        nobody.send(call("core.prints", string("x")))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mute:
+        mute.connect(str(tmp_path / "d"))
+        mute.send(call("core.prints", string("x")))
     with Client(lab.addresses[1]) as client:
         client.call("core.printi", 1)
     assert lab.calls.counts["core.prints"] == 1

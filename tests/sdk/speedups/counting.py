@@ -69,7 +69,7 @@ def blocks(decode):
 
 
 def leaked(decode):
-    """What a decoder would leave that forgets one value of each kind in 50 calls."""
+    """The leak of a decoder that forgets one value of each kind in 50 calls."""
     kept = []
     return lost_blocks(lambda: kept.extend(decode(LEAF) for _turn in range(ROUNDS)))
 

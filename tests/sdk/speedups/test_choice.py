@@ -102,7 +102,7 @@ def test_the_python_one_can_still_be_had(with_it):
     ids=["no slot", "property"],
 )
 def test_a_struct_of_another_make_means_the_python_one(with_it, tmp_path, make):
-    """What the compiled decoder knows about Struct is checked before it relies on it."""
+    """The compiled decoder checks what it knows about Struct before it relies on it."""
     shutil.copytree(with_it, tmp_path, dirs_exist_ok=True)
     path = tmp_path / "kamailio_binrpc" / "core" / "values.py"
     source = path.read_text()

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What the compiled decoder takes it gives back, and the cyclic collector sees what it must."""
+"""The compiled decoder frees what it takes, and the cyclic collector sees what it must."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from kamailio_binrpc.state.report import ServerReport
 
 
 class Servers:
-    """Servers that do as they are told, and what was done to them, in order."""
+    """Scripted servers, and what was done to them, in order."""
 
     def __init__(self, **outcomes):
         self.outcomes = outcomes

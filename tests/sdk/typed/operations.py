@@ -96,7 +96,7 @@ ELSEWHERE = {
     *("tls.info", "tls.list"),
 }
 
-# Those whose answer is no model, and what they say with the configuration of tests/support.
+# Those whose answer is not a model, and what they say with the configuration of tests/support.
 PLAIN: dict[str, tuple[Operation, Callable[[Any], bool]]] = {
     "system.list_methods": (
         lambda k: k.system.list_methods(),

@@ -21,7 +21,7 @@ author:
 description:
   - Calls RPC methods of one or many servers again and again, through their C(ctl) module, and emits
     an event for each row of a reply that was added, removed or changed since the call before.
-  - The destinations of C(dispatcher.list) are told in words, so that a rule can react when the
+  - The destinations of C(dispatcher.list) are reported in words, so that a rule can react when the
     state of one changes.
   - Emits an event as well when a server can no longer be reached, when it can be reached again or
     was restarted, and when a method starts to answer with a fault or with a reply that makes no
@@ -220,7 +220,7 @@ async def _watch(
     start: float,
     gate: asyncio.Semaphore,
 ) -> None:
-    """Look at one server for ever."""
+    """Watch one server until the source ends."""
     clock = asyncio.get_running_loop().time
     while True:
         await asyncio.sleep(max(0.0, start - clock()))
@@ -269,7 +269,7 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
     initial = _boolean(args.get("initial"), "initial")
     gate = asyncio.Semaphore(_AT_ONCE)
     now = asyncio.get_running_loop().time()
-    # Spread over the interval, so that many servers are no burst.
+    # Spread over the interval, so that many servers do not make a burst.
     starts = [now + interval * index / len(servers) for index in range(len(servers))]
     await asyncio.gather(
         *(

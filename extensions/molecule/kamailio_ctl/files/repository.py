@@ -3,7 +3,7 @@
 
 """Make a signed repository, laid out like kamailio.org's, of the installed Kamailio.
 
-Its version is another one.
+The package gets another version, so that the two can be told apart.
 
 repository.py FOLDER SUITE VERSION
 """

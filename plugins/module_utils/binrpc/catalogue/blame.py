@@ -54,7 +54,7 @@ def _name_of(method: Method, index: int) -> str:
 
 
 def _doubt(method: Method, index: int, params: Sequence[Any]) -> str:
-    """What is wrong with this parameter as it was sent, or ""."""
+    """Return what is wrong with this parameter as it was sent, or ""."""
     value = params[index]
     if index >= len(method.params) and not (method.params and method.params[-1].repeated):
         return "parameter %d is one too many" % (index + 1)

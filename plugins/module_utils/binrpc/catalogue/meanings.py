@@ -174,7 +174,7 @@ def meanings_of(method: str) -> List[Tuple[str, str]]:
 
 
 def meaning_of(method: str, text: str) -> str:
-    """What a fault of this method with this text means, or ""."""
+    """Return what a fault of this method with this text means, or ""."""
     lower = text.lower()
     for meaning, part in meanings_of(method):
         if part in lower:

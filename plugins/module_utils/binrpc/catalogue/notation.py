@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What is known of each method, and the notation in which it is written down.
+"""The facts about each method, and the notation they are written in.
 
 The facts are those of Kamailio 5.6 (read off its handlers and tried on a 5.6.3), with later
 differences noted. Each method has one entry, in the file of ``modules/`` that is named as the
@@ -138,7 +138,7 @@ class Param:
 
 
 class Method:
-    """What is known of one method.
+    """The facts about one method.
 
     :ivar name: with its module, ``htable.get``.
     :ivar params: its parameters in order.
@@ -329,7 +329,7 @@ def _entry(name: str, entries: Entries) -> List[str]:
 
 
 def _original(head: str) -> str:
-    """What follows the sign of equality of an entry that is the same as another, or ""."""
+    """Return the name after the equals sign of an entry that is the same as another, or ""."""
     _name, equals, other = head.partition(" = ")
     return other if equals and " -> " not in head else ""
 

@@ -55,7 +55,7 @@ def _single(values: List[Any]) -> Any:
 
 
 class Found:
-    """What a probe found: a value, or a fault.
+    """The answer to a probe: a value, or a fault.
 
     :param hidden: the value without secrets.
     """

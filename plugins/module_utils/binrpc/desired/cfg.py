@@ -49,7 +49,7 @@ class CfgVariables(Resource):
         for group, name in sorted(self.inherit):
             if not _instance(group):
                 raise StateError(
-                    "%s.%s inherits from nothing: %s is no instance" % (group, name, group)
+                    "%s.%s inherits from nothing: %s is not an instance" % (group, name, group)
                 )
         self.wanted: Dict[Tuple[str, str], Any] = {}
         for group, variables in groups.items():

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Talk = Generator[Need, Any, T]
 
     class Endpoint(Protocol):
-        """What the blocking driver calls.
+        """The server, as the blocking driver calls it.
 
         Its ``address``, if it has one, names the server to which rebuilds are spaced. Its ``soon``,
         if it has one, gets the calls of a :class:`Soon`.
@@ -108,7 +108,7 @@ class Save:
 
 
 class Soon:
-    """What follows, for drivers with a long way to the server. Others pass over it.
+    """Calls that follow, for drivers with a long way to the server. Others ignore it.
 
     :param asks: calls that only read and follow the next call at once, unless that one fails; a
         driver may send them along.

@@ -120,10 +120,10 @@ class Options:
     An option that is null, or that has its default, is not given.
 
     :param required_if: ``(name, value, names)``: with that value these are required.
-    :param required_one_of: groups of names of which one has to be given.
-    :param required_together: groups of names of which all or none have to be given.
+    :param required_one_of: groups of names; at least one of each has to be given.
+    :param required_together: groups of names; all or none of each have to be given.
     :param required_by: name to names that it needs.
-    :param mutually_exclusive: groups of names of which at most one may be given.
+    :param mutually_exclusive: groups of names; at most one of each may be given.
     :param only_if: ``(name, value, names)``: these have an effect only with that value, or with one
         of several in a tuple.
     :param rules: functions that get all options and return what is wrong with them, or "".
@@ -232,7 +232,7 @@ def received(
     """Return options as they are checked further: without those given as null.
 
     These count as not given. Also refuses what a conversion to the wanted type would hide: lists,
-    mappings and booleans as text, and an empty text as a list. Names that are no options stay as
+    mappings and booleans as text, and an empty text as a list. Names that are not options stay as
     they are.
 
     :raises ValueError: a value is that, or null is given where leaving the option out would mean

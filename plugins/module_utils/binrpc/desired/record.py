@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a run knows of one resource: how it was, what is wanted, and what steps may have left."""
+"""A run's knowledge of one resource: how it was, what is wanted, what steps may have left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Record:
-    """What a run knows of one resource. Asks nothing and sends nothing.
+    """A run's knowledge of one resource. Asks nothing and sends nothing.
 
     :ivar before: the first reading; None until there is one.
     :ivar wanted: what is wanted, in the types of the server.

@@ -50,7 +50,7 @@ class Reload:
     :param method: what reloads.
     :param dumps: methods that show what there is; without any, a reload counts as a change.
     :param volatile: members of dumps that change by themselves.
-    :param masks: members of dumps of which only these bits count.
+    :param masks: members of dumps, and the bits of each that count.
     :param success: text of the only reply that means success.
     """
 

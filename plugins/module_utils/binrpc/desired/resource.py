@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 
 class StateError(ValueError):
-    """What is wanted cannot be, or cannot be known to be; the message says why."""
+    """The wanted state is impossible, or cannot be verified; the message says why."""
 
 
 class Answers:
-    """What the server answered: values or a fault for each question.
+    """The server's answers: values or a fault for each question.
 
     :ivar written: the steps that this run made, with the values of their replies.
     :param found: answers that several resources share; they are added there.

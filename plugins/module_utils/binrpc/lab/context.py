@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a method sees of its request and its reply: Kamailio's RPC API (docs/protocol.md#rpc-api).
+"""A method's view of request and reply: Kamailio's RPC API (docs/protocol.md#rpc-api).
 
 :class:`Context` has the part that does not depend on the protocol; the text protocol has
 its own in :mod:`.fifo_context`.

@@ -122,7 +122,7 @@ class DatagramSocket:
             except BlockingIOError:
                 return False
             except OSError:
-                pass  # too long, or nobody is there: dropped
+                pass  # too long, or no receiver: dropped
             queue.popleft()
         return True
 

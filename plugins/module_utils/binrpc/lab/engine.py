@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Answer:
-    """What to do about a packet.
+    """The decision about a packet.
 
     :ivar consumed: bytes that are done with; 0 while the packet is incomplete.
     :ivar pieces: the answer, see :mod:`.output`; empty for none.

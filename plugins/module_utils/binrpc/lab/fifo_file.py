@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A real fifo: requests from any number of writers, answers into their reply fifos.
 
-Unlike the original, waiting for a reader delays nobody else, and a request that never fits
+Unlike the original, waiting for a reader delays no other client, and a request that never fits
 into the buffer does not wedge the fifo
 (docs/protocol.md#reply-fifos, docs/protocol.md#fifo-limits).
 """
@@ -118,7 +118,7 @@ class FifoFile:
             else:
                 break
         else:
-            log.error("reply fifo %s: nobody reads it", path)
+            log.error("reply fifo %s: no process reads it", path)
             return
         try:
             await asyncio.wait_for(self._write(fd, data), WRITE_TIMEOUT)
@@ -139,7 +139,7 @@ class FifoFile:
 def open_reply(path: str) -> int:
     """Open a reply fifo for writing, if it is nothing but that.
 
-    :raises OSError: ENXIO if nobody reads it; another for a link, a file, or what else.
+    :raises OSError: ENXIO if no process reads it; other errors for a link or a file.
     """
     fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     opened, named = os.fstat(fd), os.lstat(path)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What goes on, for logs and traces."""
+"""Events of a lab server, for logs and traces."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a Kamailio answered, in a file that people can read and compare.
+"""Recorded answers of a Kamailio, in a file that people can read and compare.
 
 The file is JSON: a list of calls with their replies or faults. A struct whose members all have
 names, each once, is an object; another one is ``{"$members": [[name, value], ...]}``. Ints and
@@ -27,7 +27,7 @@ _MAX_DEPTH = 400  # a struct takes three of JSON
 
 
 class RecordingError(ValueError):
-    """The file is no recording, or damaged; the message says where."""
+    """The file is not a recording, or is damaged; the message says where."""
 
 
 class Recording:
@@ -126,7 +126,7 @@ class Recording:
 def read_recording(path: str) -> Recording:
     """Read a file.
 
-    :raises RecordingError: it cannot be read, or is no recording.
+    :raises RecordingError: it cannot be read, or is not a recording.
     """
     try:
         with open(path, encoding="utf-8") as file:

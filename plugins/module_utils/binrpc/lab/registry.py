@@ -65,7 +65,7 @@ class Method:
 
 
 class Declaration:
-    """What ``@method`` leaves on a function until its module is registered."""
+    """The mark that ``@method`` leaves on a function until its module is registered."""
 
     __slots__ = ("help", "limited", "missing", "name", "scan", "since", "until")
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What methods that load data anew have in common."""
+"""Shared guard of the methods that reload data."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def make_lab(settings: Dict[str, Any]) -> LabServer:
 async def serve(lab: LabServer) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP; print each address once it can be called.
 
-    A service manager that waits for it (systemd's ``Type=notify``) is told as well.
+    A service manager that waits for it (systemd's ``Type=notify``) is notified as well.
 
     :raises ListenError: an address cannot be used.
     """
@@ -90,7 +90,7 @@ def _notify(state: bytes) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.sendto(state, address)
     except OSError:
-        pass  # a manager that is gone is no reason not to serve
+        pass  # serve also if the manager is gone
 
 
 def main(arguments: Optional[List[str]] = None) -> int:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class Hub:
-    """What the connections of one server share: its stream connections and its tasks."""
+    """State shared by the connections of one server: its stream connections and its tasks."""
 
     def __init__(self, connections: Dict[Any, Caller], failures: Any, observer: Any) -> None:
         self._connections = connections
@@ -195,7 +195,7 @@ class LabServer:
 
     @property
     def calls(self) -> CallLog:
-        """What was called so far."""
+        """The calls so far."""
         return self._engine.calls
 
     @property

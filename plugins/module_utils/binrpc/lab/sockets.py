@@ -140,7 +140,7 @@ class Endpoint:
         )
 
     def close(self) -> None:
-        """Close it, and remove the path unless somebody else has put another there."""
+        """Close it, and remove the path unless another process has put its own there."""
         if self._path is not None:
             try:
                 if _identity(self._path) == self._identity:
@@ -279,7 +279,7 @@ def _remove_stale(path: str, is_kind: Any, what: str, kind: int = 0) -> None:
 def _is_served(path: str, kind: int) -> bool:
     with socket.socket(socket.AF_UNIX, kind) as probe:
         probe.setblocking(False)
-        # Refused means that nobody has it open; every other answer comes from somebody.
+        # Refused means that no process has it open; every other answer comes from a process.
         return probe.connect_ex(path) not in (errno.ECONNREFUSED, errno.ENOENT)
 
 

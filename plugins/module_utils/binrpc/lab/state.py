@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What a lab server is and pretends to be: limits, version, processes, clock."""
+"""The state of a lab server, and what it pretends to be: limits, version, processes, clock."""
 
 from __future__ import annotations
 

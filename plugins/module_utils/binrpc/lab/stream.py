@@ -4,7 +4,7 @@
 
 See docs/protocol.md#streams and docs/protocol.md#short-writes.
 
-Unlike the original, a client that does not read gets its replies whole and delays nobody:
+Unlike the original, a client that does not read gets its replies whole and delays no other:
 its requests wait until it reads on.
 """
 

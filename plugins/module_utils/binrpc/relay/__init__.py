@@ -26,7 +26,7 @@ Output::
     none              no interpreter was found, or the one found cannot reach such an address
     open ok|ERROR     ERROR is the name of an errno, or ``resolve`` or ``late``
     go                the next packet is about to be sent
-    sent COUNT        so many bytes were accepted by the kernel; ``?`` if the program cannot tell
+    sent COUNT        the kernel accepted COUNT bytes; ``?`` if the program cannot tell
     data BASE64       what one read returned
     hex HEX           the same, in hexadecimal digits
     end WORD          ``whole``, ``eof``, ``late``, ``still`` or the name of an errno

@@ -44,7 +44,7 @@ def asking(
 
 
 class Answer:
-    """What became of one packet, as far as lines about it have arrived.
+    """The outcome of one packet, as far as lines about it have arrived.
 
     :ivar opened: the connect before it succeeded; None if that is unknown.
     :ivar problem: the word that the connect ended with, if it failed.

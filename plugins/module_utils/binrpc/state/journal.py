@@ -415,7 +415,7 @@ def is_held(entry: Entry) -> bool:
 
 
 class Reading:
-    """What a journal says.
+    """The content of a journal.
 
     :ivar endpoint: address of the server; "" if that line is lost.
     :ivar name: who wanted the change.

@@ -219,7 +219,7 @@ class _Merge:
 
     @staticmethod
     def _turn_over(shape: Record, into: Dict[str, Any], data: Mapping[str, Any]) -> None:
-        """What an overlay wants is no longer absent, and the other way round."""
+        """Drop from ``absent`` what an overlay wants, and the other way round."""
         absent = shape.fields.get("absent")
         for name in LISTS if isinstance(absent, Items) else ():
             same = getattr(absent, "same", None) or _itself

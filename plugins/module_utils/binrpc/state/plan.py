@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .boot import Boot
 
     class Check(Protocol):
-        """What has to hold before a change and after it.
+        """A condition that has to hold before a change and after it.
 
         :ivar within: seconds in which it may become true after the change.
         :ivar hold: seconds for which it has to stay true after the change.
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
             """Return a new Condition."""
 
     class Stage(Protocol):
-        """What is wanted at once, and what has to hold then."""
+        """The parts that are wanted at once, and the conditions that have to hold then."""
 
         @property
         def resources(self) -> Sequence[Resource]: ...
@@ -238,7 +238,7 @@ def _lost_secret(value: Any) -> bool:
 
 
 class Plan:
-    """What differs at one server, and what would be done about it.
+    """The differences at one server, and the steps that would remove them.
 
     :ivar name: who wants it.
     :ivar digest: of the wish.
@@ -269,7 +269,7 @@ class Plan:
 
     @property
     def effects(self) -> List[str]:
-        """What the steps do beside their leaves, as sentences."""
+        """Effects of the steps beside their leaves, as sentences."""
         return _once(text for part in self.parts for text in part.effects)
 
     @property
@@ -288,7 +288,7 @@ class Plan:
 
     @property
     def irreversible(self) -> List[Difference]:
-        """What cannot be undone."""
+        """Differences whose change cannot be undone."""
         return [each for each in self.differences if each.reversible == NONE]
 
     @property

@@ -43,7 +43,7 @@ class WishError(ValueError):
 
 
 class Shape:
-    """What a value may be.
+    """The values that are allowed.
 
     :ivar text: what it means, in a sentence.
     """
@@ -201,7 +201,7 @@ class Record(Shape):
     """A mapping whose keys are known.
 
     :param required: the keys that must be there.
-    :param exclusive: groups of keys of which at most one may be there.
+    :param exclusive: groups of keys; at most one of each may be there.
     :param whole: it is one leaf: two files may not share it.
     """
 

@@ -42,7 +42,7 @@ server has no list of levels."""
 
 
 class LeftOut(Frozen):
-    """What a document does not say.
+    """The facts that a document leaves out.
 
     :ivar address: of what it is.
     :ivar why: the reason.

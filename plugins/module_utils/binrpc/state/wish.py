@@ -33,7 +33,7 @@ VERSION = 1
 
 
 class Check(Frozen):
-    """What has to hold before a change and after it.
+    """A condition that has to hold before a change and after it.
 
     :ivar options: ``method``, and where given ``params``, ``path``, ``expect``, ``min``, ``max``
         and ``fault``, as :class:`Condition` takes them.
@@ -92,11 +92,11 @@ class Stage(Frozen):
 
 
 class Wish(Frozen):
-    """What servers should be.
+    """The state that servers should have.
 
     :ivar name: who wants it; stands in journals. May be "".
     :ivar stages: are applied one after another.
-    :ivar documents: plain data without secrets, of which :func:`parse` makes the same wish again.
+    :ivar documents: plain data without secrets; :func:`parse` makes the same wish from it.
         A secret that was given as text is a reference of the kind ``keep`` there.
     :ivar digest: of the documents, as hexadecimal digits.
     """
@@ -138,7 +138,7 @@ DOCUMENT = Record(
 
 
 class Context:
-    """What sections need to become resources.
+    """The facts that sections need to become resources.
 
     :param resolver: returns the secret that a reference means; None leaves it as it is.
     :param literal_secrets: are secrets taken as text?

@@ -29,7 +29,7 @@ _COUNTER_GROUPS = _COUNTERS | {"cnt.grp_get_all", "cnt.var_list"}
 
 
 class Names:
-    """What can be completed; asked from the server when the first TAB wants it."""
+    """Completions, requested from the server when the first TAB needs them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

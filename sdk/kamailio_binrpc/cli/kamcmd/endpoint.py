@@ -22,7 +22,7 @@ def find(options: Options) -> Address:
     Without a protocol a name with a port is udp and any other name a unix socket: a stream
     one, or a datagram one for JSON-RPC. With ``-U`` a name without a slash is a udp host.
 
-    :raises Failure: it is no address of a client.
+    :raises Failure: it is not an address of a client.
     """
     text = options.address
     if not text:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from .options import Options
 
 _PATIENCE = 30.0
-"""Seconds to wait for an answer unless ``-t`` says otherwise; kamcmd waits for ever."""
+"""Seconds to wait for an answer unless ``-t`` says otherwise; kamcmd waits forever."""
 
 
 class Link:
-    """A connection that lives as long as it works and is made anew after a failure."""
+    """A connection that is kept while it works and is replaced after a failure."""
 
     def __init__(self, address: Address, options: Options) -> None:
         self._address = address
@@ -37,7 +37,7 @@ class Link:
     def open(self) -> None:
         """Connect, unless that is done.
 
-        :raises Failure: nobody is there, or it is not allowed.
+        :raises Failure: nothing listens there, or permission is denied.
         """
         if self._transport is not None:
             return
@@ -142,5 +142,5 @@ def receive(link: transport.Transport, deadline: Deadline) -> bytes:
                 break
     except OSError as error:
         number = error.errno or 0
-        advice = "nobody listens there" if number == errno.ECONNREFUSED else ""
+        advice = "nothing listens there" if number == errno.ECONNREFUSED else ""
     raise Failure(f"ERROR: read reply failed: {os.strerror(number)} ({number})", advice)

@@ -24,7 +24,7 @@ OK, FAULT, FAILED = 0, 1, 255
 def main(argv: Sequence[str]) -> int:
     """Run ``pykamcmd``; return its exit status.
 
-    :raises BrokenPipeError: nobody reads the output.
+    :raises BrokenPipeError: no process reads the output.
     """
     output = Output()
     try:

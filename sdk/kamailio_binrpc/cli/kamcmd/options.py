@@ -21,7 +21,7 @@ _FLAGS = "UVhbjv"
 
 
 class Options:
-    """What the command line asks for.
+    """The request of a command line.
 
     :ivar show: ``"help"`` or ``"version"`` instead of a call, or "".
     :ivar seconds: how long to wait for an answer; None for the default.

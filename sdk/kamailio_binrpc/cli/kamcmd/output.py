@@ -39,7 +39,7 @@ class Output:
     def flush(self) -> None:
         """Write what was gathered.
 
-        :raises OSError: nobody reads it.
+        :raises OSError: no process reads it.
         """
         if self._pieces:
             data = b"".join(self._pieces)

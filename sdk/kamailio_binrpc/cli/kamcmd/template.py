@@ -26,7 +26,7 @@ class Template:
     """A parsed template.
 
     :ivar parts: literal texts; between each two of them goes a record.
-    :raises Failure: ``%`` before anything but ``v`` and ``%``, at which kamcmd spins for ever.
+    :raises Failure: ``%`` before anything but ``v`` and ``%``, at which kamcmd spins forever.
     """
 
     def __init__(self, text: str) -> None:

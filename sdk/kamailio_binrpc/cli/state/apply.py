@@ -55,7 +55,7 @@ class _Apply:
         self._options = options
         self._settings = common.Settings(options)
         self._servers = shared.Servers(options, self._settings)
-        # By their texts alone an undo finds them, which may be that of another process.
+        # An undo, possibly in another process, finds them by their texts alone.
         self._addresses = {
             name: _by_text(name, address) for name, address in self._servers.addresses.items()
         }

@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _known(report: ServerReport) -> None:
-    """A server of which only unknown leaves are listed is as wanted as far as it can be known."""
+    """A server with only unknown leaves is as wanted, as far as can be known."""
     if report.outcome == reports.DIFFERS and len(report.unknown) == len(report.changes):
         report.outcome = reports.UNCHANGED
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What the subcommands about desired state have in common: files, servers, journals, output."""
+"""Shared by the subcommands about desired state: files, servers, journals, output."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ that say what administrators want.
 _DRIFT = """Compare servers with what files want, and group them by how they differ.
 
 Only methods that change nothing are called. States that the server sets by itself, such as that of
-a gateway that does not answer, are no drift. What a server does not show is counted on its own: it
+a gateway that does not answer, are not drift. What a server does not show is counted on its own: it
 may or may not be as wanted.
 """
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Plans of many servers, each of which is forgotten as soon as its result is known."""
+"""Plans of many servers; each is dropped as soon as its result is known."""
 
 from __future__ import annotations
 

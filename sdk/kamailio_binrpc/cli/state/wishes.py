@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What is wanted of each server: one wish for all, or one for each where overlays differ."""
+"""The wanted state of each server: one wish for all, or one for each where overlays differ."""
 
 from __future__ import annotations
 

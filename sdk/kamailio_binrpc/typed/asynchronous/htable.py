@@ -105,5 +105,7 @@ class Htable(Namespace):
 def _whole(value: float) -> int:
     number = int(value) if value == value // 1 else None
     if number is None:
-        raise EncodeError(f"htable.set: {value!r} is no whole number, and a table holds no other")
+        raise EncodeError(
+            f"htable.set: {value!r} is not a whole number; tables store only integers and strings"
+        )
     return number

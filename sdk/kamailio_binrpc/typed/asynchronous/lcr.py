@@ -27,7 +27,7 @@ class Lcr(Namespace):
         return reading.one(reply, Rules) if reply else Rules()
 
     async def defunct_gw(self, lcr_id: int, gw_id: int, period: int) -> None:
-        """Take a gateway out of use for so many seconds."""
+        """Take a gateway out of use for ``period`` seconds."""
         await self._do("lcr.defunct_gw", lcr_id, gw_id, period)
 
     async def reload(self) -> None:

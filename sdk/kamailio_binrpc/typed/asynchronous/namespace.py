@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What the operations of one RPC module have in common."""
+"""Shared base of the operations of one RPC module."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ class Rtpengine(Namespace):
     """``rtpengine.*``: media relays. ``url`` is the address as configured, or ``all``."""
 
     async def show(self, url: str = "all") -> list[RtpengineNode]:
-        """State of the nodes. The server makes its sockets to them anew."""
+        """Return the state of the nodes. The server recreates its sockets to them."""
         return reading.each(await self._list("rtpengine.show", url), RtpengineNode)
 
     async def ping(self, url: str) -> list[RtpengineStatus]:

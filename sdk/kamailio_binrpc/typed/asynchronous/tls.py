@@ -26,5 +26,5 @@ class Tls(Namespace):
         return reading.each(await self._call("tls.list"), TlsConnection)
 
     async def reload(self) -> None:
-        """Read configuration and certificates anew; can take seconds."""
+        """Reload configuration and certificates; can take seconds."""
         await self._do("tls.reload")

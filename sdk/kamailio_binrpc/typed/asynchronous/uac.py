@@ -42,7 +42,7 @@ class Uac(Namespace):
         await self._do("uac.reg_remove", uuid)
 
     async def reg_enable(self, attr: Attribute, value: str) -> None:
-        """Enable a registration, and register anew."""
+        """Enable a registration, and register again."""
         await self._do("uac.reg_enable", attr, value)
 
     async def reg_disable(self, attr: Attribute, value: str) -> None:

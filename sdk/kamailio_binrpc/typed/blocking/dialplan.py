@@ -24,7 +24,7 @@ class Dialplan(Namespace):
         return reading.one(self._call("dialplan.dump", dpid), Rules)
 
     def translate(self, dpid: int, number: str) -> Translation:
-        """What a dialplan makes of a number.
+        """The result of translating a number by a dialplan.
 
         :raises NotFound: no rule matches.
         """

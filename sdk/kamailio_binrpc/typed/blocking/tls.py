@@ -29,5 +29,5 @@ class Tls(Namespace):
         return reading.each(self._call("tls.list"), TlsConnection)
 
     def reload(self) -> None:
-        """Read configuration and certificates anew; can take seconds."""
+        """Reload configuration and certificates; can take seconds."""
         self._do("tls.reload")

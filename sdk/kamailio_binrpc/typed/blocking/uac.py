@@ -45,7 +45,7 @@ class Uac(Namespace):
         self._do("uac.reg_remove", uuid)
 
     def reg_enable(self, attr: Attribute, value: str) -> None:
-        """Enable a registration, and register anew."""
+        """Enable a registration, and register again."""
         self._do("uac.reg_enable", attr, value)
 
     def reg_disable(self, attr: Attribute, value: str) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What Kamailio's RPCs answer, as pydantic models, a file for each Kamailio module.
+"""Replies of Kamailio's RPCs as pydantic models, a file for each Kamailio module.
 
 Fields have names of Python's kind and the name on the wire as alias. What some release does not
 send has a default; what a later one adds is kept and found in ``model_extra``. A text that stands

@@ -292,7 +292,7 @@ def _holds_models(value: Any) -> bool:
 
 
 class Base(BaseModel):
-    """What all models of replies have in common."""
+    """Base of all models of replies."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -497,7 +497,7 @@ class Line(Base):
         return model
 
     def to_wire(self) -> str:
-        """The line as the server sent it, or anew for a changed copy."""
+        """The line as the server sent it, or a new one for a changed copy."""
         if self._origin is not None and not self._changed:
             return cast("str", self._origin)
         return self.layout.format_map({n: getattr(self, n) for n in type(self).model_fields})

@@ -11,7 +11,7 @@ from .base import Count, Model, Repeated, Size, Text, wire
 
 
 class Attributes(Model):
-    """What a destination's attributes say.
+    """The attributes of a destination.
 
     :ivar body: all of them as text, ``weight=50;duid=a``.
     :ivar maxload: dialogs at most; 0 for no limit.

@@ -13,7 +13,7 @@ class HashTable(Model):
 
     :ivar db_table: table of the database; None if it has none.
     :ivar expire: seconds until an item expires; 0 never.
-    :ivar update_expire: a new value starts that time anew.
+    :ivar update_expire: a new value restarts that time.
     :ivar size: number of slots.
     """
 

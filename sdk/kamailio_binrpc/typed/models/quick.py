@@ -34,7 +34,7 @@ class Unusual(Exception):
 
 
 class Shape:
-    """What to do with structs that have the same names and types of values in the same order.
+    """The conversion of structs that have the same names and types of values in the same order.
 
     :ivar fields: for each member that is taken.
     :ivar take: gives the values of those out of all values.

@@ -54,7 +54,7 @@ class Registration(Model):
 
 
 class NewRegistration(BaseModel):
-    """What ``uac.reg_add`` takes. One of ``auth_password`` and ``auth_ha1`` is needed.
+    """The parameters of ``uac.reg_add``. One of ``auth_password`` and ``auth_ha1`` is needed.
 
     :ivar expires: seconds.
     :ivar reg_delay: seconds before the first try.

@@ -17,7 +17,7 @@ from tests.sdk.cli.state.support import NAMES, WANTED, Fleet
 
 @pytest.fixture
 def fleet(tmp_path, monkeypatch, surroundings):
-    """Three servers in the configuration, of which the last is to become ill."""
+    """Three servers in the configuration; the last is to become ill."""
     with contextlib.ExitStack() as running:
         labs = {}
         for name in NAMES:

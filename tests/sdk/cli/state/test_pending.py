@@ -59,7 +59,7 @@ def waiting(run, fleet):
         run("cancel", data["id"])
 
 
-def test_a_change_is_undone_when_nobody_confirms_it(run, fleet):
+def test_a_change_is_undone_when_no_one_confirms_it(run, fleet):
     status, data, _err = run("apply", "-y", "--confirm", "1", "-g", "well", "wanted.yml")
     assert (status, data["confirm"]) == (0, 1.0)
     until(lambda: states(fleet) == ["undone", "undone"])
@@ -219,7 +219,7 @@ def test_a_lost_session_undoes_it(fleet, session):
     assert fleet.state("one") == BEFORE
 
 
-def test_nobody_answers(fleet):
+def test_nothing_answers(fleet):
     words = ("--journals", fleet.journals, "--confirm", "1", "-s", "one", "wanted.yml")
     session = Session(fleet, "apply", *words)
     session.expect("[y/N] ")

@@ -178,7 +178,7 @@ def test_inheriting_is_undone(ensure, lab, calls):
 
 @pytest.mark.parametrize("group", ["lab", "core"])
 def test_only_instances_inherit(group):
-    with pytest.raises(StateError, match="is no instance"):
+    with pytest.raises(StateError, match="is not an instance"):
         CfgVariables({}, inherit=[(group, "max_calls")])
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What is described of a server is a wish for it as it is."""
+"""A server's description is a wish for it as it is."""
 
 from __future__ import annotations
 

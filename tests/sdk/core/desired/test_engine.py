@@ -64,7 +64,7 @@ class Endpoint:
 class Numbers(Resource):
     """Numbers by name; ``get`` shows all of them."""
 
-    persisted_by = "somebody writes it down"
+    persisted_by = "a person writes it down"
 
     def __init__(self, **wanted):
         self.wanted = wanted
@@ -119,7 +119,7 @@ def test_only_what_differs_is_sent():
     assert result["after"] == {"a": 1, "b": 3}
     assert endpoint.written == [("set", "b", 3)]
     assert result["rpc_calls"] == [{"method": "set", "params": ["b", 3]}]
-    assert result["persisted_by"] == "somebody writes it down"
+    assert result["persisted_by"] == "a person writes it down"
 
 
 def test_check_mode_tells_what_would_be():
@@ -149,7 +149,7 @@ def test_a_refusal_is_waited_for():
     assert endpoint.written == [("set", "a", 2)]
 
 
-def test_what_somebody_else_did_during_the_wait_is_not_done_twice():
+def test_what_another_client_did_during_the_wait_is_not_done_twice():
     endpoint = Endpoint(a=1)
     endpoint.events = {2: BUSY, 3: lambda: endpoint.values.update(a=2)}
     result = go(endpoint, Numbers(a=2))
@@ -171,7 +171,7 @@ def test_a_refusal_that_stays_fails():
     assert endpoint.time == 10
 
 
-def test_somebody_elses_change_at_the_same_time_is_overcome_and_told():
+def test_another_clients_change_at_the_same_time_is_overcome_and_told():
     endpoint = Endpoint(a=1)
     endpoint.events = {3: lambda: endpoint.values.update(a=7)}
     result = go(endpoint, Numbers(a=2))
@@ -182,7 +182,7 @@ def test_somebody_elses_change_at_the_same_time_is_overcome_and_told():
     assert "a is 7, not 2" in warning
 
 
-def test_somebody_who_does_not_give_up_fails_the_task():
+def test_another_client_who_does_not_give_up_fails_the_task():
     endpoint = Endpoint(a=1)
     endpoint.events = {number: lambda: endpoint.values.update(a=7) for number in (3, 5, 7, 9)}
     result = go(endpoint, Numbers(a=2))
@@ -223,7 +223,7 @@ def test_a_fault_of_the_first_call_changes_nothing():
 
 def test_a_lost_server_before_the_change():
     endpoint = Endpoint(a=1)
-    endpoint.events = {2: ConnectError("nobody listens")}
+    endpoint.events = {2: ConnectError("nothing listens")}
     result = go(endpoint, Numbers(a=2))
     assert result["failed"] is True
     assert result["changed"] is False
@@ -257,7 +257,7 @@ def test_a_lost_answer_and_a_server_that_is_gone():
 
 def test_a_server_lost_after_the_change():
     endpoint = Endpoint(a=1)
-    endpoint.events = {3: ConnectError("nobody listens")}
+    endpoint.events = {3: ConnectError("nothing listens")}
     result = go(endpoint, Numbers(a=2))
     assert (result["failed"], result["changed"]) == (True, False)
     assert "could not be verified" in result["msg"]
@@ -438,7 +438,7 @@ def test_no_fallback():
 
 def test_the_error_that_ended_a_run_is_kept():
     endpoint = Endpoint(a=1)
-    endpoint.events = {2: ConnectError("nobody listens")}
+    endpoint.events = {2: ConnectError("nothing listens")}
     run = Run(Numbers(a=2))
     drive(run.go(), endpoint, endpoint.clock, endpoint.pause)
     assert isinstance(run.error, ConnectError)
@@ -740,10 +740,10 @@ def test_the_way_back_waits_as_well(refusals, changed):
 
 def test_check_mode_fails_without_a_server():
     endpoint = Endpoint(a=1)
-    endpoint.events = {2: ConnectError("nobody listens")}
+    endpoint.events = {2: ConnectError("nothing listens")}
     result = go(endpoint, Numbers(a=2), check_mode=True)
     assert (result["failed"], result["changed"]) == (True, False)
-    assert result["msg"] == "Nothing was changed: nobody listens"
+    assert result["msg"] == "Nothing was changed: nothing listens"
 
 
 @pytest.mark.parametrize(
@@ -980,7 +980,7 @@ def test_after_a_lost_answer_neighbours_are_put_back(error):
 
 def test_after_a_call_that_did_not_run_nothing_is_asked():
     endpoint = Endpoint(a=1)
-    endpoint.events = {2: ConnectError("nobody listens")}
+    endpoint.events = {2: ConnectError("nothing listens")}
     go(endpoint, Disturbing(a=2))
     assert endpoint.count == 2
 

@@ -332,7 +332,7 @@ def test_a_table_is_as_before_after_a_lost_call(ensure, lab, calls):
         assert abs(after[key][1] - expire) <= 2
 
 
-def test_a_byte_that_is_not_utf8_is_escaped_by_nobody_here(ensure, lab):
+def test_a_byte_that_is_not_utf8_is_escaped_by_no_one_here(ensure, lab):
     result = ensure(HashTableItem("t", "k", "caf\udce9"))
     assert result["after"] == {"value": "caf\udce9"}
     assert result["rpc_calls"][0]["params"][-1] == "caf\udce9"

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What holds for every resource, whatever is wished for and whatever is there.
+"""Laws that hold for every resource, whatever is wished for and whatever is there.
 
 The model of the server is the lab server: each example sets up a state, wishes for another, and
 lets at most one call fail in one of the ways in which calls fail.

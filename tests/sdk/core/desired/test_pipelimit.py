@@ -32,7 +32,7 @@ def test_a_limit_that_is_unknown_is_never_written(ensure, lab):
     }
 
 
-def test_a_limit_that_nobody_can_see_may_have_changed(ensure):
+def test_a_limit_that_no_one_can_see_may_have_changed(ensure):
     ensure(PipelimitPipe("p1", "NOP"))
     result = ensure(PipelimitPipe("p1", limit=5))
     assert (result["changed"], len(result["rpc_calls"])) == (True, 1)

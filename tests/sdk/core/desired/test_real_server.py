@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What the lab server only imitates, at a real Kamailio."""
+"""Behaviour that the lab server only imitates, at a real Kamailio."""
 
 from __future__ import annotations
 

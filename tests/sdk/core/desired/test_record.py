@@ -69,7 +69,7 @@ def test_what_others_change_after_all_was_in_order_is_theirs():
 
 
 def test_what_was_left_on_the_way_is_not_this_runs_once_the_end_was_seen():
-    """What was removed and added again, and is gone: another client has removed it."""
+    """A destination that was removed and added again, and is gone: another client removed it."""
     record = Record(Plain(), Leaves({A: "old"}))
     record.may_have_left(Step("remove", leaves={A: ABSENT}))
     record.may_have_left(Step("set", leaves={A: "new"}))

@@ -53,15 +53,15 @@ def test_the_time_is_up():
 
 def test_a_server_that_starts():
     script = counting(3)
-    script.errors = {1: ConnectError("nobody listens"), 2: ConnectError("nobody listens")}
+    script.errors = {1: ConnectError("nothing listens"), 2: ConnectError("nothing listens")}
     found = wait(script, 10, 1)
     assert (found.met, found.tries) == (True, 3)
-    assert [each["value"] for each in found.seen] == ["nobody listens", 3]
+    assert [each["value"] for each in found.seen] == ["nothing listens", 3]
 
 
 def test_a_server_that_never_answers():
     script = counting(3)
-    script.errors = dict.fromkeys(range(1, 99), ConnectError("nobody listens"))
+    script.errors = dict.fromkeys(range(1, 99), ConnectError("nothing listens"))
     with pytest.raises(ConnectError):
         wait(script, 3, 1)
     assert script.time == 3

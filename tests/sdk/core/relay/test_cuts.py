@@ -51,10 +51,10 @@ class Endpoint:
 
 
 class Way:
-    """Runs relays, of which one is cut.
+    """Runs relays, and cuts one of them.
 
     :param number: which one, from 1 on.
-    :param breaks: gets a started relay and its input, and returns what came of its output.
+    :param breaks: gets a started relay and its input, and returns what arrived of its output.
     """
 
     def __init__(self, path, number, breaks):
@@ -80,7 +80,7 @@ class Way:
 
 
 def killed_after(count):
-    """The interpreter is killed when it has said so many lines."""
+    """The interpreter is killed after that many lines."""
 
     def breaks(process, text):
         process.stdin.write(text)
@@ -93,7 +93,7 @@ def killed_after(count):
 
 
 def lost_after(count):
-    """The relay does all that it has to do, and only so many lines of it arrive."""
+    """The relay does all that it has to do, and only that many lines of it arrive."""
 
     def breaks(process, text):
         output = process.communicate(text)[0]

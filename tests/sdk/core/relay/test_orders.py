@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""What a relay's lines say: in any pieces, among noise, and cut anywhere."""
+"""Reading a relay's lines: in any pieces, among noise, and cut anywhere."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_a_host_without_any_says_so(kind, lab, tmp_path):
 
 
 @pytest.mark.parametrize("name", [name for name in HERE if programs.able("unixs", [name])])
-def test_nobody_listens(name, tmp_path):
+def test_nothing_listens(name, tmp_path):
     address = parse_address("unixs:/nowhere/at/all")
     packets = [Request("core.version", []).packet] * 2
     report = ask(programs.command(name), address, packets, hosts.path_with(tmp_path, name))
@@ -110,7 +110,7 @@ def test_nobody_listens(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", HERE)
-def test_a_port_where_nobody_listens(name, tmp_path):
+def test_a_port_where_nothing_listens(name, tmp_path):
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         address = parse_address("tcp:127.0.0.1:%d" % sock.getsockname()[1])

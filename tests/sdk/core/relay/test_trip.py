@@ -116,7 +116,7 @@ def test_nothing_at_all_came():
     [
         ("ENOENT", "No such file or directory. Is Kamailio running"),
         ("EACCES", "Permission denied. Run as the user of Kamailio"),
-        ("ECONNREFUSED", "nobody listens"),
+        ("ECONNREFUSED", "nothing listens"),
         ("late", "no answer within 3 s"),
         ("resolve", "cannot resolve"),
         ("EODD", "Input/output error"),
@@ -147,7 +147,7 @@ def test_a_packet_of_which_nothing_left_found_no_connection():
     assert isinstance(requests[0].outcome, ConnectError)
 
 
-def test_a_refused_datagram_reached_nobody():
+def test_a_refused_datagram_reached_no_one():
     requests, trip = made(address=DATAGRAM)
     trip.settle(said(trip, "open ok", "go", "sent 20", "end ECONNREFUSED", "bye"))
     assert isinstance(requests[0].outcome, ConnectError)
@@ -186,7 +186,7 @@ def test_another_protocol_listens():
     assert isinstance(requests[0].outcome, NotBinrpcError)
 
 
-def test_an_answer_to_somebody_else():
+def test_an_answer_to_someone_else():
     requests, trip = made()
     packet = encode([1], wire.REPLY, requests[0].cookie ^ 1)
     trip.settle(said(trip, "open ok", "go", "sent 20", data(packet), "end whole", "bye"))

@@ -27,7 +27,7 @@ def begun(journals, id_="one"):
     return journals.create(id_, journals.lock(SERVER))
 
 
-def test_nobody_else_can_read_it(journals):
+def test_no_one_else_can_read_it(journals):
     with begun(journals) as made:
         assert stat.S_IMODE(os.stat(made.entry.path).st_mode) == 0o600
         assert stat.S_IMODE(os.stat(journals.folder).st_mode) == 0o700

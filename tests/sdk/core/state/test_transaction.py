@@ -116,7 +116,7 @@ def test_an_open_change_can_be_forgotten(server, journals):
 
 @pytest.mark.parametrize("call", range(1, 40, 2))
 def test_a_process_that_dies_at_any_call_is_rolled_back(server, journals, call):
-    """What the exception interrupts is not cleaned up: the journal has all that is known."""
+    """An interrupted change is not cleaned up: the journal has all that is known."""
 
     class Killed(BaseException):
         pass

@@ -44,7 +44,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def outcomes(monkeypatch):
-    """What each call gives, in order: values, or an error."""
+    """Return what each call gives, in order: values, or an error."""
     outcomes = []
 
     class Client(_endpoint.Client):
@@ -195,7 +195,7 @@ def test_leaving_closes_the_connection(monkeypatch):
 
 @pytest.mark.parametrize("retries", [0, 2])
 def test_what_only_reads_may_be_asked_for_again(monkeypatch, retries):
-    """A reply of which the server dropped the end: the client asks once more."""
+    """A reply whose end the server dropped: the client asks once more."""
     told = []
 
     class Client(_endpoint.Client):

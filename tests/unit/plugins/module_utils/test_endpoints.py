@@ -21,7 +21,7 @@ NAMES = ["udp:192.0.2.%d" % number for number in range(1, 11)]
 
 
 class Clock:
-    """Time that passes when somebody sleeps or calls."""
+    """Time that passes only by sleeping and calling."""
 
     def __init__(self):
         self.now = 1000.0
@@ -283,7 +283,7 @@ def test_the_deadline_ends_calls_and_pauses(clock, monkeypatch):
     assert "the deadline of 10 s for all endpoints has passed" in result["msg"]
 
 
-def test_an_interrupted_task_calls_nobody_else(monkeypatch):
+def test_an_interrupted_task_calls_no_one_else(monkeypatch):
     said = []
     started = threading.Event()
 

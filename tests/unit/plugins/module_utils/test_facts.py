@@ -29,10 +29,10 @@ def test_facts_stand_where_the_module_wants_them(scripted):
 
 def test_a_server_that_cannot_be_reached_fails_the_task(scripted, monkeypatch):
     def gather(call, parts):
-        raise ConnectError("nobody listens")
+        raise ConnectError("nothing listens")
 
     monkeypatch.setattr(_facts, "gather", gather)
-    assert run(scripted(), "all") == {"failed": True, "msg": "nobody listens"}
+    assert run(scripted(), "all") == {"failed": True, "msg": "nothing listens"}
 
 
 def test_a_wrong_subset_is_refused_with_the_options_name():

@@ -220,7 +220,7 @@ def test_a_setting_tells_its_log():
     said = []
     Setting(log=said.append).tell("caf\udce9")
     assert said == ["caf\\xe9"]
-    Setting().tell("nobody listens")
+    Setting().tell("nothing listens")
 
 
 # --- secrets

@@ -94,7 +94,7 @@ def test_flat_lists_are_grouped(gather):
     assert facts["connections"]["clients"][0]["peer_port"] == 43840
 
 
-def test_without_stream_connections_nobody_is_asked(gather):
+def test_without_stream_connections_no_one_is_asked(gather):
     facts = gather([("ctl.connections", [], [0])], "connections")["kamailio_ctl"]
     assert facts == {"connections": {"count": 0, "clients": []}, "missing": {}}
 

@@ -360,7 +360,7 @@ def test_a_reply_that_outgrew_its_buffer_comes_after_the_change(rpc):
 
 
 @pytest.mark.parametrize("answer, timeout", [(SILENCE, 0.2), (LOST, 5)])
-def test_without_an_answer_nobody_knows(rpc, answer, timeout):
+def test_without_an_answer_no_one_knows(rpc, answer, timeout):
     result = rpc([("some.method", [], answer)], method="some.method", timeout=timeout)
     assert result["failed"]
     assert result["executed"] == "unknown"
@@ -368,7 +368,7 @@ def test_without_an_answer_nobody_knows(rpc, answer, timeout):
     assert "unknown" in result["msg"]
 
 
-def test_nobody_listens(rpc):
+def test_nothing_listens(rpc):
     result = rpc([], method="some.method", endpoint="unix:./nothing")
     assert result["failed"]
     assert result["executed"] == "no"

@@ -377,7 +377,7 @@ def test_several_variables_or_none(play, lab):
     assert cfg.pending == []
 
 
-def test_somebody_elses_transaction_is_not_committed(play, lab):
+def test_someone_elses_transaction_is_not_committed(play, lab):
     with Endpoint({"endpoint": "unix:ctl", "timeout": 5, "connect_wait": 0, "retries": 0}) as other:
         other.once("cfg.set_delayed_int", "core", "debug", 0)
     wish = {"lab": {"max_calls": 11, "label": "x"}}

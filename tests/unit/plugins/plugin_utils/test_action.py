@@ -94,7 +94,7 @@ TMPDIR = "/remote/tmp"
 
 
 class Trial:
-    """Runs an action with these options, and keeps what came of it.
+    """Runs an action with these options, and keeps the result.
 
     :param result: of the module's job, on the controller.
     :param stdin: the connection passes input to commands, as a relay needs it.
@@ -338,7 +338,7 @@ def test_addresses_of_hosts(text, internet):
     assert is_internet(text) is internet
 
 
-# --- what the job is told
+# --- the orders to the job
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

@@ -8,5 +8,5 @@ app_jsdt.*
 app_jsdt.api_list -> {msize:int,methods:[func:{ret:str,module:str,name:str,params:str}*]} reads
  Functions that JavaScript can call
 app_jsdt.reload -> {old:int,new:int} repeatable
- Loads the JavaScript file anew
+ Reloads the JavaScript file
 """

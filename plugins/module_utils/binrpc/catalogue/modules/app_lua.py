@@ -10,5 +10,5 @@ app_lua.api_list -> {msize:int,methods:[func:{ret:str,module:str,name:str,params
 app_lua.list -> str* reads
  Loaded Lua files
 app_lua.reload [index:int] -> {old:int,new:int} repeatable
- Loads a Lua file anew
+ Reloads a Lua file
 """

@@ -4,7 +4,7 @@
 
 TEXT = """
 call_obj.list duration:int [limit:int] -> str* reads
- Call objects older than so many seconds
+ Call objects older than a number of seconds
  %invalid=requires arguments|invalid=shouldn't be negative
 call_obj.stats -> str* reads
  Number of call objects in use

@@ -12,7 +12,7 @@ cr.dump_routes -> {routes:[{carrier:str,id:int,domains:[{domain:str,id:int,data:
 backup_for:[...]}*]}*]}*]} reads
  Routing tree of carrierroute; the member prefix occurs twice
 cr.reload_routes -> - repeatable
- Reads the routing tree anew
+ Reloads the routing tree
 cr.add_host options -> str
  Adds a host to the routing file; not with a database
 cr.delete_host options -> str repeatable

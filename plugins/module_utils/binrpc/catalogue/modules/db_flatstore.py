@@ -4,6 +4,6 @@
 
 TEXT = """
 flatstore.rotate -> -
- Makes all processes open their flat files anew
+ Makes all processes reopen their flat files
 flatstore.k_rotate = flatstore.rotate
 """

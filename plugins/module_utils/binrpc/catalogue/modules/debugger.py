@@ -22,5 +22,5 @@ dbg.get_mod_facility module -> str reads
 dbg.set_mod_facility module facility{LOG_LOCAL0|...} -> str repeatable
  Sets the log facility of a module
 dbg.reset_msgid -> str
- Starts the numbering of SIP messages anew; the modparam reset_msgid must allow it
+ Restarts the numbering of SIP messages; the modparam reset_msgid must allow it
 """

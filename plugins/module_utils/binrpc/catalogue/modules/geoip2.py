@@ -4,5 +4,5 @@
 
 TEXT = """
 geoip2.reload -> - repeatable
- Opens the GeoIP2 database anew
+ Reopens the GeoIP2 database
 """

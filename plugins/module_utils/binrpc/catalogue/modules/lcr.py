@@ -16,7 +16,7 @@ lcr.load_gws lcr_id:int uri_user [caller_uri] [request_uri] -> [{...}*] reads
  Gateways that a call would try
  %invalid=parameter error
 lcr.defunct_gw lcr_id:int gw_id:int period:int -> - repeatable
- Takes a gateway out of use for so many seconds
+ Takes a gateway out of use for a number of seconds
  %absent=parameter value error|invalid=parameters required
 lcr.reload -> - repeatable
  Reads gateways and rules from the database

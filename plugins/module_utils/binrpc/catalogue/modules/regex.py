@@ -4,6 +4,6 @@
 
 TEXT = """
 regex.reload -> - repeatable
- Reads the file of patterns anew
+ Reloads the file of patterns
  %refused=group matching not enabled
 """

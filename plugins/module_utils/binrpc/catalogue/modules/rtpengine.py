@@ -10,7 +10,7 @@ rtpengine.*
 rtpengine.show url{all|...} -> {url:str,set:int,index:int,weight:int,disabled:any,\
 recheck_ticks:any,...}* reads
  State of a node, or of all
- !builds the sockets to the nodes anew
+ !recreates the sockets to the nodes
  +newer releases: active, and disabled and recheck_ticks always ints
 rtpengine.ping url{all|...} -> {url:str,status:str} reads
  Asks a node for an answer: success or fail

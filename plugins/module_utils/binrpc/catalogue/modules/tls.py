@@ -4,7 +4,7 @@
 
 TEXT = """
 tls.reload -> str repeatable
- Reads the TLS configuration and certificates anew
+ Reloads the TLS configuration and certificates
  !takes seconds where there are many domains, and ctl answers no other call meanwhile
  %refused=no tls configuration file
 tls.info -> {max_connections:int,opened_connections:int,clear_text_write_queued_bytes:int} \

@@ -26,7 +26,7 @@ auth_ha1^=. auth_proxy expires:int flags:int=0 reg_delay:int=0 socket=. contact_
 uac.reg_remove uuid -> - repeatable
  Removes a registration from memory
 uac.reg_enable attr{l_uuid|l_username|r_username|auth_username} value:.str -> -
- Enables a registration, and registers anew
+ Enables a registration, and registers again
  %= uac.reg_dump
 uac.reg_disable attr{l_uuid|l_username|r_username|auth_username} value:.str -> -
  Disables a registration

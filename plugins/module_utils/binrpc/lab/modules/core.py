@@ -21,7 +21,7 @@ class Core(Module):
     :ivar shared_memory: figures of ``core.shmmem`` in bytes, except ``fragments``.
     :ivar tcp_options: ``core.tcp_options``, also asked for limits by ``core.tcp_info``.
     :ivar tcp_connections: Structs for ``core.tcp_list``.
-    :ivar signals: what ``core.kill`` was told; nobody is killed.
+    :ivar signals: the signals that ``core.kill`` was given; none is sent.
     """
 
     name = "core"

@@ -32,7 +32,7 @@ def _rounded(size: int) -> int:
 
 
 class Entry:
-    """What is known of one name and type.
+    """The cached answer for one name and type.
 
     :ivar records: for each its data as Structs have it, and the bytes that it takes.
     """

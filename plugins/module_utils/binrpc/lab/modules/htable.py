@@ -52,7 +52,7 @@ class HashTable(Base):
 
     :param size: the number of slots is 2 to this power.
     :param autoexpire: seconds until an item expires, 0 for never.
-    :param updateexpire: a new value starts that time anew.
+    :param updateexpire: a new value restarts that time.
     """
 
     def __init__(
