@@ -92,8 +92,8 @@ docs: setup ## Build the documentation site in build/docs: guides, collection, l
 pages: setup ## Run the code in README and in every page under docs/ (ARGS="--write docs/lab.md")
 	@$(PY) tools/pages.py $(ARGS)
 
-build: setup ## Build wheel, sdist and collection artefact into dist/, checked as Galaxy does
-	@$(PY) tools/build.py --check
+build: setup ## Build wheels, sdist and collection artefact into dist/, checked as PyPI and Galaxy do
+	@$(PY) tools/build.py --check $(ARGS)
 
 standalone: setup ## Build kamrpc.pyz, a single file, and a Debian package into dist/
 	@$(PY) tools/standalone.py

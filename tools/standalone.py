@@ -21,6 +21,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import reproducible
 import tree
 
 PACKAGE = "kamailio-binrpc"
@@ -61,7 +62,7 @@ def main() -> int:
     options = parser.parse_args()
     output = options.output.resolve()
     output.mkdir(parents=True, exist_ok=True)
-    when = _commit_time()
+    when = reproducible.epoch()
     print(pyz(output / "kamrpc.pyz", when))
     if shutil.which("dpkg-deb"):
         print(deb(output, when))
@@ -199,19 +200,13 @@ def _environment() -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": str(tree.ROOT / "sdk"),
         "COLUMNS": "80",
-        "SOURCE_DATE_EPOCH": str(_commit_time()),
+        "SOURCE_DATE_EPOCH": str(reproducible.epoch()),
     }
 
 
 def _version() -> str:
     text = (tree.ROOT / "sdk/kamailio_binrpc/_version.py").read_text(encoding="utf-8")
     return text.partition('__version__ = "')[2].partition('"')[0]
-
-
-def _commit_time() -> int:
-    command = ["git", "log", "-1", "--format=%ct"]
-    done = subprocess.run(command, cwd=tree.ROOT, check=True, capture_output=True, text=True)
-    return int(done.stdout)
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:

@@ -93,7 +93,7 @@ def test_destinations(value):
 
 
 def test_destinations_of_something_else():
-    assert "no reply to dispatcher.list" in refused("destinations", "text")
+    assert "not a reply to dispatcher.list" in refused("destinations", "text")
     assert FILTERS["destinations"]({"values": [], "value": None}) == []
 
 
