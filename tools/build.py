@@ -93,6 +93,8 @@ def main() -> int:
     options = parser.parse_args()
     output = options.output.resolve()
     output.mkdir(parents=True, exist_ok=True)
+    # Archives hold modes, also those of files that builds make.
+    os.umask(0o022)
 
     interpreters = [Path(sys.executable)] if options.pythons is None else []
     for version in options.pythons or []:
