@@ -59,7 +59,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", metavar="KIND")
+    parser.add_argument("--only", metavar="KIND", help="this area alone; with --state: in each run")
     parser.add_argument("--real", action="store_true", help="at a real Kamailio")
     parser.add_argument("--state", action="store_true", help="whole states, with a journal")
     options = parser.parse_args()
@@ -74,7 +74,9 @@ def main() -> int:
         with (kamailio if options.real else lab)() as (client, pause):
             seed = options.seed * 1000 + number
             if kind is StateProver:
-                prover = StateProver(client, seed, pause, getattr(pause, "restart", None))
+                prover = StateProver(
+                    client, seed, pause, getattr(pause, "restart", None), options.only or ""
+                )
             else:
                 prover = Prover(kind, client, seed, pause)
             for _each in range(options.runs // len(chosen)):

@@ -13,11 +13,14 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc import Client
+from kamailio_binrpc.core.desired.kinds import KINDS
 from kamailio_binrpc.core.faults import Fault
 from kamailio_binrpc.core.views import reply_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from kamailio_binrpc.core.desired.resource import Resource
 
     Path = tuple[Any, ...]
     Snapshot = dict[Path, Any]
@@ -68,6 +71,10 @@ class Area:
     def owns(self, wish: Wish) -> Callable[[Path], bool]:
         """Return a test for paths that a wish may change."""
         raise NotImplementedError
+
+    def resource(self, wish: Wish) -> Resource:
+        """Return what is wanted."""
+        return KINDS[self.kind].make(wish)
 
     def one(self, *items: Any) -> Any:
         return self.rng.choice(items)
@@ -280,6 +287,34 @@ class LogLevels(Area):
 
     def owns(self, wish: Wish) -> Callable[[Path], bool]:
         return lambda path: True
+
+
+class ModuleLevels(Area):
+    """Levels of modules, which a real server does not list; not all that "unset" may mean."""
+
+    kind = "module_level"
+    names = ("tm", "sl")
+
+    def prepare(self) -> None:
+        self.quietly("cfg.seti", "dbg", "mod_level_mode", 1)
+        # One that was not set follows the level of the core, which other areas change.
+        for name in self.names:
+            self.quietly("dbg.set_mod_level", name, 1)
+
+    def snapshot(self) -> Snapshot:
+        return {(name,): self.values("dbg.get_mod_level", name) for name in self.names}
+
+    def shake(self) -> None:
+        self.quietly("dbg.set_mod_level", self.one(*self.names), self.one(0, 2))
+
+    def wish(self) -> Wish:
+        return {"module": self.one(*self.names), "level": self.one(-1, 1, 3)}
+
+    def resource(self, wish: Wish) -> Resource:
+        return KINDS["debug_level"].make(wish)
+
+    def owns(self, wish: Wish) -> Callable[[Path], bool]:
+        return lambda path: path == (wish["module"],)
 
 
 class Registrations(Area):

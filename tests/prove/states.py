@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -19,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 from kamailio_binrpc.core.catalogue.reading import is_read_only
 from kamailio_binrpc.core.desired.drive import drive
-from kamailio_binrpc.core.desired.kinds import KINDS
 from kamailio_binrpc.core.state.journal import OPEN, Journals, move, read
 from kamailio_binrpc.core.state.outcome import Outcome
 from kamailio_binrpc.core.state.plan import plan
@@ -27,10 +27,14 @@ from kamailio_binrpc.core.state.transaction import apply_at, roll_back
 
 from .areas import (
     SECRETS,
+    Contacts,
     Gateways,
     GatewayStates,
     HashTables,
     MediaNodes,
+    ModuleLevels,
+    Pipes,
+    Registrations,
     Settings,
     Variables,
 )
@@ -57,6 +61,21 @@ STATE_FAILURES = (*FAILURES, *MORE_FAILURES)
 
 GONE = 6
 """How many processes go back, one after another, while each is killed or finds no way."""
+
+
+KINDS_OF_AREAS = (
+    HashTables,
+    Variables,
+    Settings,
+    MediaNodes,
+    Registrations,
+    Contacts,
+    Pipes,
+    ModuleLevels,
+    Gateways,
+    GatewayStates,
+)
+"""Areas that take part; both of gateways are last."""
 
 
 class Killed(BaseException):
@@ -148,6 +167,7 @@ class StateProver:
 
     :param pause: gets the seconds of each pause of a run.
     :param restart: restarts the server; None where that cannot be.
+    :param always: kind of an area that takes part in each run; "" for none.
     """
 
     kind = "state"
@@ -158,10 +178,11 @@ class StateProver:
         seed: int,
         pause: Callable[[float], None] = lambda seconds: None,
         restart: Callable[[], None] | None = None,
+        always: str = "",
     ) -> None:
         self.rng = Random(seed)
-        kinds = (HashTables, Variables, Settings, MediaNodes, Gateways, GatewayStates)
-        self.areas = [kind(client, self.rng) for kind in kinds]
+        self.areas = [kind(client, self.rng) for kind in KINDS_OF_AREAS]
+        self._always = always
         self._client = client
         self._pause = pause
         self._restart = restart
@@ -180,7 +201,7 @@ class StateProver:
 
     def snapshot(self) -> Snapshot:
         """Return all that is there, by path."""
-        # The last two see the same.
+        # Both areas of gateways see the same.
         return {
             (area.kind, *path): value
             for area in self.areas[:-1]
@@ -190,14 +211,26 @@ class StateProver:
     def _shake(self) -> None:
         self.rng.choice(self.areas).shake()
 
+    def _choose(self) -> list[Area]:
+        rng = self.rng
+        chosen = rng.sample(self.areas[:-2], rng.randint(1, 4))
+        if rng.random() < 0.6:
+            # Not both: each has destinations of the same sets.
+            chosen.append(rng.choice(self.areas[-2:]))
+        kinds = [area.kind for area in chosen]
+        for area in self.areas:
+            if area.kind == self._always and area.kind not in kinds:
+                gateways = area in self.areas[-2:]
+                chosen = [each for each in chosen if not gateways or each not in self.areas[-2:]]
+                chosen.append(area)
+        return chosen
+
     def trial(self) -> StateTrial:
         """Make one run and return it, with the laws that it broke."""
         rng = self.rng
         for _each in range(rng.randint(0, 2)):
             self._shake()
-        chosen = rng.sample(self.areas[:4], rng.randint(1, 3))
-        if rng.random() < 0.6:
-            chosen.append(rng.choice(self.areas[4:]))
+        chosen = self._choose()
         wishes = [(area, area.wish()) for area in chosen]
         failures = STATE_FAILURES if self._restart else STATE_FAILURES[:-1]
         back = rng.random() < 0.4
@@ -213,7 +246,10 @@ class StateProver:
             trial.after = self.snapshot()
             trial.broken += self._laws(trial, trouble, journals)
         except Exception as error:  # noqa: BLE001 - every one breaks a law
-            trial.broken.append(f"{type(error).__name__}: {error}")
+            where = traceback.extract_tb(error.__traceback__)[-3:]
+            places = " < ".join(f"{FilePath(each.filename).name}:{each.lineno}" for each in where)
+            trial.broken.append(f"{type(error).__name__}: {error} ({places})")
+            trial.after = trial.after or trial.before
         shutil.rmtree(journals.folder, ignore_errors=True)
         last = trial.ends[-1].outcome if trial.ends else "none"
         trial.result = {
@@ -224,7 +260,7 @@ class StateProver:
         return trial
 
     def _stages(self, trial: StateTrial) -> list[Stage]:
-        return [Stage([KINDS[area.kind].make(wish) for area, wish in trial.wishes])]
+        return [Stage([area.resource(wish) for area, wish in trial.wishes])]
 
     def _run(self, trial: StateTrial, journals: Journals) -> StateTrouble:
         def writer() -> None:

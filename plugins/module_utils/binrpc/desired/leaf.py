@@ -7,7 +7,8 @@ and :data:`TOO_LARGE` equal nothing, not even themselves, when states are compar
 written: the server does not show that value, or it shows that there is one and cannot send it.
 
 Leaves go to JSON and back without loss: types, 64-bit numbers, bytes that are not UTF-8, order.
-Only secrets stay behind: :func:`load` gets them from where they came from, or returns UNKNOWN.
+Only secrets stay behind: :func:`load` gets them from where they came from, or returns what can be
+compared with them (:class:`Sealed`), or UNKNOWN.
 """
 
 from __future__ import annotations
@@ -16,10 +17,19 @@ from ..catalogue.secrets import HIDDEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple, Union
+    from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Protocol, Tuple, Union
 
     Address = Tuple[Union[str, int], ...]
     Resolve = Callable[[Mapping[str, Any]], Any]
+
+    class Seal(Protocol):
+        """Makes seals: digests with which a secret can be recognised."""
+
+        def __call__(self, secret: Any) -> str: ...
+
+        def made(self, mark: Any) -> bool:
+            """Was a seal made with the same key?"""
+
     Base = Dict[Address, Any]
 else:
     Base = dict
@@ -60,6 +70,8 @@ class Secret:
         self.source = source
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, Sealed):
+            return other == self
         return isinstance(other, Secret) and other.value == self.value
 
     def __hash__(self) -> int:
@@ -67,6 +79,28 @@ class Secret:
 
     def __repr__(self) -> str:
         return HIDDEN
+
+
+class Sealed(Secret):
+    """A secret of which only the seal is known: it can be compared, and not be sent.
+
+    :param mark: its seal.
+    :param seal: makes seals with the same key.
+    """
+
+    __slots__ = ("mark", "seal")
+
+    def __init__(self, mark: str, seal: Seal, source: Optional[Mapping[str, Any]] = None) -> None:
+        super().__init__(UNKNOWN, source)
+        self.mark = mark
+        self.seal = seal
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Sealed):
+            return other.mark == self.mark
+        return isinstance(other, Secret) and self.seal(other.value) == self.mark
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Leaves(Base):
@@ -120,50 +154,87 @@ def text_of(address: Address) -> str:
     return text
 
 
-def dump(value: Any) -> Any:
-    """Return a value in what JSON has."""
+def dump(value: Any, seal: Optional[Seal] = None) -> Any:
+    """Return a value in what JSON has.
+
+    :param seal: makes seals of secrets. Without it, one cannot be recognised later.
+    """
     if isinstance(value, Marker):
         return {"$": value.name}
     if isinstance(value, Secret):
-        return {"$": "secret", "source": dict(value.source)} if value.source else {"$": "secret"}
+        return _dump_secret(value, seal)
     if isinstance(value, tuple):
-        return {"$": "tuple", "items": [dump(each) for each in value]}
+        return {"$": "tuple", "items": [dump(each, seal) for each in value]}
     if isinstance(value, list):
-        return [dump(each) for each in value]
+        return [dump(each, seal) for each in value]
     if isinstance(value, dict):
         if "$" in value or not all(isinstance(key, str) for key in value):
-            return {"$": "dict", "items": [[dump(key), dump(each)] for key, each in value.items()]}
-        return {key: dump(each) for key, each in value.items()}
+            items = [[dump(key, seal), dump(each, seal)] for key, each in value.items()]
+            return {"$": "dict", "items": items}
+        return {key: dump(each, seal) for key, each in value.items()}
     return value
 
 
-def load(data: Any, resolve: Optional[Resolve] = None) -> Any:
+def _dump_secret(secret: Secret, seal: Optional[Seal]) -> Dict[str, Any]:
+    data: Dict[str, Any] = {"$": "secret"}
+    if secret.source:
+        data["source"] = dict(secret.source)
+    if isinstance(secret, Sealed):
+        data["mark"] = secret.mark
+    elif secret.value in ("", None):
+        data["empty"] = True  # there is none
+    elif seal is not None and secret.value is not UNKNOWN:
+        data["mark"] = seal(secret.value)
+    return data
+
+
+def load(data: Any, resolve: Optional[Resolve] = None, seal: Optional[Seal] = None) -> Any:
     """Undo :func:`dump`.
 
     :param resolve: gets the source of a secret and returns its value. Without it, and for a
-        secret without a source, the value is UNKNOWN.
+        secret without a source, the value is Sealed, or UNKNOWN if it has no seal.
+    :param seal: makes seals with the same key as when it was dumped. A secret that is not what it
+        was then is Sealed.
     """
     if isinstance(data, list):
-        return [load(each, resolve) for each in data]
+        return [load(each, resolve, seal) for each in data]
     if not isinstance(data, dict):
         return data
     kind = data.get("$")
     if kind is None:
-        return {key: load(each, resolve) for key, each in data.items()}
+        return {key: load(each, resolve, seal) for key, each in data.items()}
     if kind == "tuple":
-        return tuple(load(each, resolve) for each in data["items"])
+        return tuple(load(each, resolve, seal) for each in data["items"])
     if kind == "dict":
-        return {load(key, resolve): load(each, resolve) for key, each in data["items"]}
-    if kind == "secret" and resolve is not None and "source" in data:
-        return Secret(resolve(data["source"]), data["source"])
+        items = data["items"]
+        return {load(key, resolve, seal): load(each, resolve, seal) for key, each in items}
+    if kind == "secret":
+        return _load_secret(data, resolve, seal)
     return MARKERS.get(kind, UNKNOWN)
 
 
-def dump_leaves(leaves: Mapping[Address, Any]) -> Any:
+def _load_secret(data: Mapping[str, Any], resolve: Optional[Resolve], seal: Optional[Seal]) -> Any:
+    if data.get("empty") is True:
+        return Secret("")
+    source, mark = data.get("source"), data.get("mark")
+    comparable = seal is not None and seal.made(mark)
+    found: Any = UNKNOWN
+    if resolve is not None and source is not None:
+        found = Secret(resolve(source), source)
+        if not comparable or seal is None or seal(found.value) == mark:
+            return found
+    if comparable and seal is not None and isinstance(mark, str):
+        return Sealed(mark, seal, source)
+    return found
+
+
+def dump_leaves(leaves: Mapping[Address, Any], seal: Optional[Seal] = None) -> Any:
     """Return leaves, without what else their reading told, in what JSON has."""
-    return [[list(address), dump(value)] for address, value in leaves.items()]
+    return [[list(address), dump(value, seal)] for address, value in leaves.items()]
 
 
-def load_leaves(data: Iterable[Any], resolve: Optional[Resolve] = None) -> Leaves:
+def load_leaves(
+    data: Iterable[Any], resolve: Optional[Resolve] = None, seal: Optional[Seal] = None
+) -> Leaves:
     """Undo :func:`dump_leaves`."""
-    return Leaves({tuple(address): load(value, resolve) for address, value in data})
+    return Leaves({tuple(address): load(value, resolve, seal) for address, value in data})

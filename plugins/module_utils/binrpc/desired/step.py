@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, Mapping, Optional, Sequence, Tuple, Type
 
     from ..faults import Fault
-    from .leaf import Address
+    from .leaf import Address, Resolve, Seal
 
 PREPARE, DATA, ADD, ENABLE, DISABLE, REMOVE = range(6)
 """Phases, in the order in which steps are made: make before break."""
@@ -112,8 +112,11 @@ class Step(Frozen):
             self.phase,
         )
 
-    def dump(self) -> Dict[str, Any]:
-        """Return the step in what JSON has. Secrets are left out; their positions stay."""
+    def dump(self, seal: Optional[Seal] = None) -> Dict[str, Any]:
+        """Return the step in what JSON has. Secrets are left out; their positions stay.
+
+        :param seal: makes seals of the secrets in leaves.
+        """
         data = self.shown
         data["params"] = [
             {"$": "secret"} if index in self.secret else dump(param)
@@ -121,29 +124,34 @@ class Step(Frozen):
         ]
         data.update(
             phase=self.phase,
-            leaves=dump_leaves(self.leaves),
+            leaves=dump_leaves(self.leaves, seal),
             secret=sorted(self.secret),
             accepts=[kind.__name__ for kind in self.accepts],
             refusal=list(self.refusal) if self.refusal else None,
-            fallback=self.fallback.dump() if self.fallback else None,
+            fallback=self.fallback.dump(seal) if self.fallback else None,
             scope=self.scope,
         )
         return data
 
     @classmethod
-    def load(cls, data: Mapping[str, Any]) -> Step:
-        """Undo :meth:`dump`. A secret parameter is UNKNOWN."""
+    def load(
+        cls,
+        data: Mapping[str, Any],
+        resolve: Optional[Resolve] = None,
+        seal: Optional[Seal] = None,
+    ) -> Step:
+        """Undo :meth:`dump`. A secret parameter is UNKNOWN; see :func:`.leaf.load` for leaves."""
         from .. import faults
 
         return cls(
             data["method"],
             *map(load, data["params"]),
             phase=data["phase"],
-            leaves=load_leaves(data["leaves"]),
+            leaves=load_leaves(data["leaves"], resolve, seal),
             secret=data["secret"],
             accepts=[getattr(faults, name) for name in data["accepts"]],
             refusal=tuple(data["refusal"]) if data["refusal"] else None,
-            fallback=cls.load(data["fallback"]) if data["fallback"] else None,
+            fallback=cls.load(data["fallback"], resolve, seal) if data["fallback"] else None,
             scope=data["scope"],
         )
 
@@ -215,4 +223,6 @@ def shown(value: Any) -> Any:
     """Return a leaf's value for a result: markers and secrets as texts."""
     from .leaf import Marker, Secret
 
+    if isinstance(value, dict):
+        return {name: shown(each) for name, each in value.items()}
     return str(value) if isinstance(value, (Marker, Secret)) else value

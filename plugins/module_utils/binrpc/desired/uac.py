@@ -9,10 +9,10 @@ from ..faults import NotFound
 from ..values import NULL_TEXT, set_text
 from .drive import Ask, ask
 from .kind import Kind
-from .leaf import ABSENT, TOO_LARGE, Leaves, Secret
+from .leaf import ABSENT, TOO_LARGE, Leaves, Sealed, Secret
 from .options import Option, Options
 from .resource import Resource, StateError
-from .step import ADD, DISABLE, ENABLE, REMOVE, Step, shown
+from .step import ADD, DISABLE, ENABLE, REMOVE, Conflict, Step, Undo, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ class UacRegistration(Resource):
         record = after.get(self.address, seen.at(self.address))
         if record is ABSENT:
             return [remove]
+        record = _opened(record, seen.at(self.address))
         enabled = after.get(self.enabled, seen.at(self.enabled))
         enabled = True if enabled in (ABSENT, TOO_LARGE) else enabled
         if self.address not in after:
@@ -170,6 +171,27 @@ class UacRegistration(Resource):
     def _text(record: Mapping[str, Any], name: str) -> Any:
         return _value(record.get(name)) or ("." if name in OPTIONAL else "")
 
+    def undo(self, before: Mapping[Address, Any], left: Mapping[Address, Any], now: Leaves) -> Undo:
+        way = super().undo(before, left, now)
+        if now.at(self.address) is ABSENT and self.enabled in before:
+            # There is nothing to enable or disable.
+            for each in way.conflicts:
+                if each.address == self.address:
+                    switch = Conflict(self.enabled, before[self.enabled], ABSENT, each.why)
+                    return Undo((), [each, switch])
+        return way
+
+    def restorable(self, address: Address, found: Any, old: Any) -> str:
+        if address != self.address or not isinstance(old, dict):
+            return ""
+        have = found if isinstance(found, dict) else {}
+        for name in SECRETS:
+            secret = old.get(name)
+            known = isinstance(secret, Secret) and not isinstance(secret, Sealed)
+            if name in old and not known and secret != have.get(name):
+                return "its %s was not written down" % name
+        return ""
+
     def show(self, leaves: Mapping[Address, Any]) -> Any:
         record = leaves.get(self.address, ABSENT)
         if record is ABSENT:
@@ -199,6 +221,16 @@ TOO_MUCH = "a registration that is too large to be read"
 def _secret(given: Any, name: str) -> Secret:
     secret = given if isinstance(given, Secret) else Secret(given)
     return Secret(secret.value.lower(), secret.source) if name == "auth_ha1" else secret
+
+
+def _opened(record: Any, have: Any) -> Any:
+    """Return a record with the secrets that the server has, where only their seals are known."""
+    if not isinstance(record, dict) or not isinstance(have, dict):
+        return record
+    return {
+        name: have[name] if isinstance(value, Sealed) and value == have.get(name) else value
+        for name, value in record.items()
+    }
 
 
 def _value(field: Any) -> Any:

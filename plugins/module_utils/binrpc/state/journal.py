@@ -28,6 +28,7 @@ from ..desired.resource import Resource, StateError
 from ..desired.step import Step
 from ..errors import AddressError, BinrpcError
 from .outcome import CHANGED
+from .seals import Seal, seal_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -162,6 +163,23 @@ class Journals:
             lock.close()
             raise Taken("Another process on this machine is changing this server. Try again later")
         return lock
+
+    def seal(self) -> Seal:
+        """Return what makes seals of secrets for these journals.
+
+        :raises JournalError: there is no safe place for the key.
+        """
+        self._make_folder()
+        try:
+            seal = seal_of(self.folder, create=True)
+        except OSError as error:
+            raise JournalError("%s: %s" % (self.folder, error.strerror)) from error
+        if seal is None:
+            raise JournalError(
+                "The key of secrets in %s is broken. Delete the file seal.key: passwords in older "
+                "journals are not recognised any more then" % self.folder
+            )
+        return seal
 
     def check_free(self, lock: Lock) -> None:
         """Check that no other change of a locked server is unfinished.
@@ -472,7 +490,8 @@ def read(
     except OSError as error:
         raise JournalError("%s: %s" % (path, error.strerror)) from error
     try:
-        return parse(_bytes_of(file), resolve, classes)
+        seal = seal_of(os.path.dirname(path))
+        return parse(_bytes_of(file), resolve, classes, seal)
     except OSError as error:
         raise JournalError("%s: %s" % (path, error.strerror)) from error
     finally:
@@ -483,8 +502,12 @@ def parse(
     data: bytes,
     resolve: Optional[Resolve] = None,
     classes: Optional[Mapping[str, Type[Resource]]] = None,
+    seal: Optional[Seal] = None,
 ) -> Reading:
-    """Return what the bytes of a journal say. Never fails: what is broken is passed over."""
+    """Return what the bytes of a journal say. Never fails: what is broken is passed over.
+
+    :param seal: makes seals with the key of the journal.
+    """
     found = Reading()
     lines = _lines(data)
     expected = 0
@@ -499,7 +522,7 @@ def parse(
             found.damaged = True
         expected = event["n"] + 1
         try:
-            _take(found, event, resolve, classes)
+            _take(found, event, resolve, classes, seal)
         except (
             LookupError,
             TypeError,
@@ -519,6 +542,7 @@ def _take(
     event: Mapping[str, Any],
     resolve: Optional[Resolve],
     classes: Optional[Mapping[str, Type[Resource]]],
+    seal: Optional[Seal],
 ) -> None:
     kind = event["event"]
     if kind == "begin":
@@ -530,16 +554,16 @@ def _take(
         found.options = dict(event.get("options", {}))
     elif kind == "before":
         for each in event["parts"]:
-            seen = load_leaves(each["seen"], resolve)
-            seen.neighbours.update(load_leaves(each["neighbours"], resolve))
+            seen = load_leaves(each["seen"], resolve, seal)
+            seen.neighbours.update(load_leaves(each["neighbours"], resolve, seal))
             found.records.append(Record(_made(each, resolve, classes), seen, found.ledger))
     elif kind == "read":
         record = found.records[_index(event["part"], found)]
-        record.before = load_leaves(event["seen"], resolve)
-        record.before.neighbours.update(load_leaves(event["neighbours"], resolve))
+        record.before = load_leaves(event["seen"], resolve, seal)
+        record.before.neighbours.update(load_leaves(event["neighbours"], resolve, seal))
     elif kind == "intent":
         found.sent = True
-        step = Step.load(event["step"])
+        step = Step.load(event["step"], resolve, seal)
         found.steps.append(step.shown)
         record = found.records[_index(event["part"], found)]
         if event.get("back"):
@@ -548,14 +572,14 @@ def _take(
             record.may_have_left(step)
     elif kind == "refused":
         # The server did not run it.
-        step = Step.load(event["step"])
+        step = Step.load(event["step"], resolve, seal)
         record = found.records[_index(event["part"], found)]
         record.withdraw(step)
         if found.steps and found.steps[-1] == step.shown:
             found.steps.pop()
     elif kind == "neighbour":
         found.sent = True
-        step = Step.load(event["step"])
+        step = Step.load(event["step"], resolve, seal)
         found.steps.append(step.shown)
         record = found.records[_index(event["part"], found)]
         record.disturbing = True

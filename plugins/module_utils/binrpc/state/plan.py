@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ..desired.condition import Condition
     from ..desired.drive import Talk
-    from ..desired.leaf import Address, Resolve
+    from ..desired.leaf import Address, Resolve, Seal
     from ..desired.resource import Resource
     from .boot import Boot
 
@@ -200,7 +200,7 @@ class Part:
         why: Dict[Address, str] = {}
         for change in self.changes:
             before = {change.address: change.before}
-            if _lost_secret(change.before):
+            if _lost_secret(change.before, change.after):
                 why[change.address] = (
                     "its secret is not written down, so only this run can put it back. Refer to "
                     "it in the file, by env or file"
@@ -231,10 +231,17 @@ class Part:
         return ""
 
 
-def _lost_secret(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_lost_secret(each) for each in value.values())
-    return isinstance(value, Secret) and value.source is None and bool(value.value)
+def _lost_secret(before: Any, after: Any) -> bool:
+    """Is a secret overwritten that no way back from a journal can have again?"""
+    if isinstance(before, dict):
+        rest = after if isinstance(after, dict) else {}
+        return any(_lost_secret(each, rest.get(name)) for name, each in before.items())
+    return (
+        isinstance(before, Secret)
+        and before.source is None
+        and bool(before.value)
+        and before != after
+    )
 
 
 class Plan:
@@ -244,9 +251,11 @@ class Plan:
     :ivar digest: of the wish.
     :ivar boot: which run of the server was read.
     :ivar parts: one for each resource, in the order of stages.
+    :ivar seal: of a plan that was loaded: recognises its secrets.
     """
 
     def __init__(self, name: str, digest: str, boot: Boot, parts: Sequence[Part]) -> None:
+        self.seal: Optional[Seal] = None
         self.name = name
         self.digest = digest
         self.boot = boot
@@ -315,8 +324,11 @@ class Plan:
             "problems": self.problems,
         }
 
-    def dump(self) -> Dict[str, Any]:
-        """Return the plan in what JSON has, to be applied later. Secrets stay behind."""
+    def dump(self, seal: Optional[Seal] = None) -> Dict[str, Any]:
+        """Return the plan in what JSON has, to be applied later. Secrets stay behind.
+
+        :param seal: makes seals of them, by which they are recognised later.
+        """
         return {
             "format": FORMAT,
             "name": self.name,
@@ -325,8 +337,8 @@ class Plan:
             "parts": [
                 {
                     "stage": part.stage,
-                    **described(part),
-                    "steps": [step.dump() for step in part.steps],
+                    **described(part, seal=seal),
+                    "steps": [step.dump(seal) for step in part.steps],
                 }
                 for part in self.parts
             ],
@@ -338,9 +350,11 @@ class Plan:
         data: Mapping[str, Any],
         resolve: Optional[Resolve] = None,
         classes: Optional[Mapping[str, Type[Resource]]] = None,
+        seal: Optional[Seal] = None,
     ) -> Plan:
         """Undo :meth:`dump`. Facts of the reading are gone: plan again and compare.
 
+        :param seal: makes seals with the same key as when it was dumped.
         :raises ValueError: the data is not a plan of this version.
         """
         try:
@@ -348,14 +362,16 @@ class Plan:
                 raise ValueError("the plan has format %r, not %d" % (data["format"], FORMAT))
             parts = []
             for each in data["parts"]:
-                seen = load_leaves(each["seen"], resolve)
-                seen.neighbours.update(load_leaves(each["neighbours"], resolve))
+                seen = load_leaves(each["seen"], resolve, seal)
+                seen.neighbours.update(load_leaves(each["neighbours"], resolve, seal))
                 resource = load_resource(each["resource"], resolve, classes)
                 part = Part(resource, int(each["stage"]), seen)
-                part.steps = [Step.load(step) for step in each["steps"]]
+                part.steps = [Step.load(step, seal=seal) for step in each["steps"]]
                 parts.append(part)
             started, pid = data["boot"]
-            return cls(str(data["name"]), str(data["digest"]), (str(started), int(pid)), parts)
+            found = cls(str(data["name"]), str(data["digest"]), (str(started), int(pid)), parts)
+            found.seal = seal
+            return found
         except (LookupError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("this is not a plan: %r" % error) from error
 
@@ -372,29 +388,53 @@ class Plan:
         for old, new in zip(self.parts, fresh.parts):
             for address in dict.fromkeys([*old.seen, *new.seen]):
                 then, now = old.seen.at(address), new.seen.at(address)
-                same = then is now or new.resource.equal(address, then, now)
-                if not same and not _has_secret(now):
+                then = _recognised(then, now)
+                if then is not now and not new.resource.equal(address, then, now):
                     found.append("%s has changed since" % text_of(address))
             found += [
                 "%s has changed since" % text_of(address)
                 for address in new.resource.disturbed(old.seen, new.seen)
             ]
-            if not found and [step.dump() for step in old.steps] != [s.dump() for s in new.steps]:
+            if not found and not self._same_steps(old.steps, new.steps):
                 found.append("other steps would be taken now")
         return _once(found)
 
+    def _same_steps(self, steps: Sequence[Step], fresh: Sequence[Step]) -> bool:
+        if len(steps) != len(fresh):
+            return False
+        for old, new in zip(steps, fresh):
+            leaves = {address: new.leaves.get(address, ABSENT) for address in old.leaves}
+            known = {each: _recognised(old.leaves[each], value) for each, value in leaves.items()}
+            one, other = old.dump(self.seal), new.dump(self.seal)
+            one["leaves"] = dump_leaves(known, self.seal)
+            if one != other:
+                return False
+        return True
 
-def described(part: Part, seen: Optional[Leaves] = None) -> Dict[str, Any]:
+
+def _recognised(then: Any, now: Any) -> Any:
+    """Return a value of a saved plan, with the secrets of now where it has none to compare."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        return {name: _recognised(each, now.get(name, ABSENT)) for name, each in then.items()}
+    if isinstance(now, Secret) and (then is UNKNOWN or then == now):
+        return now
+    return then
+
+
+def described(
+    part: Part, seen: Optional[Leaves] = None, seal: Optional[Seal] = None
+) -> Dict[str, Any]:
     """Return a resource and what there is, in what JSON has.
 
     :param seen: another reading than that of the plan.
+    :param seal: makes seals of secrets.
     :raises TypeError: an argument of the resource cannot be written down.
     """
     found = part.seen if seen is None else seen
     return {
         "resource": dump_resource(part.resource),
-        "seen": dump_leaves(found),
-        "neighbours": dump_leaves(found.neighbours),
+        "seen": dump_leaves(found, seal),
+        "neighbours": dump_leaves(found.neighbours, seal),
     }
 
 

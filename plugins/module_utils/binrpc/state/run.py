@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence
 
     from ..desired.drive import Talk
+    from ..desired.leaf import Seal
     from ..desired.step import Change, Step
     from .plan import Check, Part, Plan, Stage
 
@@ -87,6 +88,7 @@ class Run:
     :param busy_timeout: seconds to wait while the server refuses.
     :param undo_timeout: seconds for the way back, besides the pauses between rebuilds.
     :param about: members of the first line of the journal.
+    :param seal: makes seals of secrets, by which a way back from the journal recognises them.
     """
 
     def __init__(
@@ -99,7 +101,9 @@ class Run:
         busy_timeout: float = BUSY_TIMEOUT,
         undo_timeout: float = UNDO_TIMEOUT,
         about: Optional[Dict[str, Any]] = None,
+        seal: Optional[Seal] = None,
     ) -> None:
+        self.seal = seal
         self.stages = list(stages)
         self.name = name
         self.digest = digest
@@ -265,7 +269,9 @@ class Run:
             started, pid = planned.boot
             begin = {"name": self.name, "digest": self.digest, "boot": [started, pid]}
             yield Save("begin", {**begin, **self.about})
-            yield Save("before", {"parts": [described(part) for part in planned.parts]})
+            yield Save(
+                "before", {"parts": [described(part, seal=self.seal) for part in planned.parts]}
+            )
         except JournalError as error:
             raise Refused(str(error), getattr(error, "reason", "journal")) from error
         except (TypeError, ValueError) as error:
@@ -289,7 +295,7 @@ class Run:
             yield from self._read(each)
             if unread:
                 each.record.before = each.seen
-                data = described(each.part, each.seen)
+                data = described(each.part, each.seen, self.seal)
                 yield from self._save("read", {"part": each.number, **data})
             try:
                 each.wanted = each.record.wanted = each.resource.resolve(each.seen)
@@ -369,7 +375,7 @@ class Run:
         :raises Failure: it failed.
         """
         record = each.record
-        yield from self._save(event, {"part": each.number, "step": step.dump()})
+        yield from self._save(event, {"part": each.number, "step": step.dump(self.seal)})
         if event == "intent":
             record.may_have_left(step)
         else:
@@ -419,7 +425,7 @@ class Run:
         if event == "intent":
             each.record.withdraw(step)
         self.outcome.steps.pop()
-        yield from self._save("refused", {"part": each.number, "step": step.dump()})
+        yield from self._save("refused", {"part": each.number, "step": step.dump(self.seal)})
 
     def _save(self, event: str, what: Dict[str, Any]) -> Talk[None]:
         try:

@@ -72,11 +72,11 @@ class Transaction:
         self._confirm = confirm
         self._guard = guard
         about: Dict[str, Any] = {"endpoint": lasting(address), "options": {"confirm": confirm}}
-        self.run = Run(stages, about=about, **more)
         self.journal: Optional[Journal] = None
         self._lock: Lock = self._journals.lock(server_of(address))
         try:
             self._journals.check_free(self._lock)
+            self.run = Run(stages, about=about, seal=self._journals.seal(), **more)
         except BaseException:
             self._lock.close()
             raise

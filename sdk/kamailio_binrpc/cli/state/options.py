@@ -88,7 +88,7 @@ def journals(options: argparse.Namespace) -> Journals:
     """Return the journals of ``--journals``."""
     from ...core.state.journal import Journals
 
-    return Journals(options.journals)
+    return Journals(getattr(options, "journals", None))
 
 
 class Servers:

@@ -100,6 +100,7 @@ def _plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser = shared.command(commands, "plan", "show what an apply would do", _PLAN)
     shared.add_servers(parser)
     shared.add_output(parser)
+    shared.add_journals(parser)
     parser.add_argument("--out", metavar="FILE", help="keep the plan for 'kamrpc apply FILE'")
     shared.add_files(parser)
     parser.set_defaults(run=_work("plan"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...core.errors import EncodeError
+from ...core.state.journal import JournalError
 from ...state.report import grouped
 from .. import common, exit_codes, output
 from . import options as shared
@@ -39,7 +40,11 @@ def _run(options: argparse.Namespace) -> int:
             progress.write(render.event("server", **report.to_json()))
 
     def keep(name: str, plan: Plan) -> None:
-        save_plan(options.out, plan, wishes.of(name).documents)
+        try:
+            seal = shared.journals(options).seal()
+        except JournalError as error:
+            raise EncodeError(str(error)) from None
+        save_plan(options.out, plan, wishes.of(name).documents, seal)
 
     try:
         reports = reading.planned(

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 from ...core.errors import EncodeError
 from ...core.foreign import parse_json
 from ...core.state.plan import Plan
+from ...core.state.seals import seal_of
 from ...core.state.wish import parse
 from ...state.loader import STANDARD_INPUT, load
+from . import options as shared
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from ...core.desired.leaf import Seal
+    from ...core.state.journal import Journals
     from ...core.state.wish import Wish
 
 _KIND = "kamrpc plan"
@@ -43,7 +47,7 @@ class Wishes:
         if any(is_saved(each) for each in self._files):
             if len(self._files) > 1 or self._overlays:
                 raise EncodeError("a saved plan stands alone: it has the files that it was made of")
-            self.saved, wish = read_plan(self._files[0])
+            self.saved, wish = read_plan(self._files[0], shared.journals(options))
             self._found[()] = wish
             self.name = wish.name
 
@@ -75,14 +79,16 @@ def is_saved(file: str) -> bool:
         return False  # reading it as a wish says why
 
 
-def save_plan(path: str, plan: Plan, documents: Sequence[Any]) -> None:
+def save_plan(path: str, plan: Plan, documents: Sequence[Any], seal: Seal) -> None:
     """Write a plan to a file that only its owner can read: as a whole, or not at all.
 
+    :param seal: makes seals of secrets.
     :raises EncodeError: it cannot be written.
     """
     import json
 
-    data = {"kind": _KIND, "format": FORMAT, "documents": list(documents), "plan": plan.dump()}
+    data = {"kind": _KIND, "format": FORMAT, "documents": list(documents)}
+    data["plan"] = plan.dump(seal)
     part = f"{path}.{os.getpid()}"
     try:
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -93,16 +99,17 @@ def save_plan(path: str, plan: Plan, documents: Sequence[Any]) -> None:
         raise EncodeError(f"{path}: {error.strerror or error}") from None
 
 
-def read_plan(path: str) -> tuple[Plan, Wish]:
+def read_plan(path: str, journals: Journals) -> tuple[Plan, Wish]:
     """Read a saved plan, and what it was made of. Secrets are resolved again.
 
+    :param journals: have the key by which secrets are recognised.
     :raises EncodeError: it cannot be used.
     """
     try:
         data = parse_json(Path(path).read_bytes())
         if data["format"] != FORMAT:
             raise EncodeError(f"{path} has format {data['format']}, not {FORMAT}. Plan again")
-        return Plan.load(data["plan"]), parse(data["documents"])
+        return Plan.load(data["plan"], seal=seal_of(journals.folder)), parse(data["documents"])
     except OSError as error:
         raise EncodeError(f"{path}: {error.strerror or error}") from None
     except (LookupError, TypeError, ValueError) as error:

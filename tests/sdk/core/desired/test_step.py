@@ -51,6 +51,8 @@ def test_secrets_are_not_shown():
     conflict = Conflict(ADDRESS, Secret("sesame"), ABSENT, "no")
     assert "sesame" not in repr(conflict) + json.dumps(conflict.dump())
     assert conflict.shown["before"] == "(hidden)"
+    record = Conflict(ADDRESS, {"password": Secret("sesame"), "left": [1]}, ABSENT, "no")
+    assert json.loads(json.dumps(record.shown))["before"] == {"password": "(hidden)", "left": [1]}
 
 
 def test_values_in_results():

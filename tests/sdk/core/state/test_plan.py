@@ -14,6 +14,8 @@ from kamailio_binrpc.core.desired.pv import SharedVariable
 from kamailio_binrpc.core.desired.toggle import Toggle
 from kamailio_binrpc.core.desired.uac import UacRegistration
 from kamailio_binrpc.core.state.plan import Plan, plan
+from kamailio_binrpc.core.state.run import apply
+from kamailio_binrpc.core.state.seals import Seal
 from tests.support.state import Stage, four
 
 
@@ -111,3 +113,46 @@ def test_a_secret_that_has_a_source_is_had_again(server):
     assert "geheim" not in text
     again = Plan.load(json.loads(text), {"TRUNK": "geheim-4711"}.get and (lambda _s: "geheim-4711"))
     assert again.parts[0].resource.wanted["auth_password"] == Secret("geheim-4711")
+
+
+def applied(server, *resources):
+    assert server.drive(apply([Stage(list(resources))], irreversible=True)).outcome == "changed"
+
+
+SEAL = Seal(b"k" * 32)
+
+
+def saved(plan, seal):
+    return Plan.load(json.loads(json.dumps(plan.dump(seal))), seal=seal)
+
+
+@pytest.mark.parametrize("seal", [SEAL, None])
+def test_a_saved_plan_with_a_secret_is_applied_while_all_is_as_it_was(server, seal):
+    old = saved(planned(server, registration("geheim-4711")), seal)
+    assert old.stale(planned(server, registration("geheim-4711"))) == []
+    applied(server, registration("geheim-1"))
+    assert old.stale(planned(server, registration("geheim-4711"))) != []
+
+
+def test_another_secret_makes_a_saved_plan_stale(server):
+    old = saved(planned(server, registration("geheim-4711")), SEAL)
+    fresh = planned(server, registration("geheim-4712"))
+    assert old.stale(fresh) == ["other steps would be taken now"]
+    # Without the key nothing tells them apart.
+    assert saved(planned(server, registration("geheim-4711")), None).stale(fresh) == []
+
+
+def test_a_secret_that_was_changed_meanwhile_makes_a_saved_plan_stale(server):
+    applied(server, registration("geheim-1"))
+    old = saved(planned(server, registration("geheim-4711")), SEAL)
+    applied(server, UacRegistration("one", auth_password="geheim-2"))
+    assert old.stale(planned(server, registration("geheim-4711"))) == ["uac.one has changed since"]
+
+
+def test_a_secret_that_stays_can_be_undone(server):
+    """On the way back it is recognised, and is taken from the server."""
+    applied(server, registration("geheim-1"))
+    kept = planned(server, UacRegistration("one", expires=77))
+    assert [each.reversible for each in kept.differences] == ["exact"]
+    other = planned(server, UacRegistration("one", auth_password="geheim-2"))
+    assert [each.reversible for each in other.differences] == ["none"]

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from kamailio_binrpc.core.desired.uac import UacRegistration
 from kamailio_binrpc.core.errors import ConnectError
 from kamailio_binrpc.core.state import transaction
 from kamailio_binrpc.core.state.journal import Journals, Taken, move
@@ -18,7 +20,7 @@ from kamailio_binrpc.core.state.transaction import (
     forget,
     roll_back,
 )
-from tests.support.state import four
+from tests.support.state import Stage, four
 
 
 @pytest.fixture
@@ -223,3 +225,73 @@ def test_a_change_that_is_given_up_half_way_lets_go_of_the_server(server, journa
     assert apply(server, journals).reason == "lock"
     talk.close()
     assert apply(server, journals).outcome == "changed"
+
+
+def records(server):
+    return {name: dict(each) for name, each in server.running.state.modules["uac"].records.items()}
+
+
+def registration(**more):
+    """Return a resource with a password that no variable and no file has, as a vault gives it."""
+    texts = {"l_username": "a", "l_domain": "a.example", "r_username": "a", "r_domain": "b.example"}
+    return UacRegistration("one", **{**texts, "auth_username": "a", "auth_proxy": "sip:h", **more})
+
+
+def change(server, journals, *resources):
+    outcome = apply_at(
+        *([Stage(list(resources))], server, server.address, journals, server.clock, server.pause),
+        irreversible=True,
+    )
+    assert outcome.outcome == "changed"
+    return outcome
+
+
+def undo(server, journals, id_):
+    (entry,) = journals.entries(id_)
+    return roll_back(journals, entry, server.connect, clock=server.clock, pause=server.pause)
+
+
+def test_a_new_registration_goes_again_from_the_journal(server, journals):
+    before = records(server)
+    made = change(server, journals, registration(auth_password="geheim-4711"))
+    outcome = undo(server, journals, made.id)
+    assert (outcome.outcome, outcome.not_undone) == ("undone", [])
+    assert records(server) == before
+
+
+def test_a_registration_that_keeps_its_password_goes_back_from_the_journal(server, journals):
+    change(server, journals, registration(auth_password="geheim-4711"))
+    before = records(server)
+    made = change(server, journals, UacRegistration("one", expires=77))
+    assert undo(server, journals, made.id).outcome == "undone"
+    assert records(server) == before
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        registration(auth_password="geheim-4712"),
+        UacRegistration("one", present=False),
+        registration(auth_password="geheim-4711", enabled=False, l_username="b"),
+    ],
+)
+def test_a_password_that_is_gone_is_named_and_destroys_nothing(server, journals, wanted):
+    change(server, journals, registration(auth_password="geheim-4710"))
+    made = change(server, journals, wanted)
+    server.written.clear()
+    outcome = undo(server, journals, made.id)
+    assert outcome.outcome == "partly_undone"
+    assert "not written down" in outcome.not_undone[0]["why"]
+    assert set(server.written) <= {"uac.reg_enable"}
+    (entry,) = journals.entries(made.id)
+    assert "geheim" not in Path(entry.path).read_text()
+
+
+def test_a_password_that_another_client_has_changed_since_stays(server, journals):
+    change(server, journals, registration(auth_password="geheim-1"))
+    made = change(server, journals, UacRegistration("one", expires=77))
+    change(server, journals, UacRegistration("one", auth_password="geheim-2"))
+    outcome = undo(server, journals, made.id)
+    assert outcome.outcome == "partly_undone"
+    assert "another client" in outcome.not_undone[0]["why"]
+    assert records(server)["one"]["auth_password"] == "geheim-2"
