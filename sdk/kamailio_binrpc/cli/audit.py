@@ -64,13 +64,20 @@ class Audit:
         error: BinrpcError | None = None,
     ) -> None:
         """Write a call down, with its outcome; secrets are hidden."""
+        self.note(endpoint, method, params, _outcome(error))
+
+    def note(self, endpoint: str, what: str, params: Sequence[Any], outcome: str) -> None:
+        """Write something down, with its outcome.
+
+        :param what: a method, whose secrets are hidden, or a command such as ``kamrpc confirm``.
+        """
         data = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "user": _user(),
             "endpoint": endpoint,
-            "method": method,
-            "params": [_plain(value) for value in hide_params(method, params)],
-            "outcome": _outcome(error),
+            "method": what,
+            "params": [_plain(value) for value in hide_params(what, params)],
+            "outcome": outcome,
         }
         line = json.dumps(data)
         if self._file >= 0:

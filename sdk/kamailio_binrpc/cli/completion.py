@@ -3,8 +3,8 @@
 """``kamrpc completion``: completion for bash, zsh and fish.
 
 The scripts are a few lines that ask ``kamrpc complete``, so they never need an update. It
-looks into the parser, the configuration and the names that the last shell left in the cache;
-it asks no server.
+looks into the parser, the configuration, the journals of changes and the names that the last shell
+left in the cache; it asks no server.
 """
 
 from __future__ import annotations
@@ -152,6 +152,8 @@ def _of_kamrpc(words: Sequence[str]) -> Iterable[str]:
     if positional and positional[0].metavar == "METHOD":
         address = values.get("-s") or values.get("--endpoint")
         return _names(address)(plain[0] if plain else "", list(plain[1:]))
+    if positional and positional[0].metavar == "ID":
+        return _changes(parser.prog.split()[-1], plain, values.get("--journals"))
     if len(plain) < len(positional) and positional[len(plain)].choices:
         return map(str, positional[len(plain)].choices or ())
     if positional and positional[0].dest == "word" and not plain:
@@ -185,6 +187,27 @@ def _values(action: argparse.Action) -> Iterable[str]:
             groups = config.groups if "-g" in action.option_strings else ()
             return [*config.endpoints, *groups]
     return ()
+
+
+def _changes(command: str, before: Sequence[str], folder: str | None) -> list[str]:
+    """Return ids of changes that a command can do something with, the latest first."""
+    from ..core.state import journal as states
+
+    wanted = {
+        "confirm": {states.PENDING},
+        "cancel": {states.PENDING},
+        "rollback": set(states.STATES) - {states.UNDONE, states.REFUSED, states.RESTARTED},
+    }.get(command, set(states.STATES))
+    words: list[str] = []
+    if command == "history":
+        if list(before) == ["forget"]:
+            wanted = set(states.UNFINISHED)
+        elif not before:
+            words = ["forget"]
+    if before and list(before) != ["forget"]:
+        return []
+    entries = states.Journals(folder).entries()
+    return [*(each.id for each in reversed(entries) if each.state in wanted), *words]
 
 
 def _split(words: Sequence[str], with_value: Iterable[str]) -> tuple[list[str], dict[str, str]]:

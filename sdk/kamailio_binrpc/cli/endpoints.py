@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from .common import Settings
 
 
-def add_options(parser: argparse.ArgumentParser, *, limit: int = 500) -> None:
-    """Add ``--group``, ``--all``, ``--limit`` and ``--deadline``."""
+def add_options(
+    parser: argparse.ArgumentParser, *, limit: int = 500, deadline: str = "for the whole fleet"
+) -> None:
+    """Add ``--group``, ``--all``, ``--limit`` and ``--deadline``.
+
+    :param deadline: the help of that option.
+    """
     add = parser.add_argument
     add(
         "-g",
@@ -28,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser, *, limit: int = 500) -> None:
     )
     add("--all", action="store_true", help="every endpoint of the configuration")
     add("--limit", metavar="N", type=int, default=limit, help="at once (default: %(default)s)")
-    add("--deadline", metavar="SECONDS", type=float, help="for the whole fleet")
+    add("--deadline", metavar="SECONDS", type=float, help=deadline)
     add("--no-progress", action="store_true", help="no progress line on the terminal")
 
 

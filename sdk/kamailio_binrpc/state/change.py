@@ -19,8 +19,9 @@ from ..core.state.guardian import secret_at
 from ..core.state.journal import JournalError, Taken, new_id, server_of
 from ..core.state.outcome import PENDING, REFUSED, Outcome
 from .fleet import BATCH, Transaction
-from .interrupt import interruptible
+from .interrupt import Stop, interruptible
 from .report import ServerReport
+from .steps import StepsTold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ..core.batches import Serial
     from ..core.state.journal import Entry, Journals
     from ..core.state.wish import Wish
+    from .steps import StepReport
 
     Told = Callable[[ServerReport], None]
 
@@ -56,6 +58,7 @@ class Change:
         it need not be.
     :param guard: is called once, with the id, before the first write; starts a guardian.
     :param stop: when it is set, what was done is undone.
+    :param on_step: gets each step, from several threads at once.
     :param more: keywords of the core's ``Run``, such as ``irreversible``.
     """
 
@@ -69,8 +72,10 @@ class Change:
         guard: Callable[[str], None] | None = None,
         stop: threading.Event | None = None,
         client: Mapping[str, Any] | None = None,
+        on_step: Callable[[StepReport], None] | None = None,
         **more: Any,
     ) -> None:
+        self._on_step = on_step
         self.id = new_id()
         self._wishes = wishes
         self._addresses = dict(addresses)
@@ -79,7 +84,8 @@ class Change:
         self._guard = guard
         self._guarded = False
         self._guarding = threading.Lock()
-        self._stop = stop or threading.Event()
+        self._event = stop or threading.Event()
+        self._stop = Stop(self._event)
         self._client = dict(client or {})
         self._more = more
         self._open: dict[str, core.Transaction] = {}
@@ -92,8 +98,15 @@ class Change:
         scope: str = BATCH,
         limit: int = ROLLBACKS,
         on_report: Told | None = None,
+        deadline: float | None = None,
     ) -> list[ServerReport]:
-        """Make the change, and return a report for each server; see :class:`fleet.Transaction`."""
+        """Make the change, and return a report for each server; see :class:`fleet.Transaction`.
+
+        :param deadline: seconds in which it has to be made. After them nothing is begun any more, a
+            call that is under way gets its time, and what was done is undone; the way back has a
+            limit of its own.
+        """
+        self._stop = Stop(self._event, deadline)
         try:
             reports = Transaction(
                 list(self._addresses),
@@ -144,7 +157,10 @@ class Change:
         try:
             with connected(address, **self._client) as calls:
                 talk = interruptible(transaction.run.go(), self._stop)
-                outcome = transaction.end(drive(talk, calls, save=transaction.save))
+                save = transaction.save
+                if self._on_step is not None:
+                    save = StepsTold(name, self._on_step, save)
+                outcome = transaction.end(drive(talk, calls, save=save))
             return outcome
         finally:
             if outcome is not None and outcome.outcome == PENDING:
@@ -163,7 +179,13 @@ class Change:
         if transaction is not None:
             transaction.close()
         found = self._journals.entries(self.id, server_of(_plain(self._addresses[report.name])))
-        undone = rolled_back(self._journals, found, {}, client=self._client)[0]
+        undone = rolled_back(
+            self._journals,
+            found,
+            {core.summary(each)["endpoint"]: report.name for each in found},
+            client=self._client,
+            on_step=self._on_step,
+        )[0]
         undone.name, undone.changes = report.name, report.changes
         undone.error = undone.error or "the change failed on another server"
         return undone
@@ -183,12 +205,14 @@ def rolled_back(
     force: bool = False,
     client: Mapping[str, Any] | None = None,
     on_report: Told | None = None,
+    on_step: Callable[[StepReport], None] | None = None,
 ) -> list[ServerReport]:
     """Undo changes from their journals, several servers at once.
 
     :param names: address -> name, for those that have one.
     :param reason: ``rollback``, ``cancelled`` or ``unconfirmed``.
     :param force: put back also what another client has changed since.
+    :param on_step: gets each step, from several threads at once.
     """
     entries = list(entries)
 
@@ -198,8 +222,13 @@ def rolled_back(
     def one(entry: Entry) -> ServerReport:
         start = time.monotonic()
         address = core.summary(entry)["endpoint"]
+        told = None
+        if on_step is not None:
+            told = StepsTold(names.get(address, address), on_step, undo=True)
         try:
-            outcome = core.roll_back(journals, entry, connect, reason, force, resolve=secret_at)
+            outcome = core.roll_back(
+                journals, entry, connect, reason, force, resolve=secret_at, told=told
+            )
         except JournalError as error:
             outcome = Outcome(REFUSED, getattr(error, "reason", "journal"), str(error))
             outcome.id = entry.id

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..core.batches import Batches
 from . import report as reports
+from .interrupt import Stop
 from .report import ServerReport
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ SCOPES = (BATCH, ALL)
 
 _FAILED = (reports.UNDONE, reports.PARTLY_UNDONE, reports.REFUSED, reports.UNKNOWN)
 _MADE = (reports.CHANGED, reports.PENDING)
+INTERRUPTED = "not begun: interrupted"
 NOT_BEGUN = "not begun, since the change failed on servers before it"
 
 
@@ -56,7 +58,7 @@ class Transaction:
         max_fail: float | None = None,
         scope: str = BATCH,
         limit: int = 50,
-        stop: threading.Event | None = None,
+        stop: Stop | None = None,
         on_report: Callable[[ServerReport], None] | None = None,
     ) -> None:
         self._names = list(names)
@@ -65,7 +67,7 @@ class Transaction:
         self._batches = Batches(self._names, serial, 0.0 if max_fail is None else max_fail)
         self._scope = scope
         self._limit = limit
-        self._stop = stop or threading.Event()
+        self._stop = stop or Stop(threading.Event())
         self._on_report = on_report
         self.reports: dict[str, ServerReport] = {}
 
@@ -85,8 +87,10 @@ class Transaction:
 
     def _begin(self, name: str) -> ServerReport:
         if self._stop.is_set():
-            text = "not begun: interrupted"
-            return ServerReport(name, reports.REFUSED, reason="interrupted", error=text)
+            late = self._stop.late
+            text = "not begun: the time for the whole change is over" if late else INTERRUPTED
+            reason = "deadline" if late else "interrupted"
+            return ServerReport(name, reports.REFUSED, reason=reason, error=text)
         return self._apply(name)
 
     def _take_back(self, names: Sequence[str]) -> None:

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..core.desired.drive import Sleep
 from ..core.errors import BinrpcError
+from ..core.state.run import OutOfTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,24 +26,58 @@ _NAP = 0.2
 """Seconds of a pause after which it is checked whether to stop."""
 
 
-def interruptible(talk: Talk[T], stop: threading.Event) -> Talk[T]:
-    """Yield what a generator yields, and raise KeyboardInterrupt in it once ``stop`` is set.
+class Stop:
+    """Whether a change has to stop: because it was told to, or because its time is over.
+
+    :param event: is set by who tells it to.
+    :param seconds: for the change, from now on; None for no such limit.
+    """
+
+    def __init__(
+        self,
+        event: threading.Event,
+        seconds: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._event = event
+        self._clock = clock
+        self._end = None if seconds is None else clock() + seconds
+
+    def is_set(self) -> bool:
+        """Has it to stop?"""
+        return self._event.is_set() or self.late
+
+    @property
+    def late(self) -> bool:
+        """Is its time over?"""
+        return self._end is not None and self._clock() >= self._end
+
+    @property
+    def error(self) -> KeyboardInterrupt:
+        """What a run gets to hear."""
+        return KeyboardInterrupt() if self._event.is_set() else OutOfTime()
+
+
+def interruptible(talk: Talk[T], stop: Stop) -> Talk[T]:
+    """Yield what a generator yields, and raise ``stop.error`` in it once ``stop`` is set.
 
     It is raised once, between two calls: a call that is under way gets its time. What the generator
     does then, such as undoing what it did, is not interrupted.
     """
     answer: Any = None
     error: BinrpcError | None = None
-    raised = False
+    started = raised = False
     while True:
         try:
-            if stop.is_set() and not raised:
+            # One that has not begun cannot catch anything.
+            if started and stop.is_set() and not raised:
                 raised = True
-                need = talk.throw(KeyboardInterrupt())
+                need = talk.throw(stop.error)
             elif error is not None:
                 need = talk.throw(error)
             else:
                 need = talk.send(answer)
+            started = True
         except StopIteration as end:
             result: T = end.value
             return result

@@ -12,7 +12,8 @@ import pytest
 
 from kamailio_binrpc.core.desired.drive import Ask, Do, Sleep
 from kamailio_binrpc.core.errors import BinrpcError
-from kamailio_binrpc.state.interrupt import Signals, interruptible
+from kamailio_binrpc.core.state.run import OutOfTime
+from kamailio_binrpc.state.interrupt import Signals, Stop, interruptible
 from tests.support.signals import default_handlers
 
 
@@ -31,6 +32,8 @@ def change():
 def run(talk, stop, after):
     """Run to the end; stop after that many needs; return what was needed, and the result."""
     needs = []
+    if not after:
+        stop.set()
     try:
         need = next(talk)
         while True:
@@ -46,13 +49,26 @@ def run(talk, stop, after):
     "after, expected",
     [
         (99, (["make", *[0.2] * 5], "made")),
+        (0, (["make", *[0.2] * 5, "undo"], "undone")),
         (1, (["make", *[0.2] * 5, "undo"], "undone")),
         (3, (["make", 0.2, 0.2, *[0.2] * 5, "undo"], "undone")),
     ],
 )
 def test_it_is_interrupted_once_and_between_calls(after, expected):
     stop = threading.Event()
-    assert run(interruptible(change(), stop), stop, after) == expected
+    assert run(interruptible(change(), Stop(stop)), stop, after) == expected
+
+
+def test_the_end_of_its_time_is_an_interruption_of_its_own():
+    now = [0.0]
+    stop = Stop(threading.Event(), 5.0, lambda: now[0])
+    assert not stop.is_set()
+    talk = interruptible(change(), stop)
+    next(talk)
+    now[0] = 5.0
+    assert stop.late
+    assert isinstance(stop.error, OutOfTime)
+    assert run(talk, threading.Event(), 99) == ([*[0.2] * 5, "undo"], "undone")
 
 
 def test_errors_and_answers_get_through():
@@ -62,7 +78,7 @@ def test_errors_and_answers_get_through():
         except BinrpcError as error:
             return str(error), (yield Ask("answers"))
 
-    wrapped = interruptible(talk(), threading.Event())
+    wrapped = interruptible(talk(), Stop(threading.Event()))
     next(wrapped)
     wrapped.throw(BinrpcError("no"))
     with pytest.raises(StopIteration) as end:

@@ -30,8 +30,8 @@ class Outcome:
     :ivar id: of the journal; "" if there is none.
     :ivar reason: what refused, failed or undid it, as one word: ``stale``, ``pending``, ``open``,
         ``lock``, ``journal``, ``impossible``, ``method``, ``irreversible``, ``check``,
-        ``interrupted``, ``call``, ``verify``, ``neighbour``, ``restarted``, ``conflict``,
-        ``unconfirmed``, ``cancelled``, ``rollback``; "" after a success.
+        ``interrupted``, ``deadline``, ``call``, ``verify``, ``neighbour``, ``restarted``,
+        ``conflict``, ``unconfirmed``, ``cancelled``, ``rollback``; "" after a success.
     :ivar message: the cause, then the remedy; "" after a success.
     :ivar plan: what was planned; None if reading failed, and for a rollback.
     :ivar steps: ``{"method": ..., "params": [...]}`` for each call that was sent and may have run,

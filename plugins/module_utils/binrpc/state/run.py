@@ -52,6 +52,10 @@ class Failure(Exception):
         self.reason = reason
 
 
+class OutOfTime(KeyboardInterrupt):
+    """The time for the whole change is over: a driver raises it in a run, as an interruption."""
+
+
 class Refused(Failure):
     """The run is over, and nothing was sent."""
 
@@ -131,6 +135,9 @@ class Run:
             self._failed(refused, REFUSED)
         except Failure as failure:
             self._failed(failure, REFUSED)
+            yield from self._back()
+        except OutOfTime:
+            self._failed(Failure("The time for the whole change is over", "deadline"), REFUSED)
             yield from self._back()
         except KeyboardInterrupt:
             self._failed(Failure("It was interrupted", "interrupted"), REFUSED)

@@ -206,6 +206,7 @@ def roll_back(
     retry: bool = False,
     clock: Callable[[], float] = monotonic,
     pause: Callable[[float], None] = sleep,
+    told: Optional[Callable[[Save], None]] = None,
 ) -> Outcome:
     """Undo an unfinished or finished change from its journal, and return the outcome.
 
@@ -216,6 +217,7 @@ def roll_back(
     :param force: put back also what another client has changed since.
     :param resolve: gets the source of a secret and returns its value.
     :param retry: leave the change as one that is being undone if the server does not answer.
+    :param told: gets what is written into the journal, once it is there.
     :raises Taken: another process is busy with the change or the server, or has finished it.
     :raises JournalError: the journal cannot be opened.
     """
@@ -232,7 +234,7 @@ def roll_back(
             try:
                 with connect(reading.endpoint) as endpoint:
                     talk = rollback(reading, reason, force, timeout, busy_timeout)
-                    outcome = drive(talk, endpoint, clock, pause, journal.save)
+                    outcome = drive(talk, endpoint, clock, pause, _telling(journal.save, told))
             except BinrpcError as error:
                 outcome = Outcome(UNKNOWN_END, reason, str(error))
         outcome.id = entry.id
@@ -242,6 +244,19 @@ def roll_back(
             state = states.CANCELLING
         journal.move(state)
     return outcome
+
+
+def _telling(
+    save: Callable[[Save], None], told: Optional[Callable[[Save], None]]
+) -> Callable[[Save], None]:
+    if told is None:
+        return save
+
+    def both(need: Save) -> None:
+        save(need)
+        told(need)
+
+    return both
 
 
 def confirm(journals: Journals, id_: str) -> List[Entry]:

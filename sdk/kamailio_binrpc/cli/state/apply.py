@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import EncodeError
@@ -18,6 +19,7 @@ from ...state.report import ServerReport, grouped
 from .. import common, exit_codes, guard, output
 from . import options as shared
 from . import pending, reading, render
+from .auditing import Auditing
 from .wishes import Wishes
 
 if TYPE_CHECKING:
@@ -27,12 +29,17 @@ if TYPE_CHECKING:
     from ...core.address import Address
     from ...core.state.plan import Plan
     from ...core.state.wish import Wish
+    from ...state.steps import StepReport
+    from ..progress import Progress
 
 
 def run(options: argparse.Namespace) -> int:
     """Make the change; return the exit status."""
     if options.confirm is not None and not 0 < options.confirm <= 86400:
         common.complain("--confirm is more than 0 and at most 86400 s")
+        return exit_codes.USAGE
+    if options.deadline is not None and not options.deadline > 0:
+        common.complain("--deadline is more than 0 s")
         return exit_codes.USAGE
     return common.guarded(lambda: _Apply(options).run(), options.output)
 
@@ -69,11 +76,18 @@ class _Apply:
         self._id = ""
         self._form: str = options.output
         self._broken: output.OutputError | None = None
+        self._line: Progress
+        self._auditing = Auditing(self._settings)
+        self._began = time.monotonic()
+        self._left: float | None = options.deadline
 
     def run(self) -> int:
         client = pending.client_options(self._settings)
-        pending.finish_expired(self._journals, client)
+        pending.finish_expired(self._journals, client, self._auditing)
         found = self._plan()
+        if self._left is not None:
+            # The time in which a person thinks does not count.
+            self._left = max(0.0, self._left - (time.monotonic() - self._began))
         wanted = {report.name: report for report in found}
         names = [report.name for report in found if report.outcome == reports.DIFFERS]
         refused = self._refused(found)
@@ -97,6 +111,7 @@ class _Apply:
                     scope=self._options.scope,
                     limit=self._options.limit,
                     on_report=one,
+                    deadline=self._left,
                 )
             self._id = change.id
             for report in made:
@@ -113,19 +128,29 @@ class _Apply:
 
     @contextlib.contextmanager
     def _progress(self, names: Any, *, show: bool = True) -> Iterator[Any]:
-        progress = self._servers.progress(self._options, names)
+        progress = self._line = self._servers.progress(self._options, names)
 
         def one(report: ServerReport) -> None:
             progress.add(report.name, failed=bool(report.error))
             if show and self._form == "jsonl":
-                with self._output():
-                    progress.write(render.event("server", **report.to_json()))
+                self._event("server", report.to_json())
 
         try:
             yield one
         finally:
             with self._output():
                 progress.end()
+
+    def _event(self, event: str, members: dict[str, Any]) -> None:
+        """Write a line of ``-o jsonl``."""
+        with self._output():
+            self._line.write(render.event(event, **members))
+
+    def _step(self, step: StepReport) -> None:
+        """Take a step as it is made: called in several threads."""
+        self._auditing.step(step)
+        if self._form == "jsonl":
+            self._event("step", step.to_json())
 
     @contextlib.contextmanager
     def _output(self) -> Iterator[None]:
@@ -191,6 +216,7 @@ class _Apply:
             guard=pending.guardian(self._journals, client),
             stop=self._stop,
             client=client,
+            on_step=self._step,
             **more,
         )
 
@@ -229,7 +255,9 @@ class _Apply:
                 return
         undone = {}
         names = {pending.plain(address): name for name, address in self._servers.addresses.items()}
-        for report in pending.taken_back(self._journals, self._id, names, reason, client):
+        for report in pending.taken_back(
+            self._journals, self._id, names, reason, client, on_step=self._step
+        ):
             undone[report.name] = report
         for name, report in list(wanted.items()):
             if report.outcome == reports.PENDING and name in undone:
@@ -240,6 +268,7 @@ class _Apply:
 
     def _end(self, found: list[ServerReport], *, told: bool = False) -> int:
         status = exit_codes.gravest(map(reading.status, found))
+        self._auditing.decided("apply", found, self._wishes.name, self._id)
         if self._broken is not None:
             raise self._broken
         if self._form == "json":

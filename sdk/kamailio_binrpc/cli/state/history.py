@@ -14,9 +14,11 @@ from ...core.state import journal as states
 from ...core.state import transaction as core
 from ...core.state.journal import JournalError
 from ...state.change import rolled_back
+from ...state.report import ServerReport
 from .. import colour, common, exit_codes, guard, output
 from . import options as shared
 from . import pending, render
+from .auditing import Auditing
 
 if TYPE_CHECKING:
     import argparse
@@ -42,14 +44,19 @@ def _history(options: argparse.Namespace) -> int:
     if options.purge is not None:
         journals.purge(options.purge * 86400)
     if options.expired:
-        found = pending.finish_expired(journals, pending.client_options(settings))
+        client = pending.client_options(settings)
+        found = pending.finish_expired(journals, client, Auditing(settings))
         return pending.finish(options, "history", found)
     if words[:1] == ["forget"]:
         if len(words) != 2:
             raise EncodeError("use: kamrpc history forget ID")
+        auditing = Auditing(settings)
         entries = core.forget(journals, words[1])
         if not entries:
             raise JournalError(f"{words[1]} is not unfinished here")
+        names = pending.names_of(settings)
+        given_up = [ServerReport(_row(each, names)["server"], "forgotten") for each in entries]
+        auditing.decided("history forget", given_up, words[1])
     elif len(words) > 1:
         raise EncodeError("one id at most; see 'kamrpc history --help'")
     else:
@@ -139,11 +146,14 @@ def _rollback(options: argparse.Namespace) -> int:
     except guard.Refused as error:
         common.complain(error)
         return exit_codes.REFUSED
+    auditing = Auditing(settings)
     found = rolled_back(
         journals,
         entries,
         names,
         force=options.force,
         client=pending.client_options(settings),
+        on_step=auditing.step,
     )
+    auditing.decided("rollback", found, options.id)
     return pending.finish(options, "rollback", found)

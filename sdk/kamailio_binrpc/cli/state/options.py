@@ -56,10 +56,10 @@ def add_files(parser: argparse.ArgumentParser, *, what: str = "") -> None:
     )
 
 
-def add_servers(parser: argparse.ArgumentParser, *, limit: int = 500) -> None:
+def add_servers(parser: argparse.ArgumentParser, *, limit: int = 500, **more: str) -> None:
     """Add the options that say which servers, and how to call them."""
     common.add_call_options(parser)
-    endpoints.add_options(parser, limit=limit)
+    endpoints.add_options(parser, limit=limit, **more)
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:

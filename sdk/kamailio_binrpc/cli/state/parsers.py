@@ -130,7 +130,12 @@ def _drift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _apply(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = shared.command(commands, "apply", "make a change, all of it or none", _APPLY)
-    shared.add_servers(parser, limit=shared.APPLY_LIMIT)
+    shared.add_servers(
+        parser,
+        limit=shared.APPLY_LIMIT,
+        deadline="for reading and changing all servers; then what was done is undone, which has "
+        "--undo-timeout for itself",
+    )
     shared.add_output(parser)
     shared.add_journals(parser)
     endpoints.add_batch_options(parser)

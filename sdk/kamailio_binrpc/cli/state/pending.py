@@ -20,6 +20,7 @@ from ...state.report import ServerReport
 from .. import common, exit_codes, output
 from . import options as shared
 from . import reading, render
+from .auditing import Auditing
 
 if TYPE_CHECKING:
     import argparse
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from ...core.address import AnyAddress
     from ...core.state.journal import Entry, Journals
+    from ...state.steps import StepReport
 
 
 def guarded(options: argparse.Namespace, work: Callable[[argparse.Namespace], int]) -> int:
@@ -61,13 +63,15 @@ def cancel(options: argparse.Namespace) -> int:
 def _confirm(options: argparse.Namespace) -> int:
     settings = common.Settings(options)
     journals = shared.journals(options)
-    finish_expired(journals, client_options(settings))
+    auditing = Auditing(settings)
+    finish_expired(journals, client_options(settings), auditing)
     kept = keep(journals, options.id)
     names = names_of(settings)
     found = []
     for entry in kept:
         address = core.summary(entry)["endpoint"]
         found.append(ServerReport(names.get(address, address), reports.CHANGED, id=entry.id))
+    auditing.decided("confirm", found, options.id)
     return finish(options, "confirm", found)
 
 
@@ -79,9 +83,16 @@ def _cancel(options: argparse.Namespace) -> int:
     if not waiting:
         state = f"it is {entries[0].state}" if entries else "there is no such change here"
         raise JournalError(f"{options.id} does not wait for a confirmation: {state}")
+    auditing = Auditing(settings)
     found = rolled_back(
-        journals, waiting, names_of(settings), reason="cancelled", client=client_options(settings)
+        journals,
+        waiting,
+        names_of(settings),
+        reason="cancelled",
+        client=client_options(settings),
+        on_step=auditing.step,
     )
+    auditing.decided("cancel", found, options.id)
     return finish(options, "cancel", found)
 
 
@@ -124,10 +135,20 @@ def names_of(settings: common.Settings) -> dict[str, str]:
     return {plain(address): name for name, address in settings.config.endpoints.items()}
 
 
-def finish_expired(journals: Journals, client: dict[str, Any]) -> list[ServerReport]:
+def finish_expired(
+    journals: Journals, client: dict[str, Any], auditing: Auditing
+) -> list[ServerReport]:
     """Undo changes whose time is over and whose guardian is gone, and say so."""
-    found = rolled_back(journals, core.expired(journals), {}, reason="unconfirmed", client=client)
+    found = rolled_back(
+        journals,
+        core.expired(journals),
+        {},
+        reason="unconfirmed",
+        client=client,
+        on_step=auditing.step,
+    )
     for report in found:
+        auditing.decided("history --expired", [report], report.id)
         common.complain(f"{report.id} was not confirmed in time: {render.result(report).rstrip()}")
     return found
 
@@ -139,13 +160,14 @@ def taken_back(
     reason: str,
     client: dict[str, Any],
     pause: Callable[[float], None] = time.sleep,
+    on_step: Callable[[StepReport], None] | None = None,
 ) -> list[ServerReport]:
     """Undo a change on all its servers; wait for the guardian where that has begun to."""
     left = journals.entries(id_)
     found: list[ServerReport] = []
     for attempt in range(_ATTEMPTS):
         again = []
-        made = rolled_back(journals, left, names, reason=reason, client=client)
+        made = rolled_back(journals, left, names, reason=reason, client=client, on_step=on_step)
         for entry, report in zip(left, made, strict=True):
             if report.outcome == reports.REFUSED and attempt < _ATTEMPTS - 1:
                 again.append(entry.server)

@@ -12,6 +12,7 @@ from ...state.report import grouped
 from .. import common, exit_codes, output
 from . import options as shared
 from . import reading, render
+from .auditing import Auditing
 from .wishes import Wishes, save_plan
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.out and len(servers.addresses) > 1:
         raise EncodeError("--out keeps the plan of one server; name one by -s")
     wishes = Wishes(options)
+    auditing = Auditing(settings)
     progress = servers.progress(options, servers.addresses)
 
     def one(report: ServerReport) -> None:
@@ -53,6 +55,7 @@ def _run(options: argparse.Namespace) -> int:
     finally:
         progress.end()
     status = exit_codes.gravest(map(reading.status, reports))
+    auditing.planned("plan", reports, wishes.name)
     if options.output == "text":
         output.write(render.plan(grouped(reports), several=servers.several))
         if servers.several:

@@ -12,6 +12,8 @@ import pytest
 
 from kamailio_binrpc.cli import exit_codes
 from kamailio_binrpc.core.state.journal import Journals
+from kamailio_binrpc.state import change
+from kamailio_binrpc.state.interrupt import Stop
 from tests.sdk.cli.state.support import AFTER, BEFORE
 
 WRITES = ["cfg.seti", "htable.seti", "htable.sets", "htable.delete"]
@@ -187,6 +189,7 @@ def test_events_of_a_change(kamrpc, fleet):
     words = ("-y", "--journals", fleet.journals, "-g", "well", "-o", "jsonl", "wanted.yml")
     _status, out, _err = kamrpc("apply", *words)
     events = [json.loads(line) for line in out.splitlines()]
+    events = [each for each in events if each["event"] != "step"]
     assert [each["event"] for each in events] == ["server", "server", "end"]
     assert {each["outcome"] for each in events[:2]} == {"changed"}
     assert events[-1]["id"] == events[0]["id"]
@@ -198,3 +201,65 @@ def test_the_end_in_words(kamrpc, fleet):
     assert out.endswith("one: changed (4 changes)\ntwo: changed (4 changes)\n")
     (id_,) = {entry.id for entry in Journals(fleet.journals).entries()}
     assert err == f"id: {id_}\n"
+
+
+# --- time
+
+
+def test_a_deadline_is_more_than_nothing(run):
+    assert run("apply", "-y", "--deadline", "0", "-s", "one", "wanted.yml")[0] == exit_codes.USAGE
+
+
+@pytest.mark.parametrize("checks", [1, 2, 3, 6, 9, 14, 22, 35, 56, 10_000])
+def test_a_deadline_limits_the_change_and_leaves_nothing_half_done(
+    apply, run, fleet, checks, monkeypatch
+):
+    """Whenever its time is over, all of it is made, or all is as before."""
+    left = [checks]
+
+    def clock():
+        left[0] -= 1
+        return 0.0 if left[0] > -1 else 1e9
+
+    monkeypatch.setattr(change, "Stop", lambda event, seconds=None: Stop(event, seconds, clock))
+    status, _outcomes = apply("--deadline", "500", "-g", "labs", "wanted.yml")
+    found = {name: fleet.state(name) for name in fleet.labs}
+    if checks == 10_000:
+        assert (status, found) == (exit_codes.OK, dict.fromkeys(found, AFTER))
+        return
+    assert status in (exit_codes.UNDONE, exit_codes.REFUSED)
+    assert found == dict.fromkeys(found, BEFORE)
+    states = {each["state"] for each in run("history")[1]["changes"]}
+    assert states <= {"undone", "refused"}
+
+
+def test_a_deadline_that_is_over_names_itself(run, fleet, monkeypatch):
+    monkeypatch.setattr(
+        change, "Stop", lambda event, seconds=None: Stop(event, 0.0 if seconds else None)
+    )
+    status, data, _err = run("apply", "-y", "--deadline", "9", "-s", "one", "wanted.yml")
+    assert status == exit_codes.REFUSED
+    (server,) = data["servers"]
+    assert server["reason"] == "deadline"
+    assert "time" in server["error"]
+
+
+def test_each_step_is_a_line_of_jsonl(kamrpc, fleet):
+    words = ("-y", "--journals", fleet.journals, "-s", "one", "wanted.yml")
+    status, out, _err = kamrpc("apply", "-o", "jsonl", *words)
+    assert status == 0
+    events = [json.loads(line) for line in out.splitlines()]
+    steps = [each for each in events if each["event"] == "step"]
+    assert [each["method"] for each in steps if each["state"] == "sending"] == WRITES
+    assert [each["method"] for each in steps if each["state"] == "done"] == WRITES
+    assert [each["event"] for each in events[-2:]] == ["server", "end"]
+
+
+def test_steps_of_the_way_back_are_lines_too(kamrpc, fleet):
+    fleet["ill"].failures.add("busy", method="htable.delete", count=1, code=500, text="no")
+    words = ("-y", "--journals", fleet.journals, "--serial", "1", "-s", "ill", "wanted.yml")
+    status, out, _err = kamrpc("apply", "-o", "jsonl", *words)
+    assert status == exit_codes.UNDONE
+    events = [json.loads(line) for line in out.splitlines()]
+    back = [each["method"] for each in events if each["event"] == "step" and each["undo"]]
+    assert sorted(back) == ["cfg.seti", "htable.delete", "htable.sets"]

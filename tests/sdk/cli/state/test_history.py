@@ -11,6 +11,7 @@ import time
 import pytest
 
 from kamailio_binrpc.cli import exit_codes
+from kamailio_binrpc.cli.completion import candidates
 from kamailio_binrpc.core.state.journal import Journals
 from tests.sdk.cli.state.support import AFTER, BEFORE
 
@@ -101,3 +102,22 @@ def test_old_journals_are_deleted(run, fleet, changed):
         os.utime(entry.path, (0, time.time() - 3 * 86400))
     assert len(run("history", "--purge", "4")[1]["changes"]) == 2
     assert len(run("history", "--purge", "2")[1]["changes"]) == 0
+
+
+# --- completion of the shells
+
+
+def test_ids_are_completed_where_a_command_can_do_something(run, apply, fleet):
+    apply("-s", "one", "wanted.yml")
+    apply("-s", "two", "--confirm", "3600", "wanted.yml")
+    made, waiting = (each["id"] for each in run("history")[1]["changes"])
+
+    def offered(*words):
+        return candidates(["kamrpc", words[0], "--journals", fleet.journals, *words[1:]])
+
+    assert offered("confirm", "") == offered("cancel", "") == [waiting]
+    assert offered("rollback", "") == [waiting, made]
+    assert offered("rollback", made[:-1]) == [made]
+    assert offered("history", "") == [waiting, made, "forget"]
+    assert offered("history", "forget", "") == [waiting]
+    assert offered("rollback", made, "") == []
