@@ -422,13 +422,12 @@ class DispatcherDestinations(DispatcherResource):
             for entry in entries_of(seen).values()
             if normal_uri(entry["uri"]) in disabled and entry["probing"]
         ]
-        found = list(super().effects(steps, seen))
-        if ends:
-            found.append(
-                "Disabling ends probing of %s. Say probing: true to bring it back with the state"
-                % ", ".join(ends)
-            )
-        return found
+        if not ends:
+            return []
+        return [
+            "Disabling ends probing of %s. Say probing: true to bring it back with the state"
+            % ", ".join(ends)
+        ]
 
     # --- results
 

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 STATE_FLAGS = {"A": 0, "I": 1, "T": 2, "D": 4}
 PROBING, NO_DNS, NO_PING = 8, 16, 32
 
+DELTA = 5
+"""Seconds between two rebuilds, as the modparam reload_delta has it by default."""
+
 LIST = Ask("dispatcher.list", ("full",))
 SCOPE = "dispatcher"
 BRIDGE = ";bridge"
@@ -451,17 +454,27 @@ class DispatcherResource(Resource):
         phase = DISABLE if word[0] in "DI" else ENABLE
         return Step(method, word, number, name, phase=phase, leaves=leaves)
 
-    def effects(self, steps: Sequence[Step], seen: Leaves) -> List[str]:
+    def scope_effects(
+        self, steps: Sequence[Step], seen: Leaves, harmless: bool = False
+    ) -> List[str]:
         rebuilds = sum(step.scope == SCOPE for step in steps)
         reversed_sets = equal_priorities(everything(seen)) if rebuilds else []
-        if not reversed_sets:
+        if not rebuilds or not (reversed_sets or harmless):
             return []
+        text = "dispatcher rebuilds all sets once"
+        if rebuilds > 1:
+            text = (
+                "dispatcher rebuilds all sets %d times, which takes %d s or more unless the "
+                "modparam reload_delta is below %d" % (rebuilds, DELTA * (rebuilds - 1), DELTA)
+            )
+        if not reversed_sets:
+            return [text]
         return [
-            "dispatcher rebuilds all sets %s, and each time reverses the order of destinations "
-            "with equal priorities (in set %s): algorithms that choose by order or hash choose "
-            "others meanwhile%s. Distinct priorities keep their order"
+            "%s, and each time reverses the order of destinations with equal priorities (in set "
+            "%s): algorithms that choose by order or hash choose others meanwhile%s. Distinct "
+            "priorities keep their order"
             % (
-                "once" if rebuilds == 1 else "%d times" % rebuilds,
+                text,
                 ", ".join(map(str, reversed_sets)),
                 " and afterwards" if rebuilds % 2 else "",
             )

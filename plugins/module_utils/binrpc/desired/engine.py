@@ -107,6 +107,7 @@ class Run:
             return
         steps = self._planned(changes, seen, "Nothing was changed")
         result["warnings"] += resource.effects(steps, seen)
+        result["warnings"] += resource.scope_effects(steps, seen)
         if self.check_mode:
             yield from self._predict(seen, wanted, steps)
             return

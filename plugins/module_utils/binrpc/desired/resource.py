@@ -222,6 +222,16 @@ class Resource:
         """Return what steps do beyond their leaves, as sentences."""
         return []
 
+    def scope_effects(
+        self, steps: Sequence[Step], seen: Leaves, harmless: bool = False
+    ) -> List[str]:
+        """Return what steps do to their scope beyond their leaves, as sentences.
+
+        :param steps: those of all resources of a change in that scope.
+        :param harmless: also what disturbs nothing.
+        """
+        return []
+
     def show(self, leaves: Mapping[Address, Any]) -> Any:
         """Return leaves for results and diffs: without secrets."""
         raise NotImplementedError

@@ -192,6 +192,17 @@ class UacRegistration(Resource):
                 return "its %s was not written down" % name
         return ""
 
+    def approximate(self, address: Address, old: Any) -> str:
+        if address == self.address and isinstance(old, dict):
+            for name in SECRETS:
+                secret = old.get(name)
+                if isinstance(secret, Secret) and secret.source is None and secret.value:
+                    return (
+                        "its secret is not written down, and is lost if the change is killed after "
+                        "the registration was removed and before it was added again"
+                    )
+        return ""
+
     def show(self, leaves: Mapping[Address, Any]) -> Any:
         record = leaves.get(self.address, ABSENT)
         if record is ABSENT:

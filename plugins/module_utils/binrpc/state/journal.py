@@ -448,6 +448,7 @@ class Reading:
     :ivar started: when, in seconds since 1970; 0 if that line is lost.
     :ivar damaged: is a line missing or broken?
     :ivar sent: may anything have been sent?
+    :ivar seal: makes seals with the key of the journal; None if there is none.
     """
 
     def __init__(self) -> None:
@@ -462,9 +463,9 @@ class Reading:
         self.deadline: Optional[Dict[str, Any]] = None
         self.outcome: Optional[Dict[str, Any]] = None
         self.started = 0.0
-        self.started = 0.0
         self.damaged = False
         self.sent = False
+        self.seal: Optional[Seal] = None
 
     def left(self) -> Optional[float]:
         """Return the seconds until it is undone unless it is confirmed; None without a deadline."""
@@ -509,6 +510,7 @@ def parse(
     :param seal: makes seals with the key of the journal.
     """
     found = Reading()
+    found.seal = seal
     lines = _lines(data)
     expected = 0
     for place, line in enumerate(lines):

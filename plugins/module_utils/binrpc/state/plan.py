@@ -279,7 +279,15 @@ class Plan:
     @property
     def effects(self) -> List[str]:
         """Effects of the steps beside their leaves, as sentences."""
-        return _once(text for part in self.parts for text in part.effects)
+        scopes = dict.fromkeys(step.scope for step in self.steps if step.scope)
+        found = [text for scope in scopes for text in self._scope_effects(scope)]
+        return _once([*found, *(text for part in self.parts for text in part.effects)])
+
+    def _scope_effects(self, scope: str) -> List[str]:
+        """Return the effects of the steps of all resources of a scope together."""
+        steps = [step for step in self.steps if step.scope == scope]
+        part = next(p for p in self.parts if any(step.scope == scope for step in p.steps))
+        return part.resource.scope_effects(steps, part.seen, harmless=True)
 
     @property
     def warnings(self) -> List[str]:

@@ -36,7 +36,9 @@ def rollback(
         outcome.outcome = UNKNOWN_END
         outcome.message = "The journal is damaged: it does not say which run of the server it was"
         return outcome
-    back = WayBack(reading.records, reading.boot, outcome, force, timeout, busy_timeout)
+    back = WayBack(
+        reading.records, reading.boot, outcome, force, timeout, busy_timeout, reading.seal
+    )
     yield from back.go()
     if reading.damaged:
         outcome.message = "The journal is damaged: what its broken lines say was not undone"

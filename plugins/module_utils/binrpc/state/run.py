@@ -176,6 +176,7 @@ class Run:
             self.outcome,
             timeout=self.undo_timeout,
             busy_timeout=self.busy_timeout,
+            seal=self.seal,
         )
         yield from back.go()
 

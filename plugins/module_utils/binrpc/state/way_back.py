@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from ..desired.drive import Talk
-    from ..desired.leaf import Address, Leaves
+    from ..desired.leaf import Address, Leaves, Seal
     from ..desired.record import Record
     from ..desired.step import Step
     from .boot import Boot
@@ -47,6 +47,7 @@ class WayBack:
     :param boot: which run of the server it was.
     :param force: put back also what another client has changed since.
     :param timeout: seconds for everything, besides the pauses between rebuilds.
+    :param seal: makes seals of secrets for the journal.
     """
 
     def __init__(
@@ -57,7 +58,9 @@ class WayBack:
         force: bool = False,
         timeout: float = UNDO_TIMEOUT,
         busy_timeout: float = BUSY_TIMEOUT,
+        seal: Optional[Seal] = None,
     ) -> None:
+        self.seal = seal
         self.records = list(records)
         self.boot = boot
         self.outcome = outcome
@@ -198,7 +201,9 @@ class WayBack:
 
     def _call(self, number: int, step: Step) -> Talk[None]:
         record = self.records[number]
-        yield from self._save("intent", {"part": number, "step": step.dump(), "back": True})
+        yield from self._save(
+            "intent", {"part": number, "step": step.dump(self.seal), "back": True}
+        )
         record.may_have_put_back(step)
         self.outcome.steps.append(step.shown)
         try:

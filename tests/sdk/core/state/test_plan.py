@@ -32,6 +32,22 @@ def test_only_reads_are_made(server):
     assert "reverses the order" in " ".join(found.effects)
 
 
+def test_rebuilds_are_counted_over_all_sets(server):
+    def rebuilds(*numbers):
+        uri = {"uri": "sip:127.0.0.9:5060", "priority": 7}
+        found = planned(server, *(DispatcherDestinations(number, [uri]) for number in numbers))
+        return [text for text in found.effects if "rebuilds all sets" in text]
+
+    (one,) = rebuilds(1)
+    assert "rebuilds all sets once" in one
+    assert "and afterwards" in one
+    (two,) = rebuilds(1, 2)
+    assert "2 times, which takes 5 s" in two
+    assert "and afterwards" not in two
+    server.call("dispatcher.remove", 2, "sip:198.51.100.22:5060")
+    assert rebuilds(1) == ["dispatcher rebuilds all sets once"]
+
+
 def test_each_question_is_asked_once(server):
     planned(
         server,
@@ -153,6 +169,6 @@ def test_a_secret_that_stays_can_be_undone(server):
     """On the way back it is recognised, and is taken from the server."""
     applied(server, registration("geheim-1"))
     kept = planned(server, UacRegistration("one", expires=77))
-    assert [each.reversible for each in kept.differences] == ["exact"]
+    assert [each.reversible for each in kept.differences] == ["value"]
     other = planned(server, UacRegistration("one", auth_password="geheim-2"))
     assert [each.reversible for each in other.differences] == ["none"]
