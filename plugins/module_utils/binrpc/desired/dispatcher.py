@@ -12,6 +12,7 @@ from .dispatcher_sets import (
     NO_DNS,
     NO_PING,
     PROBING,
+    SCOPE,
     STATE_FLAGS,
     DispatcherResource,
     entries_of,
@@ -186,6 +187,8 @@ class DispatcherDestinations(DispatcherResource):
     :param allow_unresolved: go on although a name does not resolve and its destination is lost.
     :param allow_empty: may ``exact`` without destinations remove the whole set?
     :param max_remove: how many destinations ``exact`` may remove; None for any number.
+    :param keep_order: put back the order of the destinations that stay, which each change of any
+        set reverses among equal priorities.
     :raises StateError: a destination is given twice, or cannot be.
     """
 
@@ -199,8 +202,11 @@ class DispatcherDestinations(DispatcherResource):
         allow_unresolved: bool = False,
         allow_empty: bool = True,
         max_remove: Optional[int] = None,
+        keep_order: bool = False,
     ) -> None:
         self.set_id = set_id
+        self.keep_order = keep_order
+        self.watches = SCOPE if keep_order else ""
         self.exact = exact
         self.allow_empty = allow_empty
         self.max_remove = max_remove
@@ -422,12 +428,18 @@ class DispatcherDestinations(DispatcherResource):
             for entry in entries_of(seen).values()
             if normal_uri(entry["uri"]) in disabled and entry["probing"]
         ]
-        if not ends:
-            return []
-        return [
-            "Disabling ends probing of %s. Say probing: true to bring it back with the state"
-            % ", ".join(ends)
-        ]
+        found = []
+        if self.keep_order and any(step.scope == SCOPE for step in steps):
+            found.append(
+                "The order of the destinations of set %d is put back by one more rebuild, where it "
+                "was reversed" % self.set_id
+            )
+        if ends:
+            found.append(
+                "Disabling ends probing of %s. Say probing: true to bring it back with the state"
+                % ", ".join(ends)
+            )
+        return found
 
     # --- results
 

@@ -52,6 +52,9 @@ DELTA = 5
 
 LIST = Ask("dispatcher.list", ("full",))
 SCOPE = "dispatcher"
+NOTHING = (2**31 - 1, "sip:127.0.0.1:1")
+"""Set and URI of no destination: to remove it rebuilds all sets and does nothing else."""
+
 BRIDGE = ";bridge"
 """What makes another text of a URI, and nothing else: requests do not show it."""
 
@@ -85,8 +88,17 @@ def probing_of(address: Address) -> Address:
     return (*address, "probing")
 
 
+def order_of(number: int) -> Address:
+    """Return the address of the order of the destinations of a set."""
+    return ("dispatcher", "order", number)
+
+
+def is_order(address: Address) -> bool:
+    return len(address) == 3 and address[1] == "order"
+
+
 def is_member(address: Address) -> bool:
-    return len(address) == len(("dispatcher", 1, "sip:"))
+    return len(address) == len(("dispatcher", 1, "sip:")) and address[1] != "order"
 
 
 def read_entries(answers: Answers) -> Entries:
@@ -206,6 +218,9 @@ class DispatcherResource(Resource):
     by_duid = False
     """Are destinations named by duid even where the URI would do?"""
 
+    keep_order = False
+    """Does the order of the destinations of the set count?"""
+
     def questions(self, answers: Answers) -> Iterable[Ask]:
         return [LIST]
 
@@ -219,12 +234,20 @@ class DispatcherResource(Resource):
         mine = {address: entry for address, entry in entries.items() if address in named}
         others = {address: entry for address, entry in entries.items() if address not in named}
         seen = Leaves(leaves_of(mine), leaves_of(others))
+        if self.keep_order:
+            names = [str(each[2]) for each in entries if each[1] == self.set_id]
+            seen.neighbours[order_of(self.set_id)] = names
         seen.facts["order"] = list(entries)
         seen.facts["bridges"] = bridges(answers, entries)
         seen.facts["twins"] = {address for address in mine if is_twin(address, mine)}
         return seen
 
     def same(self, address: Address, one: Any, other: Any) -> bool:
+        if is_order(address):
+            # That of those that are in both.
+            return [each for each in one if each in other] == [
+                each for each in other if each in one
+            ]
         if not is_member(address):
             return bool(one == other)
         return bool(
@@ -257,7 +280,12 @@ class DispatcherResource(Resource):
         there, here = everything(before), everything(now)
         found = []
         for address, value in there.items():
-            if is_member(address):
+            if is_order(address):
+                # What was removed and added again has another place.
+                stay = [each for each in value if self._stays(address, each, there, here)]
+                if not self.equal(address, here.get(address, stay), stay):
+                    found.append(address)
+            elif is_member(address):
                 if not self.equal(address, here.get(address, ABSENT), value):
                     found.append(address)
             elif address not in here:
@@ -266,6 +294,12 @@ class DispatcherResource(Resource):
                 # Disabling ends probing by itself.
                 found += [address] * (here[state_of(address[:-1])] != "disabled")
         return found
+
+    def _stays(
+        self, order: Address, name: str, there: Mapping[Address, Any], here: Mapping[Address, Any]
+    ) -> bool:
+        address: Address = ("dispatcher", order[2], name)
+        return self.equal(address, there.get(address, ABSENT), here.get(address, ABSENT))
 
     def remedy(self, lost: Sequence[Address]) -> str:
         if any(address[-1] == "probing" for address in lost):
@@ -331,8 +365,13 @@ class DispatcherResource(Resource):
         order = {each: now[each] for each in seen.facts.get("order", ()) if each in now}
         now = {**order, **now}
         goal = {**now, **{change.address: change.after for change in changes}}
-        numbers = dict.fromkeys(change.address[1] for change in changes)
-        return [step for number in numbers for step in self._set_steps(number, now, goal)]
+        orders = [change.address for change in changes if is_order(change.address)]
+        numbers = dict.fromkeys(c.address[1] for c in changes if not is_order(c.address))
+        steps = [step for number in numbers for step in self._set_steps(number, now, goal)]
+        # Any rebuild reverses the order. With others on the way, the next reading decides.
+        if orders and not any(step.scope for step in steps):
+            steps.append(self._rebuild("dispatcher.remove", *NOTHING, phase=REMOVE))
+        return steps
 
     def _set_steps(
         self, number: Any, now: Mapping[Address, Any], goal: Mapping[Address, Any]

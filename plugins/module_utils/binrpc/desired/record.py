@@ -70,6 +70,11 @@ class Record:
                 self._ledger.setdefault(address, []).append(value)
         self.disturbing = self.disturbing or bool(step.scope)
 
+    def may_be_disturbed(self, step: Step) -> None:
+        """Note a step of any resource of the run that may have run."""
+        if step.scope and step.scope == self.resource.watches:
+            self.disturbing = True
+
     def withdraw(self, step: Step) -> None:
         """Note that a step certainly did not run, right after :meth:`may_have_left`."""
         for address in [each for each in step.leaves if each in self.acted]:

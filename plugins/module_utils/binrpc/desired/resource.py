@@ -111,6 +111,9 @@ class Resource:
     persisted_by = ""
     """What keeps a change beyond a restart, or "" where there is nothing to say."""
 
+    watches = ""
+    """A scope: what steps of any resource do to it is put back, also where this one needs none."""
+
     settles = 0.0
     """Seconds that the server may take to show a change."""
 

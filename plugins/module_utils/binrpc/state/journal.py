@@ -572,6 +572,8 @@ def _take(
             record.may_have_put_back(step)
         else:
             record.may_have_left(step)
+        for other in found.records:
+            other.may_be_disturbed(step)
     elif kind == "refused":
         # The server did not run it.
         step = Step.load(event["step"], resolve, seal)
@@ -585,6 +587,8 @@ def _take(
         found.steps.append(step.shown)
         record = found.records[_index(event["part"], found)]
         record.disturbing = True
+        for other in found.records:
+            other.may_be_disturbed(step)
     elif kind == "settled":
         found.records[_index(event["part"], found)].disturbing = False
     elif kind == "deadline":

@@ -388,6 +388,8 @@ class Run:
             record.may_have_left(step)
         else:
             record.disturbing = True
+        for other in self._work:
+            other.record.may_be_disturbed(step)
         self.outcome.steps.append(step.shown)
         try:
             reply = yield Do(step.method, step.params)

@@ -326,6 +326,7 @@ def _dispatcher(data: Mapping[str, Any], context: Context) -> List[Resource]:
                 allow_unresolved=each.get("allow_unresolved", False),
                 allow_empty=each.get("allow_empty", False),
                 max_remove=each.get("max_remove"),
+                keep_order="order" in each,
             )
         )
     return resources
@@ -344,6 +345,11 @@ DISPATCHER = Map(
             "allow_empty": ALLOW_EMPTY,
             "max_remove": MAX_REMOVE,
             "min_enabled": MIN_ENABLED,
+            "order": Text(
+                "keep: the destinations that stay keep their order among equal priorities, which "
+                "each change of any set reverses. It costs one more rebuild.",
+                choices=["keep"],
+            ),
             "allow_unresolved": Flag(
                 "Whether to go on although a name does not resolve: its destination is lost."
             ),

@@ -205,6 +205,8 @@ class WayBack:
             "intent", {"part": number, "step": step.dump(self.seal), "back": True}
         )
         record.may_have_put_back(step)
+        for other in self.records:
+            other.may_be_disturbed(step)
         self.outcome.steps.append(step.shown)
         try:
             reply = yield Do(step.method, step.params)
