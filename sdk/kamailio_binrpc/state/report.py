@@ -36,6 +36,7 @@ UNKNOWN = "unknown"
 ADD = "add"
 CHANGE = "change"
 REMOVE = "remove"
+FORCE = "force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class ChangeReport:
     """A leaf that is not, or was not, as wanted.
 
     :ivar address: such as ``htable.features.recording``.
-    :ivar action: ``add``, ``change``, ``remove``, or ``unknown`` where the server does not show
-        what there is.
+    :ivar action: ``add``, ``change``, ``remove``, ``unknown`` where the server does not show what
+        there is, or ``force`` for what is done once and may change by itself afterwards.
     :ivar before: the value before; None where there was none, "?" where it is unknown.
     :ivar after: the value wanted; None for a removal.
     :ivar secret: both values are hidden.

@@ -17,6 +17,7 @@ from .dispatcher_sets import (
     DispatcherResource,
     entries_of,
     everything,
+    force_of,
     identity,
     is_member,
     is_twin,
@@ -30,9 +31,10 @@ from .dispatcher_sets import (
 )
 from .drive import ask_or
 from .kind import Kind
-from .leaf import ABSENT, Leaves
+from .leaf import ABSENT, UNKNOWN, Leaves
 from .options import Option, Options, no_blanks
 from .resource import StateError
+from .step import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,7 +172,7 @@ class DispatcherState(DispatcherResource):
         return {"matched": [entry["uri"] for entry in entries_of(seen).values()]}
 
 
-_ANY = dict.fromkeys(("priority", "attrs", "flags", "state", "probing"))
+_ANY = dict.fromkeys(("priority", "attrs", "flags", "state", "probing", "force"))
 
 
 class DispatcherDestinations(DispatcherResource):
@@ -180,7 +182,9 @@ class DispatcherDestinations(DispatcherResource):
 
     :param wanted: dicts with ``uri``, and ``priority``, ``attrs``, ``flags``, ``state`` and
         ``probing``, which are None or left out where they may be anything. ``state`` is
-        ``enabled``, which all states but ``disabled`` are, or ``disabled``.
+        ``enabled``, which all states but ``disabled`` are, or ``disabled``. ``force`` is a state
+        that it gets once, and that the server may change afterwards: ``active``, ``inactive`` or
+        ``trying``.
     :param absent: URIs that must not be there.
     :param exact: nothing else may be there.
     :param least: how many active destinations the set must keep if some are removed; None for 1.
@@ -222,6 +226,10 @@ class DispatcherDestinations(DispatcherResource):
                 raise StateError("flags is a sum of 1, 2, 4, 8, 16 and 32, not %d" % wish["flags"])
             if wish["state"] == "disabled" and wish["probing"]:
                 raise StateError("%s: a disabled destination cannot be probed" % each["uri"])
+            if wish["state"] == "disabled" and wish["force"]:
+                raise StateError(
+                    "%s: it is to be disabled, and force is another state" % each["uri"]
+                )
             wish["uri"] = full_uri(each["uri"])
             key = normal_uri(wish["uri"]), identity(wish["attrs"] or "")
             if key in self.wanted:
@@ -262,6 +270,13 @@ class DispatcherDestinations(DispatcherResource):
 
     def observe(self, answers: Answers) -> Leaves:
         seen = super().observe(answers)
+        made = {leaf: v for step, _values in answers.written for leaf, v in step.leaves.items()}
+        for address, entry in entries_of(seen).items():
+            wanted = self._wish_of(entry)["force"]
+            if wanted:
+                # The server may have moved it since.
+                moved = made.get(force_of(address)) == wanted != entry["state"]
+                seen[force_of(address)] = UNKNOWN if moved else entry["state"]
         seen.facts["unresolved"] = []
         if any(each.method == "dns.lookup" for each in self.questions(answers)):
             seen.facts["unresolved"] = [
@@ -289,7 +304,8 @@ class DispatcherDestinations(DispatcherResource):
                 "destination that does not resolve. Mend the name service first, or say "
                 "allow_unresolved: true" % ", ".join(seen.facts["unresolved"])
             )
-        self.guard(seen, wanted, self.least)
+        forced = {state_of(each[:-1]): v for each, v in wanted.items() if each == _forced(each)}
+        self.guard(seen, {**wanted, **forced}, self.least)
         return wanted
 
     def _check_removal(self, seen: Leaves, wanted: Mapping[Address, Any]) -> None:
@@ -348,6 +364,8 @@ class DispatcherDestinations(DispatcherResource):
                 }
                 wanted[state_of(target)] = new["state"]
                 wanted[probing_of(target)] = new["probing"]
+                if self.wanted[key]["force"]:
+                    wanted[force_of(target)] = self.wanted[key]["force"]
         gone += [each for each in found if self.exact and each not in taken]
         gone += sorted(twins)
         # The server removes all that have a URI: those that stay may have to come back.
@@ -405,6 +423,7 @@ class DispatcherDestinations(DispatcherResource):
                 "probing": bool(flags & PROBING),
                 "no_dns": bool(flags & NO_DNS),
             }
+            added["state"] = wish["force"] or added["state"]
             return _switched(added, wish)
         new = dict(old)
         if wish["priority"] is not None:
@@ -414,6 +433,32 @@ class DispatcherDestinations(DispatcherResource):
         return _switched(new, wish)
 
     # --- writing
+
+    def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
+        forced = {
+            each.address: each.after for each in changes if each.address == _forced(each.address)
+        }
+        more = [
+            Change(state_of(each[:-1]), seen.at(state_of(each[:-1])), state)
+            for each, state in forced.items()
+            if state is not ABSENT and seen.at(each[:-1]) is not ABSENT
+        ]
+        rest = [each for each in changes if each.address not in forced]
+        steps = super().steps([*rest, *more], seen)
+        for step in steps:
+            for leaf, value in list(step.leaves.items()):
+                force = force_of(leaf[:-1])
+                if leaf[-1] == "state" and force in forced:
+                    step.leaves[force] = ABSENT if value is ABSENT else forced[force]
+        return steps
+
+    def restorable(self, address: Address, found: Any, old: Any) -> str:
+        if address == _forced(address) and found is UNKNOWN:
+            return "the server has moved it since"
+        return ""
+
+    def once(self, address: Address) -> bool:
+        return address == _forced(address)
 
     def hidden_flags(self, address: Address) -> int:
         wish = self._named.get(str(address[2])) if address[1] == self.set_id else None
@@ -467,6 +512,11 @@ class DispatcherDestinations(DispatcherResource):
         if fault.method in ("dispatcher.add", "dispatcher.remove") and "failed" in fault.text:
             return "Kamailio's log says why; often a host name does not resolve"
         return ""
+
+
+def _forced(address: Address) -> Address:
+    """Return an address if it is that of a forced state, and else another one."""
+    return force_of(address[:-1]) if len(address) > 1 else ()
 
 
 def _switched(entry: Entry, wish: Mapping[str, Any]) -> Entry:

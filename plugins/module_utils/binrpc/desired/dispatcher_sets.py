@@ -88,6 +88,10 @@ def probing_of(address: Address) -> Address:
     return (*address, "probing")
 
 
+def force_of(address: Address) -> Address:
+    return (*address, "force")
+
+
 def order_of(number: int) -> Address:
     """Return the address of the order of the destinations of a set."""
     return ("dispatcher", "order", number)

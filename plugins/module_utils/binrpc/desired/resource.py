@@ -251,6 +251,10 @@ class Resource:
         """Return why the server may not show changes although it has taken them, or ""."""
         return ""
 
+    def once(self, address: Address) -> bool:
+        """Is a leaf something that is done once, and that the server may change afterwards?"""
+        return False
+
     def remedy(self, lost: Sequence[Address]) -> str:
         """Return how to keep the server from changing leaves that were not named, or ""."""
         return ""

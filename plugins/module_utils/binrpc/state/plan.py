@@ -66,8 +66,8 @@ EXACT, VALUE, NONE = "exact", "value", "none"
 class Difference(Frozen):
     """A leaf that is not as wanted.
 
-    :ivar action: ``add``, ``change``, ``remove``, or ``unknown`` where the server does not show
-        what there is.
+    :ivar action: ``add``, ``change``, ``remove``, ``unknown`` where the server does not show what
+        there is, or ``force`` for what is done once and may change by itself afterwards.
     :ivar reversible: ``exact``; ``value`` where a part is lost on the way back; ``none``.
     :ivar why: why it is not ``exact``; "" if it is.
     :ivar lost_on: what loses the change: ``restart``, or ``reload`` of the module already.
@@ -82,8 +82,12 @@ class Difference(Frozen):
     why: str
     lost_on: str
 
-    def __init__(self, change: Change, reversible: str, why: str, lost_on: str) -> None:
-        if change.before in (UNKNOWN, TOO_LARGE):
+    def __init__(
+        self, change: Change, reversible: str, why: str, lost_on: str, once: bool = False
+    ) -> None:
+        if once:
+            action = "force"
+        elif change.before in (UNKNOWN, TOO_LARGE):
             action = "unknown"
         elif change.before is ABSENT:
             action = "add"
@@ -182,7 +186,11 @@ class Part:
             if not reason:
                 reason = resource.approximate(change.address, change.before)
                 reversible = VALUE if reason else EXACT
-            found.append(Difference(change, reversible, reason, resource.lost_on))
+            found.append(
+                Difference(
+                    change, reversible, reason, resource.lost_on, resource.once(change.address)
+                )
+            )
         return found
 
     def way_back(self) -> List[Step]:
@@ -315,7 +323,7 @@ class Plan:
     @property
     def counts(self) -> Dict[str, int]:
         """How many differences there are, by action."""
-        found = dict.fromkeys(("add", "change", "remove", "unknown"), 0)
+        found = dict.fromkeys(("add", "change", "remove", "unknown", "force"), 0)
         for each in self.differences:
             found[each.action] += 1
         return found

@@ -304,6 +304,11 @@ DESTINATION = Record(
             "disabled, or enabled, which all other states are.", choices=["enabled", "disabled"]
         ),
         "probing": Flag("Whether it is probed. Disabling ends that."),
+        "force": Text(
+            "A state that it gets once, if it has another one. The server may change it "
+            "afterwards, so it is no drift.",
+            choices=["active", "inactive", "trying"],
+        ),
     },
     required=["uri"],
 )

@@ -56,7 +56,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _known(report: ServerReport) -> None:
-    """A server with only unknown leaves is as wanted, as far as can be known."""
+    """A server with only unknown leaves is as wanted, as far as can be known.
+
+    What is done once is no drift.
+    """
+    report.changes = [each for each in report.changes if each.action != reports.FORCE]
     if report.outcome == reports.DIFFERS and len(report.unknown) == len(report.changes):
         report.outcome = reports.UNCHANGED
 

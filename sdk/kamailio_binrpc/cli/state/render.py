@@ -23,12 +23,14 @@ _SIGNS = {
     reports.CHANGE: ("~", "yellow"),
     reports.REMOVE: ("-", "red"),
     reports.UNKNOWN: ("?", "blue"),
+    reports.FORCE: ("!", "yellow"),
 }
 _WORDS = {
     reports.ADD: "to add",
     reports.CHANGE: "to change",
     reports.REMOVE: "to remove",
     reports.UNKNOWN: "not shown by the server",
+    reports.FORCE: "to force",
 }
 _OUTCOMES = {
     reports.UNCHANGED: ("as wanted", "green"),

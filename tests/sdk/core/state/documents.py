@@ -37,10 +37,12 @@ EVERYTHING = {
             "max_remove": 3,
             "min_enabled": 1,
             "allow_unresolved": True,
+            "order": "keep",
             "destinations": [
                 {
                     "uri": GATEWAY,
                     "priority": 5,
+                    "force": "trying",
                     "attrs": "weight=50;duid=a",
                     "flags": 16,
                     "state": "enabled",

@@ -27,7 +27,7 @@ def test_only_reads_are_made(server):
     found = planned(server)
     assert server.written == []
     assert all(is_read_only(method) for method in server.asked)
-    assert found.counts == {"add": 5, "change": 2, "remove": 1, "unknown": 0}
+    assert found.counts == {"add": 5, "change": 2, "remove": 1, "unknown": 0, "force": 0}
     assert found.differs
     assert "reverses the order" in " ".join(found.effects)
 
