@@ -257,10 +257,14 @@ class Journals:
         """
         found = []
         try:
-            places = list(os.scandir(self.folder))
+            with os.scandir(self.folder) as folder:
+                places = list(folder)
         except OSError:
             return []
         for place in places:
+            # Cheap, as a fleet looks for each of its servers, and there may be thousands of others.
+            if server not in place.name or not place.name.startswith(id_):
+                continue
             try:
                 entry = Entry(self.folder, place.name, place.stat().st_mtime)
             except (OSError, ValueError):

@@ -167,3 +167,17 @@ def test_another_process_finds_a_socket_in_this_folder(tmp_path, monkeypatch):
     assert journal.lasting("unixd:./a/../it") == "unixd:%s/it" % tmp_path
     assert journal.lasting("udp:h:1") == "udp:h:1"
     assert journal.server_of("unix:it") == journal.server_of("unix:%s/it" % tmp_path)
+
+
+def test_journals_of_other_servers_are_not_looked_at(journals, monkeypatch):
+    """A fleet looks for each of its servers, and each look must not cost as much as all of them."""
+    for number in range(30):
+        begun(journals, f"id-{number}").close()
+        (entry,) = journals.entries(f"id-{number}")
+        os.rename(entry.path, entry.path.replace(entry.server, f"{number:016x}"))
+    looked = []
+    original = journal.Entry
+    monkeypatch.setattr(journal, "Entry", lambda *words: looked.append(words) or original(*words))
+    assert [each.id for each in journals.entries(server=f"{7:016x}")] == ["id-7"]
+    assert [each.id for each in journals.entries("id-7")] == ["id-7"]
+    assert len(looked) == 2
