@@ -125,16 +125,37 @@ class _Items(Resource):
             return
         leaves[address] = item["value"]
         if leaves.facts.get("expires"):
-            leaves[until_of(address)] = None if item["expire"] == NEVER else _epoch(item["expire"])
+            never = item["expire"] == NEVER
+            leaves[until_of(address)] = None if never else self._epoch(item["expire"], answers)
 
-    def _clock(self, answers: Answers) -> Optional[int]:
-        """Return the server's own time, in its own zone; None if it was not asked for."""
+    def _epoch(self, text: str, answers: Answers) -> int:
+        """Return when an item expires, in seconds since 1970."""
+        return int(mktime(strptime(text, "%Y-%m-%d %H:%M:%S"))) - self._zone(answers)
+
+    def _shown_clock(self, answers: Answers) -> Optional[int]:
+        """Return the time that the server shows, as if it were in the zone of this process."""
         if not answers.has("core.uptime"):
             return None
         try:
             return int(mktime(strptime(answers.values("core.uptime")[0]["now"], _UPTIME)))
         except (Fault, ValueError, KeyError):
             return int(time())
+
+    def _zone(self, answers: Answers) -> int:
+        """Return by how much the zone of the server is ahead of that of this process.
+
+        The server does not say which zone it shows, so it is found by the clock of this machine.
+        What is written into a journal must not depend on it: a guardian may have another one.
+        """
+        shown_clock = self._shown_clock(answers)
+        if shown_clock is None:
+            return 0
+        return int(_ZONES * round((shown_clock - time()) / _ZONES))
+
+    def _clock(self, answers: Answers) -> Optional[int]:
+        """Return the server's clock in seconds since 1970; None if it was not asked for."""
+        shown_clock = self._shown_clock(answers)
+        return None if shown_clock is None else shown_clock - self._zone(answers)
 
     def same(self, address: Address, one: Any, other: Any) -> bool:
         if len(address) == len(until_of(("", "", ""))):
@@ -214,10 +235,6 @@ class _Items(Resource):
 
 
 _UPTIME = "%a %b %d %H:%M:%S %Y"
-
-
-def _epoch(text: str) -> int:
-    return int(mktime(strptime(text, "%Y-%m-%d %H:%M:%S")))
 
 
 class HashTableItem(_Items):
@@ -427,8 +444,6 @@ class HashTable(_Items):
         now = self._clock(answers)
         if now is not None:
             leaves.facts["now"] = now
-            # The server shows its own zone, which is found by the clock of this machine.
-            leaves.facts["zone"] = _ZONES * round((now - time()) / _ZONES)
         if answers.too_large("htable.dump", self.table):
             if self.exact and self.items:
                 answers.values("htable.dump", self.table)
@@ -460,7 +475,7 @@ class HashTable(_Items):
                 "at_least have no effect; leave them out" % self.table
             )
         for key, moment in self.until.items():
-            self._set_end(key, moment + seen.facts["zone"], wanted, seen)
+            self._set_end(key, moment, wanted, seen)
         for key, seconds in self.at_least.items():
             found = seen.at(until_of(address_of(self.table, key)))
             end = seen.facts["now"] + seconds

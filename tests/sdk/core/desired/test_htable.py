@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from kamailio_binrpc.core.desired.drive import Ask
 from kamailio_binrpc.core.desired.htable import ITEM, TABLE, HashTable, HashTableItem, item_value
-from kamailio_binrpc.core.desired.resource import StateError
+from kamailio_binrpc.core.desired.resource import Answers, StateError
 from kamailio_binrpc.core.faults import Fault
 
 
@@ -400,3 +403,41 @@ def test_exact_removes_no_more_than_allowed(ensure):
     assert ensure(HashTable("t", {"a": 1}, ["b"], exact=True, max_remove=1))["changed"] is True
     ensure(HashTable("t", {}, exact=True))
     assert ensure(HashTable("t", {}, exact=True, allow_empty=False))["changed"] is False
+
+
+@pytest.fixture
+def in_zone(monkeypatch):
+    """Put this process into a zone."""
+
+    def move(name):
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield move
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("of_server", [0, 7200, -34200])
+def test_an_expiry_does_not_depend_on_the_zone_of_the_process(in_zone, of_server):
+    """What is in a journal is compared by a guardian, which may be in another zone."""
+    now = time.time()
+
+    def text(moment, form):
+        return time.strftime(form, time.gmtime(moment + of_server))
+
+    item = {"name": "a", "value": 1, "expire": text(now + 600, "%Y-%m-%d %H:%M:%S")}
+    answers = Answers()
+    replies = [
+        (Ask("htable.dump", ("exp",)), [{"entry": 1, "slot": [{"name": "a", "value": 1}]}]),
+        (Ask("htable.listTables"), [{"name": "exp", "expire": 60, "dbtable": ""}]),
+        (Ask("htable.get", ("exp", "a")), [{"item": item}]),
+        (Ask("core.uptime"), [{"now": text(now, "%a %b %d %H:%M:%S %Y")}]),
+    ]
+    for ask, reply in replies:
+        answers.add(ask, reply)
+    for zone in ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns"):
+        in_zone(zone)
+        seen = HashTable("exp", {"a": 1}, until={"a": int(now) + 900}).observe(answers)
+        assert abs(seen["htable", "exp", "a", "until"] - (now + 600)) < 2
+        assert abs(seen.facts["now"] - now) < 2
