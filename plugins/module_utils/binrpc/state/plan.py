@@ -16,9 +16,11 @@ from ..desired.leaf import (
     load_leaves,
     text_of,
 )
+from ..desired.outcome import message
 from ..desired.recipe import dump_resource, load_resource
 from ..desired.resource import Answers, StateError
 from ..desired.step import Change, Step, shown
+from ..faults import Busy, Fault, TooFast
 from .boot import boot_id
 
 TYPE_CHECKING = False
@@ -463,6 +465,8 @@ def plan(
     there is now.
 
     :param boot: the boot id, if it is known already.
+    A fault makes its resource a problem of the plan, which names it as the file does.
+
     :raises BinrpcError: the server could not be read.
     """
     if boot is None:
@@ -476,10 +480,26 @@ def plan(
             part.seen = yield from look(resource, Answers((), found))
         except StateError as error:
             part.problem = str(error)
+        except (Busy, TooFast):
+            raise
+        except Fault as fault:
+            # A table that the server lacks, for example; others may well be read.
+            part.problem = "%s: %s" % (name_of(resource), message(fault))
         else:
             part.work_out()
         parts.append(part)
     return Plan(name, digest, boot, parts)
+
+
+def name_of(resource: Resource) -> str:
+    """Return where a resource stands in a file, such as ``htable.blocked``."""
+    address = getattr(resource, "address", ())
+    if not address and hasattr(resource, "set_id"):
+        address = ("dispatcher", resource.set_id)
+    if not address:
+        kind = type(resource).__module__.rpartition(".")[2]
+        address = (kind.partition("_")[0],)
+    return text_of(address)
 
 
 def unavailable(planned: Plan) -> Talk[List[str]]:

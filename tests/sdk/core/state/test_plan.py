@@ -11,11 +11,14 @@ from kamailio_binrpc.core.catalogue.reading import is_read_only
 from kamailio_binrpc.core.desired.dispatcher import DispatcherDestinations
 from kamailio_binrpc.core.desired.leaf import Secret
 from kamailio_binrpc.core.desired.pv import SharedVariable
+from kamailio_binrpc.core.desired.resource import Answers
 from kamailio_binrpc.core.desired.toggle import Toggle
 from kamailio_binrpc.core.desired.uac import UacRegistration
+from kamailio_binrpc.core.faults import Busy, make_fault
 from kamailio_binrpc.core.state.plan import Plan, plan
 from kamailio_binrpc.core.state.run import apply
 from kamailio_binrpc.core.state.seals import Seal
+from kamailio_binrpc.core.state.wish import parse
 from tests.support.state import Stage, four
 
 
@@ -172,3 +175,33 @@ def test_a_secret_that_stays_can_be_undone(server):
     assert [each.reversible for each in kept.differences] == ["value"]
     other = planned(server, UacRegistration("one", auth_password="geheim-2"))
     assert [each.reversible for each in other.differences] == ["none"]
+
+
+@pytest.mark.parametrize(
+    "document, name",
+    [
+        ({"htable": {"flags": {"items": {"a": 1}}, "nothing": {"items": {"a": 1}}}}, "nothing"),
+        ({"pv": {"shv": {"nothing": 1}}}, "nothing"),
+        ({"cfg": {"core": {"nothing": 1}}}, "nothing"),
+        ({"usrloc": {"nothing": {"ann": {"contacts": {"sip:a@h": {}}}}}}, "nothing"),
+        ({"pipelimit": {"pipes": {"nothing": {"limit": 1}}}}, "nothing"),
+        ({"dispatcher": {"7": {"destinations": [{"uri": "sip:h"}]}}}, "dispatcher.7"),
+        ({"rtpengine": {"nodes": {"udp:h:1": "enabled"}}}, "rtpengine"),
+        ({"uac": {"registrations": {"nothing": {"state": "enabled"}}}}, "uac.nothing"),
+        ({"debugger": {"modules": {"tm": 1}}}, "debugger.tm"),
+    ],
+)
+def test_a_fault_names_its_place_in_the_file(server, document, name):
+    wish = parse([{"version": 1, **document}])
+    method = next(iter(wish.resources[-1].questions(Answers()))).method
+    if name != "nothing":
+        server.events[method] = make_fault(500, "Something of its own", method)
+    problems = server.drive(plan(wish.stages)).problems
+    assert len(problems) == 1
+    assert name in problems[0]
+
+
+def test_a_server_that_is_busy_is_no_problem_of_the_plan(server):
+    server.events["htable.dump"] = make_fault(500, "Ongoing reload", "htable.dump")
+    with pytest.raises(Busy):
+        planned(server)
