@@ -20,7 +20,7 @@ RESULTS = ROOT / "build" / "bench.txt"
 if __package__ in {None, ""}:  # started as a file
     sys.path[0] = str(ROOT)
 
-from bench import codec, compiled, fleet, latency, relay, state  # noqa: E402
+from bench import codec, compiled, fleet, latency, relay, state, state_task  # noqa: E402
 from bench.measure import Rounds  # noqa: E402
 from bench.report import Report, machine  # noqa: E402
 
@@ -49,6 +49,7 @@ def main() -> int:
         fleet.run(report, 3 if options.quick else 7)
     if "state" in parts:
         state.run(report, 3 if options.quick else 7)
+        state_task.run(report, 2 if options.quick else 7)
     if "relay" in parts:
         relay.run(report, 2 if options.quick else 9, short=options.quick)
     report.line()
