@@ -159,9 +159,11 @@ class Task:
     :param together: gets the results of a task at many endpoints, and returns further members.
     :param remember_secrets: gets options, which may be wrong, and Secrets, to which it adds those
         that the table of options does not know.
+    :param no_relay: why the calls must not go through a relay, or an empty text.
     """
 
-    def __init__(self, options, prepare, together=None, remember_secrets=None):
+    def __init__(self, options, prepare, together=None, remember_secrets=None, no_relay=""):
+        self.no_relay = no_relay
         self.options = options.beside(SHARED)
         self.prepare = prepare
         self.together = together

@@ -50,6 +50,8 @@ options:
         V(cancelled) undoes it at once.
       - Confirm from where the change was made, with the same O(endpoint) or O(endpoints) and
         O(run_on). The journal is on that machine.
+      - So the calls never go through a relay, and V(auto) of O(run_on) is the host where other
+        modules use one.
     type: str
     choices: [applied, confirmed, cancelled]
     default: applied
@@ -166,7 +168,9 @@ changes:
       type: str
       sample: htable.features.recording
     action:
-      description: V(add), V(change), V(remove), or V(unknown) where the server does not show it.
+      description:
+        - V(add), V(change), V(remove), V(unknown) where the server does not show it, or V(force)
+          for a state that is given once.
       returned: always
       type: str
     before:

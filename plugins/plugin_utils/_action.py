@@ -117,7 +117,7 @@ class Action(ActionBase):
             return "host"
         if asked == "controller":
             return asked
-        problem = refusal(self._connection)
+        problem = self.module_task.no_relay or refusal(self._connection)
         if asked == "relay":
             if problem:
                 raise ValueError("%s, so run_on: relay is impossible here" % problem)

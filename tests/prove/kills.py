@@ -129,11 +129,18 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with killer(options.seed) as found:
-        broken = [text for text in (found.trial() for _each in range(options.runs)) if text]
+        broken = []
+        # What was seen up to an interruption counts too.
+        with contextlib.suppress(KeyboardInterrupt):
+            for _each in range(options.runs):
+                text = found.trial()
+                if text:
+                    print(text, flush=True)
+                    broken.append(text)
         for what, count in sorted(found.seen.items()):
             print(f"{count:6} {what}")
-    print(*broken, sep="\n")
-    print(f"{options.runs} kills, seed {options.seed}: {len(broken)} left something behind")
+    kills = found.seen.total()
+    print(f"{kills} kills, seed {options.seed}: {len(broken)} left something behind")
     return 1 if broken else 0
 
 

@@ -98,9 +98,19 @@ class Trial:
 
     :param result: of the module's job, on the controller.
     :param stdin: the connection passes input to commands, as a relay needs it.
+    :param no_relay: of the Task.
     """
 
-    def __init__(self, result=None, verbosity=0, transport="ssh", become=None, stdin=False, **task):
+    def __init__(
+        self,
+        result=None,
+        verbosity=0,
+        transport="ssh",
+        become=None,
+        stdin=False,
+        no_relay="",
+        **task,
+    ):
         self.here = []
         self.on_host = []
         self.removed = []
@@ -118,7 +128,7 @@ class Trial:
             return job
 
         class Tried(Action):
-            module_task = Task(OPTIONS, prepare)
+            module_task = Task(OPTIONS, prepare, no_relay=no_relay)
 
         self.task = SimpleNamespace(action="kamailio.ctl.kamailio_tried", args={}, **task)
         shell = SimpleNamespace(tmpdir=TMPDIR)
@@ -237,6 +247,24 @@ def test_why_the_module_takes_the_place_of_the_relay_is_named():
     trial = Trial(stdin=True)
     trial.run(endpoints=[UNIX, "tcp:127.0.0.1"])
     assert "several endpoints" in trial.named[0]
+
+
+def test_a_task_with_a_journal_never_goes_through_a_relay():
+    """One on the controller would be of the same address for all hosts."""
+    trial = Trial(stdin=True, no_relay="a reason")
+    trial.run(endpoint=UNIX)
+    assert (trial.here, len(trial.on_host)) == ([], 1)
+    assert "a reason" in trial.named[0]
+    result = trial.run(endpoint=UNIX, run_on="relay")
+    assert "a reason, so run_on: relay is impossible here" in result["msg"]
+    assert (trial.here, len(trial.on_host)) == ([], 1)
+    trial.run(endpoint=AWAY)
+    assert len(trial.here) == 1
+
+
+def test_a_state_has_a_journal():
+    name = "ansible_collections.kamailio.ctl.plugins.modules.kamailio_state"
+    assert importlib.import_module(name).TASK.no_relay
 
 
 def test_a_relay_that_was_asked_for_and_is_impossible():
