@@ -5,6 +5,7 @@
 
     tools/kamailio_packages.py                      # list the releases, and those at hand
     eval "$(tools/kamailio_packages.py trixie)"     # tests/support/kamailio.py starts that one
+    make catalogue-check SOURCE="$(tools/kamailio_packages.py --source trixie)"
 
 Packages are unpacked into a cache in the home folder (or in KAMAILIO_CACHE): nothing is installed,
 no service starts, and no special rights are needed. They come from the mirror that this machine's
@@ -106,6 +107,34 @@ def bring(name: str, *, newest: bool = False) -> Installation:
     return made
 
 
+def bring_source(name: str) -> Path:
+    """Return the folder of a release's sources, fetched and unpacked if they are not at hand.
+
+    :raises Unavailable: they cannot be had, for the reason in the message.
+    """
+    target = cache() / f"{name}-source"
+    if target.exists():
+        return target
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        options = _apt(part / "apt", f"deb-src {_signed()}{mirror()} {name} main")
+        # Debian's own changes are not needed: they touch no RPC.
+        _run("apt-get", *options, "-q", "source", "--tar-only", "--download-only", "kamailio",
+             folder=part / "apt")  # fmt: skip
+        archives = sorted((part / "apt").glob("kamailio_*.orig.tar.*"))
+        if not archives:
+            raise Unavailable("apt-get fetched no archive of the sources")
+        _run("tar", "--extract", "--file", archives[0], "--directory", part,
+             "--strip-components=1")  # fmt: skip
+        shutil.rmtree(part / "apt")
+        part.rename(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return target
+
+
 def mirror() -> str:
     """Return the URI of the Debian archive that this machine's apt uses.
 
@@ -157,10 +186,20 @@ def write_wrappers(folder: Path, place: Path) -> None:
 
 def _download(name: str, uri: str, folder: Path) -> list[Path]:
     """Download Kamailio and what it depends on, with apt's folders below ``folder``."""
-    signed = f"[signed-by={KEYRING}] " if KEYRING.exists() else ""
+    options = _apt(folder, f"deb {_signed()}{uri} {name} main")
+    _run("apt-get", *options, "-q", "-y", "--download-only", "install", *PACKAGES)
+    return sorted((folder / "cache" / "archives").glob("*.deb"))
+
+
+def _signed() -> str:
+    return f"[signed-by={KEYRING}] " if KEYRING.exists() else ""
+
+
+def _apt(folder: Path, source: str) -> list[str]:
+    """Read a source's lists into apt's folders below ``folder``; return options for apt-get."""
     for each in ("lists/partial", "cache/archives/partial", "etc"):
         (folder / each).mkdir(parents=True)
-    (folder / "etc" / "sources.list").write_text(f"deb {signed}{uri} {name} main\n")
+    (folder / "etc" / "sources.list").write_text(source + "\n")
     settings = {
         "Dir::Etc::SourceList": folder / "etc" / "sources.list",
         "Dir::Etc::SourceParts": "/dev/null",
@@ -178,8 +217,7 @@ def _download(name: str, uri: str, folder: Path) -> list[Path]:
     }
     options = [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
     _run("apt-get", *options, "-q", "update", "--error-on=any")
-    _run("apt-get", *options, "-q", "-y", "--download-only", "install", *PACKAGES)
-    return sorted((folder / "cache" / "archives").glob("*.deb"))
+    return options
 
 
 def _version(program: Path) -> str:
@@ -190,14 +228,19 @@ def _version(program: Path) -> str:
     return match.group(1)
 
 
-def _run(*command: str | Path) -> str:
-    """Return the output of a program.
+def _run(*command: str | Path, folder: Path | None = None) -> str:
+    """Return the output of a program, which runs in ``folder``.
 
     :raises Unavailable: it is missing or fails.
     """
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except FileNotFoundError:
         raise Unavailable(f"{command[0]} is not installed; it needs Debian or Ubuntu") from None
@@ -213,6 +256,7 @@ def main() -> int:
     )
     parser.add_argument("release", nargs="?", choices=RELEASES)
     parser.add_argument("--newest", action="store_true", help="fetch it even if it is at hand")
+    parser.add_argument("--source", action="store_true", help="bring its sources, print where")
     options = parser.parse_args()
     if options.release is None:
         for name in RELEASES:
@@ -220,6 +264,9 @@ def main() -> int:
             print(f"{name:10} {found.version + '  ' + str(found.folder) if found else '-'}")
         return 0
     try:
+        if options.source:
+            print(bring_source(options.release))
+            return 0
         found = bring(options.release, newest=options.newest)
     except Unavailable as error:
         print(f"{options.release} cannot be had: {error}", file=sys.stderr)

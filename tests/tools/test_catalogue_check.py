@@ -87,6 +87,58 @@ def test_methods_that_one_of_both_lacks():
     assert "not in the tree" in found[0]
 
 
+FORMATS = {"str": "S", "int": "d", "float": "f", "any": "S"}
+
+
+def c_sources(folder, known):
+    """Write a source tree whose module m exports the methods of a catalogue."""
+    handlers, entries = [], []
+    for index, method in enumerate(known.values()):
+        star, scan = "", ""
+        for param in method.params:
+            star = "*" if param.optional else ""
+            scan += star * ("*" not in scan) + FORMATS[param.type]
+        body = f'rpc->scan(c, "{scan}");' if scan else ""
+        handlers.append(f"static void h{index}(rpc_t *rpc, void *c)\n{{\n\t{body}\n}}\n")
+        entries.append(f'\t{{"{method.name}", h{index}, doc, 0}},\n')
+    path = folder / "src" / "modules" / "m" / "m.c"
+    path.parent.mkdir(parents=True)
+    (folder / "src" / "core").mkdir()
+    table = "rpc_export_t m_rpc[] = {\n%s\t{NULL, NULL, NULL, 0}\n};\n" % "".join(entries)
+    path.write_text("\n".join([*handlers, table]))
+
+
+@pytest.mark.parametrize("lacks", ["neither", "the catalogue", "the tree"])
+def test_a_method_that_was_removed_on_purpose_is_found(tmp_path, monkeypatch, capsys, lacks):
+    name = "dispatcher.set_state"
+    known = {method.name: method for method in methods() if in_release(method, (6, 0))}
+    fewer = {other: method for other, method in known.items() if other != name}
+    c_sources(tmp_path, fewer if lacks == "the tree" else known)
+    in_catalogue = fewer if lacks == "the catalogue" else known
+    monkeypatch.setattr("kamailio_binrpc.core.catalogue.lookup.methods", in_catalogue.values)
+    monkeypatch.setattr(sys, "argv", ["catalogue_check.py", str(tmp_path), "6.0"])
+    status = main()
+    *told, summary = capsys.readouterr().out.splitlines()
+    told = [line for line in told if "is not optional" not in line]
+    if lacks == "neither":
+        assert told == [] and f"{len(known)} of {len(known)} methods known" in summary
+        return
+    assert status == 1
+    (line,) = told
+    if lacks == "the catalogue":
+        assert (
+            line
+            == f"{name}: not in the catalogue; modules/m/m.c:{handler_of(name, known)} scans SdS"
+        )
+        assert f"{len(known) - 1} of {len(known)} methods known" in summary
+    else:
+        assert line.startswith(f"{name}: not in the tree")
+
+
+def handler_of(name, known):
+    return f"h{list(known).index(name)}"
+
+
 def test_releases():
     assert number("master") > number("6.1")
     method = SimpleNamespace(since="5.7", until="6.0")

@@ -18,6 +18,7 @@ from kamailio_packages import (  # noqa: E402
     Unavailable,
     at_hand,
     bring,
+    bring_source,
     choose_mirror,
     main,
     write_wrappers,
@@ -128,3 +129,40 @@ def test_a_missing_program_and_its_errors_are_the_reason(tmp_path):
     executable(tmp_path / "fails", "#!/bin/sh\necho W: hm >&2; echo E: no route >&2; exit 100\n")
     with pytest.raises(Unavailable, match=r"^E: no route$"):
         kamailio_packages._run(str(tmp_path / "fails"))
+
+
+def apt_with_an_archive(source):
+    """apt-get, as far as sources are concerned; tar is the real one."""
+    run = kamailio_packages._run
+
+    def answer(*command, folder=None):
+        if command[0] == "tar":
+            return run(*command)
+        if "source" in command:
+            (source / "src" / "core").mkdir(parents=True)
+            archive = folder / "kamailio_6.0.9.orig.tar.gz"
+            run("tar", "-czf", archive, "-C", source.parent, source.name)
+        return TARGETS
+
+    return answer
+
+
+def test_sources_are_unpacked_once(cache, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(kamailio_packages, "_run", apt_with_an_archive(tmp_path / "kamailio-6.0.9"))
+    monkeypatch.setattr(sys, "argv", ["kamailio_packages.py", "--source", "trixie"])
+    assert main() == 0
+    assert capsys.readouterr().out == f"{cache}/trixie-source\n"
+    assert [each.name for each in (cache / "trixie-source").iterdir()] == ["src"]
+    monkeypatch.setattr(kamailio_packages, "_run", None)
+    assert bring_source("trixie") == cache / "trixie-source"
+
+
+def test_sources_that_the_mirror_lacks_are_said(cache, monkeypatch, capsys):
+    monkeypatch.setattr(kamailio_packages, "_run", lambda *command, folder=None: TARGETS)
+    monkeypatch.setattr(sys, "argv", ["kamailio_packages.py", "--source", "forky"])
+    assert main() == 1
+    assert (
+        capsys.readouterr().err
+        == "forky cannot be had: apt-get fetched no archive of the sources\n"
+    )
+    assert list(cache.iterdir()) == []

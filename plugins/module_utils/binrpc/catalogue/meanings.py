@@ -82,6 +82,7 @@ stats.*|refused=stats support not enabled|invalid=please provide
 lcr.dump_rules|empty=empty reply
 lcr.load_gws|invalid=parameter error
 lcr.defunct_gw|absent=parameter value error|invalid=parameters required
+mt.lock_test|invalid=must be a positive
 mt.mem_rnd_alloc|invalid=bad param|invalid=invalid
 mt.mem_test_start|invalid=invalid
 modparam.*|refused=not acceptable here

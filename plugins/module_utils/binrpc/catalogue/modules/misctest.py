@@ -3,6 +3,10 @@
 """Methods of misctest, in the notation of :mod:`.notation`."""
 
 TEXT = """
+mt.lock_test [count:int] -> - @6.1
+ Takes and releases a lock that many times, as a test
+ !holds ctl until it has ended
+ %invalid=must be a positive
 mt.mem_alloc size:int [unit{b|k|m|g}] -> -
  Takes memory and keeps it, as a test
  %invalid=bad param
