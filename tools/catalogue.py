@@ -59,6 +59,9 @@ class Catalogue:
             for prefix, source in self.sources.items()
         )
 
+    def names(self) -> Iterator[str]:
+        yield from by_module(method.name for method in self.methods)
+
     def reading(self) -> Iterator[str]:
         marks = {
             method.name: "" if method.reads == self.notation.ALWAYS else f"({method.reads})"
@@ -120,6 +123,7 @@ TABLES = (
     "counters",
     "lookup",
     "meanings",
+    "names",
     "reading",
     "rebuilding",
     "repeating",

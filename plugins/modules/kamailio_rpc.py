@@ -55,6 +55,9 @@ options:
         in which the escapes of results, such as C(\xff), stand for bytes.
       - Force the type of what comes out of a template. With ansible-core 2.18 C("{{ number | int
         }}") arrives as text.
+      - If the collection does not know the method, C(system.methodSignature) is asked for its
+        types. Kamailio up to 6.1 does not tell them. Then texts that read as numbers are sent as
+        texts, with a warning, unless their type is forced.
     type: list
     elements: raw
     version_added: 0.1.0
@@ -484,8 +487,11 @@ def prepare(params):
     def job(endpoint, setting):
         results = drive(run_all(calls, setting.check_mode), endpoint)
         diffs = [result.pop("diff") for result in results if "diff" in result]
+        warnings = [text for result in results for text in result.pop("warnings", [])]
         result = results[0] if params["calls"] is None else summary(results)
         result["endpoint"] = endpoint.address
+        if warnings:
+            result["warnings"] = list(dict.fromkeys(warnings))
         if setting.diff and diffs:
             result["diff"] = diffs[0] if params["calls"] is None else diffs
         return result

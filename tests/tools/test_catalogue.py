@@ -53,7 +53,7 @@ def test_they_are_current() -> None:
             "geoip2",
             "p2.reload -> - repeatable",
             "p3.reload -> - reads()",
-            ["lookup", "reading", "repeating"],
+            ["lookup", "names", "reading", "repeating"],
         ),
         ("regex", "reload -> -", "reload a b^ -> {c:[...],d:str^}", ["arrays", "secrets"]),
         ("regex", " %refused=group matching", " %absent=group matching", ["meanings"]),

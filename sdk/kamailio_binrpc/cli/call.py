@@ -11,10 +11,18 @@ from . import common, exit_codes, guard, output, view
 _DESCRIPTION = """Call one RPC and print the values of its reply.
 
 Arguments are typed as the method wants them: where it reads a text, 5 is sent as a text. For
-methods that are not in the catalogue their look decides: 5 is an int, 1.5 a float, anything
-else a text. A prefix forces the type: s:5 (text), i:5 (int), d:5 (float), b:0a0b (bytes),
-j:[1,2] (JSON). Put -- before an argument that starts with a dash, such as -1.
+methods that are not in the catalogue the server is asked. Where it does not tell either, which a
+warning says, their look decides: 5 is an int, 1.5 a float, anything else a text. A prefix forces
+the type: s:5 (text), i:5 (int), d:5 (float), b:0a0b (bytes), j:[1,2] (JSON). Put -- before an
+argument that starts with a dash, such as -1.
 """
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..core.client import Client
+    from ..core.reply import Reply
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,8 +52,19 @@ def run(options: argparse.Namespace) -> int:
         if not guard.allow(options, settings, [settings.endpoint], options.method, params):
             return exit_codes.OK
         with settings.client() as client:
-            reply = common.call(settings, client, options.method, params)
+            reply = _call(settings, client, options, params)
         output.write(output.render(reply, options.output, shown))
         return exit_codes.OK
 
     return common.guarded(work, options.output)
+
+
+def _call(
+    settings: common.Settings, client: Client, options: argparse.Namespace, params: list[Any]
+) -> Reply:
+    if options.raw:
+        return common.call(settings, client, options.method, params)
+    from .signatures import Signatures
+
+    with Signatures(client).types(options.method, options.params, params) as settled:
+        return common.call(settings, client, options.method, settled)

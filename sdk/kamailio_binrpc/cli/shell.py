@@ -20,6 +20,7 @@ from . import common, exit_codes, guard, output
 from .names import Names
 from .presets import duration
 from .shell_line import Line, read_line
+from .signatures import Signatures
 from .terminal import for_terminal
 from .view import View
 
@@ -188,7 +189,8 @@ class Shell:
             form = "table"
         params = common.read_params(name, rest)
         guard.allow(self._options, self._settings, [self._endpoint], name, params)
-        reply = common.call(self._settings, self._client, name, params, self._endpoint)
+        with self._signatures.types(name, rest, params) as settled:
+            reply = common.call(self._settings, self._client, name, settled, self._endpoint)
         text = output.render(reply, form, view)
         if line.file:
             _save(text, line)
@@ -264,6 +266,7 @@ class Shell:
         if self._timeout is not None:
             client.timeout = self._timeout
         self._client, self._endpoint = client, endpoint
+        self._signatures = Signatures(client)
         self._names = Names(client.address).load()
         self._names.refresh_in_background()
 

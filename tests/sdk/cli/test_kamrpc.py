@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from kamailio_binrpc import Fault, LabServer
 from kamailio_binrpc.cli import completion, exit_codes
 from kamailio_binrpc.cli.config import inventory_of
 from kamailio_binrpc.core import spacing
@@ -72,10 +73,72 @@ def test_bytes_that_are_no_utf8_go_through(kamrpc):
 
 def test_unknown_methods_get_types_by_look_and_prefix(kamrpc):
     words = ["5", "s:5", "i:7", "d:1", "1.5", "x", 'j:"5"', "j:5"]
-    _other, out, _other = kamrpc("call", "test.types", *words)
+    _other, out, _other = kamrpc("call", "--raw", "test.types", *words)
+    assert kamrpc("call", "test.types", *words)[1] == out
     assert out.split() == [
         *("int:5", "str:5", "int:7", "float:1.0", "float:1.5", "str:x", "str:5", "int:5"),
     ]
+
+
+@pytest.fixture
+def telling(tmp_path, monkeypatch):
+    """A server that tells the types of a method; both are unknown to the catalogue."""
+    lab = LabServer(f"unix:{tmp_path}/telling")
+    with lab.running_in_thread() as server:
+
+        @server.registry.method("system.methodSignature")
+        def signature(ctx):
+            (name,) = ctx.scan("s")
+            if name != "my.told":
+                raise Fault(500, "Not Implemented Yet")
+            return "string string int string"
+
+        for name in ("my.told", "my.untold"):
+
+            @server.registry.method(name)
+            def method(ctx):
+                return None
+
+        monkeypatch.setenv("KAMRPC_ENDPOINT", server.addresses[0])
+        yield server
+
+
+def sent_to(server):
+    return [(call.method, *call.params) for call in server.calls]
+
+
+def test_a_server_that_knows_types_is_asked_for_those_that_the_catalogue_lacks(kamrpc, telling):
+    assert kamrpc("call", "my.told", "5", "5", "d:5") == (0, "", "")
+    signature = ("system.methodSignature", "my.told")
+    assert repr(sent_to(telling)) == repr([signature, ("my.told", "5", 5, 5.0)])
+
+
+def test_types_that_nothing_tells_bring_one_warning(kamrpc, telling):
+    status, out, err = kamrpc("call", "my.untold", "a", "5", "s:7")
+    assert (status, out, err.count("\n")) == (0, "", 1)
+    assert "my.untold is not in the catalogue" in err
+    assert "sent: parameter 2 as a whole number. s: before one sends it as text" in err
+    assert sent_to(telling)[-1] == ("my.untold", "a", 5, "7")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("core.echo", "5"),  # known
+        ("my.untold",),
+        ("my.untold", "a", "s:5", "i:7", "j:5"),  # no doubt
+        ("--raw", "my.untold", "5"),  # as wished
+    ],
+)
+def test_calls_whose_types_are_known_cost_no_other_call(kamrpc, telling, words):
+    assert kamrpc("call", *words)[2] == ""
+    assert len(telling.calls) == 1
+
+
+def test_a_method_that_does_not_exist_is_only_said_to_be_missing(kamrpc, telling):
+    status, _out, err = kamrpc("call", "my.missing", "5")
+    assert status == exit_codes.METHOD_NOT_FOUND
+    assert "warning" not in err
 
 
 def test_known_methods_get_the_types_that_they_want(lab):

@@ -44,7 +44,8 @@ Kamailio module. The core's own methods are in the file named as their first wor
 * ``*name: meaning`` at the top of a file explains a parameter name for the whole file.
 
 What must be small and quick is derived from the entries by ``tools/catalogue.py``: the tables in
-``reading``, ``repeating``, ``counters``, ``arrays``, ``meanings``, ``secrets`` and ``lookup``.
+``names``, ``reading``, ``repeating``, ``counters``, ``arrays``, ``meanings``, ``secrets`` and
+``lookup``.
 """
 
 from __future__ import annotations

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+from ..catalogue import signatures
 from ..catalogue.reading import is_read_only
 from ..encoder import Encoder
 from ..errors import BinrpcError, EncodeError
-from ..faults import Fault, NotFound, ReplyTooLarge
+from ..faults import Fault, MethodNotFound, NotFound, ReplyTooLarge
 from ..masking import hide_params, hide_reply
 from ..views import reply_to_json
 from .drive import Ask, Do, Soon
@@ -26,12 +27,18 @@ from .outcome import EXECUTED, fault_data, message
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
+    from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
     from ..masking import Secrets
     from .drive import Talk
 
     Result = Dict[str, Any]
+
+
+REMEDY = (
+    "To say the type, write a mapping with type and value, such as {type: int, value: 5}, or "
+    "{type: str, value: '5'} for a text"
+)
 
 
 class Failure(Exception):
@@ -167,6 +174,9 @@ class Call:
         self.reveal = reveal
         self.method = options["method"]
         self.params = _parameters(options["params"])
+        self._said = {
+            index for index, item in enumerate(options["params"] or []) if isinstance(item, dict)
+        }
         self.mutating = _mutates(options["mutates"], self.method, self.params)
         self.accepted = options["ignore_faults"] or []
         for item in self.accepted:
@@ -246,7 +256,7 @@ class Call:
 
     def _call(self, result: Result) -> Talk[None]:
         try:
-            params = tuple(self.params)
+            params = yield from self._typed(result)
             if self.mutating:
                 reply = yield Do(self.method, params, retry=True)
             else:
@@ -256,6 +266,8 @@ class Call:
             result["executed"] = EXECUTED[fault.executed]
             # A reply that outgrew its buffer is the only fault that comes after the change.
             result["changed"] = self.mutating and isinstance(fault, ReplyTooLarge)
+            if isinstance(fault, MethodNotFound):
+                result.pop("warnings", None)  # about its parameters, which are not what is wrong
             if not accepts(self.accepted, fault):
                 raise Failure(message(fault)) from fault
         except BinrpcError as error:
@@ -269,6 +281,28 @@ class Call:
             result["value"] = values[0] if len(values) == 1 else None
             result["executed"] = "yes"
             result["changed"] = self.mutating
+
+    def _typed(self, result: Result) -> Talk[Tuple[Any, ...]]:
+        """Return the parameters, as the server's types where only the server tells these."""
+        unsaid = [each for index, each in enumerate(self.params) if index not in self._said]
+        if not signatures.needs_signature(self.method, unsaid):
+            return tuple(self.params)
+        try:
+            answer = list((yield Ask(signatures.METHOD, (self.method,))))
+        except Fault:
+            answer = []
+        kinds = signatures.types_in(answer, len(self.params))
+        if kinds is not None:
+            return tuple(
+                value if index in self._said else signatures.converted(value, kind)
+                for index, (value, kind) in enumerate(zip(self.params, kinds))
+            )
+        # A number was written as one. A text of digits may have come out of a template.
+        sure = {index for index, each in enumerate(self.params) if not isinstance(each, str)}
+        warning = signatures.warning(self.method, self.params, self._said | sure, REMEDY)
+        if warning:
+            result["warnings"] = [warning]
+        return tuple(self.params)
 
 
 def remember_secrets(options: Any, secrets: Secrets) -> None:

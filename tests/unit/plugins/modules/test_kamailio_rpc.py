@@ -9,7 +9,11 @@ import random
 import sys
 
 import pytest
-from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import Fault
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.faults import (
+    Fault,
+    MethodNotFound,
+)
 from ansible_collections.kamailio.ctl.plugins.module_utils.binrpc.values import Struct
 from ansible_collections.kamailio.ctl.plugins.modules import kamailio_rpc
 
@@ -125,6 +129,60 @@ def test_types_can_be_forced(rpc):
     odd = b"a\xff\\x41".decode("utf-8", "surrogateescape")
     script = [("core.echo", [5, "5", 2.0, 1, b"\x00\xff", odd], [])]
     assert not rpc(script, method="core.echo", params=params)["failed"]
+
+
+@pytest.fixture
+def warned(monkeypatch):
+    texts = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda self, text: texts.append(text))
+    return texts
+
+
+def signature(answer, method="my.method"):
+    return ("system.methodSignature", [method], answer)
+
+
+NO_SIGNATURE = Fault(500, "Not Implemented Yet")
+
+
+def test_a_server_that_knows_types_is_asked_for_those_that_the_collection_lacks(rpc, warned):
+    params = ["5", 7, {"type": "str", "value": "5"}]
+    script = [signature(["int int string int"]), ("my.method", [5, "7", "5"], [])]
+    result = rpc(script, method="my.method", params=params)
+    assert (result["failed"], warned) == (False, [])
+
+
+def test_types_that_nothing_tells_bring_one_warning(rpc, warned):
+    calls = [{"method": "my.method", "params": ["a", "5", 7]}] * 2
+    script = [signature(NO_SIGNATURE), ("my.method", ["a", "5", 7], [])] * 2
+    result = rpc(script, calls=calls)
+    assert not result["failed"]
+    (warning,) = warned
+    assert "my.method is not in the catalogue" in warning
+    assert "sent: parameter 2 as a text. To say the type, write a mapping" in warning
+
+
+def test_a_number_is_meant_as_it_is_written(rpc, warned):
+    script = [signature(NO_SIGNATURE), ("my.method", [5], [])]
+    assert not rpc(script, method="my.method", params=[5])["failed"]
+    assert warned == []
+
+
+def test_a_method_that_does_not_exist_is_only_said_to_be_missing(rpc, warned):
+    missing = MethodNotFound(500, "command my.method not found")
+    script = [signature(NO_SIGNATURE), ("my.method", ["5"], missing)]
+    result = rpc(script, method="my.method", params=["5"])
+    assert (result["failed"], warned) == (True, [])
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_calls_whose_types_are_known_cost_no_other_call(rpc, check_mode):
+    for method, params, sent in (
+        ("htable.sets", ["t", "k", "5"], ["t", "k", "5"]),
+        ("my.method", ["a", {"type": "str", "value": "5"}], ["a", "5"]),
+    ):
+        script = [(method, sent, [])]
+        assert not rpc(script[check_mode:], check_mode, method=method, params=params)["failed"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@
 TEXT = """
 app_python3s.*
  %refused=no script file|refused=reload not enabled
-app_python3s.api_list -> {msize:int,methods:[func:{ret:str,module:str,name:str,params:str}*]} reads @5.7
+app_python3s.api_list -> \
+{msize:int,methods:[func:{ret:str,module:str,name:str,params:str}*]} reads @5.7
  Functions that Python can call
 app_python3s.reload -> {old:int,new:int} repeatable @5.7
  Reloads the Python file
