@@ -95,6 +95,22 @@ def test_members_of_a_list_as_each_release_has_them(version):
         assert not {each["IUID"] for each in again} & set(names)
 
 
+@pytest.mark.parametrize(
+    "uri, protocol",
+    [
+        *[("sip:192.0.2.1", 1), ("sip:gw.example", 0), ("sip:gw.example:5060", 1)],
+        *[("sips:gw.example:5061", 2), ("sips:192.0.2.1", 1), ("sip:gw.example;transport=tls", 3)],
+    ],
+)
+@pytest.mark.parametrize("flags", [0, NO_DNS])
+def test_the_protocol_of_a_destination_from_6_1_on(uri, protocol, flags):
+    """As RFC 3263 has it, whether or not the name is resolved."""
+    for version, expected in (("6.0", 3 if protocol == 3 else 0), ("6.1", protocol)):
+        engine, _clock = lab(Dispatcher({1: [{"uri": uri, "flags": flags}]}), version=version)
+        dest = engine.call("dispatcher.list", "full")[0]["RECORDS"]["SET"]["TARGETS"]["DEST"]
+        assert dest["PROTOID"] == expected
+
+
 def test_the_dispatcher_of_master_reloads_at_any_time():
     engine, _clock = lab(version="master")
     for _other in range(3):

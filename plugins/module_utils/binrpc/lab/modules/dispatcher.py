@@ -238,9 +238,7 @@ class Dispatcher(Module):
             dest.add("HOST", each.host)
             dest.add("IPADDR", each.address)
             dest.add("PORT", each.port)
-            # A URI without a transport is UDP, which 6.1 says of those whose address it has.
-            known = newest and (_NUMERIC.fullmatch(each.host) or not each.flags & NO_DNS)
-            dest.add("PROTOID", each.protocol or int(bool(known)))
+            dest.add("PROTOID", each.protocol or (_default_protocol(each) if newest else 0))
             dest.add("DNSTIME_SEC", 0.0)
             dest.add("DNSTIME_USEC", 0.0)
             if newer:
@@ -394,6 +392,15 @@ class Dispatcher(Module):
         rows = self._rows()
         self._load([row for row in rows if row[0] != number or row[1].uri != wanted.uri])
         return "Ok. Dispatcher destination removed."
+
+
+def _default_protocol(each: Destination) -> int:
+    """Return the protocol that 6.1 takes where the URI names none: that of RFC 3263, 4.1."""
+    if _NUMERIC.fullmatch(each.host):
+        return 1
+    if each.port:
+        return 2 if each.uri[:5].lower() == "sips:" else 1
+    return 0
 
 
 def _lower(text: str) -> bytes:
