@@ -117,6 +117,13 @@ DIFFERENCES = (
         "the core can refuse any method with `Command Executed Too Fast` (`rpc_exec_delta`)",
     ),
     Difference(
+        "reloads are limited",
+        "6.0",
+        "`rpc_exec_delta` limits `core.echo_delta` alone",
+        "it also limits `permissions.addressReload` and `permissions.trustedReload`, from 6.1 on "
+        "`tls.reload`",
+    ),
+    Difference(
         "aliases are right",
         "6.0",
         "kamcmd lists the aliases `dst_blacklist_*`, which call methods that no longer exist",

@@ -77,7 +77,7 @@ class Declaration:
         missing: Optional[Tuple[int, str]],
         since: Version,
         until: Version,
-        limited: bool,
+        limited: Version,
     ) -> None:
         self.limited = limited
         self.name = name
@@ -96,13 +96,13 @@ def method(
     missing: Optional[Tuple[int, str]] = None,
     since: Version = (),
     until: Version = (999,),
-    limited: bool = False,
+    limited: Version = (999,),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function of a :class:`Module` as a method; several may be stacked.
 
     :param since: the first Kamailio version that has it, such as ``(5, 7)``.
     :param until: the first version that no longer has it.
-    :param limited: it runs at most every ``rpc_exec_delta`` seconds (5.7).
+    :param limited: the first version in which it runs at most every ``rpc_exec_delta`` seconds.
     """
 
     def mark(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -182,9 +182,10 @@ class Registry:
             for one in getattr(function, "rpc_methods", ()):
                 if one.since <= self._version < one.until:
                     bound = getattr(module, attribute)
+                    limited = one.limited <= self._version
                     self._names = None
                     self._methods[one.name] = Method(
-                        one.name, bound, one.scan, one.help, one.missing, one.limited
+                        one.name, bound, one.scan, one.help, one.missing, limited
                     )
 
     def remove(self, name: str) -> None:

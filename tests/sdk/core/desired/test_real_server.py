@@ -11,10 +11,14 @@ from kamailio_binrpc.core.client import Client
 from kamailio_binrpc.core.desired.calls import Calls
 from kamailio_binrpc.core.desired.cfg import CfgVariables
 from kamailio_binrpc.core.desired.dispatcher import DispatcherDestinations, DispatcherState
+from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.desired.engine import apply
 from kamailio_binrpc.core.desired.htable import HashTable, HashTableItem
+from kamailio_binrpc.core.desired.reload import Reloading, run
 from kamailio_binrpc.core.dispatcher import sets
+from kamailio_binrpc.core.faults import TooFast
 from kamailio_binrpc.core.views import reply_to_json
+from tests.support.releases import holds
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -110,6 +114,59 @@ def test_a_change_of_a_set_leaves_probing_as_it_is(make_kamailio, interval):
         assert flags() == {**others, **rest, (7, new): "AP"}
         assert ensure(DispatcherDestinations(7, absent=[new], least=0))["changed"] is True
         assert flags() == {**others, **rest}
+
+
+@pytest.mark.parametrize("interval", [0, 3600])
+def test_probing_that_a_change_ends_for_good(make_kamailio, interval):
+    """The server finds only the first of two destinations that differ in nothing it looks up."""
+    config = 'modparam("dispatcher", "ds_ping_interval", %d)\n' % interval
+    kamailio = make_kamailio(extra_config=config + 'modparam("dispatcher", "reload_delta", 0)\n')
+    with Client(kamailio.endpoints["unix"]) as server:
+
+        def flags():
+            found = server.call("dispatcher.list").value["RECORDS"].get_all("SET")
+            return sorted(
+                (group["ID"], each["URI"], each["PRIORITY"], each["FLAGS"])
+                for group in found
+                for each in group["TARGETS"].get_all("DEST")
+            )
+
+        twin, other = "sip:127.0.0.1:5990", "sip:127.0.0.1:5991"
+        for uri, priority in ((twin, 1), (twin, 2), (other, 0)):
+            server.call("dispatcher.add", 7, uri, 0, priority)
+        for number in (1, 2, 7):
+            server.call("dispatcher.set_state", "AP", number, "all")
+        server.call("dispatcher.set_state", "AX", 7, other)  # or "all" would do for the set
+        before = flags()
+        assert [each[3] for each in before if each[0] == 7] == ["AP", "AP", "AX"]
+        wish = DispatcherDestinations(9, [{"uri": "sip:127.0.0.1:5999"}])
+        result = apply(wish, Calls(server), False)
+        if not interval and holds("probing ends"):
+            assert result["failed"], result
+            assert "modparam ds_ping_interval of dispatcher is above 0: set it" in result["msg"]
+            # Everything else is as it was, the twins but for their probing.
+            assert flags() == [each if each[1] != twin else (*each[:3], "AX") for each in before]
+        else:
+            assert not result["failed"], result.get("msg")
+            assert flags() == sorted([*before, (9, "sip:127.0.0.1:5999", 0, "AX")])
+
+
+def test_calls_that_the_core_limits(make_kamailio):
+    """The second reload waits until rpc_exec_delta lets it through; a state module goes on."""
+    kamailio = make_kamailio(
+        extra_config='rpc_exec_delta=2\nmodparam("permissions", "reload_delta", 0)\n'
+        if holds("reloads are limited")
+        else 'modparam("permissions", "reload_delta", 0)\n'
+    )
+    with Client(kamailio.endpoints["unix"]) as server:
+        for _again in range(2):
+            result = drive(run(Reloading("permissions"), False, 30.0), Calls(server))
+            assert result["failed"] is False, result.get("msg")
+        if holds("reloads are limited"):
+            with pytest.raises(TooFast):
+                server.call("permissions.addressReload")
+        for value in (5, 6):
+            assert apply(HashTableItem("t", "k", value), Calls(server), False)["changed"] is True
 
 
 def test_variables_that_cannot_be_read(ensure):

@@ -28,6 +28,25 @@ def test_methods_that_are_limited(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "method, since",
+    [
+        ("core.echo_delta", "5.7"),
+        ("permissions.addressReload", "6.0"),
+        ("permissions.trustedReload", "6.0"),
+        ("tls.reload", "6.1"),
+        ("htable.reload", None),
+    ],
+)
+def test_which_methods_each_release_limits(method, since):
+    """As the export tables of 5.6.3, 6.0.1 and 6.1.4 have it."""
+    versions = ["5.6", "5.8", "6.0", "6.1"]
+    for version in versions:
+        found = build(state=LabState(version)).registry.get(method)
+        wanted = since is not None and float(version) >= float(since)
+        assert (found is not None and found.limited) is wanted, version
+
+
+@pytest.mark.parametrize(
     "version, before, after",
     [
         ("5.6", [], []),

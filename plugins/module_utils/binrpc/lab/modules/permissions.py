@@ -96,13 +96,17 @@ class Permissions(Module):
         ]
         self._trusted.sort(key=lambda pair: (pair[0], -pair[1].get("priority", 0)))
 
-    @method("permissions.addressReload", "", help="Reload permissions address table")
+    @method(
+        "permissions.addressReload", "", help="Reload permissions address table", limited=(6, 0)
+    )
     def reload_addresses(self) -> str:
         self.guard.enter()
         self._load_addresses()
         return "Reload OK"
 
-    @method("permissions.trustedReload", "", help="Reload permissions trusted table")
+    @method(
+        "permissions.trustedReload", "", help="Reload permissions trusted table", limited=(6, 0)
+    )
     def reload_trusted(self) -> str:
         self.guard.enter()
         self._load_trusted()

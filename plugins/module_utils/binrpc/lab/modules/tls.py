@@ -29,7 +29,7 @@ class Tls(Module):
         self.connections: List[Any] = []
         self.reloads = 0
 
-    @method("tls.reload", "", help="Reload TLS configuration file")
+    @method("tls.reload", "", help="Reload TLS configuration file", limited=(6, 1))
     def reload(self) -> str:
         if self.failure:
             raise Fault(500, self.failure)
