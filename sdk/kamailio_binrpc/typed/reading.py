@@ -113,6 +113,13 @@ def number(reply: Reply) -> int:
     return _number(reply, only(reply))
 
 
+def number_of(reply: Reply, place: int) -> int:
+    """Return the whole number at a place of a reply with several values."""
+    if len(reply) <= place:
+        raise UnexpectedReply(reply.method, reply, f"{len(reply)} values")
+    return _number(reply, reply[place])
+
+
 def member(reply: Reply, name: str) -> int:
     """Return the whole number of that name in the struct that is the whole reply."""
     return _number(reply, struct(reply).get(name))

@@ -94,6 +94,12 @@ ELSEWHERE = {
     *("corex.set_debug", "dispatcher.set_ping_active", "uac.reg_active", "rtpengine.enable"),
     *("dlg.is_alive", "ul.db_users", "ul.db_contacts", "ul.db_expired_contacts"),
     *("tls.info", "tls.list"),
+    *("presence.presentity_list", "presence.presentity_show", "presence.watcher_list"),
+    *("peerstate.get_peer", "peerstate.stats", "peerstate.list", "peerstate.dump"),
+    *("pdb.status", "pdb.timeout", "pdb.set_timeout", "xhttp_prom.metric_list_print"),
+    *("cnxcc.stats", "cnxcc.active_clients", "cnxcc.check_client"),
+    *("ulpcscf.status", "ulscscf.status", "ulscscf.showimpu", "tm.cancel", "tm.t_uac_wait_block"),
+    *("tm.t_uac_wait_block_noack", "tm.t_uac_wait_block_hex", "tm.t_uac_wait_block_noack_hex"),
 }
 
 # Those whose answer is not a model, and what they say with the configuration of tests/support.
@@ -174,6 +180,55 @@ PLAIN: dict[str, tuple[Operation, Callable[[Any], bool]]] = {
 
 # Writing operations that no other test in test_operations.py calls, and what they send.
 WRITING: dict[tuple[Any, ...], Operation] = {
+    ("tm.clean",): lambda k: k.tm.clean(),
+    ("tm.reply", 480, "Away", "7:9", "t"): lambda k: k.tm.reply(480, "Away", "7:9", "t"),
+    ("tm.reply_callid", 480, "Away", "c", "1 INVITE", "t", "X: y\r\n"): lambda k: k.tm.reply_callid(
+        480, "Away", "c", "1 INVITE", "t", "X: y\r\n"
+    ),
+    ("tm.retransmit_reply", "7:9"): lambda k: k.tm.retransmit_reply("7:9"),
+    ("tm.retransmit_reply_callid", "c", "1 INVITE"): lambda k: k.tm.retransmit_reply_callid(
+        "c", "1 INVITE"
+    ),
+    ("tm.t_uac_start", "OPTIONS", "sip:a@b", ".", ".", "To: x\r\n"): lambda k: k.tm.t_uac_start(
+        "OPTIONS", "sip:a@b", None, None, "To: x\r\n"
+    ),
+    ("tm.t_uac_start_noack", "INFO", "sip:a@b", "sip:c", ".", "To: x\r\n", "hi"): lambda k: (
+        k.tm.t_uac_start_noack("INFO", "sip:a@b", "sip:c", None, "To: x\r\n", "hi")
+    ),
+    ("tm.t_uac_start_hex", "INFO", "sip:a@b", ".", ".", "To: x\r\n", "6869"): lambda k: (
+        k.tm.t_uac_start_hex("INFO", "sip:a@b", None, None, "To: x\r\n", "6869")
+    ),
+    ("tm.t_uac_start_noack_hex", "INFO", "sip:a@b", ".", "udp:h", "To: x\r\n", "68"): lambda k: (
+        k.tm.t_uac_start_noack_hex("INFO", "sip:a@b", None, "udp:h", "To: x\r\n", "68")
+    ),
+    ("tm.t_uac_attrs", "a=1", "INFO", "sip:a@b", ".", ".", "To: x\r\n"): lambda k: k.tm.t_uac_attrs(
+        "a=1", "INFO", "sip:a@b", None, None, "To: x\r\n"
+    ),
+    ("presence.publish_cache_sync",): lambda k: k.presence.publish_cache_sync(),
+    ("presence.cleanup",): lambda k: k.presence.cleanup(),
+    ("presence.refreshWatchers", "sip:a@b", "presence", 0): lambda k: k.presence.refresh_watchers(
+        "sip:a@b", "presence", 0
+    ),
+    ("presence.updateWatchers", "sip:a@b", "presence"): lambda k: k.presence.update_watchers(
+        "sip:a@b", "presence"
+    ),
+    ("pdb.activate",): lambda k: k.pdb.activate(),
+    ("pdb.deactivate",): lambda k: k.pdb.deactivate(),
+    ("xhttp_prom.counter_inc", "calls", 2, "in"): lambda k: k.xhttp_prom.counter_inc(
+        "calls", 2, "in"
+    ),
+    ("xhttp_prom.counter_reset", "calls", "in"): lambda k: k.xhttp_prom.counter_reset(
+        "calls", "in"
+    ),
+    ("xhttp_prom.gauge_set", "load", 0.5): lambda k: k.xhttp_prom.gauge_set("load", 0.5),
+    ("xhttp_prom.gauge_inc", "load", -1.0): lambda k: k.xhttp_prom.gauge_inc("load", -1),
+    ("xhttp_prom.gauge_reset", "load"): lambda k: k.xhttp_prom.gauge_reset("load"),
+    ("xhttp_prom.histogram_observe", "delay", 3.0, "a", "b", "c"): lambda k: (
+        k.xhttp_prom.histogram_observe("delay", 3, "a", "b", "c")
+    ),
+    ("cnxcc.kill_call", "c"): lambda k: k.cnxcc.kill_call("c"),
+    ("ulscscf.snapshot", "/tmp/s"): lambda k: k.ulscscf.snapshot("/tmp/s"),
+    ("regscscf.dereg_impu", "sip:a@b"): lambda k: k.regscscf.dereg_impu("sip:a@b"),
     ("cfg.del_delayed", "lab", "label"): lambda k: k.cfg.delete_delayed("lab", "label"),
     ("stats.reset_statistics", "core:", "shmem:"): lambda k: k.stats.reset_statistics(
         "core:", "shmem:"

@@ -23,6 +23,7 @@ from kamailio_binrpc import (
     MethodNotFound,
     NotFound,
     RetryPolicy,
+    Struct,
 )
 from kamailio_binrpc.core.catalogue.lookup import find
 from kamailio_binrpc.lab import (
@@ -413,7 +414,7 @@ OTHER_NAMES = {
     *("htable.set", "htable.items", "htable.set_expire", "cfg.set", "cfg.set_delayed"),
     *("cfg.get_all", "cfg.delete", "cfg.delete_delayed", "pv.shv_list", "corex.set_debug"),
     *("dispatcher.set_ping_active", "pl.get", "ul.dump_brief", "siptrace.set_status"),
-    *("sipdump.enabled",),
+    *("sipdump.enabled", "pdb.set_timeout"),
 }
 
 
@@ -503,8 +504,6 @@ def test_what_tls_answers():
         "sni": "example.com",
         "dom": "later",
     }
-    from kamailio_binrpc import Struct
-
     replies = {("tls.info",): [Struct(info)], ("tls.list",): [Struct(connection)]}
     for flavour in FLAVOURS:
         with replaying(flavour, replies) as client:
@@ -512,3 +511,186 @@ def test_what_tls_answers():
             (found,) = client.do(lambda k: k.tls.list())
             assert found.to_wire() == Struct(connection)
             assert found.model_extra == {"dom": "later"}
+
+
+PRESENTITY = {"user": "alice", "domain": "example.com", "event": "presence", "etag": "a.1"}
+PRESENTITY |= {"sender": "", "expires": 1_800_000_000}
+DOCUMENT = {
+    "received_time": 1_790_000_000,
+    "priority": 5,
+    "ruid": "u",
+    "body": "<p/>",
+    "hashid": 77,
+}
+WATCHER = {"pres_uri": "sip:alice@example.com", "to_user": "alice", "to_domain": "example.com"}
+WATCHER |= {"from_user": "bob", "from_domain": "example.com", "watcher_user": "bob"}
+WATCHER |= {"watcher_domain": "example.com", "contact": "sip:bob@192.0.2.9", "event_id": ""}
+WATCHER |= {"callid": "c", "user_agent": "x", "expires": 1_800_000_000, "status": 1, "version": 2}
+WATCHER |= {"flags": 0}
+DETAILS = {"reason": "", "to_tag": "t", "from_tag": "f", "socket": "udp:192.0.2.1:5060"}
+DETAILS |= {"local_contact": "sip:192.0.2.1", "record_route": "", "auth_rules": ""}
+DETAILS |= {"remote_cseq": 5, "local_cseq": 6, "recv_event": 1, "updated": -1, "updated_winfo": -1}
+PEER = {"name": "alice@h", "state": "INUSE", "call_count": 1, "registered": "yes"}
+CONTACTS = [
+    *[("AoR", "sip:a@192.0.2.1"), ("State", "registered"), ("Expires", 300), ("Path", "")],
+    *[("AoR", "sip:b@192.0.2.2"), ("State", "registered"), ("Expires", "permanent"), ("Path", "")],
+]
+USE = {"Records": 2, "Max-Slots": 1}
+IMPU = {"impu": "sip:a@ims", "state": "registered", "barring": 0}
+IMPU |= {"ccf1": "", "ccf2": "", "ecf1": "", "ecf2": ""}
+INFO = ("OPTIONS", "sip:a@b", ".", ".", "To: x\r\n")
+
+# As the handlers of Kamailio 6.1 make them.
+ANSWERS: list[tuple[tuple[Any, ...], Callable[[Any], Any], list[Any]]] = [
+    (
+        ("presence.presentity_list", "full"),
+        lambda k: k.presence.presentity_list("full"),
+        [Struct(PRESENTITY | DOCUMENT)],
+    ),
+    (("presence.presentity_list",), lambda k: k.presence.presentity_list(), [Struct(PRESENTITY)]),
+    (
+        ("presence.presentity_show", "basic", "alice", "*"),
+        lambda k: k.presence.presentity_show("basic", "alice", "*"),
+        [Struct(PRESENTITY)] * 2,
+    ),
+    (
+        ("presence.watcher_list", "full", "sip:alice@example.com"),
+        lambda k: k.presence.watcher_list("full", "sip:alice@example.com"),
+        [Struct(WATCHER | DETAILS)],
+    ),
+    (
+        ("presence.watcher_list", "basic", "sip:alice@example.com"),
+        lambda k: k.presence.watcher_list("basic", "sip:alice@example.com"),
+        [Struct(WATCHER)],
+    ),
+    (
+        ("peerstate.get_peer", "alice@h"),
+        lambda k: k.peerstate.get_peer("alice@h"),
+        [Struct({"peer": "alice@h", "state": "INUSE", "call_count": 1, "registered": "no"})],
+    ),
+    (
+        ("peerstate.stats",),
+        lambda k: k.peerstate.stats(),
+        [Struct(total_peers=3, incall_peers=1, registered_peers=2)],
+    ),
+    (("pdb.status",), lambda k: k.pdb.status(), [Struct(active=1, status="active")]),
+    (
+        ("pdb.timeout", 50),
+        lambda k: k.pdb.set_timeout(50),
+        [Struct(old_timeout=10, new_timeout=50)],
+    ),
+    (
+        ("cnxcc.stats",),
+        lambda k: k.cnxcc.stats(),
+        [Struct(info="CNX Credit Control", active=1, dropped=2, total=-1)],
+    ),
+    (
+        ("ulpcscf.status",),
+        lambda k: k.ulpcscf.status(),
+        [Struct(Domain="location", Size=512, AoRs=Struct([*CONTACTS, ("Stats", Struct(USE))]))],
+    ),
+    (
+        ("ulscscf.status",),
+        lambda k: k.ulscscf.status(),
+        [Struct(Domain="location", Size=512, Stats=Struct(USE))],
+    ),
+    (
+        ("ulscscf.showimpu", "sip:a@ims"),
+        lambda k: k.ulscscf.showimpu("sip:a@ims"),
+        [
+            Struct(
+                [
+                    *IMPU.items(),
+                    (
+                        "subscription",
+                        Struct(
+                            [
+                                ("impi", "a@ims"),
+                                (
+                                    "service profiles",
+                                    Struct([("1", Struct(impus=Struct([("1", "sip:a@ims")])))]),
+                                ),
+                            ]
+                        ),
+                    ),
+                    ("contacts", Struct([("sip:a@192.0.2.1", Struct(expires=60, client="x"))])),
+                ]
+            )
+        ],
+    ),
+    (
+        ("tm.t_uac_wait_block", *INFO),
+        lambda k: k.tm.t_uac_wait_block("OPTIONS", "sip:a@b", None, None, "To: x\r\n"),
+        [Struct(code=200, text="OK")],
+    ),
+    (
+        ("tm.t_uac_wait_block_noack", *INFO),
+        lambda k: k.tm.t_uac_wait_block_noack("OPTIONS", "sip:a@b", None, None, "To: x\r\n"),
+        [Struct(code=200, text="OK")],
+    ),
+    (
+        ("tm.t_uac_wait_block_hex", *INFO, "68"),
+        lambda k: k.tm.t_uac_wait_block_hex("OPTIONS", "sip:a@b", None, None, "To: x\r\n", "68"),
+        [Struct(code=408, text="Request Timeout")],
+    ),
+    (
+        ("tm.t_uac_wait_block_noack_hex", *INFO, "68"),
+        lambda k: k.tm.t_uac_wait_block_noack_hex(
+            "OPTIONS", "sip:a@b", None, None, "To: x\r\n", "68"
+        ),
+        [Struct(code=200, text="OK")],
+    ),
+]
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("call, operation, reply", ANSWERS, ids=lambda each: str(each)[:60])
+def test_answers_of_modules_that_the_real_server_of_the_tests_lacks(
+    flavour, call, operation, reply
+):
+    with replaying(flavour, {call: reply}) as client:
+        found = client.do(operation)
+    models = found if isinstance(found, list) else [found]
+    assert [model.to_wire() for model in models] == reply
+    assert list(extras(models)) == []
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_what_is_in_such_answers(flavour):
+    peers = Struct(
+        Peers=Struct([("count", 1), ("state", "INUSE"), ("Peer", Struct.of(Struct(PEER)))])
+    )
+    dump = Struct(Peers=Struct([("count", 0), ("Peer", Struct())]))
+    replies = {
+        **{call: reply for call, _operation, reply in ANSWERS},
+        ("peerstate.list", "INUSE"): [peers],
+        ("peerstate.dump",): [dump],
+        ("pdb.timeout",): [Struct(timeout=10)],
+        ("xhttp_prom.metric_list_print",): ["a 1\n"],
+        ("cnxcc.active_clients",): [""],
+        ("cnxcc.check_client", "bob"): ["calls"],
+        ("ulscscf.showimpu", "sip:no@ims"): [],
+        ("tm.cancel", "c", "1 INVITE"): [2, "branches remaining (waiting for timeout)"],
+    }
+    with replaying(flavour, replies) as client:
+        do = client.do
+        (peer,) = do(lambda k: k.peerstate.list("INUSE")).peers
+        assert (peer.name, peer.registered, peer.call_count) == ("alice@h", True, 1)
+        assert do(lambda k: k.peerstate.dump()).peers == ()
+        assert do(lambda k: k.pdb.timeout()) == 10
+        assert do(lambda k: k.pdb.status()).active is True
+        assert do(lambda k: k.xhttp_prom.metric_list_print()) == "a 1\n"
+        assert do(lambda k: k.cnxcc.active_clients()) == ""
+        assert do(lambda k: k.cnxcc.check_client("bob")) == "calls"
+        assert do(lambda k: k.cnxcc.stats()).total == 2**32 - 1
+        assert do(lambda k: k.ulscscf.showimpu("sip:no@ims")) is None
+        impu = do(lambda k: k.ulscscf.showimpu("sip:a@ims"))
+        assert impu.subscription.service_profiles["1"].impus == {"1": "sip:a@ims"}
+        assert impu.contacts["sip:a@192.0.2.1"].expires == 60
+        (domain,) = do(lambda k: k.ulpcscf.status())
+        assert [(each.aor, each.expires) for each in domain.contacts] == [
+            *[("sip:a@192.0.2.1", 300), ("sip:b@192.0.2.2", None)]
+        ]
+        assert do(lambda k: k.tm.cancel("c", "1 INVITE")) == 2
+        (watcher,) = do(lambda k: k.presence.watcher_list("full", "sip:alice@example.com"))
+        assert (watcher.updated, watcher.remote_cseq) == (-1, 5)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ...core.reply import Reply
     from ..options import ClientOptions
     from .cfg_rpc import Cfg
+    from .cnxcc import Cnxcc
     from .core import Core
     from .corex import Corex, Shm
     from .counters import Cnt
@@ -33,13 +34,19 @@ if TYPE_CHECKING:
     from .domain import Domain
     from .drouting import Drouting
     from .htable import Htable
+    from .ims_registrar_scscf import Regscscf
+    from .ims_usrloc_pcscf import Ulpcscf
+    from .ims_usrloc_scscf import Ulscscf
     from .kex import Pkg, Stats
     from .lcr import Lcr
     from .mqueue import Mqueue
     from .mtree import Mtree
+    from .pdb import Pdb
+    from .peerstate import Peerstate
     from .permissions import Permissions
     from .pike import Pike
     from .pipelimit import Pl
+    from .presence import Presence
     from .pv import Pv
     from .rtpengine import Rtpengine
     from .rtpproxy import Rtpproxy
@@ -51,6 +58,7 @@ if TYPE_CHECKING:
     from .tm import Tm
     from .uac import Uac
     from .usrloc import Ul
+    from .xhttp_prom import XhttpProm
 
 
 class AsyncKamailio:
@@ -376,3 +384,59 @@ class AsyncKamailio:
         from .sipdump import Sipdump
 
         return Sipdump(self)
+
+    @cached_property
+    def cnxcc(self) -> Cnxcc:
+        """Operations of ``cnxcc.*``."""
+        from .cnxcc import Cnxcc
+
+        return Cnxcc(self)
+
+    @cached_property
+    def regscscf(self) -> Regscscf:
+        """Operations of ``regscscf.*``."""
+        from .ims_registrar_scscf import Regscscf
+
+        return Regscscf(self)
+
+    @cached_property
+    def ulpcscf(self) -> Ulpcscf:
+        """Operations of ``ulpcscf.*``."""
+        from .ims_usrloc_pcscf import Ulpcscf
+
+        return Ulpcscf(self)
+
+    @cached_property
+    def ulscscf(self) -> Ulscscf:
+        """Operations of ``ulscscf.*``."""
+        from .ims_usrloc_scscf import Ulscscf
+
+        return Ulscscf(self)
+
+    @cached_property
+    def pdb(self) -> Pdb:
+        """Operations of ``pdb.*``."""
+        from .pdb import Pdb
+
+        return Pdb(self)
+
+    @cached_property
+    def peerstate(self) -> Peerstate:
+        """Operations of ``peerstate.*``."""
+        from .peerstate import Peerstate
+
+        return Peerstate(self)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Operations of ``presence.*``."""
+        from .presence import Presence
+
+        return Presence(self)
+
+    @cached_property
+    def xhttp_prom(self) -> XhttpProm:
+        """Operations of ``xhttp_prom.*``."""
+        from .xhttp_prom import XhttpProm
+
+        return XhttpProm(self)

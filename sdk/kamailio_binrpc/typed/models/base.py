@@ -218,6 +218,44 @@ class Items(Repeated):
         super().__init__(None)
 
 
+class Groups(Form):
+    """A struct in which several names repeat in turn: a struct for each turn.
+
+    Structs among the members, such as statistics at the end, belong to no turn.
+
+    :param first: the name with which a turn begins.
+    """
+
+    def __init__(self, first: str) -> None:
+        self._first = first
+
+    def read(self, raw: Any) -> Any:
+        if not isinstance(raw, Struct):
+            return raw
+        turns: list[list[tuple[str | None, Any]]] = []
+        for name, value in raw.items():
+            if name == self._first:
+                turns.append([])
+            if turns and not isinstance(value, Struct):
+                turns[-1].append((name, value))
+        return [Struct(turn) for turn in turns]
+
+    def write(self, value: Any, raw: Any = None) -> Any:
+        members = [pair for each in value for pair in plain(each).items()]
+        rest = raw.items() if isinstance(raw, Struct) else ()
+        return Struct(members + [pair for pair in rest if isinstance(pair[1], Struct)])
+
+
+class Named(Form):
+    """A struct whose names are data, as a dict."""
+
+    def read(self, raw: Any) -> Any:
+        return dict(raw.items()) if isinstance(raw, Struct) else raw
+
+    def write(self, value: Any, raw: Any = None) -> Any:
+        return Struct((name, plain(each)) for name, each in value.items())
+
+
 class Profiles(Form):
     """An array of names, and of structs ``{name: value}``, as a list of pairs."""
 

@@ -53,3 +53,13 @@ class Transaction(Model):
     outgoings: Count = 0
     ref_count: Count = 0
     lifetime: Count = 0
+
+
+class SipAnswer(Model):
+    """``tm.t_uac_wait_block``: the answer to a request.
+
+    :ivar code: 408 also where none came.
+    """
+
+    code: Count
+    text: Text = None
