@@ -170,15 +170,19 @@ def write_wrappers(folder: Path, place: Path) -> None:
     triplet = loader.parent.name
     paths = [place / top / triplet for top in ("usr/lib", "lib")]
     paths.append(place / "usr/lib" / triplet / "kamailio")
-    (folder / "run").mkdir(exist_ok=True)
+    (folder / "run" / "loaders").mkdir(parents=True, exist_ok=True)
     for program in PROGRAMS:
         found = next((each for each in folder.glob(f"usr/*bin/{program}") if each.is_file()), None)
         if found is None:
             raise Unavailable(f"the packages have no {program}")
+        # The system names a process as the file that was executed, which is the loader.
+        named = folder / "run" / "loaders" / program
+        named.unlink(missing_ok=True)
+        named.symlink_to(loader)
         script = folder / "run" / program
         library_path = ":".join(map(str, paths))
         script.write_text(
-            f"#!/bin/sh\nexec '{loader}' --library-path '{library_path}' "
+            f"#!/bin/sh\nexec '{place}/run/loaders/{program}' --library-path '{library_path}' "
             f"'{place / found.relative_to(folder)}' \"$@\"\n"
         )
         script.chmod(0o755)

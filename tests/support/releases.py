@@ -124,6 +124,12 @@ DIFFERENCES = (
         "`tls.reload`",
     ),
     Difference(
+        "secfilter has a delta",
+        "6.0",
+        "`secfilter.reload` runs at any time",
+        "it is refused as `ongoing reload` within the modparam `reload_delta`, 5 seconds",
+    ),
+    Difference(
         "aliases are right",
         "6.0",
         "kamcmd lists the aliases `dst_blacklist_*`, which call methods that no longer exist",

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,22 @@ def test_programs_run_with_the_loader_and_libraries_of_their_release(tmp_path):
         f"{place}/usr/lib/some-triplet/kamailio",
     ]
     assert shown[2:] == [f"{place}/usr/sbin/kamailio", "-f", "a b"]
+
+
+def test_a_process_has_the_name_of_its_program(tmp_path):
+    place = unpacked(tmp_path / "place")
+    loader = place / "usr/lib/some-triplet/ld-linux-some.so.2"
+    loader.unlink()
+    loader.symlink_to(shutil.which("cat"))
+    (place / "usr/sbin/kamailio").write_text("")
+    write_wrappers(place, place)
+    script = (place / "run/kamailio").read_text()
+    # cat knows no --library-path; what it is called counts.
+    (place / "run/kamailio").write_text(
+        script.partition(" --library-path")[0] + " /proc/self/comm\n"
+    )
+    done = subprocess.run([place / "run/kamailio"], capture_output=True, text=True, check=True)
+    assert done.stdout == "kamailio\n"
 
 
 @pytest.mark.parametrize("missing", ["usr/lib/some-triplet/ld-linux-some.so.2", "usr/bin/kamcmd"])

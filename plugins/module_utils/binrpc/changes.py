@@ -65,6 +65,9 @@ SLOTS = {"slot": ("entry", "size")}
 COUNTS = ("NRSETS", "Stats")
 """Members that count the rows beside them."""
 
+GENERATED = {"dispatcher.list": ("IDX", "IUID")}
+"""By method: members that the server makes again with each change, and that say nothing of it."""
+
 ABSENT = object()
 """Stands for a member that is not there."""
 

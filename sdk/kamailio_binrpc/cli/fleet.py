@@ -8,7 +8,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ..core.changes import compare, fingerprint
+from ..core.changes import GENERATED, compare, fingerprint
 from ..core.errors import EncodeError
 from ..core.faults import Fault
 from ..core.printable import listed
@@ -17,7 +17,7 @@ from .progress import Progress
 from .rows import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ..core.changes import Change
     from ..core.errors import BinrpcError
@@ -151,7 +151,7 @@ class _Show:
 
     def end(self, report: Report) -> None:
         if self._options.diff:
-            groups = list(_groups(report))
+            groups = list(_groups(report, GENERATED.get(self._options.method, ())))
             if self._options.output == "text":
                 output.write(_differences(groups, self._hiding))
             else:
@@ -222,18 +222,18 @@ class _Group:
         self.changes = changes
 
 
-def _groups(report: Report) -> Iterator[_Group]:
+def _groups(report: Report, ignored: Sequence[str]) -> Iterator[_Group]:
     """Group endpoints by their reply, the largest group first, and compare each with that one."""
     groups: dict[str, list[str]] = {}
     for name, reply in report.replies.items():
-        groups.setdefault(fingerprint(reply.to_json()), []).append(name)
+        groups.setdefault(fingerprint(reply.to_json(), ignored), []).append(name)
     expected: Any = None
     for number, names in enumerate(sorted(groups.values(), key=lambda names: -len(names))):
         reply = report.replies[names[0]]
         found = reply.to_json()
         if not number:
             expected = found
-        yield _Group(names, reply, compare(expected, found) if number else [])
+        yield _Group(names, reply, compare(expected, found, ignore=ignored) if number else [])
 
 
 def _differences(groups: list[_Group], hiding: secrets.Hiding) -> str:

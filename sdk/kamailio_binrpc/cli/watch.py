@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..core.changes import compare
+from ..core.changes import GENERATED, compare
 from ..core.errors import BinrpcError, TransportError
 from ..core.masking import hide_params
 from . import colour, common, exit_codes, guard, output, secrets, view
@@ -70,6 +70,7 @@ def _watch(options: argparse.Namespace) -> int:
     params = common.read_params(options.method, options.params, raw=options.raw)
     screen = options.output in ("text", "table") and sys.stdout.isatty()
     before: list[Any] | None = None
+    ignored = GENERATED.get(options.method, ())
     done = 0
     hiding = secrets.Hiding(reveal=options.reveal)
     settings = common.Settings(options)
@@ -86,7 +87,7 @@ def _watch(options: argparse.Namespace) -> int:
                 _tell_failure(error, screen=screen)
             else:
                 now = reply.to_json()
-                found = [] if before is None else compare(before, now)
+                found = [] if before is None else compare(before, now, ignore=ignored)
                 _show(options, reply, found, hiding, shown, first=before is None, screen=screen)
                 before = now
                 if found and options.until_changed:

@@ -157,3 +157,19 @@ def test_expired_items(htable: Pair) -> None:
 
 def seconds_aside(reply: Any) -> str:
     return re.sub(r"[0-9:]{8}'", "", repr(reply))
+
+
+def test_a_sync_needs_dmq_and_a_resync_flushes_first():
+    """As 6.0.1 and 6.1.5 do."""
+    for enabled in (False, True):
+        module = HashTables({"t": {"k": 1}}, enable_dmq=enabled)
+        engine, _clock = lab(module, version="6.1")
+        assert fault(engine, "htable.dmqresync") == (500, "No htable name given")
+        assert fault(engine, "htable.dmqresync", "nope") == (500, "No such htable")
+        for call in (("htable.dmqsync",), ("htable.dmqsync", "t"), ("htable.dmqresync", "t")):
+            assert "k" in module.tables["t"]
+            if enabled:
+                assert engine.call(*call) == ["Ok"]
+            else:
+                assert fault(engine, *call) == (500, "HTable DMQ Sync Failed")
+        assert "k" not in module.tables["t"]

@@ -9,7 +9,7 @@ import pytest
 from kamailio_binrpc import Client
 from kamailio_binrpc.core.lab.engine import build
 from kamailio_binrpc.lab import LabState, SecFilter
-from tests.sdk.lab.modules.support import Pair, Params
+from tests.sdk.lab.modules.support import Pair, Params, fault, lab
 
 
 def engine(version):
@@ -48,6 +48,17 @@ def test_what_is_added_is_listed(version):
     lab.call("secfilter.add_wl", "ip", "192.0.2.2")
     shown = str(lab.call("secfilter.print", "ip"))
     assert shown.index("192.0.2.1") < shown.index("192.0.2.2")
+
+
+@pytest.mark.parametrize("version, refused", [("5.6", False), ("6.0", True), ("6.1", True)])
+def test_reloads_need_time_from_6_0_on(version, refused):
+    engine, clock = lab(SecFilter(), version=version)
+    assert engine.call("secfilter.reload") == ["Data reloaded"]
+    clock.now += 4
+    if refused:
+        assert fault(engine, "secfilter.reload") == (500, "ongoing reload")
+    clock.now += 1
+    assert engine.call("secfilter.reload") == ["Data reloaded"]
 
 
 @pytest.mark.real

@@ -135,7 +135,12 @@ class Core(Module):
     def echo(self, ctx: Any) -> None:
         self._repeat(ctx, "*.s", "s")
 
-    @method("core.echo_delta", help="Returns back its parameters.", since=(5, 7), limited=(5, 7))
+    @method(
+        "core.echo_delta",
+        help="Returns back its parameters with execution delta limit.",
+        since=(5, 7),
+        limited=(5, 7),
+    )
     def echo_delta(self, ctx: Any) -> None:
         self._repeat(ctx, "*.s", "s")
 

@@ -191,6 +191,7 @@ class HashTables(Module):
     :param database: database table to rows, for ``htable.reload`` and ``.store``; a table
         whose items are not given starts with them. None: ``db_url`` is not set.
     :param timer_interval: the modparam: seconds between two removals of expired items.
+    :param enable_dmq: the modparam: without it, a sync fails.
     """
 
     name = "htable"
@@ -203,7 +204,9 @@ class HashTables(Module):
         options: Optional[Mapping[str, Mapping[str, Any]]] = None,
         database: Optional[Mapping[str, Mapping[str, Any]]] = None,
         timer_interval: int = 20,
+        enable_dmq: bool = False,
     ) -> None:
+        self.enable_dmq = enable_dmq
         if tables is None:
             tables = SAMPLE
             options = SAMPLE_OPTIONS if options is None else options
@@ -412,11 +415,16 @@ class HashTables(Module):
 
     @method("htable.dmqsync", "*S", help="Perform DMQ sync action.", since=(5, 8))
     def dmqsync(self, name: str = "") -> str:
-        return "Ok"
+        return self._sync()
 
     @method("htable.dmqresync", help="Perform DMQ resync action (flush and sync).", since=(5, 8))
     def dmqresync(self, ctx: Any) -> str:
-        self._table(_one_name(ctx))
+        self._table(_one_name(ctx)).cells.clear()
+        return self._sync()
+
+    def _sync(self) -> str:
+        if not self.enable_dmq:
+            raise Fault(500, "HTable DMQ Sync Failed")
         return "Ok"
 
 

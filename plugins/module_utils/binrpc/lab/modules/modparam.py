@@ -52,13 +52,25 @@ class ModuleParameters(Module):
     def _shm(self, module: str, param: str) -> str:
         return "yes" if "%s.%s" % (module, param) in self.shared else "no"
 
-    @method("modparam.getn", "ss", missing=_NAMES, since=(6, 1), help="Get a number parameter.")
+    @method(
+        "modparam.getn",
+        "ss",
+        missing=_NAMES,
+        since=(6, 1),
+        help="Get the value of an integer parameter.",
+    )
     def getn(self, module: str, param: str) -> Struct:
         value = self._find(module, param)
         number = value if isinstance(value, int) else 0
         return Struct(module=module, param=param, shm=self._shm(module, param), value=number)
 
-    @method("modparam.gets", "ss", missing=_NAMES, since=(6, 1), help="Get a text parameter.")
+    @method(
+        "modparam.gets",
+        "ss",
+        missing=_NAMES,
+        since=(6, 1),
+        help="Get the value of a string parameter.",
+    )
     def gets(self, module: str, param: str) -> Struct:
         value = self._find(module, param)
         return Struct(module=module, param=param, shm="no", value=str(value))
@@ -68,7 +80,7 @@ class ModuleParameters(Module):
         "ssd",
         missing=(400, "Module, Parameter And Value Expected"),
         since=(6, 1),
-        help="Set a number parameter that is in shared memory.",
+        help="Set the value of an integer parameter kept in shared memory.",
     )
     def setn(self, module: str, param: str, value: int) -> Struct:
         old = self._find(module, param)
@@ -77,7 +89,7 @@ class ModuleParameters(Module):
         self.params[module][param] = value
         return Struct(module=module, param=param, shm="yes", ovalue=old, value=value)
 
-    @method("modparam.list", "*s", since=(6, 1), help="List the parameters of modules.")
+    @method("modparam.list", "*s", since=(6, 1), help="List the modules parameters")
     def list(self, module: str = "") -> Iterator[Struct]:
         if module and module not in self.params:
             raise Fault(404, "Module Not Found")

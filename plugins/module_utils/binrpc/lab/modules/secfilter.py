@@ -7,6 +7,7 @@ from __future__ import annotations
 from ...faults import Fault
 from ...values import Struct
 from ..registry import Module, method
+from ..reload_guard import ReloadGuard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class SecFilter(Module):
 
     :param blocked: type (ua, country, domain, ip, user, dst) to values.
     :param allowed: the same, without dst.
+    :param reload_delta: seconds between two reloads, from 6.0 on.
     """
 
     name = "secfilter"
@@ -48,23 +50,31 @@ class SecFilter(Module):
         self,
         blocked: Optional[Mapping[str, List[str]]] = None,
         allowed: Optional[Mapping[str, List[str]]] = None,
+        reload_delta: int = 5,
     ) -> None:
+        self.reload_delta = reload_delta
         self.rows = (
             {kind: list(each) for kind, each in (blocked or {"ua": ["friendly-scanner"]}).items()},
             {kind: list(each) for kind, each in (allowed or {}).items()},
         )
 
     def added(self) -> None:
-        self.reload()
+        delta = self.reload_delta if self.state.release >= (6, 0) else 0
+        self.guard = ReloadGuard(self.state, delta, "ongoing reload")
+        self._load()
 
     @method("secfilter.reload", "", help="Reload values from database")
     def reload(self) -> str:
+        self.guard.enter()
+        self._load()
+        return "Data reloaded"
+
+    def _load(self) -> None:
         self.blocked: Dict[str, List[str]]
         self.allowed: Dict[str, List[str]]
         self.blocked, self.allowed = (
             {kind: list(each) for kind, each in rows.items()} for rows in self.rows
         )
-        return "Data reloaded"
 
     @method("secfilter.add_bl", help="Add new values to blacklist")
     def block(self, ctx: Any) -> str:
