@@ -14,6 +14,7 @@ from kamailio_binrpc.core.reply import Reply
 from tests.real.calls import Scene
 from tests.sdk.typed.operations import AROUND, PLAIN, READING
 from tests.sdk.typed.support import FLAVOURS, Flavour, extras, leaves, models_in
+from tests.support.releases import holds
 
 pytestmark = pytest.mark.real
 
@@ -137,3 +138,40 @@ def test_what_writes(make_kamailio: Callable[..., Any]) -> None:
         kamailio.mtree.reload()
         kamailio.domain.reload()
         kamailio.drouting.reload()
+
+
+METRICS = """
+modparam("xhttp_prom", "prom_counter", "name=calls; label=way;")
+modparam("xhttp_prom", "prom_gauge", "name=load;")
+modparam("xhttp_prom", "prom_histogram", "name=delay;")
+"""
+
+
+def test_modules_that_the_others_do_not_read(make_kamailio: Callable[..., Any]) -> None:
+    config = METRICS + ('loadmodule "peerstate.so"\n' if holds("peerstate") else "")
+    with client_for("blocking", make_kamailio(extra_config=config).endpoints["unix"]) as client:
+        kamailio = client.kamailio
+        assert kamailio.pdb.status().active is True
+        kamailio.pdb.deactivate()
+        assert (kamailio.pdb.status().active, kamailio.pdb.status().status) == (False, "inactive")
+        kamailio.pdb.activate()
+        kamailio.xhttp_prom.counter_inc("calls", 2, "in")
+        kamailio.xhttp_prom.gauge_set("load", 0.5)
+        kamailio.xhttp_prom.histogram_observe("delay", 3)
+        if holds("peerstate"):
+            assert kamailio.pdb.timeout() == kamailio.pdb.set_timeout(70).old
+            kamailio.xhttp_prom.gauge_inc("load", 2)
+            assert "load 2.500000" in kamailio.xhttp_prom.metric_list_print()
+            models = [kamailio.peerstate.stats(), kamailio.peerstate.dump()]
+            models.append(kamailio.peerstate.list("INUSE"))
+            assert (models[0].total_peers, models[1].peers, models[2].state) == (0, (), "INUSE")
+            assert list(extras(models)) == []
+            with pytest.raises(NotFound):
+                kamailio.peerstate.get_peer("alice@example.com")
+        assert 'calls{way="in"} 2' in kamailio.xhttp_prom.metric_list_print()
+        kamailio.xhttp_prom.counter_reset("calls", "in")
+        kamailio.xhttp_prom.gauge_reset("load")
+        assert 'calls{way="in"} 0' in kamailio.xhttp_prom.metric_list_print()
+        assert kamailio.tm.clean() is None
+        with pytest.raises(NotFound):
+            kamailio.tm.cancel("no-such-call", "1 INVITE")
