@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance releases prove prove-state kills chaos soak bench-lab bench-fanout load lint docs pages build standalone sanity roles molecule bare fuzz mutate clean
+.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance releases prove prove-state kills chaos soak bench-lab bench-fanout load lint screens docs pages build standalone sanity roles molecule bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -85,6 +85,9 @@ load: setup ## Change a proxy with calls in progress, and count what they suffer
 
 lint: setup ## Run the linters and the type checker only
 	@$(PY) -m pytest tests/checks/test_lint.py
+
+screens: setup ## Record the terminals of docs/cli/screens.md (ARGS="--look build/screens")
+	@$(PY) tools/scenes.py $(ARGS)
 
 docs: setup ## Build the documentation site in build/docs: guides, collection, library
 	@$(PY) tools/docs.py

@@ -7,14 +7,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,8 +19,11 @@ from kamailio_binrpc.lab import LabServer, LabState
 from tests.support.kamailio import Kamailio
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from screens import LIMIT, Terminal  # noqa: E402
+
 SCREENS = ROOT / "docs" / "cli" / "shell.md"
-LIMIT = 20.0
 
 HEAD = """\
 <!--
@@ -37,66 +37,12 @@ Captured from a terminal of 80 columns by `python -m tests.real.shell_screens`.
 """
 
 
-class Screen:
-    """A terminal of 80 x 24 with one program in it; its files are kept under ``home``."""
-
-    def __init__(self, command: list[str], home: Path) -> None:
-        self._socket = f"kamrpc-{uuid.uuid4().hex[:8]}"
-        self._home = home
-        environment = {
-            **{name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ},
-            "HOME": str(home),
-            "LANG": "C.UTF-8",
-            "NO_COLOR": "1",
-            "PAGER": "less -FRX",
-            "KAMRPC_CONFIG": str(home / "config.ini"),
-        }
-        settings = [f"{name}={value}" for name, value in environment.items()]
-        self._tmux(
-            *("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24"),
-            "env",
-            "-i",
-            "TERM=screen",
-            *settings,
-            *command,
-        )
-
-    def _tmux(self, *args: str) -> str:
-        done = subprocess.run(
-            ["tmux", "-L", self._socket, *args], capture_output=True, text=True, check=True
-        )
-        return done.stdout
-
-    def type(self, *keys: str) -> None:
-        """Press keys: texts, or names such as Enter, Tab, Up and C-c."""
-        for key in keys:
-            self._tmux("send-keys", *(() if key in NAMED else ("-l",)), key)
-
-    def text(self) -> str:
-        """The text on the screen."""
-        return self._tmux("capture-pane", "-p").rstrip("\n") + "\n"
-
-    def wait(self, wanted: str | Callable[[str], bool]) -> str:
-        """Wait until a text is on the screen, or a condition holds, and return the screen."""
-        holds = (lambda shown: wanted in shown) if isinstance(wanted, str) else wanted
-        deadline = time.monotonic() + LIMIT
-        while True:
-            shown = self.text()
-            if holds(shown):
-                return shown
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{wanted!r} did not come:\n{shown}")
-            time.sleep(0.05)
+class Screen(Terminal):
+    """A terminal of 80 x 24 with a shell of kamrpc in it; its files are kept under ``home``."""
 
     def wait_for_prompt(self) -> str:
         """Wait until the last line is an empty prompt."""
         return self.wait(lambda shown: _prompts(shown)[-1:] == ["kamrpc edge1>"])
-
-    def close(self) -> None:
-        """End the program and the terminal."""
-        subprocess.run(
-            ["tmux", "-L", self._socket, "kill-server"], capture_output=True, check=False
-        )
 
 
 def _prompts(shown: str) -> list[str]:
@@ -105,14 +51,11 @@ def _prompts(shown: str) -> list[str]:
     ]
 
 
-NAMED = ("Enter", "Tab", "Up", "C-c", "C-d", "C-e", "C-l", "C-u", "q")
-
-
 def shell(home: Path, address: str) -> Screen:
     """Start a shell on an endpoint that the configuration calls edge1."""
     (home / "config.ini").write_text(f"[endpoints]\nedge1 = {address}\n")
     program = Path(sys.executable).parent / "kamrpc"
-    return Screen([str(program), "shell", "-s", "edge1"], home)
+    return Screen([str(program), "shell", "-s", "edge1"], home, colour=False)
 
 
 def wait_until(holds: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ it can only fail as well. Checks change nothing on the server.
 
 from __future__ import annotations
 
+import difflib
 import errno
 import grp
 import ipaddress
@@ -24,6 +25,7 @@ from ..core.client import Client
 from ..core.errors import BinrpcError, CallTimeout, ConnectError
 from ..core.facts import gather
 from ..core.faults import Fault
+from ..core.printable import listed
 from . import exit_codes
 from .finding import Finding, failed, ok
 
@@ -158,12 +160,23 @@ def _process_of(inode: str) -> str:
     return ""
 
 
+_SHOWN_SOCKETS = 6
+_SOCKETS_OF_CLIENTS = ("kamailio_binrpc_", "kamcmd_")
+"""What clients call the sockets on which they wait for datagrams."""
+
+
 def _other_path(address: Address, error: OSError | None) -> str:
     if error is not None and error.errno == errno.EACCES:
         return f"{_user(os.geteuid())} may not enter the folder: run as root or as Kamailio's user"
-    found = sorted(_sockets_near(address.name))
+    found = _sockets_near(address.name)
     if found:
-        return "there are " + ", ".join(found)
+        alike = difflib.SequenceMatcher(b=address.name)
+
+        def distance(path: str) -> tuple[float, str]:
+            alike.set_seq1(path)
+            return (-alike.ratio(), path)
+
+        return "sockets that there are: " + listed(sorted(found, key=distance), _SHOWN_SOCKETS)
     return (
         'is Kamailio running, with loadmodule "ctl.so"? Its address is in modparam("ctl", '
         '"binrpc", ...), or unix:/run/kamailio/kamailio_ctl if that is not set'
@@ -176,6 +189,7 @@ def _sockets_near(path: str) -> set[str]:
         try:
             for each in folder.iterdir():
                 likely = "kam" in str(each) or "ctl" in str(each)
+                likely = likely and not each.name.startswith(_SOCKETS_OF_CLIENTS)
                 if likely and each.is_socket() and each != Path(path):
                     found.add(str(each.resolve()))
         except OSError:  # it does not exist, or may not be read

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import textwrap
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ Ends with what to do. Nothing is changed; to a host that does not speak binrpc, 
 FIFO request are sent to find out what it is.
 """
 _STYLES = {"ok": "green", "warning": "yellow", "failed": "red"}
+_LINE = 96
 _WIDTH = 13
 
 
@@ -92,7 +94,7 @@ def _conclude(found: list[Finding]) -> None:
     for each in remedies:
         text = textwrap.fill(
             f"{each.check}: {printable(each.remedy)}",
-            96,
+            min(_LINE, shutil.get_terminal_size((_LINE, 24)).columns - 1),
             initial_indent="  ",
             subsequent_indent="    ",
             break_long_words=False,

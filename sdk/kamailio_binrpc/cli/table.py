@@ -65,12 +65,25 @@ def render_rows(rows: Sequence[Row], method: str = "", view: View | None = None)
     return layout(columns, rows) if rows and columns else ""
 
 
-def layout(columns: Sequence[Column], rows: Sequence[Row]) -> str:
-    """Return a table of these columns, each flush right where it holds numbers alone."""
+def width_of(column: Column, rows: Sequence[Row]) -> int:
+    """Return how many cells of a terminal a column needs, without the gap behind it."""
+    cells = extras.load("rich.cells", "-o table").cell_len
+    texts = [_text(row, column) for row in rows if column.name in row]
+    return max(int(cells(text)) for text in (one_line(column.title), *texts))
+
+
+def layout(
+    columns: Sequence[Column], rows: Sequence[Row], *, wrap: bool = True, gap: int = 2
+) -> str:
+    """Return a table of these columns, each flush right where it holds numbers alone.
+
+    :param wrap: False gives each row one line, whatever has to be cut for it.
+    :param gap: blanks between two columns.
+    """
     table = extras.load("rich.table", "-o table").Table(
         box=None,
         pad_edge=False,
-        padding=(0, 2, 0, 0),
+        padding=(0, gap, 0, 0),
         show_header=any(column.title.strip() for column in columns),
         header_style="bold",
     )
@@ -81,8 +94,8 @@ def layout(columns: Sequence[Column], rows: Sequence[Row]) -> str:
         table.add_column(
             text(one_line(column.title)),
             justify="right" if numbers else "left",
-            overflow="fold",
-            no_wrap=False,
+            overflow="fold" if wrap else "ellipsis",
+            no_wrap=not wrap,
         )
     for row in rows:
         table.add_row(*(_cell(row, column, text) for column in columns))
@@ -110,9 +123,13 @@ def _printed(table: Any) -> str:
 def _cell(row: Row, column: Column, text: Any) -> Any:
     if column.name not in row:
         return text("")
+    style = column.style(row[column.name]) if column.style else ""
+    return text(_text(row, column), style=style)
+
+
+def _text(row: Row, column: Column) -> str:
     value = row[column.name]
-    style = column.style(value) if column.style else ""
-    return text(_shown(column.text(value) if column.text else value), style=style)
+    return _shown(column.text(value) if column.text else value)
 
 
 def _shown(value: Any) -> str:

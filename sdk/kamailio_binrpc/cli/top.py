@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import select
 import shutil
 import sys
@@ -33,6 +34,7 @@ and with -o json or jsonl, the figures are printed --count times (default: 2 rou
 one is not shown, since rates need two).
 """
 _BARS = " ▁▂▃▄▅▆▇█"
+_BARS_SHOWN = 20
 _FULL = 0.9
 _HOME, _CLEAR_BELOW, _CLEAR_LINE = f"{ESCAPE}[H", f"{ESCAPE}[J", f"{ESCAPE}[K"
 _ENTER_SCREEN, _LEAVE_SCREEN = f"{ESCAPE}[?1049h{ESCAPE}[?25l", f"{ESCAPE}[?25h{ESCAPE}[?1049l"
@@ -55,6 +57,10 @@ def _gateways_style(value: Any) -> str:
     return "" if active == count else "red" if active == "0" else "yellow"
 
 
+def _is_trend(value: str) -> bool:
+    return set(value) <= set(_BARS)
+
+
 COLUMNS = (
     Column("name", "SERVER", None, lambda _value: "bold"),
     Column("uptime", "UP", duration),
@@ -65,9 +71,9 @@ COLUMNS = (
     Column("dropped", "DROP/s", _rate),
     Column("errors", "ERR/s", _rate),
     Column("memory", "MEM", _percent, _memory_style),
-    Column("gateways", "GATEWAYS", None, _gateways_style),
-    Column("trend", "TREND", None, lambda _value: "cyan"),
-    Column("problem", "PROBLEM", None, lambda _value: "red"),
+    Column("gateways", "GW", None, _gateways_style),
+    # A server that does not answer has no new trend: there stands its problem.
+    Column("trend", "TREND", None, lambda value: "cyan" if _is_trend(value) else "red"),
 )
 _SORTS = tuple(column.name for column in COLUMNS[:9])
 
@@ -156,8 +162,9 @@ def _on_screen(options: argparse.Namespace, board: Board, asking: _Asking) -> in
 
 def _draw(board: Board) -> None:
     text = f"kamrpc top  {time.strftime('%H:%M:%S')}  {board.title()}"
-    height = max(1, shutil.get_terminal_size().lines - 4)
-    lines = [colour.paint(text, "dim", sys.stdout), "", *board.text(height).splitlines()]
+    size = shutil.get_terminal_size()
+    body = board.text(max(1, size.lines - 4), size.columns)
+    lines = [colour.paint(text[: size.columns], "dim", sys.stdout), "", *body.splitlines()]
     body = "".join(f"{line}{_CLEAR_LINE}\n" for line in lines)
     output.write(_HOME + body + _CLEAR_BELOW)
 
@@ -172,20 +179,28 @@ def _keys() -> Iterator[Any]:
     file = sys.stdin.fileno()
     before = termios.tcgetattr(file)
 
+    pressed: list[str] = []
+
     def wait(seconds: float) -> str:
-        if not select.select([file], [], [], seconds)[0]:
-            return ""
-        text = os.read(file, 16).decode("ascii", "replace")
-        return _NAMES.get(text, text[:1])
+        if not pressed:
+            if not select.select([file], [], [], seconds)[0]:
+                return ""
+            pressed.extend(split_keys(os.read(file, 256).decode("ascii", "replace")))
+        return pressed.pop(0) if pressed else ""
 
     try:
-        tty.setcbreak(file)
+        tty.setcbreak(file, termios.TCSADRAIN)  # keys that were pressed before count
         yield wait
     finally:
         termios.tcsetattr(file, termios.TCSADRAIN, before)
 
 
 _NAMES = {"\x1b[A": "up", "\x1b[B": "down", "\x1bOA": "up", "\x1bOB": "down", "\r": "\n"}
+
+
+def split_keys(text: str) -> list[str]:
+    """Return the keys that a terminal sent at once, the arrow keys as ``up`` and ``down``."""
+    return [_NAMES.get(key, key) for key in re.findall(r"\x1b[\[O][0-9;]*.|.", text, re.DOTALL)]
 
 
 class _Asking:
@@ -219,7 +234,7 @@ class _Asking:
 
 def _problem(error: BinrpcError) -> str:
     if isinstance(error, CallTimeout):
-        return "no answer in time"
+        return "no answer"
     if isinstance(error, ConnectError):
         return "no connection"
     return "connection broke" if isinstance(error, TransportError) else "damaged reply"
@@ -278,7 +293,7 @@ class Board:
         """Return the figures of a server as plain data."""
         row = self.row(name)
         row.pop("trend", None)
-        if row.pop("problem", ""):
+        if self._servers[name].last.error:
             row["error"] = self._servers[name].last.error
         return row
 
@@ -293,16 +308,17 @@ class Board:
                 row[counter] = round(rate, 3)
         if "gateways" in row:
             row["gateways"] = f"{row.pop('active'):.0f}/{row['gateways']:.0f}"
-        if history.requests:
-            row["trend"] = sparkline(list(history.requests)[-20:])
         if last.error:
-            row["problem"] = last.problem
+            row["trend"] = last.problem
+        elif history.requests:
+            row["trend"] = sparkline(list(history.requests)[-_BARS_SHOWN:])
         return row
 
-    def text(self, height: int | None = None) -> str:
+    def text(self, height: int | None = None, width: int | None = None) -> str:
         """Return the table on show.
 
         :param height: maximum number of rows; the chosen one is marked.
+        :param width: of the terminal, in which each row has one line.
         """
         order = self.order()
         if self._inside:
@@ -317,7 +333,16 @@ class Board:
             first = max(0, min(self._chosen - height // 2, len(rows) - height))
             rows = rows[first : first + height]
         names = {name for row in rows for name in row}
-        return table.layout([column for column in COLUMNS if column.name in names], rows)
+        columns = [column for column in COLUMNS if column.name in names]
+        if width is None:
+            return table.layout(columns, rows)
+        widths = [table.width_of(each, rows) for each in columns if each.name != "trend"]
+        gap = 2 if width - sum(widths) - 2 * len(widths) >= _BARS_SHOWN else 1
+        left = max(1, width - sum(widths) - gap * len(widths))
+        for row in rows:
+            if _is_trend(row.get("trend", "?")):
+                row["trend"] = row["trend"][-left:]
+        return table.layout(columns, rows, wrap=False, gap=gap)
 
 
 def sparkline(values: Sequence[float]) -> str:

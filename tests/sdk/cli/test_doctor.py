@@ -74,6 +74,19 @@ def test_a_missing_path_names_sockets_nearby(doctor, tmp_path):
     assert f"{tmp_path}/kamailio_ctl" in found["path"]["remedy"]
 
 
+def test_sockets_nearby_are_few_and_none_of_a_client(doctor, tmp_path):
+    names = [f"ctl{number:02}" for number in range(20)]
+    for name in (*names, "kamailio_binrpc_17_00ff", "kamcmd_4711"):
+        with socket.socket(socket.AF_UNIX) as near:
+            near.bind(f"{tmp_path}/{name}")
+    _status, found = doctor(f"unix:{tmp_path}/ctl19x")
+    remedy = found["path"]["remedy"]
+    assert f"{tmp_path}/ctl19, " in remedy  # the one that is most like it comes first
+    assert remedy.endswith(" and 14 more")
+    assert "binrpc_17" not in remedy
+    assert "kamcmd" not in remedy
+
+
 @pytest.mark.parametrize("make, kind", [(os.mkfifo, "fifo"), (os.mkdir, "folder")])
 def test_a_path_that_is_no_socket(doctor, tmp_path, make, kind):
     make(tmp_path / "ctl")

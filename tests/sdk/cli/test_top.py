@@ -17,7 +17,7 @@ import pytest
 from kamailio_binrpc import Client
 from kamailio_binrpc.cli.exit_codes import CONNECT, USAGE
 from kamailio_binrpc.cli.samples import History, Sample, take
-from kamailio_binrpc.cli.top import Board, sparkline
+from kamailio_binrpc.cli.top import Board, sparkline, split_keys
 from kamailio_binrpc.core.errors import ConnectError
 from kamailio_binrpc.core.faults import Fault
 
@@ -111,6 +111,23 @@ def test_choosing_and_looking_inside(board):
     assert "> b" in board.text(10)
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
+def test_each_server_has_one_line_however_narrow_the_terminal(width, monkeypatch):
+    """What is folded shows fewer servers than there is place for, and pushes the head away."""
+    board = Board(["a-rather-long-name-of-a-server", "b"])
+    for second in range(30):
+        busy = sample(float(second), requests=second * second, calls=5, uptime=90000, memory=0.4)
+        failed = Sample(0.0, error="x", problem="no answer")
+        board.add({"a-rather-long-name-of-a-server": busy, "b": failed})
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((width, 24)))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    lines = board.text(10, width).splitlines()
+    assert len(lines) == 3
+    assert max(map(len, lines)) <= width
+    assert width < 60 or "\u2588" in lines[1]
+
+
 @pytest.mark.parametrize("steps, shown", [(0, ["s0", "s1", "s2"]), (9, ["s7", "s8", "s9"])])
 def test_more_servers_than_lines(steps, shown):
     board = Board([f"s{number}" for number in range(10)])
@@ -124,6 +141,12 @@ def test_sparkline():
     assert sparkline([]) == ""
     assert sparkline([0, 0]) == "▁▁"
     assert sparkline([0, 5, 10]) == "▁▅█"
+
+
+def test_keys_that_are_pressed_faster_than_they_are_read():
+    assert split_keys("s\x1b[B\x1bOA\r\x1b[1;5Cq") == ["s", "down", "up", "\n", "\x1b[1;5C", "q"]
+    assert split_keys("\x1b") == ["\x1b"]
+    assert split_keys("") == []
 
 
 def test_into_a_pipe(kamrpc, config):
@@ -152,9 +175,10 @@ def test_on_a_terminal(config):
     env = {**os.environ, "TERM": "xterm"}
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
         shown = _until(ours, b"", b"servers by name")
-        os.write(ours, b"s")
-        shown = _until(ours, shown, b"servers by uptime, descending")
-        os.write(ours, b"\x1b[B\n")
+        os.write(ours, b"ss\x1b[B")
+        shown = _until(ours, shown, b"servers by calls, descending")
+        os.write(ours, b"\n")
+        shown = _until(ours, shown, b"gateways of")
         os.write(ours, b"q")
         shown = _until(ours, shown, b"\x1b[?1049l")
         assert process.wait(60) == 0

@@ -192,7 +192,10 @@ def summary(outcomes: Sequence[ServerReport]) -> str:
     counts: dict[str, int] = {}
     for each in outcomes:
         counts[each.outcome] = counts.get(each.outcome, 0) + 1
-    parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items()]
+    words = {name: name.replace("_", " ") for name in counts}
+    if counts.get("differs", 0) > 1:
+        words["differs"] = "differ"
+    parts = [f"{count} {words[name]}" for name, count in counts.items()]
     return f"{len(outcomes)} servers: {', '.join(parts)}"
 
 

@@ -34,7 +34,7 @@ def test_servers_with_the_same_plan_are_shown_once(kamrpc, fleet):
     assert status == exit_codes.DIFFERENCES
     heads = [line for line in out.splitlines() if line.endswith(":") and line[0] != " "]
     assert heads == ["2 servers (one, two):", "ill:"]
-    assert err == "3 servers: 3 differs\n"
+    assert err == "3 servers: 3 differ\n"
 
 
 def test_a_server_that_does_not_answer_is_graver_than_differences(run):
