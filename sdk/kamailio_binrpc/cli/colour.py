@@ -30,3 +30,8 @@ def paint(text: str, style: str, stream: TextIO) -> str:
     It is to be written by :func:`output.write` or :func:`output.tell`.
     """
     return f"{ESCAPE}[{_CODES[style]}m{text}{ESCAPE}[0m" if wanted(stream) else text
+
+
+def paint_lines(text: str, style: str, stream: TextIO) -> str:
+    """Return lines, each in a style of its own: pagers forget a style at the end of a line."""
+    return "".join(paint(line, style, stream) + "\n" for line in text.splitlines())

@@ -31,6 +31,7 @@ _COMMANDS = {
     "methods": "methods",
     "facts": "facts",
     "watch": "watch",
+    "diff": "diff",
     "batch": "batch",
     "fleet": "fleet",
     "plan": "state.parsers",

@@ -17,7 +17,7 @@ from ..values import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Sequence, Tuple
+    from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
     Key = Tuple[str, Tuple[str, ...]]
 
@@ -50,6 +50,11 @@ class Recording:
         """Values or a Fault, or None if this was not recorded; 7 and "7" are the same."""
         found = self._outcomes.get(_key(method, params))
         return None if found is None else found[1]
+
+    def calls(self) -> Iterator[Tuple[str, Sequence[Any], Any]]:
+        """Yield method, parameters and outcome of each call: a list of values, or a Fault."""
+        for (method, _texts), (params, outcome) in self._outcomes.items():
+            yield method, params, outcome
 
     @property
     def methods(self) -> List[str]:
@@ -92,6 +97,14 @@ class Recording:
             data = parse_json(text, max_depth=_MAX_DEPTH)
         except ValueError as error:
             raise RecordingError("not JSON: %s" % error) from None
+        return cls.of(data)
+
+    @classmethod
+    def of(cls, data: Any) -> Recording:
+        """Read the data of a file.
+
+        :raises RecordingError: says what is wrong with it.
+        """
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise RecordingError('not a recording: "format" is not "%s"' % FORMAT)
         if data.get("version") != VERSION:
