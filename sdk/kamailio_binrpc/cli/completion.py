@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import BinrpcError
+from ..core.printable import one_line
 from . import common, exit_codes, output
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _BASH = r"""# bash completion of kamrpc and pykamcmd; put it where bash-completi
 #   source <(kamrpc completion bash)
 _kamrpc() {
     # Readline ends words at colons; kamrpc does not, so words are taken from the line.
-    local line="${COMP_LINE:0:COMP_POINT}" word
+    local line="${COMP_LINE:0:COMP_POINT}" word each
     local -a words
     read -ra words <<<"$line"
     case "$line" in *[[:space:]]) words+=("") ;; esac
@@ -37,6 +38,20 @@ _kamrpc() {
                 COMPREPLY=("${COMPREPLY[@]#"${word%"${word##*:}"}"}")
             ;;
     esac
+    if [[ "$COMP_TYPE" == 63 && ${#COMPREPLY[@]} -gt 1 ]]; then
+        # A list is only shown: each word with its description.
+        local width=0
+        for each in "${COMPREPLY[@]%%$'\t'*}"; do
+            ((${#each} > width)) && width=${#each}
+        done
+        for each in "${!COMPREPLY[@]}"; do
+            line="${COMPREPLY[each]}"
+            printf -v word "%-${width}s  %s" "${line%%$'\t'*}" "${line#*$'\t'}"
+            COMPREPLY[each]="${word:0:${COLUMNS:-80} - 2}"
+        done
+    else
+        COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
+    fi
 }
 complete -o default -F _kamrpc kamrpc pykamcmd
 """
@@ -48,7 +63,10 @@ _kamrpc() {
     local -a found
     found=("${(@f)$(kamrpc complete -- "${(@)words[1,CURRENT]}" 2>/dev/null)}")
     if [[ -n "$found" ]]; then
-        compadd -- "${found[@]}"
+        # _describe parts a word from its description at a colon.
+        found=("${(@)found//:/\\:}")
+        found=("${(@)found/$'\t'/:}")
+        _describe -V kamrpc found
     else
         _files
     fi
@@ -64,10 +82,15 @@ _FISH = r"""# fish completion of kamrpc and pykamcmd; save it as
 #   ~/.config/fish/completions/kamrpc.fish
 function __kamrpc_complete
     set -l words (commandline -opc) (commandline -ct)
-    kamrpc complete -- $words 2>/dev/null
+    set -l found (kamrpc complete -- $words 2>/dev/null)
+    if set -q found[1]
+        printf '%s\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c kamrpc -a '(__kamrpc_complete)'
-complete -c pykamcmd -a '(__kamrpc_complete)'
+complete -c kamrpc -f -a '(__kamrpc_complete)'
+complete -c pykamcmd -f -a '(__kamrpc_complete)'
 """
 
 SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
@@ -99,45 +122,53 @@ def _print_script(options: argparse.Namespace) -> int:
 
 
 def _complete(options: argparse.Namespace) -> int:
-    output.write("".join(f"{word}\n" for word in candidates(options.words)))
+    found = candidates(options.words)
+    pairs = ((one_line(word), one_line(meaning)) for word, meaning in found.items())
+    output.write("".join(f"{word}\t{text}\n" if text else f"{word}\n" for word, text in pairs))
     return exit_codes.OK
 
 
-def candidates(words: Sequence[str]) -> list[str]:
-    """Return what may stand in place of the last word; the first one is the program."""
+def candidates(words: Sequence[str]) -> dict[str, str]:
+    """Return what may stand in place of the last word, and what that means, "" if it is plain.
+
+    :param words: of the line; the first one is the program.
+    """
     if len(words) < 2:
-        return []
+        return {}
     program = words[0].rpartition("/")[2]
     found = _of_kamcmd(words) if program == "pykamcmd" else _of_kamrpc(words)
     start = words[-1]
-    return [word for word in dict.fromkeys(found) if word.startswith(start)]
+    return {word: meaning for word, meaning in found.items() if word.startswith(start)}
 
 
-def _of_kamcmd(words: Sequence[str]) -> Iterable[str]:
+def _of_kamcmd(words: Sequence[str]) -> dict[str, str]:
     plain, values = _split(words[1:-1], _KAMCMD_VALUES)
     if words[-2] in _KAMCMD_VALUES:
-        return ()
+        return {}
     if words[-1].startswith("-"):
-        return (*(f"-{letter}" for letter in "sRDfvVhUbjtz"), "--strict-exit")
+        return dict.fromkeys((*(f"-{letter}" for letter in "sRDfvVhUbjtz"), "--strict-exit"), "")
     if not plain:
         from .kamcmd import commands
 
-        names = _names(values.get("-s"))
-        return (*commands.ALIASES, *commands.BUILTINS, *names("", []))
-    return _names(values.get("-s"))(plain[0], list(plain[1:]))
+        own = {
+            **{name: alias[0] for name, alias in commands.ALIASES.items()},
+            **dict.fromkeys(commands.BUILTINS, ""),
+        }
+        return {**own, **_methods(values.get("-s"))}
+    return dict.fromkeys(_names(values.get("-s"))(plain[0], list(plain[1:])), "")
 
 
-def _of_kamrpc(words: Sequence[str]) -> Iterable[str]:
+def _of_kamrpc(words: Sequence[str]) -> dict[str, str]:
     from .main import build_parser
 
     parser = build_parser()
     rest = list(words[1:-1])
     # Down through the subcommands that are named.
     while (inner := _subparsers(parser)) is not None:
-        name = next((word for word in rest if word in inner), None)
+        name = next((word for word in rest if word in inner.choices), None)
         if name is None:
-            return [*_options(parser), *(known for known in inner if known != "complete")]
-        parser = inner[name]
+            return {**_options(parser), **_commands(inner)}
+        parser = inner.choices[name]
         rest = rest[rest.index(name) + 1 :]
     action = _option(parser, words[-2]) if len(words) > 2 else None
     if action is not None and action.nargs != 0:
@@ -149,48 +180,77 @@ def _of_kamrpc(words: Sequence[str]) -> Iterable[str]:
     ]
     plain, values = _split(rest, with_value)
     positional = [known for known in parser._actions if not known.option_strings]
-    if positional and positional[0].metavar == "METHOD":
-        address = values.get("-s") or values.get("--endpoint")
-        return _names(address)(plain[0] if plain else "", list(plain[1:]))
     if positional and positional[0].metavar == "ID":
         return _changes(parser.prog.split()[-1], plain, values.get("--journals"))
+    names = [str(known.metavar) for known in positional]
+    address = values.get("-s") or values.get("--endpoint")
+    if names[:3] == ["A", "B", "METHOD"]:
+        if len(plain) < 2:
+            return _endpoints(groups=False)
+        address, plain, names = plain[1], plain[2:], names[2:]
+    if names[:1] == ["METHOD"]:
+        if not plain:
+            return _methods(address)
+        return dict.fromkeys(_names(address)(plain[0], list(plain[1:])), "")
     if len(plain) < len(positional) and positional[len(plain)].choices:
-        return map(str, positional[len(plain)].choices or ())
+        return dict.fromkeys(map(str, positional[len(plain)].choices or ()), "")
     if positional and positional[0].dest == "word" and not plain:
-        return _names(values.get("-s"))("", [])
-    return ()
+        return _methods(address)
+    return {}
 
 
-def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser] | None:
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return dict(action.choices)
-    return None
+def _subparsers(parser: argparse.ArgumentParser) -> Any:
+    return next(
+        (each for each in parser._actions if isinstance(each, argparse._SubParsersAction)), None
+    )
 
 
-def _options(parser: argparse.ArgumentParser) -> list[str]:
-    return [text for action in parser._actions for text in action.option_strings]
+def _commands(action: Any) -> dict[str, str]:
+    helps = {each.dest: each.help or "" for each in action._choices_actions}
+    return {name: helps.get(name, "") for name in action.choices if name != "complete"}
+
+
+def _options(parser: argparse.ArgumentParser) -> dict[str, str]:
+    formatter = parser._get_formatter()
+    return {
+        text: formatter._expand_help(action) if action.help else ""
+        for action in parser._actions
+        for text in action.option_strings
+    }
 
 
 def _option(parser: argparse.ArgumentParser, word: str) -> argparse.Action | None:
     return next((known for known in parser._actions if word in known.option_strings), None)
 
 
-def _values(action: argparse.Action) -> Iterable[str]:
+def _values(action: argparse.Action) -> dict[str, str]:
     if action.choices:
-        return map(str, action.choices)
+        return dict.fromkeys(map(str, action.choices), "")
     if set(action.option_strings) & {*_ENDPOINTS, *_GROUPS}:
-        with contextlib.suppress(BinrpcError):
-            from ..core.config import load_config
-
-            config = load_config(commands=True)
-            groups = config.groups if "-g" in action.option_strings else ()
-            return [*config.endpoints, *groups]
-    return ()
+        return _endpoints(groups="-g" in action.option_strings)
+    return {}
 
 
-def _changes(command: str, before: Sequence[str], folder: str | None) -> list[str]:
-    """Return ids of changes that a command can do something with, the latest first."""
+def _endpoints(*, groups: bool) -> dict[str, str]:
+    with contextlib.suppress(BinrpcError):
+        from ..core.config import load_config
+
+        config = load_config(commands=True)
+        found = {name: str(address) for name, address in config.endpoints.items()}
+        if groups:
+            found |= {name: " ".join(members) for name, members in config.groups.items()}
+        return found
+    return {}
+
+
+def _methods(endpoint: str | None) -> dict[str, str]:
+    from .methods import summary
+
+    return {name: summary(name) for name in _names(endpoint)("", [])}
+
+
+def _changes(command: str, before: Sequence[str], folder: str | None) -> dict[str, str]:
+    """Return ids of changes that a command can do something with, and their states, latest first."""
     from ..core.state import journal as states
 
     wanted = {
@@ -198,16 +258,17 @@ def _changes(command: str, before: Sequence[str], folder: str | None) -> list[st
         "cancel": {states.PENDING},
         "rollback": set(states.STATES) - {states.UNDONE, states.REFUSED, states.RESTARTED},
     }.get(command, set(states.STATES))
-    words: list[str] = []
+    words = {}
     if command == "history":
         if list(before) == ["forget"]:
             wanted = set(states.UNFINISHED)
         elif not before:
-            words = ["forget"]
+            words = {"forget": "remove a change from the list"}
     if before and list(before) != ["forget"]:
-        return []
+        return {}
     entries = states.Journals(folder).entries()
-    return [*(each.id for each in reversed(entries) if each.state in wanted), *words]
+    found = {each.id: each.state for each in reversed(entries) if each.state in wanted}
+    return {**found, **words}
 
 
 def _split(words: Sequence[str], with_value: Iterable[str]) -> tuple[list[str], dict[str, str]]:

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from kamailio_binrpc import Fault, LabServer
-from kamailio_binrpc.cli import completion, exit_codes
+from kamailio_binrpc.cli import exit_codes
 from kamailio_binrpc.cli.config import inventory_of
 from kamailio_binrpc.core import spacing
 from kamailio_binrpc.core.config import load_config
@@ -393,78 +393,6 @@ def test_a_command_loads_only_what_it_needs():
     for other in ("asyncio", "json", "pydantic", "tenacity", "readline", "logging"):
         assert other not in loaded
     assert "kamailio_binrpc.cli.fleet" not in loaded
-
-
-# --- completion
-
-
-def words(*texts):
-    return completion.candidates(list(texts))
-
-
-def test_completion_of_commands_and_options(config):
-    assert sorted(words("kamrpc", "ca")) == ["call", "calls", "cancel"]
-    assert words("kamrpc", "rol") == ["rollback"]
-    assert "complete" not in words("kamrpc", "")
-    assert words("kamrpc", "call", "--ti") == ["--timeout"]
-    assert words("kamrpc", "call", "-o", "y") == ["yaml"]
-    assert words("kamrpc", "methods", "se") == ["search"]
-    assert words("kamrpc", "call", "-s", "o") == ["one", "off"]
-    assert words("kamrpc", "fleet", "-g", "bo") == ["both"]
-    assert words("kamrpc", "completion", "z") == ["zsh"]
-
-
-def test_completion_of_methods_and_parameters(config, lab):
-    from kamailio_binrpc.cli.names import Names
-
-    names = Names(lab.addresses[1])
-    names.refresh()
-    assert words("kamrpc", "call", "-s", "two", "test.ty") == ["test.types"]
-    assert words("kamrpc", "call", "test.ty") == []
-    assert words("kamrpc", "call", "dispatcher.set_s") == ["dispatcher.set_state"]
-    assert words("kamrpc", "call", "dispatcher.set_state", "I") == ["I", "IP"]
-    assert "core" in words("kamrpc", "call", "-s", "two", "cfg.get", "")
-    assert words("pykamcmd", "-s", "two", "test.ty") == ["test.types"]
-    assert words("pykamcmd", "--s") == ["--strict-exit"]
-    assert words("/usr/bin/pykamcmd", "vers") == ["version"]
-
-
-def test_the_bash_script_completes(config, tmp_path):
-    script = tmp_path / "completion"
-    script.write_bytes(run("completion", "bash").stdout)
-    (tmp_path / "kamrpc").write_text(
-        f'#!/bin/sh\nexec {sys.executable} -m kamailio_binrpc.cli.main "$@"\n'
-    )
-    (tmp_path / "kamrpc").chmod(0o755)
-    for line, expected in (
-        ("kamrpc call -o js", ["json", "jsonl"]),
-        ("kamrpc call core.upt", ["core.uptime"]),
-        ("kamrpc fleet -g ", ["one", "two", "gone", "lost", "off", "both", "many"]),
-    ):
-        program = f"""
-            source {script}
-            COMP_LINE='{line}' COMP_POINT={len(line)}
-            _kamrpc
-            printf '%s\\n' "${{COMPREPLY[@]}}"
-        """
-        environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-        done = subprocess.run(
-            ["bash", "-c", program], capture_output=True, text=True, check=True, env=environment
-        )
-        assert done.stdout.split() == expected
-
-
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_the_other_scripts_parse(shell, tmp_path):
-    import shutil
-
-    done = run("completion", shell)
-    assert b"kamrpc complete" in done.stdout
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
-    path = tmp_path / "script"
-    path.write_bytes(done.stdout)
-    subprocess.run([shell, "-n", str(path)], check=True)
 
 
 # --- on a terminal
