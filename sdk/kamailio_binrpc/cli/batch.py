@@ -44,7 +44,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common.add_call_options(parser)
-    common.add_output_option(parser, ("text", "json", "jsonl"))
+    common.add_output_option(parser, output.FORMATS)
     parser.add_argument("-k", "--go-on", action="store_true", help="go on after a failure")
     parser.add_argument(
         "--check", action="store_true", help="check every line before the first is sent"
@@ -86,8 +86,8 @@ class _Batch:
                     self._failed(number, text, error)
                     if not self._options.go_on or isinstance(error, TransportError):
                         break
-        if self._options.output == "json":
-            output.write(output.render_data(self._results, "json"))
+        if self._options.output in output.WHOLE:
+            output.write(output.render_data(self._results, self._options.output))
         return exit_codes.status_of_all(self._errors)
 
     def _all_right(self, client: Client, lines: Iterable[tuple[int, str]]) -> bool:
@@ -113,7 +113,7 @@ class _Batch:
         words = split_line(text)
         if not words:
             return
-        if self._options.echo and self._options.output == "text":
+        if self._options.echo and self._options.output in ("text", "table"):
             output.write(f"> {hide_sent(text.strip(), words[0], words[1:])}\n")
         params = common.read_params(words[0], words[1:], raw=self._options.raw)
         names = [self._settings.endpoint]
@@ -123,15 +123,15 @@ class _Batch:
         self._answered(number, reply)
 
     def _answered(self, number: int, reply: Reply) -> None:
-        if self._options.output == "text":
-            output.write(output.render(reply, "text"))
+        if self._options.output in ("text", "table"):
+            output.write(output.render(reply, self._options.output))
         else:
             self._tell({"line": number, "method": reply.method, "reply": reply.to_json()})
 
     def _failed(self, number: int, text: str, error: BinrpcError) -> None:
         self._errors.append(error)
         common.complain(f"line {number}: {error}")
-        if self._options.output != "text":
+        if self._options.output not in ("text", "table"):
             data: dict[str, Any] = {"line": number, "error": str(error)}
             if isinstance(error, Fault):
                 data["fault"] = output.fault_data(error)

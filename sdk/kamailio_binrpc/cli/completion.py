@@ -250,7 +250,7 @@ def _methods(endpoint: str | None) -> dict[str, str]:
 
 
 def _changes(command: str, before: Sequence[str], folder: str | None) -> dict[str, str]:
-    """Return ids of changes that a command can do something with, and their states, latest first."""
+    """Return ids of changes that a command accepts, with their states, latest first."""
     from ..core.state import journal as states
 
     wanted = {

@@ -12,6 +12,7 @@ from . import common, exit_codes, output
 if TYPE_CHECKING:
     from ..core.address import Address
     from ..core.config import Config
+    from ..core.errors import BinrpcError
     from ..core.remote import Command
 
 _EXAMPLE = """the file:
@@ -62,6 +63,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     common.add_output_option(show, output.FORMATS)
     path = actions.add_parser("path", help="print which file is read")
     check = actions.add_parser("check", help="read the file, and with --call every endpoint")
+    common.add_output_option(check, output.FORMATS)
     check.add_argument("--call", action="store_true", help="call core.version everywhere, too")
     inventory = actions.add_parser("inventory", help="print it as an Ansible inventory")
     inventory.add_argument("--list", action="store_true", help="everything; the default")
@@ -113,17 +115,29 @@ def _check(options: argparse.Namespace) -> int:
     default = str(config.defaults.get("endpoint", ""))
     if default:
         config.select([default])
-    where = config.path or "no file"
-    output.write(f"{where}: {len(config.endpoints)} endpoints, {len(config.groups)} groups\n")
-    if not options.call or not config.endpoints:
-        return exit_codes.OK
-    from ..core.fleet import Fleet
+    answers: dict[str, str] = {}
+    errors: list[BinrpcError] = []
+    if options.call and config.endpoints:
+        from ..core.fleet import Fleet
 
-    report = Fleet(config.endpoints).call("core.version")
-    for name, result in report.results.items():
-        text = result.error if result.error is not None else str(result.value.value).strip()
-        output.write(f"{name}: {text}\n")
-    return exit_codes.status_of_all(report.errors.values())
+        report = Fleet(config.endpoints).call("core.version")
+        errors = list(report.errors.values())
+        for name, result in report.results.items():
+            answers[name] = str(result.error or result.value.value).strip()
+    if options.output == "text":
+        where = config.path or "no file"
+        output.write(f"{where}: {len(config.endpoints)} endpoints, {len(config.groups)} groups\n")
+        output.write("".join(f"{name}: {text}\n" for name, text in answers.items()))
+    else:
+        data: dict[str, Any] = {
+            "path": config.path,
+            "endpoints": len(config.endpoints),
+            "groups": len(config.groups),
+        }
+        output.write(
+            output.render_data(data | ({"answers": answers} if answers else {}), options.output)
+        )
+    return exit_codes.status_of_all(errors)
 
 
 def inventory_of(config: Config) -> dict[str, Any]:

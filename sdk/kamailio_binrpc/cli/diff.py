@@ -125,14 +125,14 @@ def _text(options: argparse.Namespace, found: Sequence[Change], hiding: secrets.
     if options.output == "table":
         from . import table
 
-        rows = [row for each in found for row in _rows(hiding.text(each.to_json()))]
+        rows = [row for each in found for row in rows_of(hiding.text(each.to_json()))]
         return table.render_rows(rows)
     data = [hiding.text(each.to_json()) for each in found]
     return output.render_data(data, options.output)
 
 
-def _rows(change: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a row of the table for each member that differs, or one for the whole row."""
+def rows_of(change: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a row of a table for each member that differs, or one for the whole row."""
     start = {"change": change["kind"], "row": change["place"]}
     if change["kind"] != "changed" or not change["members"]:
         return [{**start, "member": "", "a": change["old"], "b": change["new"]}]

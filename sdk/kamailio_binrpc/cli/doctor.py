@@ -37,7 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common.add_call_options(parser)
-    common.add_output_option(parser, ("text", "json"))
+    common.add_output_option(parser, output.FORMATS)
     parser.add_argument(
         "name", metavar="ENDPOINT", nargs="?", help="in place of --endpoint, an address or a name"
     )
@@ -75,7 +75,10 @@ def _run(options: argparse.Namespace) -> int:
             "ok": status == exit_codes.OK,
             "findings": [each.to_json() for each in found],
         }
-        output.write(output.render_data(data, "json"))
+        if options.output == "table":
+            output.write(output.render_data(data["findings"], "table"))
+        else:
+            output.write(output.render_data(data, options.output))
     return status
 
 

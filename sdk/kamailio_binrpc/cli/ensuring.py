@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..core.fleet import Fleet, Report
     from ..desired import Outcome, Resource
 
-_FORMATS = ("text", "json", "jsonl", "yaml")
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where, how, and whether to ask."""
@@ -32,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="go on without servers that cannot be reached (default: then no server is changed)",
     )
-    common.add_output_option(parser, _FORMATS)
+    common.add_output_option(parser, output.FORMATS)
     guard.add_options(parser)
 
 
@@ -161,6 +159,8 @@ def _show(
     if options.output != "text":
         data = [_data(name, outcome) for name, outcome in outcomes.items() if name not in errors]
         data += [{"name": name, "error": str(error)} for name, error in errors.items()]
+        if options.output == "table":
+            data = [{**each, "calls": len(each.get("calls", ()))} for each in data]
         output.write(output.render_data(data, options.output))
     else:
         for name, outcome in outcomes.items():

@@ -71,8 +71,10 @@ def _run(options: argparse.Namespace) -> int:
     from ..core.retry import RetryPolicy
 
     shown = view.View.of(options)
-    if options.diff and (shown.given or options.output == "table"):
-        raise EncodeError("--diff compares whole replies: use it with -o text, json, jsonl or yaml")
+    if options.diff and shown.given:
+        raise EncodeError(
+            "--diff compares whole replies: --columns, --sort and --where have no use"
+        )
     settings = common.Settings(options)
     servers = endpoints.chosen(options, settings)
     params = common.read_params(options.method, options.params, raw=options.raw)
@@ -154,6 +156,8 @@ class _Show:
             groups = list(_groups(report, GENERATED.get(self._options.method, ())))
             if self._options.output == "text":
                 output.write(_differences(groups, self._hiding))
+            elif self._options.output == "table":
+                output.write(_differences_table(groups, self._hiding))
             else:
                 differences = _differences_data(groups, self._hiding)
                 output.write(output.render_data(differences, self._options.output))
@@ -250,6 +254,21 @@ def _differences(groups: list[_Group], hiding: secrets.Hiding) -> str:
         hiding.reply(group.reply)
         lines += (f"  {hiding.text(str(each))}\n" for each in group.changes)
     return "".join(lines)
+
+
+def _differences_table(groups: list[_Group], hiding: secrets.Hiding) -> str:
+    """Return a row for each member that differs from the largest group, and one for that."""
+    from . import table
+    from .diff import rows_of as rows_of_change
+
+    rows: list[dict[str, Any]] = []
+    for group in groups:
+        hiding.reply(group.reply)
+        names = {"endpoints": listed(group.names, _SHOWN_NAMES)}
+        changes = [hiding.text(each.to_json()) for each in group.changes]
+        found = [row for each in changes for row in rows_of_change(each)]
+        rows += ({**names, **row} for row in found or [{"change": "agree"}])
+    return table.render_rows(rows)
 
 
 def _differences_data(groups: list[_Group], hiding: secrets.Hiding) -> list[dict[str, Any]]:

@@ -68,7 +68,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         )
         common.add_call_options(parser)
         endpoints.add_options(parser)
-        common.add_output_option(parser, ("table", *(f for f in output.FORMATS if f != "table")))
+        common.add_output_option(parser, output.forms("table"))
         view.add_options(parser)
         secrets.add_reveal_option(parser)
         parser.add_argument("word", metavar=each.word, nargs="?", help=each.word_help)

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from .view import View
 
 FORMATS = ("text", "table", "json", "jsonl", "yaml")
+WHOLE = ("json", "yaml")
+"""Forms that are one document, which can be written only when all is known."""
+
+
+def forms(first: str) -> tuple[str, ...]:
+    """Return all forms, beginning with the one that a command uses unless it is told otherwise."""
+    return (first, *(form for form in FORMATS if form != first))
 
 
 class OutputError(Exception):

@@ -91,8 +91,6 @@ def run(options: argparse.Namespace) -> int:
         unset = {"go_on": True, "raw": False, "check": False, "echo": False, "file": "-"}
         for name, value in unset.items():
             setattr(options, name, value)
-        if options.output not in ("text", "json", "jsonl"):
-            options.output = "text"
         return batch.run(options)
     return common.guarded(lambda: Shell(options).loop())
 

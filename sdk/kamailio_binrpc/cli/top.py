@@ -89,7 +89,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     common.add_call_options(parser)
     endpoints.add_options(parser)
-    common.add_output_option(parser, ("table", "json", "jsonl"))
+    common.add_output_option(parser, output.forms("table"))
     parser.add_argument(
         "-n", "--interval", metavar="SECONDS", type=float, default=2.0, help="default: 2"
     )

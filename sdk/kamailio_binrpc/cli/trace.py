@@ -57,7 +57,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    common.add_output_option(parser, ("text", "jsonl"))
+    common.add_output_option(parser, output.FORMATS)
     parser.add_argument("--hex", metavar="DIGITS", nargs="+", help="decode these digits")
     secrets.add_reveal_option(parser)
     parser.add_argument("file", metavar="INPUT", nargs="?", default="-", help="- is standard input")
@@ -75,27 +75,43 @@ def run(options: argparse.Namespace) -> int:
 
 def _trace(options: argparse.Namespace) -> int:
     if options.hex:
-        data = " ".join(options.hex).encode()
+        given = " ".join(options.hex).encode()
     elif options.file == "-":
-        data = sys.stdin.buffer.read()
+        given = sys.stdin.buffer.read()
     else:
-        data = Path(options.file).read_bytes()
+        given = Path(options.file).read_bytes()
     count = bad = 0
+    shown: list[dict[str, Any]] = []
     packets = None if options.reveal else Packets()
-    for where, packet in _found(data):
+    for where, packet in _found(given):
         count += 1
         try:
             message = _decode(packet)
         except ProtocolError as error:
             bad += 1
             reveal = options.reveal or not may_hold_secrets(packet)
-            _show_bad(options.output, count, where, packet, error, reveal=reveal)
+            if options.output == "text":
+                _show_bad(count, where, packet, error, reveal=reveal)
+                continue
+            data: dict[str, Any] = {"number": count, "error": str(error)}
+            data["hex"] = packet.hex() if reveal else HIDDEN
         else:
             if packets is not None:
                 message.values = packets.values(message.type, message.cookie, message.values)
-            _show(options.output, count, where, packet, message)
+            if options.output == "text":
+                _show(count, where, packet, message)
+                continue
+            data = _data(count, message)
+        if where:
+            data["where"] = where
+        if options.output == "jsonl":
+            output.write(output.render_data(data, "jsonl"))
+        else:
+            shown.append(data)
     if not count:
         raise EncodeError("there is no binrpc packet in it: one starts with the byte 0xa1")
+    if shown:
+        output.write(output.render_data(shown, options.output))
     return exit_codes.PROTOCOL if bad else exit_codes.OK
 
 
@@ -175,17 +191,16 @@ def _decode(packet: bytes) -> Message:
     return decode(packet)
 
 
-def _show(form: str, number: int, where: str, packet: bytes, message: Message) -> None:
-    kind = wire.MESSAGE_TYPES[message.type]
-    if form == "jsonl":
-        from ..core.views import to_json
+def _data(number: int, message: Message) -> dict[str, Any]:
+    from ..core.views import to_json
 
-        data: dict[str, Any] = {"number": number, "type": kind, "cookie": message.cookie}
-        if where:
-            data["where"] = where
-        data["values"] = [to_json(value) for value in message.values]
-        output.write(output.render_data(data, "jsonl"))
-        return
+    kind = wire.MESSAGE_TYPES[message.type]
+    values = [to_json(value) for value in message.values]
+    return {"number": number, "type": kind, "cookie": message.cookie, "values": values}
+
+
+def _show(number: int, where: str, packet: bytes, message: Message) -> None:
+    kind = wire.MESSAGE_TYPES[message.type]
     style = {wire.FAULT: "red", wire.REPLY: "green"}.get(message.type, "bold")
     head = colour.paint(f"#{number} {kind}", style, sys.stdout)
     lines = [f"{head} cookie {message.cookie:#x}, {len(packet)} bytes"]
@@ -218,15 +233,8 @@ def _typed(value: Any, depth: int, label: str) -> Iterator[str]:
 
 
 def _show_bad(
-    form: str, number: int, where: str, packet: bytes, error: ProtocolError, *, reveal: bool
+    number: int, where: str, packet: bytes, error: ProtocolError, *, reveal: bool
 ) -> None:
-    if form == "jsonl":
-        shown_hex = packet.hex() if reveal else HIDDEN
-        data = {"number": number, "error": str(error), "hex": shown_hex}
-        if where:
-            data["where"] = where
-        output.write(output.render_data(data, "jsonl"))
-        return
     head = colour.paint(f"#{number} malformed", "red", sys.stdout)
     rows = [f"  {packet[at : at + 16].hex(' ')}" for at in range(0, len(packet), 16)]
     shown = rows[:16] + (["  ..."] if len(rows) > 16 else [])

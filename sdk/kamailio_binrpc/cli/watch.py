@@ -27,8 +27,8 @@ _DESCRIPTION = """Call a method every few seconds.
 On a terminal each reply is shown whole, with what changed since the call before below it.
 Elsewhere the first reply is printed whole and then only changes, each line with the time. Each
 line is one row that was added (+), removed (-) or changed (~), whatever the columns that are shown.
-With --output jsonl or yaml the first reply is an object with "time" and "reply", and each call that
-brings changes one with "time" and "changes". If the server becomes unreachable, watch
+With --output json, jsonl or yaml the first reply is an object with "time" and "reply", and each
+call that brings changes one with "time" and "changes". If the server becomes unreachable, watch
 keeps trying.
 """
 
@@ -43,7 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common.add_call_options(parser)
-    common.add_output_option(parser, ("text", "table", "jsonl", "yaml"))
+    common.add_output_option(parser, output.FORMATS)
     view.add_options(parser)
     parser.add_argument(
         "-n", "--interval", metavar="SECONDS", type=float, default=2.0, help="default: 2"
@@ -110,7 +110,7 @@ def _show(
 ) -> None:
     stamp = time.strftime("%Y-%m-%d %H:%M:%S")
     reply = hiding.reply(reply)
-    if options.output in ("jsonl", "yaml"):
+    if options.output in ("json", "jsonl", "yaml"):
         data: dict[str, Any] = {"time": stamp}
         if first:
             values = reply.to_json()

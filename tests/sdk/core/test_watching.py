@@ -105,7 +105,7 @@ def test_a_damaged_reply_ends_neither_the_round_nor_the_watching(client: Client)
 
 
 @pytest.mark.parametrize(
-    ("options", "why"),
+    "options, why",
     [
         (5, "a name or a mapping"),
         ({"params": []}, "a name or a mapping"),

@@ -271,12 +271,15 @@ class _Apply:
         self._auditing.decided("apply", found, self._wishes.name, self._id)
         if self._broken is not None:
             raise self._broken
-        if self._form == "json":
+        if self._form == "table":
+            output.write(render.table(found))
+        elif self._form in output.WHOLE:
             output.write(
                 render.data(
                     "apply",
                     found,
                     status,
+                    self._form,
                     wish=self._wishes.name,
                     id=self._id or None,
                     confirm=self._options.confirm,

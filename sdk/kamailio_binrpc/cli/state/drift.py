@@ -47,9 +47,11 @@ def _run(options: argparse.Namespace) -> int:
     if options.output == "text":
         output.write("".join(_lines(groups)))
         output.tell(render.summary(found) + "\n")
-    elif options.output == "json":
-        data = [_data(group) for group in groups]
-        output.write(render.data("drift", found, status, wish=wishes.name, groups=data))
+    elif options.output == "table":
+        output.write(render.table(found))
+    elif options.output in output.WHOLE:
+        more = {"wish": wishes.name, "groups": [_data(group) for group in groups]}
+        output.write(render.data("drift", found, status, options.output, **more))
     else:
         output.write(render.event("end", command="drift", status=status))
     return status

@@ -66,12 +66,12 @@ def _history(options: argparse.Namespace) -> int:
     names = pending.names_of(settings)
     rows = [_row(entry, names) for entry in entries]
     rows.sort(key=lambda row: (row["id"], row["server"]))  # ids sort by time
-    if options.output == "json":
+    if options.output in output.WHOLE:
         data = {"format": 1, "command": "history", "status": 0, "changes": rows}
-        output.write(output.render_data(data, "json"))
+        output.write(output.render_data(data, options.output))
     elif options.output == "jsonl":
         output.write(output.render_data(rows, "jsonl"))
-    elif words:
+    elif words and options.output == "text":
         output.write("".join(_details(row) for row in rows))
     else:
         output.write(_table(rows))

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ...core.errors import EncodeError
-from .. import common, endpoints, exit_codes
+from .. import common, endpoints, exit_codes, output
 from ..progress import Progress
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def add_servers(parser: argparse.ArgumentParser, *, limit: int = 500, **more: st
 
 def add_output(parser: argparse.ArgumentParser) -> None:
     """Add the forms of the output."""
-    common.add_output_option(parser, ("text", "json", "jsonl"))
+    common.add_output_option(parser, output.FORMATS)
 
 
 def add_journals(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .. import common, endpoints
+from .. import common, endpoints, output
 from . import options as shared
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def _snapshot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = shared.command(commands, "snapshot", "describe a server in a file", _SNAPSHOT)
     common.add_call_options(parser)
-    common.add_output_option(parser, ("yaml", "json"))
+    common.add_output_option(parser, output.forms("yaml"))
     parser.add_argument("--name", metavar="TEXT", default="", help="of who wants it, in the file")
     parser.add_argument(
         "--format",

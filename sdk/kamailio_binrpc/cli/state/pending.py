@@ -110,8 +110,10 @@ def finish(options: argparse.Namespace, command: str, found: Sequence[ServerRepo
     status = exit_codes.gravest(
         exit_codes.OK if each.outcome == reports.UNDONE else reading.status(each) for each in found
     )
-    if options.output == "json":
-        output.write(render.data(command, found, status))
+    if options.output == "table":
+        output.write(render.table(found))
+    elif options.output in output.WHOLE:
+        output.write(render.data(command, found, status, options.output))
     elif options.output == "jsonl":
         output.write("".join(render.event("server", **each.to_json()) for each in found))
         output.write(render.event("end", command=command, status=status))

@@ -60,8 +60,10 @@ def _run(options: argparse.Namespace) -> int:
         output.write(render.plan(grouped(reports), several=servers.several))
         if servers.several:
             output.tell(render.summary(reports) + "\n")
-    elif options.output == "json":
-        output.write(render.data("plan", reports, status, wish=wishes.name))
+    elif options.output == "table":
+        output.write(render.table(reports))
+    elif options.output in output.WHOLE:
+        output.write(render.data("plan", reports, status, options.output, wish=wishes.name))
     else:
         output.write(render.event("end", command="plan", status=status))
     return status

@@ -203,8 +203,25 @@ def _indented(text: str) -> str:
     return "".join(f"  {line}\n" for line in text.splitlines())
 
 
-def data(command: str, servers: Sequence[ServerReport], status: int, **more: Any) -> str:
-    """Return the one JSON object of ``-o json``."""
+def table(servers: Sequence[ServerReport]) -> str:
+    """Return servers as a table: a row for each leaf, or one for a server without any."""
+    from .. import table as tables
+
+    rows: list[dict[str, Any]] = []
+    for report in servers:
+        start = {"server": report.name, "outcome": report.outcome.replace("_", " ")}
+        problem = {"problem": report.error} if report.error else {}
+        leaves = [
+            {"change": each["action"], "of": each["address"], "from": each["before"]}
+            | {"to": each["after"]}
+            for each in (change.to_json() for change in report.changes)
+        ]
+        rows += ({**start, **leaf, **problem} for leaf in leaves or [{}])
+    return tables.render_rows(rows)
+
+
+def data(command: str, servers: Sequence[ServerReport], status: int, form: str, **more: Any) -> str:
+    """Return the one object of ``-o json`` and ``-o yaml``."""
     found = {
         "format": 1,
         "command": command,
@@ -212,7 +229,7 @@ def data(command: str, servers: Sequence[ServerReport], status: int, **more: Any
         **more,
         "servers": [each.to_json() for each in servers],
     }
-    return output.render_data(found, "json")
+    return output.render_data(found, form)
 
 
 def event(event: str, **members: Any) -> str:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ...core.desired.calls import Calls
 from ...core.desired.drive import drive
+from ...core.errors import EncodeError
 from ...core.printable import one_line
 from ...core.state.snapshot import snapshot
 from ...core.state.startup import as_cfg, as_dispatcher_list
-from .. import common, exit_codes, output
+from .. import common, exit_codes, output, view
 
 if TYPE_CHECKING:
     import argparse
@@ -29,12 +30,20 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.format and not isinstance(options.output, view.DefaultForm):
+        raise EncodeError(f"--format {options.format} is a form of its own: leave -o out")
     with common.Settings(options).client() as client:
         document, left_out = drive(snapshot(options.section, options.name), Calls(client))
     left = [each.shown for each in left_out]
-    if options.output == "json":
+    if options.output in ("json", "jsonl"):
         data = {"format": 1, "command": "snapshot", "status": exit_codes.OK}
-        output.write(output.render_data({**data, "document": document, "left_out": left}, "json"))
+        data |= {"document": document, "left_out": left}
+        output.write(output.render_data(data, options.output))
+        return exit_codes.OK
+    if options.output != "yaml":
+        output.write(output.render_data(document, options.output))
+        if left:
+            output.tell(f"{len(left)} left out: -o yaml names them\n")
         return exit_codes.OK
     text = _FORMS[options.format](document)
     lines = [f"# {one_line(each['address'])}: {one_line(each['why'])}\n" for each in left]

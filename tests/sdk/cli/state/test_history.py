@@ -113,7 +113,7 @@ def test_ids_are_completed_where_a_command_can_do_something(run, apply, fleet):
     made, waiting = (each["id"] for each in run("history")[1]["changes"])
 
     def offered(*words):
-        return candidates(["kamrpc", words[0], "--journals", fleet.journals, *words[1:]])
+        return list(candidates(["kamrpc", words[0], "--journals", fleet.journals, *words[1:]]))
 
     assert offered("confirm", "") == offered("cancel", "") == [waiting]
     assert offered("rollback", "") == [waiting, made]
