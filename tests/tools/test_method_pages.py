@@ -79,8 +79,8 @@ def split(command):
     if "$'" not in command:
         return shlex.split(command)
     script = f"printf '%s\\0' {command}"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
-    return done.stdout.split("\0")[:-1]
+    done = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
+    return done.stdout.decode().split("\0")[:-1]
 
 
 @named(METHODS)
