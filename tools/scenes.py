@@ -49,7 +49,7 @@ SPDX-License-Identifier: MIT
 
 # `kamrpc` on screen
 
-Recorded by `make screens`: real runs against six lab servers, of which edge5 does not run and
+Recorded by `make screens`: real runs against six lab servers; edge5 does not run and
 edge3 has lost a gateway.
 """
 STATE = """\

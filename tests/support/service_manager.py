@@ -32,7 +32,7 @@ START_LIMIT = 60
 
 
 class ServiceManager:
-    """What a test sees: the folder, the environment, and the services."""
+    """A test's view: the folder, the environment, and the services."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -39,6 +39,7 @@ class Server:
 
     :param salt: Salt's ``__salt__``.
     :param given: values of CONNECTION.
+    :ivar name: of the endpoint; its address if it has no other.
     :ivar busy_timeout: seconds.
     :raises BinrpcError, ValueError: the options are wrong.
     """
@@ -47,13 +48,13 @@ class Server:
         chosen = _set(CONNECTION.check(_configured(salt))) | _set(CONNECTION.check(given))
         config = load_config(chosen.get("config_file"))
         chosen = DEFAULTS | config.defaults | chosen
-        addresses = list(config.select([chosen["endpoint"]]).values())
-        if len(addresses) != 1:
+        selected = list(config.select([chosen["endpoint"]]).items())
+        if len(selected) != 1:
             raise ValueError(
                 "%s is a group of %d endpoints; give one endpoint"
-                % (chosen["endpoint"], len(addresses))
+                % (chosen["endpoint"], len(selected))
             )
-        self._address = addresses[0]
+        self.name, self._address = selected[0]
         self._timeout = chosen["timeout"]
         self._connect_wait = chosen["connect_wait"]
         self.busy_timeout: float = chosen["busy_timeout"]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What changes at a server from one round of calls to the next, as plain events.
+"""Events for what changes at a server from one round of calls to the next.
 
 :class:`WatchedServer` says what to call and gets the replies, so that asyncio and a blocking client
 can both drive it: see :func:`drive`.

@@ -22,7 +22,7 @@ WHOLE = ("json", "yaml")
 
 
 def forms(first: str) -> tuple[str, ...]:
-    """Return all forms, beginning with the one that a command uses unless it is told otherwise."""
+    """Return all forms, beginning with the one that a command uses unless -o says otherwise."""
     return (first, *(form for form in FORMATS if form != first))
 
 

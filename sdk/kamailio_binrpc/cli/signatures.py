@@ -21,7 +21,7 @@ _REMEDY = "s: before one sends it as text, i: as a whole number, d: as a number 
 
 
 class Signatures:
-    """What the server tells of methods that the catalogue does not know; each is asked for once.
+    """Signatures, from the server, of methods that the catalogue lacks; each is asked for once.
 
     :param client: to ask.
     """

@@ -54,7 +54,7 @@ class Stop:
 
     @property
     def error(self) -> KeyboardInterrupt:
-        """What a run gets to hear."""
+        """Return the interruption that a run receives."""
         return KeyboardInterrupt() if self._event.is_set() else OutOfTime()
 
 

@@ -20,7 +20,7 @@ SAME, DIFFERENT, TROUBLE = 0, 1, 2
 
 @pytest.fixture
 def pair(make_gateways):
-    """Two servers with the same gateways, of which the second one got another one."""
+    """Two servers with the same gateways; the second has one more."""
     one, two = make_gateways(), make_gateways()
     with Client(two) as client:
         client.call("dispatcher.add", 1, "sip:127.0.0.1:5099")

@@ -113,7 +113,7 @@ def test_choosing_and_looking_inside(board):
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 200])
 def test_each_server_has_one_line_however_narrow_the_terminal(width, monkeypatch):
-    """What is folded shows fewer servers than there is place for, and pushes the head away."""
+    """A folded row shows fewer servers than there is place for, and pushes the head away."""
     board = Board(["a-rather-long-name-of-a-server", "b"])
     for second in range(30):
         busy = sample(float(second), requests=second * second, calls=5, uptime=90000, memory=0.4)

@@ -70,13 +70,12 @@ def _remembered(options: dict[str, Any]) -> tuple[Server, WatchedServer]:
     context = _given("__context__").setdefault("kamailio_beacon", {})
     key = repr(sorted(options.items()))
     if key not in context:
-        connection = _connection(options)
-        server = Server(_given("__salt__"), connection)
-        context[key] = server, _watched(options, connection.get("endpoint") or "kamailio")
+        server = Server(_given("__salt__"), _connection(options))
+        context[key] = server, _watched(options, server.name)
     return context[key]  # type: ignore[no-any-return]
 
 
-def _watched(options: dict[str, Any], name: str = "kamailio") -> WatchedServer:
+def _watched(options: dict[str, Any], name: str = "") -> WatchedServer:
     methods = options.get("methods")
     if methods is None:
         methods = METHODS

@@ -50,7 +50,7 @@ def types_in(answer: Sequence[Any], count: int) -> Optional[List[str]]:
     """Return the types of ``count`` parameters from an answer of ``system.methodSignature``.
 
     :returns: of each ``str``, ``int`` or ``float``; None where the answer tells nothing about a
-        call with so many parameters.
+        call with this number of parameters.
     """
     for names in _signatures(list(answer)):
         types = [_TYPES.get(name, "") for name in names[1:]]

@@ -82,7 +82,7 @@ class Secret:
 
 
 class Sealed(Secret):
-    """A secret of which only the seal is known: it can be compared, and not be sent.
+    """A secret known by its seal only: it can be compared, and not be sent.
 
     :param mark: its seal.
     :param seal: makes seals with the same key.

@@ -306,7 +306,7 @@ DESTINATION = Record(
         "probing": Flag("Whether it is probed. Disabling ends that."),
         "force": Text(
             "A state that it gets once, if it has another one. The server may change it "
-            "afterwards, so it is no drift.",
+            "afterwards, so it is not a drift.",
             choices=["active", "inactive", "trying"],
         ),
     },

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What the audit gets of changes of whole states: each call, and each decision about a change."""
+"""Audit lines for changes of whole states: each call, and each decision about a change."""
 
 from __future__ import annotations
 

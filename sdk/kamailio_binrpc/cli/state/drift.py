@@ -60,7 +60,7 @@ def _run(options: argparse.Namespace) -> int:
 def _known(report: ServerReport) -> None:
     """A server with only unknown leaves is as wanted, as far as can be known.
 
-    What is done once is no drift.
+    A state that is given once is not a drift.
     """
     report.changes = [each for each in report.changes if each.action != reports.FORCE]
     if report.outcome == reports.DIFFERS and len(report.unknown) == len(report.changes):

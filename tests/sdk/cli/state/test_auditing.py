@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What the audit gets of changes of whole states."""
+"""Audit lines for changes of whole states."""
 
 from __future__ import annotations
 

@@ -420,7 +420,7 @@ def in_zone(monkeypatch):
 
 @pytest.mark.parametrize("of_server", [0, 7200, -34200])
 def test_an_expiry_does_not_depend_on_the_zone_of_the_process(in_zone, of_server):
-    """What is in a journal is compared by a guardian, which may be in another zone."""
+    """A guardian, which may be in another zone, compares the values of a journal."""
     now = time.time()
 
     def text(moment, form):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What one server is, made of another with the same configuration: only passwords are missing."""
+"""The state of one server, made on another: only passwords are missing."""
 
 from __future__ import annotations
 
