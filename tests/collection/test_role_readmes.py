@@ -20,7 +20,7 @@ import yaml
 
 from tests.collection.conftest import BIN, ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 # Variables go through argument_specs and the checks of the role. Tasks around it are only read.
 PLAY = """

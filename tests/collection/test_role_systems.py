@@ -21,7 +21,7 @@ import pytest
 
 from tests.collection.conftest import BIN, ROOT, Run
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 PIPES: dict[str, Any] = {
     "stdin": subprocess.DEVNULL,
