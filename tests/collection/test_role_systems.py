@@ -78,7 +78,8 @@ def container(tmp_path: Path, collections: Path) -> Iterator[Callable[..., Run]]
         if options:
             done = subprocess.run(["nsenter", *inside, *options], check=False, text=True, **PIPES)
             return Run(done.returncode, done.stdout)
-        command = [BIN / "ansible-playbook", "--inventory", "server,", "--connection=local"]
+        playbook = str(BIN / "ansible-playbook")
+        command = [playbook, "--inventory", "server,", "--connection=local"]
         done = subprocess.run(
             ["nsenter", *inside, *command, "-e", json.dumps(variables), "play.yml"],
             env=environment,
@@ -366,7 +367,7 @@ def test_the_hardened_service_is_well_rated(
     levels = []
     for text in (before, before + rendered["debian"]["hardening.j2"]):
         unit.write_text(text, encoding="utf-8")
-        command = ["systemd-analyze", "security", "--offline=true", "--no-pager", unit]
+        command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         found = re.search(r"Overall exposure level.*: (\S+)", done.stdout)
         assert found, done.stdout + done.stderr
