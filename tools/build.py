@@ -45,6 +45,8 @@ def build_collection(output: Path, when: int) -> Path:
     bin_dir = Path(sys.executable).parent
     environment = {**os.environ, "PATH": os.pathsep.join([str(bin_dir), os.environ["PATH"]])}
     copy = clean_copy()
+    # Users of the collection get a page of their own; the repository has more to tell.
+    (copy / "README-collection.md").replace(copy / "README.md")
     strip.strip(copy)
     galaxy = [bin_dir / "ansible-galaxy", "collection", "build", "--force", "--output-path"]
     subprocess.run([*galaxy, output, copy], env=environment, check=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
 import re
 import subprocess
 import sys
@@ -133,6 +134,30 @@ def test_the_collection_holds_what_ansible_users_need(artefacts):
     # Neither the sources of the site nor what belongs to other packages.
     for folder in ("docs/site/", "extensions/salt/", "sdk/", "tests/"):
         assert not [name for name in names if name.startswith(folder)]
+
+
+def test_links_within_the_collection_resolve(artefacts):
+    (path,) = artefacts.glob("kamailio-ctl-*.tar.gz")
+    broken = []
+    with tarfile.open(path) as archive:
+        names = {member.name for member in archive.getmembers()}
+        for page in sorted(name for name in names if name.endswith(".md")):
+            text = re.sub(r"(?ms)^```.*?^```", "", archive.extractfile(page).read().decode())
+            for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+                target = posixpath.normpath(posixpath.join(posixpath.dirname(page), link))
+                if not re.match(r"[a-z]+:", link) and target not in names:
+                    broken.append((page, link))
+    assert not broken
+
+
+def test_the_collections_readme_has_the_sections_that_automation_hub_wants(artefacts):
+    (path,) = artefacts.glob("kamailio-ctl-*.tar.gz")
+    with tarfile.open(path) as archive:
+        text = archive.extractfile("README.md").read().decode()
+    wanted = ["Description", "Requirements", "Installation", "Use Cases", "Testing", "Support"]
+    wanted += ["Release Notes and Roadmap", "Related Information", "License Information"]
+    assert [each for each in re.findall(r"(?m)^## (.+)$", text) if each in wanted] == wanted
+    assert "ansible-galaxy collection install kamailio.ctl" in text
 
 
 def test_what_modules_ship_is_stripped_in_the_collection_alone(artefacts):
