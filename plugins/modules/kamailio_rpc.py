@@ -274,10 +274,10 @@ EXAMPLES = r"""
 
 - name: Ask all servers of the inventory in one task
   kamailio.ctl.kamailio_rpc:
-    endpoints: "{{ dict(hosts | zip(hosts | map('extract', hostvars, 'ctl_endpoint'))) }}"
+    endpoints: "{{ dict(servers | zip(servers | map('extract', hostvars, 'ctl_endpoint'))) }}"
     method: core.uptime
   vars:
-    hosts: "{{ groups['sbc'] }}"
+    servers: "{{ groups['sbc'] }}"
   run_once: true
   register: uptimes
 
