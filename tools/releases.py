@@ -8,6 +8,7 @@
 Per release: the tests marked real (with kamcmd of that release beside pykamcmd), and the comparison
 of a lab server of that release with it. The exit status is 1 if a test fails, an answer differs
 without a documented reason, or a release cannot be had. --core runs a small choice of the tests.
+What pytest printed is in build/releases/RELEASE.log.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build" / "releases"
 
 # State modules, typed replies on two transports, the catalogue, views, what pykamcmd sends.
 CORE = (
@@ -136,6 +138,9 @@ def run(name: str, tests: Sequence[str], conformance: bool, options: Sequence[st
             text=True,
             check=False,
         )
+        log = LOGS / f"{name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(done.stdout + done.stderr)
         if report.exists():
             read_report(report, result)
         if not report.exists() or (done.returncode and not result.failures):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,6 +63,18 @@ def test_a_release_that_cannot_be_had_is_said_and_counts(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["releases.py", "--core", "trixie"])
     assert releases.main() == 1
     assert "trixie     cannot be had: E: no route" in capsys.readouterr().out
+
+
+def test_what_pytest_printed_is_kept(tmp_path, monkeypatch):
+    found = kamailio_packages.Installation("trixie", "6.0.9", tmp_path)
+    (tmp_path / "usr/lib/some-triplet/kamailio/modules").mkdir(parents=True)
+    monkeypatch.setattr(kamailio_packages, "bring", lambda _name: found)
+    monkeypatch.setattr(releases, "LOGS", tmp_path / "build" / "releases")
+    done = SimpleNamespace(stdout="E   assert 1 == 2\n", stderr="", returncode=1)
+    monkeypatch.setattr(releases.subprocess, "run", lambda *_args, **_options: done)
+    result = releases.run("trixie", ("tests",), False, ())
+    assert "pytest ended with 1" in result.trouble  # it has left no report
+    assert (tmp_path / "build/releases/trixie.log").read_text() == done.stdout
 
 
 def test_an_unknown_release_is_refused(monkeypatch, capsys):
