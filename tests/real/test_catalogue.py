@@ -322,6 +322,7 @@ WATCHED: list[Call] = [
 RESTLESS = {
     *("expires", "last_used", "diff_expires", "timer_expires", "reg_init", "ticks", "recheck"),
     *("Last-Modified", "Ruid", "CSeq", "Expires", "LATENCY", "last_notification", "ref"),
+    *("Last-Keepalive",),
     *("reference_counter", "rr_expires", "counter", "last_counter", "unused_intervals", "flags"),
 }
 

@@ -157,6 +157,7 @@ def test_history_is_kept_for_the_next_shell(
     make_kamailio: Callable[..., Kamailio], tmp_path: Path
 ) -> None:
     server = make_kamailio(full=False)
+    history = tmp_path / ".local" / "state" / "kamrpc" / "shell-history"
     for keys in (("core.version", "Enter", "C-d"), ("Up", "Enter", "C-d")):
         screen = shell_screens.shell(tmp_path, server.endpoints["unix"])
         try:
@@ -165,8 +166,7 @@ def test_history_is_kept_for_the_next_shell(
             screen.wait(f"kamailio {releases.running()}")
             screen.wait_for_prompt()
             screen.type(keys[-1])
-            history = tmp_path / ".local" / "state" / "kamrpc" / "shell-history"
-            shell_screens.wait_until(history.exists)
+            shell_screens.wait_until(lambda: history.exists() and history.read_text())
         finally:
             screen.close()
     assert history.read_text().splitlines()[-1] == "+core.version"
