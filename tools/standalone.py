@@ -87,8 +87,25 @@ def pyz(path: Path, when: int) -> Path:
     # What is compiled is for one Python, and cannot be loaded from an archive.
     for file in (*folder.rglob("*.so"), *folder.rglob("*.pyi"), *folder.rglob("py.typed")):
         file.unlink()
+    compile_all(folder)
     (folder / "__main__.py").write_text(_MAIN, encoding="utf-8")
     return archive(folder, path, when)
+
+
+def compile_all(folder: Path) -> None:
+    """Put compiled code beside the sources, for the Python that builds; others take the sources.
+
+    Python never keeps what it compiles from an archive, so it would compile at each start.
+    """
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "compileall", "-q", "-b", "-s", str(folder)),
+            # Syntax highlighting, which nothing here uses.
+            *("-x", "/pygments/", "--invalidation-mode", "unchecked-hash", str(folder)),
+        ],
+        env={**os.environ, "PYTHONHASHSEED": "0"},  # the order of constant sets
+        check=True,
+    )
 
 
 def archive(folder: Path, path: Path, when: int) -> Path:

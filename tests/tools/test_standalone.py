@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from kamailio_binrpc.core.lab.server import LabServer
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
+import pythons  # noqa: E402
 import standalone  # noqa: E402
 
 pytestmark = pytest.mark.slow
@@ -57,6 +60,23 @@ def test_the_single_file_needs_nothing_else(single):
         assert run(*kamrpc, "call", *where, "-o", "yaml", "core.echo", "no") == "- 'no'\n"
         assert run(*kamrpc, "top", *where, "--count", "1").startswith("SERVER")
         run(*kamrpc, "call", *where, "no.such", status=4)
+
+
+def test_the_single_file_starts_without_compiling(single):
+    """Python compiles an archive's sources at each start, since it cannot keep the result."""
+    with zipfile.ZipFile(single) as archive:
+        names = {name for name in archive.namelist() if name.startswith("kamailio_binrpc/")}
+        sources = {name for name in names if name.endswith(".py")}
+        assert sources
+        assert {f"{name}c" for name in sources} <= names
+        head = archive.read("kamailio_binrpc/cli/main.pyc")[:8]
+    assert head == importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")  # never checked
+
+
+def test_other_pythons_take_the_sources(single):
+    for path in pythons.find_all(("3.10", "3.11", "3.12", "3.13")).values():
+        done = subprocess.run([path, "-I", single, "--version"], capture_output=True, check=True)
+        assert done.stdout.startswith(b"kamrpc ")
 
 
 def test_two_builds_are_equal(single, package, when, tmp_path):

@@ -218,9 +218,14 @@ def test_fleet(kamrpc, config):
     assert status == 0
     assert lines[0] == ["ENDPOINT", "IDX", "PID", "DSC"]
     assert {line[3] for line in lines[1:]} == {"timer"}
-    status, out, err = kamrpc("fleet", "-g", "both", "--diff", "-o", "table", "core.psx")
+    status, out, err = kamrpc("fleet", "-g", "both", "--diff", "--sort", "pid", "core.psx")
     assert (status, out) == (2, "")
     assert "--diff compares whole replies" in err
+    status, out, _err = kamrpc("fleet", "-g", "both", "--diff", "-o", "table", "test.where")
+    rows = [line.split() for line in out.splitlines()]
+    assert status == 0
+    assert rows[0] == ["ENDPOINTS", "CHANGE", "ROW", "MEMBER", "A", "B"]
+    assert [row[1] for row in rows[1:]] == ["agree", "changed"]
 
 
 def test_watch(kamrpc):

@@ -143,7 +143,7 @@ def test_servers_are_counted_by_outcome():
 
 
 def test_the_data_of_a_command_is_one_object():
-    data = json.loads(render.data("plan", [server()], 9, wish="edge"))
+    data = json.loads(render.data("plan", [server()], 9, "json", wish="edge"))
     assert (data["format"], data["command"], data["status"]) == (1, "plan", 9)
     assert data["wish"] == "edge"
     assert [each["name"] for each in data["servers"]] == ["edge1"]
