@@ -144,7 +144,19 @@ COMMANDS = {
     "fleet diff": ["fleet", "-g", "{}", "-g", "{}", "--diff", "x.y"],
     "fleet fault": ["fleet", "-g", "{}", "x.fault"],
     "fleet odd": ["fleet", "-g", "{}", "x.odd"],
+    "fleet table": ["fleet", "-g", "{}", "-o", "table", "x.y"],
+    "fleet diff table": ["fleet", "-g", "{}", "--diff", "-o", "table", "x.y"],
+    "diff": ["diff", "before.json", "{}", "x.y"],
+    "diff table": ["diff", "-o", "table", "before.json", "{}", "x.y"],
+    "diff yaml": ["diff", "-o", "yaml", "before.json", "{}", "x.y"],
+    "watch table": ["watch", "-s", "{}", "-n", "0.01", "--count", "3", "-o", "table", "x.y"],
+    "batch table": ["batch", "-s", "{}", "-o", "table", "lines"],
     "trace": ["trace", "packet.hex"],
+    "trace table": ["trace", "-o", "table", "packet.hex"],
+    "gateways": ["gateways", "-s", "{}"],
+    "calls": ["calls", "-s", "{}"],
+    "regs": ["regs", "-s", "{}"],
+    "debug": ["debug", "-s", "{}", "--dry-run", "3"],
     "record": ["record", "-v", "-s", "{}"],
     "doctor": ["doctor", "{}"],
 }
@@ -155,6 +167,7 @@ COMMANDS = {
 def test_no_command_lets_a_server_steer_the_terminal(hostile, tmp_path, name, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lines").write_text("x.y\nx.fault\nx.odd\n")
+    (tmp_path / "before.json").write_text("[]")
     request = decode(encode(["x.y"], wire.REQUEST, 7))
     (tmp_path / "packet.hex").write_text(answer(request).hex())
     words = [word.replace("{}", hostile) for word in COMMANDS[name]]
@@ -170,6 +183,9 @@ def test_no_command_lets_a_server_steer_the_terminal(hostile, tmp_path, name, mo
         "call cut",
         "top",
         "call yaml",  # what is not UTF-8 is in base64
+        "diff yaml",
+        "fleet diff table",  # names that agree
+        "debug",
     }:
         assert b"owned" in shown
 
