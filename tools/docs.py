@@ -32,8 +32,6 @@ CONTENTS = SITE / "contents.yml"
 ALSO = {"CONTRIBUTING.md": "contributing.md", "extensions/salt/README.md": "salt.md"}
 # Pages that are made while the site is built.
 MADE = ("docs/collections/", "docs/library/", "docs/methods/")
-# Common misspellings, words that are often mistaken for others, and words that we do not use.
-SPELLING = ("--builtin", "clear,rare", "-D", "-", "-D", SITE / "words.txt", "-L", "ser")
 # Where users import from.
 DOORS = ("", "changes", "desired", "dispatcher", "facts", "lab", "methods", "params", "state")
 
@@ -164,7 +162,7 @@ def tidy(folder: Path) -> None:
         path.write_text(text, "utf-8")
 
 
-def pages_to_spell() -> list[Path]:
+def written() -> list[Path]:
     """Return the pages that people wrote."""
     return [*(tree.ROOT / name for name in guides()), SITE / "index.md"]
 
@@ -200,7 +198,8 @@ def main() -> int:
     run(*event_source, PAGES / "event_source.rst")
     run(*antsibull, "--use-current", "--dest-dir", ".", "kamailio.ctl")
     tidy(PAGES / "collections" / "kamailio" / "ctl")
-    run(bin_dir / "codespell", *SPELLING, *pages_to_spell())
+    run(sys.executable, "-m", "codespell_lib", "--toml", tree.ROOT / "pyproject.toml", *written())
+    run(sys.executable, tree.ROOT / "tools" / "english.py", *written())
     run(bin_dir / "sphinx-build", "-q", "-W", "--keep-going", "-b", "html", ".", HTML)
     dead = dead_links(HTML)
     if dead:
