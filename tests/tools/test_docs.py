@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""What the site is made of; tests/checks/test_docs.py builds it."""
+"""The parts of the site, without building it; tests/checks/test_docs.py builds it."""
 
 from __future__ import annotations
 
