@@ -80,7 +80,8 @@ def relinked(text: str, name: str, pages: dict[str, str]) -> str:
     def link(found: re.Match[str]) -> str:
         target, mark, place = found.group(1).partition("#")
         path = os.path.normpath((Path(name).parent / target).as_posix())
-        if path.startswith(MADE):
+        # Pictures stand beside their pages, here as there.
+        if path.startswith(MADE) or path.endswith(".svg"):
             return found.group()
         if path in pages:
             return f"]({os.path.relpath(pages[path], here)}{mark}{place})"
@@ -106,6 +107,11 @@ def write_guides() -> None:
         text = relinked((tree.ROOT / name).read_text("utf-8"), name, pages)
         (PAGES / page).parent.mkdir(parents=True, exist_ok=True)
         (PAGES / page).write_text(text, "utf-8")
+    for picture in (tree.ROOT / "docs").rglob("*.svg"):
+        if SITE not in picture.parents:
+            copy = PAGES / picture.relative_to(tree.ROOT / "docs")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(picture, copy)
     start = PAGES / "index.md"
     start.write_text(start.read_text("utf-8") + contents(), "utf-8")
 
