@@ -131,7 +131,7 @@ def record(commands: list[str]) -> Text:
     with pages.prepared() as walk:
         (walk.home / "change.yml").write_text(GATEWAYS, encoding="utf-8")
         for command in commands:
-            shown.append("$ ", style="bright_black")
+            shown.append("$ ", style="blue")
             shown.append(f"{command}\n", style="bold")
             shown.append_text(Text.from_ansi(on_terminal(walk, command)))
             shown.append("\n")
