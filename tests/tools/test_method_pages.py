@@ -44,6 +44,7 @@ FAULTS = {
         f"dns.delete_{kind}": "Not found"
         for kind in ("a", "aaaa", "cname", "ebl", "naptr", "ptr", "srv", "txt")
     },
+    "htable.dmq*": "DMQ Sync Failed",  # the table is not replicated
     "keepalive.get": "couldn't get data from list",
     "keepalive.del": "couldn't delete data from list",
     "rtpengine.reload": "Too short reload interval",
