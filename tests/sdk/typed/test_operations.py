@@ -644,7 +644,7 @@ ANSWERS: list[tuple[tuple[Any, ...], Callable[[Any], Any], list[Any]]] = [
 
 
 @pytest.mark.parametrize("flavour", FLAVOURS)
-@pytest.mark.parametrize("call, operation, reply", ANSWERS, ids=lambda each: str(each)[:60])
+@pytest.mark.parametrize("call, operation, reply", ANSWERS, ids=[each[0][0] for each in ANSWERS])
 def test_answers_of_modules_that_the_real_server_of_the_tests_lacks(
     flavour, call, operation, reply
 ):

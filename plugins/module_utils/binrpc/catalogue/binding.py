@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-import re
-
 from .. import wire
 from ..errors import EncodeError
 from .lookup import find
 from .secrets import HIDDEN, secret_params
+from .signatures import INT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from .notation import Method, Param
 
 WANTED = {"str": "a text", "int": "a whole number", "float": "a number"}
-INT = re.compile(r"\s*[+-]?[0-9]+\s*\Z")
 
 
 class AsIs:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 
 from ..values import Struct
-from .binding import INT
 from .names import is_known
 
 TYPE_CHECKING = False
@@ -27,6 +26,7 @@ _TYPES = {
     **dict.fromkeys(("double", "float"), "float"),
 }
 _REPLIES = {*_TYPES, "array", "struct", "void", "nil", "any", "base64", "datetime.iso8601"}
+INT = re.compile(r"\s*[+-]?[0-9]+\s*\Z")
 _FLOAT = re.compile(r"\s*[+-]?[0-9]*\.[0-9]+\s*\Z")
 _NAMES = {"int": "a whole number", "float": "a number with a fraction", "str": "a text"}
 
