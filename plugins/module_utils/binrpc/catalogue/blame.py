@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 
-from .binding import INT, WANTED
+from .binding import WANTED
 from .lookup import find
 from .secrets import HIDDEN, secret_params
+from .signatures import INT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

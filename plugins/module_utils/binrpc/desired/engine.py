@@ -10,9 +10,10 @@ reads, compares and plans.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from time import monotonic, sleep
 
-from ..errors import BinrpcError
+from ..errors import BinrpcError, ProtocolError
 from ..faults import Busy, Fault, InvalidParams, MethodNotFound, ReplyTooLarge, TooFast
 from ..views import reply_to_json
 from .drive import Ask, Do, Now, Save, Sleep, Soon, ask, drive
@@ -25,7 +26,18 @@ from .step import DISABLE, Conflict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set
+    from typing import (
+        Any,
+        Callable,
+        Dict,
+        Iterable,
+        Iterator,
+        List,
+        Mapping,
+        Optional,
+        Sequence,
+        Set,
+    )
 
     from .drive import Endpoint, Talk
     from .leaf import Address, Leaves
@@ -459,12 +471,35 @@ class Run:
                 return
 
 
+@contextmanager
+def readable(methods: Sequence[str]) -> Iterator[None]:
+    """Raise a ProtocolError where a reply cannot be read: it has another form than Kamailio's.
+
+    :param methods: whose replies are read.
+    """
+    try:
+        yield
+    except (BinrpcError, StateError):
+        raise
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise ProtocolError(
+            "%s: the reply has an unexpected form (%s: %s); is it a Kamailio that answers there?"
+            % (", ".join(methods) or "no method", type(error).__name__, error)
+        ) from error
+
+
 def look(resource: Resource, answers: Answers) -> Talk[Leaves]:
-    """Ask a resource's questions, and return what it observes."""
+    """Ask a resource's questions, and return what it observes.
+
+    :raises ProtocolError: a reply has a form that cannot be read.
+    """
+    asked: List[str] = []
     while True:
-        asks = [each for each in resource.questions(answers) if each not in answers]
-        if not asks:
-            return resource.observe(answers)
+        with readable(asked):
+            asks = [each for each in resource.questions(answers) if each not in answers]
+            if not asks:
+                return resource.observe(answers)
+        asked = [each.method for each in asks]
         if len(asks) > 1:
             yield Soon(asks[1:])
         for each in asks:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ..desired.drive import ask
+from ..desired.engine import readable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 def boot_id() -> Talk[Boot]:
     """Return when the server started, by its own clock, and the pid of its main process.
 
-    :raises BinrpcError: it did not tell.
+    :raises BinrpcError: it does not answer, or in a form that cannot be read.
     """
-    started = (yield from ask("core.uptime"))[0]["up_since"]
+    uptime = yield from ask("core.uptime")
     processes = yield from ask("core.psx")
-    return str(started), int(processes[0]["PID"])
+    with readable(("core.uptime", "core.psx")):
+        return str(uptime[0]["up_since"]), int(processes[0]["PID"])

@@ -3,18 +3,31 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
 
+from kamailio_binrpc.core.desired.cfg import CfgVariables
+from kamailio_binrpc.core.desired.debugger import CoreLogLevel, ModuleLogLevel
+from kamailio_binrpc.core.desired.dialog import EndedDialogs
+from kamailio_binrpc.core.desired.dispatcher import DispatcherDestinations, DispatcherState
 from kamailio_binrpc.core.desired.drive import Ask, drive
-from kamailio_binrpc.core.desired.engine import Run, apply, differences
+from kamailio_binrpc.core.desired.engine import Run, apply, differences, look
+from kamailio_binrpc.core.desired.htable import HashTable, HashTableItem
 from kamailio_binrpc.core.desired.leaf import ABSENT, TOO_LARGE, UNKNOWN, Leaves
-from kamailio_binrpc.core.desired.resource import Resource, StateError
+from kamailio_binrpc.core.desired.pipelimit import PipelimitPipe
+from kamailio_binrpc.core.desired.pv import SharedVariable
+from kamailio_binrpc.core.desired.resource import Answers, Resource, StateError
+from kamailio_binrpc.core.desired.rtpengine import MediaNodes
 from kamailio_binrpc.core.desired.step import DISABLE, REMOVE, Step, shown
-from kamailio_binrpc.core.errors import CallTimeout, ConnectError, TruncatedReply
+from kamailio_binrpc.core.desired.toggle import SWITCHES, Toggle
+from kamailio_binrpc.core.desired.uac import UacRegistration
+from kamailio_binrpc.core.desired.usrloc import UsrlocContact
+from kamailio_binrpc.core.errors import BinrpcError, CallTimeout, ConnectError, TruncatedReply
 from kamailio_binrpc.core.faults import NotFound, make_fault
 from kamailio_binrpc.core.reply import Reply
+from kamailio_binrpc.core.values import Struct
 
 BUSY = (500, "Ongoing reload")
 
@@ -1041,3 +1054,52 @@ def test_what_came_later_is_not_ours_where_the_first_reading_decides():
     result = go(endpoint, First())
     assert (result["failed"], result["after"]) == (False, {"a": 2})
     assert endpoint.values == {"a": 2, "b": 1}
+
+
+# --- a server that answers in another form
+
+UNEXPECTED = [
+    [],
+    [5],
+    ["text"],
+    [Struct()],
+    [Struct(RECORDS=5)],
+    [Struct(RECORDS=[5])],
+    [Struct(RECORDS=[Struct(SET=Struct(ID="x", TARGETS=[Struct(DEST=3)]))])],
+    [Struct(item=5)],
+    [Struct(item=Struct(value=Struct()))],
+    [Struct(slot=[5])],
+    [Struct(AoRs=5)],
+    [Struct(up_since=Struct())],
+    [[Struct(name=5)]],
+    [Struct(url=5, disabled="maybe")],
+]
+RESOURCES = [
+    HashTable("t", {"a": 1}),
+    HashTableItem("t", "a", 1),
+    SharedVariable("v", 1),
+    CfgVariables({"core": {"debug": 1}}),
+    CoreLogLevel(1),
+    ModuleLogLevel("tm", 1),
+    DispatcherDestinations(1, [{"uri": "sip:192.0.2.1"}]),
+    DispatcherState(1, "disabled", "sip:192.0.2.1"),
+    MediaNodes("udp:192.0.2.1:2223", True),
+    PipelimitPipe("p", algorithm="RED", limit=5),
+    UacRegistration("l", state="absent"),
+    UsrlocContact("location", "a", "sip:192.0.2.1", state="absent"),
+    EndedDialogs({"key": "furi", "operator": "eq", "value": "x"}),
+    *[Toggle(name, True) for name in SWITCHES],
+]
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("values", UNEXPECTED, ids=repr)
+def test_a_reply_of_an_unexpected_form_is_an_error_of_the_protocol(resource, values):
+    class Odd:
+        def call(self, method, *params, read_only=True):
+            return Reply(values, method, params)
+
+        once = call
+
+    with contextlib.suppress(BinrpcError, StateError):  # some can be read: an empty table
+        drive(look(resource, Answers([])), Odd())
