@@ -254,10 +254,9 @@ def journalctl(host: Host, words: list[str]) -> int:
 
 
 def systemd_run(host: Host, words: list[str]) -> int:
-    settings = [
-        words[number + 1].split("=", 1) for number, word in enumerate(words) if word == "-p"
-    ]
-    environment = host.environment([(name, value) for name, value in settings])
+    texts = [words[number + 1] for number, word in enumerate(words) if word == "-p"]
+    settings = [(name, value) for name, _equals, value in (each.partition("=") for each in texts)]
+    environment = host.environment(settings)
     command = host.command(words[words.index("--") + 1 :], environment)
     folder = dict(settings)["WorkingDirectory"]
     return subprocess.run(command, cwd=folder, env=environment, check=False).returncode

@@ -157,6 +157,10 @@ COMMANDS = {
     "calls": ["calls", "-s", "{}"],
     "regs": ["regs", "-s", "{}"],
     "debug": ["debug", "-s", "{}", "--dry-run", "3"],
+    "drain": ["drain", "-s", "{}", "1", "sip:192.0.2.1", "-y"],
+    "snapshot": ["snapshot", "-s", "{}"],
+    "plan": ["plan", "-s", "{}", "wish.yml"],
+    "drift": ["drift", "-s", "{}", "wish.yml"],
     "record": ["record", "-v", "-s", "{}"],
     "doctor": ["doctor", "{}"],
 }
@@ -168,6 +172,7 @@ def test_no_command_lets_a_server_steer_the_terminal(hostile, tmp_path, name, mo
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lines").write_text("x.y\nx.fault\nx.odd\n")
     (tmp_path / "before.json").write_text("[]")
+    (tmp_path / "wish.yml").write_text("version: 1\nhtable: {t: {items: {a: 1}}}\n")
     request = decode(encode(["x.y"], wire.REQUEST, 7))
     (tmp_path / "packet.hex").write_text(answer(request).hex())
     words = [word.replace("{}", hostile) for word in COMMANDS[name]]
@@ -186,6 +191,10 @@ def test_no_command_lets_a_server_steer_the_terminal(hostile, tmp_path, name, mo
         "diff yaml",
         "fleet diff table",  # names that agree
         "debug",
+        "drain",  # replies that cannot be read
+        "snapshot",
+        "plan",
+        "drift",
     }:
         assert b"owned" in shown
 

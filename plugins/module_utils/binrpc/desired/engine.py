@@ -483,7 +483,7 @@ def readable(methods: Sequence[str]) -> Iterator[None]:
         raise
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise ProtocolError(
-            "%s: the reply has an unexpected form (%s: %s); is it a Kamailio that answers there?"
+            "%s: the reply has an unexpected form (%s: %s); the server may not be a Kamailio"
             % (", ".join(methods) or "no method", type(error).__name__, error)
         ) from error
 

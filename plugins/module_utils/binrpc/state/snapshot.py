@@ -11,7 +11,7 @@ from __future__ import annotations
 from ..desired.cfg import NOT_READABLE
 from ..desired.dispatcher_sets import NO_DNS, is_twin, read_entries
 from ..desired.drive import Ask, ask
-from ..desired.engine import look
+from ..desired.engine import look, readable
 from ..desired.escapes import visible
 from ..desired.frozen import Frozen
 from ..desired.htable import MANY, NEVER, NO_KEY
@@ -84,7 +84,8 @@ def snapshot(sections: Iterable[str] = (), name: str = "") -> Talk[Found]:
         if section not in chosen and (chosen or section in SILENT):
             continue
         try:
-            data, left = yield from DESCRIBED[section](chosen.get(section, []))
+            with readable((section,)):
+                data, left = yield from DESCRIBED[section](chosen.get(section, []))
         except MethodNotFound as fault:
             if section in chosen:
                 left_out.append(LeftOut((section,), "the server does not offer %s" % fault.method))
