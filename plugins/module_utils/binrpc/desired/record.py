@@ -178,14 +178,17 @@ class Record:
 
     def not_as_before(self, now: Leaves) -> List[Address]:
         """Return what this run may have changed and is not as it was."""
-        mine = [
-            address
-            for address in self.acted
-            if not self.resource.equal(
-                address, now.at(address), now.learned.get(address, self.was(address))
-            )
-        ]
+        mine = [address for address in self.acted if not self._is_as_before(address, now)]
         return [*mine, *self.disturbed(now)]
+
+    def _is_as_before(self, address: Address, now: Leaves) -> bool:
+        equal, found = self.resource.equal, now.at(address)
+        was = now.learned.get(address, self.was(address))
+        if equal(address, found, was):
+            return True
+        last = self.acted[address][-1] if self.acted[address] else UNKNOWN
+        # It was put back, and time has gone on.
+        return equal(address, last, was) and self.resource.became(address, last, found)
 
     def undo(self, now: Leaves, force: bool = False) -> Undo:
         """Return the way back from what there is, by the three-way rule: of all leaves, or of

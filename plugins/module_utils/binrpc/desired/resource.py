@@ -167,6 +167,10 @@ class Resource:
             return False
         return self.same(address, one, other)
 
+    def became(self, address: Address, value: Any, found: Any) -> bool:
+        """Is what is found the value that was written, or what time alone has made of it?"""
+        return self.equal(address, value, found)
+
     def undo(self, before: Mapping[Address, Any], left: Mapping[Address, Any], now: Leaves) -> Undo:
         """Return the way back for leaves, by the three-way rule.
 
@@ -183,7 +187,10 @@ class Resource:
             if self.equal(address, found, old):
                 continue
             mine = left.get(address, ABSENT)
-            if mine is not found and not self.equal(address, found, mine):
+            as_left = mine is found or self.became(address, mine, found)
+            if as_left and self.equal(address, mine, old):  # it was put back already
+                continue
+            if not as_left:
                 why = "another client has changed it since"
             elif old is UNKNOWN:
                 why = "the server does not show what it was before"

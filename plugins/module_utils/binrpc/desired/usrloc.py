@@ -126,6 +126,13 @@ class UsrlocContact(Resource):
             return bool((one == 0) == (other == 0) and abs(one - other) <= SLACK)
         return bool(one == other)
 
+    def became(self, address: Address, value: Any, found: Any) -> bool:
+        if self.equal(address, value, found):
+            return True
+        # Time runs down, and only another client adds to it.
+        timed = address == self.expires_at and isinstance(value, int) and isinstance(found, int)
+        return timed and 0 < found <= value
+
     def resolve(self, seen: Leaves) -> Dict[Address, Any]:
         have = seen.at(self.address)
         if not self.present:

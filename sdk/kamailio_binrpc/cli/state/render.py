@@ -196,7 +196,8 @@ def summary(outcomes: Sequence[ServerReport]) -> str:
     if counts.get("differs", 0) > 1:
         words["differs"] = "differ"
     parts = [f"{count} {words[name]}" for name, count in counts.items()]
-    return f"{len(outcomes)} servers: {', '.join(parts)}"
+    noun = "server" if len(outcomes) == 1 else "servers"
+    return f"{len(outcomes)} {noun}: {', '.join(parts)}"
 
 
 def _indented(text: str) -> str:

@@ -31,7 +31,7 @@ def test_each_call_and_each_decision_is_written_down(run, apply, audit):
     assert run("confirm", id_)[0] == 0
     assert run("rollback", "-y", id_)[0] == 0
     found = audit()
-    assert found[0] == ("one", "kamrpc plan", "1 servers: 1 differs")
+    assert found[0] == ("one", "kamrpc plan", "1 server: 1 differs")
     assert found[1:5] == [("one", method, "ok") for method in WRITES]
     assert found[5:7] == [("one", "kamrpc apply", "pending"), ("one", "kamrpc confirm", "changed")]
     assert {method for _name, method, _outcome in found[7:-1]} <= {*WRITES, "htable.sets"}

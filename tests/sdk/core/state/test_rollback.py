@@ -8,7 +8,8 @@ import json
 import pytest
 
 from kamailio_binrpc.core.desired.dispatcher import DispatcherDestinations
-from kamailio_binrpc.core.state.journal import Journals, parse
+from kamailio_binrpc.core.desired.usrloc import UsrlocContact
+from kamailio_binrpc.core.state.journal import OPEN, Journals, move, parse
 from kamailio_binrpc.core.state.rollback import rollback
 from kamailio_binrpc.core.state.run import apply
 from kamailio_binrpc.core.state.transaction import apply_at, roll_back
@@ -100,6 +101,22 @@ def test_a_twin_that_another_client_added_stays(server, tmp_path, mine):
         assert {each["why"] for each in end.not_undone} == {
             "another client has added it as well, and nothing tells the two apart"
         }
+
+
+def test_a_contact_whose_time_runs_down_goes_back_and_stays_back(server, tmp_path):
+    place = ("location", "ann", "sip:127.0.7.1:5060")
+    server.client.call("ul.add", *place, 3000, 0.5, ".", 0, 0, 2147483647, ".", ".")
+    stage = Stage([UsrlocContact(*place, expires=3600, q=0.3)])
+    journals = Journals(str(tmp_path / "journals"))
+    apply_at([stage], server, server.address, journals, server.clock, server.pause)
+    for _attempt in range(2):  # the second as after a rollback that was killed at its end
+        server.pause(60)
+        (entry,) = journals.entries()
+        end = roll_back(journals, entry, server.connect, clock=server.clock, pause=server.pause)
+        assert (end.outcome, end.not_undone) == ("undone", [])
+        (entry,) = journals.entries()
+        move(entry, OPEN)
+    assert end.steps == []
 
 
 def read_members(server):
