@@ -139,11 +139,10 @@ def find_module_dir() -> Path | None:
 def free_port() -> int:
     """A loopback port that is free for UDP and for TCP right now."""
     for _other in range(100):
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
-            contextlib.suppress(OSError),
-        ):
+        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        # Not in brackets: the tests of the core run on Python 3.8.
+        with tcp, udp, contextlib.suppress(OSError):
             tcp.bind(("127.0.0.1", 0))
             port = int(tcp.getsockname()[1])
             udp.bind(("127.0.0.1", port))

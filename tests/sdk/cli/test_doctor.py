@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import threading
 
@@ -82,7 +83,8 @@ def test_sockets_nearby_are_few_and_none_of_a_client(doctor, tmp_path):
     _status, found = doctor(f"unix:{tmp_path}/ctl19x")
     remedy = found["path"]["remedy"]
     assert f"{tmp_path}/ctl19, " in remedy  # the one that is most like it comes first
-    assert remedy.endswith(" and 14 more")
+    # The host may have others, in the usual places.
+    assert int(re.search(r" and (\d+) more$", remedy).group(1)) >= 14
     assert "binrpc_17" not in remedy
     assert "kamcmd" not in remedy
 
