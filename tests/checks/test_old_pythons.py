@@ -24,6 +24,13 @@ ENGINE = "kamailio_binrpc.core.desired"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
+OF_ENGINE = ("tests/sdk/core/desired", "tests/sdk/core/state")
+"""Tests of the engine: its laws for several resources at once are in the second."""
+
+NO_REAL = "--ignore=tests/sdk/core/desired/test_real_server.py"
+"""What it imports to start a Kamailio does not run on Python 3.8."""
+
+
 class SecondTry(UserWarning):
     """Tests of an old Python passed only when they were run once more."""
 
@@ -33,11 +40,12 @@ class SecondTry(UserWarning):
     "version, lock, tests",
     [
         pytest.param(
-            *("3.8", "core38", ["tests/sdk/core", "--ignore=tests/sdk/core/desired"]),
+            *("3.8", "core38", ["tests/sdk/core", *(f"--ignore={each}" for each in OF_ENGINE)]),
             id="core-on-3.8",
         ),
         pytest.param(
-            "3.8", "core38", ["tests/sdk/core/desired", f"--cover={ENGINE}"], id="engine-on-3.8"
+            *("3.8", "core38", [*OF_ENGINE, f"--cover={ENGINE}", NO_REAL]),
+            id="engine-on-3.8",
         ),
         # The core runs on what is older and what is newer.
         pytest.param(
