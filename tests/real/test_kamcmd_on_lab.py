@@ -66,7 +66,9 @@ def test_each_rule_is_needed(masked: Counter[str], request: pytest.FixtureReques
     """A mask that hides nothing has to go."""
     if len(request.session.items) < len(TRANSPORTS) * len(compare.PARTS):
         pytest.skip("only some of the comparisons were made")
-    assert {each.name for each in compare.RULES} == set(masked)
+    # Destinations have names of the server's own since 6.1.
+    of_others = {"destinations"}
+    assert {each.name for each in compare.RULES} - set(masked) <= of_others
 
 
 def test_both_have_most_methods(pair: compare.Pair) -> None:
