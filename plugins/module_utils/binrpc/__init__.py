@@ -10,8 +10,8 @@ The layers, from the top. A module imports what stands in its own line or below:
 
     lab                       a ctl server: sockets, engine, methods by Kamailio module
     state                     a whole server: a wish of many resources, planned and applied
-    desired                   resources: read, compare, change, read again
     watching                  what changes at a server, as events
+    desired                   resources: read, compare, change, read again
     fleet async_fleet         many servers, all at once
     batches                   or in batches, within a limit
     config facts changes      names of servers; facts of one; rows that differ

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 """Events for what changes at a server from one round of calls to the next.
 
-:class:`WatchedServer` says what to call and gets the replies, so that asyncio and a blocking client
-can both drive it: see :func:`drive`.
+:class:`WatchedServer` yields its questions and gets the replies, so that asyncio and a blocking
+client can both drive it: see :mod:`.desired.drive`.
 """
 
 from __future__ import annotations
 
 from . import changes
 from .catalogue.reading import is_read_only
+from .desired.drive import Ask
 from .dispatcher import destinations
 from .errors import BinrpcError, ProtocolError
 from .faults import Fault, NotFound
@@ -18,14 +19,12 @@ from .params import from_mapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Generator, List, Optional, Sequence, Tuple, TypeVar
+    from typing import Any, Dict, List, Optional, Sequence
 
+    from .desired.drive import Talk
     from .reply import Reply
 
-    T = TypeVar("T")
     Event = Dict[str, Any]
-    Request = Tuple[str, List[Any]]
-    Talk = Generator[Request, Reply, T]
 
 METHOD_OPTIONS = ("method", "params", "keys", "ignore", "mutates")
 """What describes a watched method."""
@@ -50,7 +49,7 @@ class WatchedMethod:
             raise ValueError("%s: params is a list, not %r" % (self.method, self.params))
         self.keys: Sequence[str] = options.get("keys") or changes.KEYS
         self.ignore: Sequence[str] = options.get("ignore") or []
-        self.sent = [from_mapping(param) for param in self.params]
+        self.sent = tuple(from_mapping(param) for param in self.params)
         self._known: Any = None
         self._problem: Optional[Event] = None
         self._secrets: List[Secrets] = []
@@ -71,7 +70,7 @@ class WatchedMethod:
         """
         reply: Optional[Reply] = None
         try:
-            reply = yield self.method, self.sent
+            reply = yield Ask(self.method, self.sent)
         except Fault as fault:
             if not isinstance(fault, NotFound) or fault.meaning != "empty":
                 text = plain(fault.text.strip())
@@ -175,7 +174,7 @@ class WatchedServer:
     def _restarted(self) -> Talk[List[Event]]:
         """Return an event if the server has started since the round before."""
         try:
-            (reply,) = (yield "core.uptime", []).to_json()
+            (reply,) = (yield Ask("core.uptime")).to_json()
             start = plain(reply["up_since"])
         except (Fault, ProtocolError, ValueError, KeyError, TypeError):
             return []  # it does not say
@@ -183,24 +182,6 @@ class WatchedServer:
         if before in (None, start):
             return []
         return [{"type": "restarted", "up_since": start}]
-
-
-def drive(talk: Talk[T], call: Callable[..., Reply]) -> T:
-    """Run a round with a blocking client's ``call``.
-
-    :param call: gets the method and its parameters.
-    """
-    try:
-        method, params = next(talk)
-        while True:
-            try:
-                reply = call(method, *params)
-            except BinrpcError as error:
-                method, params = talk.throw(error)
-            else:
-                method, params = talk.send(reply)
-    except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]
 
 
 def check_names(found: Dict[str, Any], known: Sequence[str], where: str) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from kamailio_binrpc import Client
+from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.errors import ConnectError, ProtocolError
-from kamailio_binrpc.core.watching import WatchedMethod, WatchedServer, drive, plain
+from kamailio_binrpc.core.watching import WatchedMethod, WatchedServer, plain
 from kamailio_binrpc.lab import Dispatcher, HashTables, LabServer
 
 ADDRESS = "tcp:127.0.0.1:2049"
@@ -43,7 +44,7 @@ def watch(*methods: Any) -> WatchedServer:
 
 
 def looked(server: WatchedServer, client: Client, *, initial: bool = False) -> list[Any]:
-    return drive(server.round(initial), client.call)
+    return drive(server.round(initial), client)
 
 
 def test_the_first_round_only_learns_unless_told_otherwise(client: Client) -> None:
@@ -84,9 +85,9 @@ def test_unreachable_and_reachable_are_told_once(client: Client) -> None:
     gone = Broken(core__uptime=ConnectError("connection refused"))
     server = watch("dispatcher.list")
     assert looked(server, client) == []
-    (event,) = drive(server.round(False), gone.call)
+    (event,) = drive(server.round(False), gone)
     assert (event["type"], event["error"]) == ("unreachable", "connection refused")
-    assert drive(server.round(False), gone.call) == []
+    assert drive(server.round(False), gone) == []
     assert [each["type"] for each in looked(server, client)] == ["reachable"]
     assert looked(server, client) == []
 
@@ -98,7 +99,7 @@ def test_a_damaged_reply_ends_neither_the_round_nor_the_watching(client: Client)
 
     odd = Broken(core__uptime=Odd(), dispatcher__list=ProtocolError("cut"))
     server = watch("dispatcher.list")
-    (event,) = drive(server.round(False), odd.call)
+    (event,) = drive(server.round(False), odd)
     assert (event["type"], event["error"]) == ("invalid", "cut")
     # "x" is another start than the client's.
     assert [each["type"] for each in looked(server, client)] == ["restarted"]

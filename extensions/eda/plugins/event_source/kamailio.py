@@ -200,14 +200,14 @@ class _Server:
 
     async def _drive(self, talk: Any) -> Any:
         try:
-            method, params = next(talk)
+            need = next(talk)
             while True:
                 try:
-                    reply = await self._client.call(method, *params)
+                    reply = await self._client.call(need.method, *need.params)
                 except _core("errors").BinrpcError as error:
-                    method, params = talk.throw(error)
+                    need = talk.throw(error)
                 else:
-                    method, params = talk.send(reply)
+                    need = talk.send(reply)
         except StopIteration as end:
             return end.value
 

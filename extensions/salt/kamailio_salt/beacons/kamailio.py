@@ -28,9 +28,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from kamailio_binrpc.core.desired.calls import Calls
+from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.desired.escapes import visible
 from kamailio_binrpc.core.errors import BinrpcError
-from kamailio_binrpc.core.watching import WatchedServer, check_names, drive
+from kamailio_binrpc.core.watching import WatchedServer, check_names
 from kamailio_salt.server import CONNECTION, Server
 
 OPTIONS = ("methods", "initial", *CONNECTION.fields)
@@ -61,7 +63,7 @@ def beacon(config: list[dict[str, Any]]) -> list[dict[str, Any]]:
     server, watched = _remembered(options)
     with server.connect() as client:
         watched.address = str(client.address)
-        events = drive(watched.round(options.get("initial") is True), client.call)
+        events = drive(watched.round(options.get("initial") is True), Calls(client))
     return [{"tag": event["type"], **event} for event in visible(events)]
 
 
