@@ -22,9 +22,11 @@ from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, TerminalTheme
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
+
+    from rich.text import Text
 
 LIMIT = 30.0
 """Seconds to wait for something to appear."""
@@ -190,13 +192,16 @@ def picture(shown: str, name: str, title: str, columns: int, theme: str = "dark"
     :param name: tells the picture's parts from those of others on a page.
     :param theme: of :data:`THEMES`.
     """
-    console = Console(record=True, width=columns, file=io.StringIO(), force_terminal=True)
     # A style lasts until another one, also beyond the end of a line.
-    for line in AnsiDecoder().decode(shown.rstrip("\n")):
+    return svg(AnsiDecoder().decode(shown.rstrip("\n")), name, title, columns, THEMES[theme])
+
+
+def svg(lines: Iterable[Text], name: str, title: str, columns: int, theme: TerminalTheme) -> str:
+    """Return lines as an SVG picture; the other parameters are those of :func:`picture`."""
+    console = Console(record=True, width=columns, file=io.StringIO(), force_terminal=True)
+    for line in lines:
         console.print(line, no_wrap=True, crop=True)
-    return console.export_svg(
-        title=title, theme=THEMES[theme], code_format=_PICTURE, unique_id=name
-    )
+    return console.export_svg(title=title, theme=theme, code_format=_PICTURE, unique_id=name)
 
 
 def film(frames: Sequence[tuple[str, float]], name: str, title: str, columns: int) -> str:

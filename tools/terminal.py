@@ -5,16 +5,14 @@
 
     python tools/terminal.py [--check]
 
-The servers are those of tools/pages.py. Each recording is two files of
-docs/site/terminal, NAME-light.svg
-and NAME-dark.svg.
+The servers are those of tools/pages.py. Each recording is two files of docs/site/terminal,
+NAME-light.svg and NAME-dark.svg.
 """
 
 from __future__ import annotations
 
 import argparse
 import fcntl
-import io
 import os
 import pty
 import struct
@@ -23,8 +21,8 @@ import sys
 import termios
 
 import pages
+import screens
 import tree
-from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
@@ -47,35 +45,7 @@ RECORDINGS = {
         "kamrpc plan -g edge change.yml",
     ],
 }
-# Rich's own picture without fonts from another host.
-FORMAT = """\
-<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
-    <style>
-    .{unique_id}-matrix {{
-        font-family: ui-monospace, "Fira Code", "DejaVu Sans Mono", Menlo, Consolas, monospace;
-        font-size: {char_height}px;
-        line-height: {line_height}px;
-        font-variant-east-asian: full-width;
-    }}
-    .{unique_id}-title {{ font-size: 18px; font-weight: bold; font-family: sans-serif; }}
-    {styles}
-    </style>
-    <defs>
-    <clipPath id="{unique_id}-clip-terminal">
-      <rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
-    </clipPath>
-    {lines}
-    </defs>
-    {chrome}
-    <g transform="translate({terminal_x}, {terminal_y})"
-       clip-path="url(#{unique_id}-clip-terminal)">
-    {backgrounds}
-    <g class="{unique_id}-matrix">
-    {matrix}
-    </g>
-    </g>
-</svg>
-"""
+# On the site's own backgrounds.
 THEMES = {
     "light": TerminalTheme(
         (248, 249, 251),
@@ -141,15 +111,7 @@ def record(commands: list[str]) -> Text:
 
 def picture(shown: Text, theme: str) -> str:
     """Return an SVG."""
-    console = Console(
-        record=True,
-        width=COLUMNS,
-        file=io.StringIO(),
-        force_terminal=True,
-        color_system="truecolor",
-    )
-    console.print(shown, soft_wrap=False)
-    return console.export_svg(title="kamrpc", theme=THEMES[theme], code_format=FORMAT)
+    return screens.svg(shown.split("\n"), theme, "kamrpc", COLUMNS, THEMES[theme])
 
 
 def main() -> int:
