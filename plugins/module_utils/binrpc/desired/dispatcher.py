@@ -19,6 +19,7 @@ from .dispatcher_sets import (
     everything,
     force_of,
     identity,
+    is_force,
     is_member,
     is_twin,
     leaves_of,
@@ -304,7 +305,7 @@ class DispatcherDestinations(DispatcherResource):
                 "destination that does not resolve. Mend the name service first, or say "
                 "allow_unresolved: true" % ", ".join(seen.facts["unresolved"])
             )
-        forced = {state_of(each[:-1]): v for each, v in wanted.items() if each == _forced(each)}
+        forced = {state_of(each[:-1]): v for each, v in wanted.items() if is_force(each)}
         self.guard(seen, {**wanted, **forced}, self.least)
         return wanted
 
@@ -435,9 +436,7 @@ class DispatcherDestinations(DispatcherResource):
     # --- writing
 
     def steps(self, changes: Sequence[Change], seen: Leaves) -> List[Step]:
-        forced = {
-            each.address: each.after for each in changes if each.address == _forced(each.address)
-        }
+        forced = {each.address: each.after for each in changes if is_force(each.address)}
         more = [
             Change(state_of(each[:-1]), seen.at(state_of(each[:-1])), state)
             for each, state in forced.items()
@@ -453,12 +452,12 @@ class DispatcherDestinations(DispatcherResource):
         return steps
 
     def restorable(self, address: Address, found: Any, old: Any) -> str:
-        if address == _forced(address) and found is UNKNOWN:
+        if is_force(address) and found is UNKNOWN:
             return "the server has moved it since"
         return ""
 
     def once(self, address: Address) -> bool:
-        return address == _forced(address)
+        return is_force(address)
 
     def hidden_flags(self, address: Address) -> int:
         wish = self._named.get(str(address[2])) if address[1] == self.set_id else None
@@ -512,11 +511,6 @@ class DispatcherDestinations(DispatcherResource):
         if fault.method in ("dispatcher.add", "dispatcher.remove") and "failed" in fault.text:
             return "Kamailio's log says why; often a host name does not resolve"
         return ""
-
-
-def _forced(address: Address) -> Address:
-    """Return an address if it is that of a forced state, and else another one."""
-    return force_of(address[:-1]) if len(address) > 1 else ()
 
 
 def _switched(entry: Entry, wish: Mapping[str, Any]) -> Entry:

@@ -97,6 +97,10 @@ def order_of(number: int) -> Address:
     return ("dispatcher", "order", number)
 
 
+def is_force(address: Address) -> bool:
+    return len(address) > 1 and address == force_of(address[:-1])
+
+
 def is_order(address: Address) -> bool:
     return len(address) == 3 and address[1] == "order"
 
