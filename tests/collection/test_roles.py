@@ -130,7 +130,7 @@ def instance(**options: Any) -> dict[str, Any]:
 
 REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("", {}),
-    ("kamailio_ctl_clients names nobody", EXPOSED),
+    ("kamailio_ctl_clients names no one", EXPOSED),
     ("", {**EXPOSED, "kamailio_ctl_clients": ["192.0.2.0/24", "2001:db8::1"]}),
     ("", {**EXPOSED, "kamailio_ctl_firewall": "none"}),
     ("kamailio_ctl_clients lists IP addresses", {"kamailio_ctl_clients": ["proxy2"]}),
