@@ -59,6 +59,29 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def run_ansible(folder: Path, collections: Path, *arguments: str) -> str:
+    """Run ansible-playbook in a folder with the collection, and return what it printed.
+
+    It has to succeed.
+    """
+    environment = os.environ | {
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "ANSIBLE_HOME": str(folder / "home"),
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    done = subprocess.run(
+        [BIN / "ansible-playbook", *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def next_artefact(folder: Path) -> Path:
     version = re.search(r"^version: (\S+)", (ROOT / "galaxy.yml").read_text("utf-8"), re.MULTILINE)
     assert version

@@ -8,9 +8,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.collection.conftest import BIN, ROOT
+from tests.collection.conftest import ROOT, run_ansible
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
@@ -69,16 +67,7 @@ def variables(example: Any, role: str) -> dict[str, Any]:
     return {name: "edge" if value == "{{ item }}" else value for name, value in given.items()}
 
 
-@pytest.fixture
-def environment(collections: Path, tmp_path: Path) -> dict[str, str]:
-    return os.environ | {
-        "ANSIBLE_COLLECTIONS_PATH": str(collections),
-        "ANSIBLE_HOME": str(tmp_path / "home"),
-        "ANSIBLE_NOCOLOR": "1",
-    }
-
-
-def test_the_role_takes_each_example(environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_role_takes_each_example(collections: Path, tmp_path: Path) -> None:
     hosts = {}
     for role in ("kamailio_ctl", "ctl_server"):
         for number, example in enumerate(examples(role)):
@@ -94,20 +83,11 @@ def test_the_role_takes_each_example(environment: dict[str, str], tmp_path: Path
             }
     (tmp_path / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
     (tmp_path / "play.yml").write_text(PLAY, encoding="utf-8")
-    done = subprocess.run(
-        [BIN / "ansible-playbook", "-i", "hosts.json", "play.yml"],
-        cwd=tmp_path,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert [name for name in hosts if f'"{name} passed"' not in done.stdout] == []
+    printed = run_ansible(tmp_path, collections, "-i", "hosts.json", "play.yml")
+    assert [name for name in hosts if f'"{name} passed"' not in printed] == []
 
 
-def test_each_playbook_and_task_can_be_read(environment: dict[str, str], tmp_path: Path) -> None:
+def test_each_playbook_and_task_can_be_read(collections: Path, tmp_path: Path) -> None:
     plays: list[Any] = []
     for role in ("kamailio_ctl", "ctl_server"):
         for example in examples(role):
@@ -117,12 +97,4 @@ def test_each_playbook_and_task_can_be_read(environment: dict[str, str], tmp_pat
                 plays += [{"hosts": "all", "tasks": tasks}] if tasks else []
     assert plays
     (tmp_path / "plays.yml").write_text(yaml.safe_dump(plays), encoding="utf-8")
-    done = subprocess.run(
-        [BIN / "ansible-playbook", "--syntax-check", "plays.yml"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_ansible(tmp_path, collections, "--syntax-check", "plays.yml")

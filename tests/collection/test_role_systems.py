@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from tests.collection.conftest import BIN, ROOT, Run
+from tests.collection.conftest import BIN, ROOT, Run, run_ansible
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
@@ -263,21 +263,7 @@ def rendered(
         "ansible_python_interpreter": sys.executable,
     }
     (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts, "vars": variables}}))
-    environment = os.environ | {
-        "ANSIBLE_COLLECTIONS_PATH": str(collections),
-        "ANSIBLE_HOME": str(folder / "home"),
-        "ANSIBLE_NOCOLOR": "1",
-    }
-    done = subprocess.run(
-        [BIN / "ansible-playbook", "-i", "hosts.json", "play.yml"],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_ansible(folder, collections, "-i", "hosts.json", "play.yml")
     found: dict[str, dict[str, str]] = json.loads((folder / "rendered.json").read_text())
     return found
 

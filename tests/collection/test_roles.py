@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.collection.conftest import BIN, ROOT
+from tests.collection.conftest import ROOT, run_ansible
 
 NOT_TESTED = 77
 SCENARIOS = ("ctl_server", "kamailio_ctl")
@@ -180,20 +180,7 @@ def test_what_is_wrong_is_said_before_anything_is_done(collections: Path, tmp_pa
     }
     inventory = {"all": {"hosts": hosts, "vars": general}}
     (tmp_path / "inventory.json").write_text(json.dumps(inventory), encoding="utf-8")
-    environment = os.environ | {
-        "ANSIBLE_COLLECTIONS_PATH": str(collections),
-        "ANSIBLE_HOME": str(tmp_path / "home"),
-        "ANSIBLE_NOCOLOR": "1",
-    }
-    done = subprocess.run(
-        [BIN / "ansible-playbook", "-i", "inventory.json", "play.yml"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_ansible(tmp_path, collections, "-i", "inventory.json", "play.yml")
     for number, (message, variables) in enumerate(REFUSALS):
         file = tmp_path / f"case{number}.json"
         said = file.read_text("utf-8") if file.exists() else ""
