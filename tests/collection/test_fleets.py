@@ -64,7 +64,7 @@ STATES: list[tuple[str, dict[str, Any]]] = [
     (
         "state",
         {
-            "document": {"version": 1, "htable": {"t": {"items": {"state": "text", "2": 5}}}},
+            "document": {"version": 1, "htable": {"plan": {"items": {"state": "text", "2": 5}}}},
             "journals": f"{JOURNALS.name}/journals",
         },
     ),
@@ -125,7 +125,7 @@ def labs() -> Iterator[Callable[[int], list[LabServer]]]:
             return [
                 stack.enter_context(
                     LabServer(
-                        "tcp:127.0.0.1:0", modules=[HashTables({"t": {}})]
+                        "tcp:127.0.0.1:0", modules=[HashTables({"t": {}, "plan": {}})]
                     ).running_in_thread()
                 )
                 for _server in range(count)

@@ -643,13 +643,14 @@ def _made(
 
 
 def new_id() -> str:
-    """Return an id that sorts by time: ``20261201-143000-1a2b3c``."""
-    from binascii import hexlify
+    """Return an id that sorts by time: ``20261201-143000-1a2b3c``.
 
-    return "%s-%s" % (
-        time.strftime("%Y%m%d-%H%M%S", time.gmtime()),
-        hexlify(os.urandom(3)).decode("ascii"),
-    )
+    Of the last six digits three are the fraction of the second and three are random.
+    """
+    now = time.time()
+    fraction = int(now % 1 * 0x1000)
+    luck = int.from_bytes(os.urandom(2), "big") % 0x1000
+    return "%s-%03x%03x" % (time.strftime("%Y%m%d-%H%M%S", time.gmtime(now)), fraction, luck)
 
 
 def lasting(endpoint: str) -> str:

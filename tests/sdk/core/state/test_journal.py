@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 from pathlib import Path
@@ -144,6 +145,19 @@ def test_other_files_are_no_journals(name):
 def test_ids_sort_by_time_and_differ():
     assert journal.new_id() != journal.new_id()
     assert Entry("/", "%s_%s.open" % (journal.new_id(), SERVER), 0.0).server == SERVER
+
+
+@pytest.mark.parametrize("luck", [(b"\xff\xff", b"\x00\x00"), (b"\x00\x00", b"\xff\xff")])
+def test_ids_of_one_second_sort_by_time(monkeypatch, luck):
+    """A history has the newest last, also of changes that follow each other at once."""
+    moments = [1796137200.0, 1796137200.001, 1796137200.5, 1796137200.9999, 1796137201.0]
+    clock = iter(moments)
+    monkeypatch.setattr(journal.time, "time", lambda: next(clock))
+    numbers = itertools.cycle(luck)
+    monkeypatch.setattr(journal.os, "urandom", lambda count: next(numbers)[:count])
+    ids = [journal.new_id() for _ in moments]
+    assert ids == sorted(ids)
+    assert {len(each) for each in ids} == {len("20261201-143000-1a2b3c")}
 
 
 @pytest.mark.parametrize(
