@@ -115,6 +115,12 @@ def playbooks(proxy: Proxy) -> list[Change]:
         ),
         Change(
             "play",
+            {"playbook": "media_drain", "media_url": proxy.media},
+            {"playbook": "media_undrain", "media_url": proxy.media},
+            "media_drain, media_undrain",
+        ),
+        Change(
+            "play",
             {
                 "playbook": "dispatcher_rollout",
                 "rollout_set": SET,

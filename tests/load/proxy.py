@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import re
 
+from tests.load.media import MediaNodes
 from tests.support.kamailio import Kamailio, free_port
 
 SET = 7
+MEDIA = ("127.0.0.1", "127.0.0.3")
+"""Hosts of the media nodes of set 0; the first is the test server's."""
 WORKERS = 4
 
 # What the state modules of the collection change, and what a proxy needs. Others cost time for each
@@ -42,6 +45,8 @@ class Proxy(Kamailio):
         self.crashed = False
         self.gateways = [(f"127.0.7.{1 + number}", port) for number in range(gateways)]
         self.others = [(f"127.0.8.{1 + number}", port) for number in range(gateways)]
+        self.media = ""
+        self._nodes: MediaNodes | None = None
 
     def _modules(self) -> list[str]:
         known = super()._modules()
@@ -58,8 +63,22 @@ class Proxy(Kamailio):
         self.crashed = self.crashed or found is not None
         return found.group(1) if found else ""
 
+    def stop(self) -> None:
+        try:
+            super().stop()
+        finally:
+            if self._nodes is not None:
+                self._nodes.close()
+                self._nodes = None
+
     def _write_files(self, values: dict[str, str]) -> None:
         super()._write_files(values)
+        port = values["MEDIA"]
+        self.media = f"udp:{MEDIA[0]}:{port}"
+        with (self.directory / "db" / "rtpengine").open("a") as file:
+            file.write(f"9:0:udp\\:{MEDIA[1]}\\:{port}:1:0:0\n")
+        # The server pings them as it starts.
+        self._nodes = self._nodes or MediaNodes([(host, int(port)) for host in MEDIA])
         lines = [f"{SET} {uri} 0 0 duid=g{at}" for at, uri in enumerate(self.uris(self.gateways))]
         with (self.directory / "dispatcher.list").open("a") as file:
             file.write("\n".join(lines) + "\n")
