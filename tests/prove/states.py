@@ -23,6 +23,7 @@ from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.state.journal import OPEN, Journals, move, read
 from kamailio_binrpc.core.state.outcome import Outcome
 from kamailio_binrpc.core.state.plan import plan
+from kamailio_binrpc.core.state.sections import SECTIONS
 from kamailio_binrpc.core.state.transaction import apply_at, roll_back
 
 from .areas import (
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kamailio_binrpc import Client
+    from kamailio_binrpc.core.desired.resource import Resource
     from kamailio_binrpc.core.reply import Reply
     from kamailio_binrpc.core.state.journal import Reading
 
@@ -63,6 +65,38 @@ GONE = 6
 """How many processes go back, one after another, while each is killed or finds no way."""
 
 
+class PlannedGateways(Gateways):
+    """What only a file may say of destinations: states that they get once, and their order."""
+
+    def wish(self) -> Wish:
+        named = self.rng.sample(self.uris, self.rng.randint(0, 3))
+        wish: Wish = {"set_id": self.one(*self.sets), "min_enabled": 0}
+        wish["destinations"] = [{"uri": uri, **self._planned()} for uri in named]
+        rest = [uri for uri in self.uris if uri not in named]
+        wish["absent"] = self.rng.sample(rest, self.rng.randint(0, 1))
+        if self.rng.random() < 0.7:
+            wish["order"] = "keep"
+        return wish
+
+    def _planned(self) -> Wish:
+        found = self._details()
+        what = self.rng.random()
+        if what < 0.4:
+            found["force"] = self.one("active", "inactive", "trying")
+        elif what < 0.6:
+            found["state"] = self.one("enabled", "disabled")
+        return found
+
+    def owns(self, wish: Wish) -> Callable[[Path], bool]:
+        named = {each["uri"] for each in wish["destinations"]} | set(wish["absent"])
+        return lambda path: path[0] == wish["set_id"] and path[1] in named
+
+    def resource(self, wish: Wish) -> Resource:
+        section = {key: value for key, value in wish.items() if key != "set_id"}
+        (resource,) = SECTIONS["dispatcher"].build({str(wish["set_id"]): section}, None)
+        return resource
+
+
 KINDS_OF_AREAS = (
     HashTables,
     Variables,
@@ -74,8 +108,11 @@ KINDS_OF_AREAS = (
     ModuleLevels,
     Gateways,
     GatewayStates,
+    PlannedGateways,
 )
-"""Areas that take part; both of gateways are last."""
+"""Areas that take part; those of gateways are last, of which a run has one at most."""
+
+OF_GATEWAYS = 3
 
 
 class Killed(BaseException):
@@ -136,6 +173,7 @@ class StateTrial:
     left: Snapshot = field(default_factory=dict)
     between: Snapshot = field(default_factory=dict)
     shakes: int = 0
+    order: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     back: bool = False
     ends: list[Outcome] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
@@ -201,28 +239,39 @@ class StateProver:
 
     def snapshot(self) -> Snapshot:
         """Return all that is there, by path."""
-        # Both areas of gateways see the same.
+        # All areas of gateways see the same.
         return {
             (area.kind, *path): value
-            for area in self.areas[:-1]
+            for area in self.areas[: 1 - OF_GATEWAYS]
             for path, value in area.snapshot().items()
         }
+
+    def _order(self) -> dict[int, list[tuple[int, str]]]:
+        """Return priority and URI of the destinations of each set, as the server has them."""
+        found: dict[int, list[tuple[int, str]]] = {}
+        for reply in self.areas[-1].values("dispatcher.list"):
+            for entry in reply.get("RECORDS", []):
+                dests = [target["DEST"] for target in entry["SET"]["TARGETS"]]
+                found[entry["SET"]["ID"]] = [(each["PRIORITY"], each["URI"]) for each in dests]
+        return found
 
     def _shake(self) -> None:
         self.rng.choice(self.areas).shake()
 
     def _choose(self) -> list[Area]:
         rng = self.rng
-        chosen = rng.sample(self.areas[:-2], rng.randint(1, 4))
+        gateways = self.areas[-OF_GATEWAYS:]
+        chosen = rng.sample(self.areas[:-OF_GATEWAYS], rng.randint(1, 4))
         if rng.random() < 0.6:
-            # Not both: each has destinations of the same sets.
-            chosen.append(rng.choice(self.areas[-2:]))
+            # One: each has destinations of the same sets.
+            chosen.append(rng.choice(gateways))
         kinds = [area.kind for area in chosen]
         for area in self.areas:
             if area.kind == self._always and area.kind not in kinds:
-                gateways = area in self.areas[-2:]
-                chosen = [each for each in chosen if not gateways or each not in self.areas[-2:]]
+                if area in gateways:
+                    chosen = [each for each in chosen if each not in gateways]
                 chosen.append(area)
+                kinds.append(area.kind)
         return chosen
 
     def trial(self) -> StateTrial:
@@ -240,6 +289,7 @@ class StateProver:
         for _each in range(fails):
             trial.plan[rng.randint(0, reach)] = rng.choice(failures)
         trial.before = self.snapshot()
+        trial.order = self._order()
         journals = Journals(str(self._folder / "journals"))
         try:
             trouble = self._run(trial, journals)
@@ -367,7 +417,20 @@ class StateProver:
             fresh = drive(plan(self._stages(trial)), _Reads(self._client))
             if fresh.problems or fresh.differs:
                 yield f"a second plan is not empty: {fresh.shown()}"
+        if last.outcome == "changed" and not trial.others and not trial.plan:
+            yield from self._in_order(trial)
         yield from self._again(trial, trouble, journals, last)
+
+    def _in_order(self, trial: StateTrial) -> Iterator[str]:
+        """The destinations that a wish does not name have kept their order in its set."""
+        for wish in [wish for _area, wish in trial.wishes if wish.get("order") == "keep"]:
+            named = {*wish["absent"], *(each["uri"] for each in wish["destinations"])}
+            was, now = (
+                [each for each in order.get(wish["set_id"], []) if each[1] not in named]
+                for order in (trial.order, self._order())
+            )
+            if was != now:
+                yield f"the order is not kept: {was}, now {now}"
 
     @staticmethod
     def _told(trial: StateTrial, last: Outcome, changed: set[Path]) -> Iterator[str]:
@@ -457,6 +520,8 @@ def _kept(before: Any, left: Any, between: Any, after: Any) -> bool:
     """
     if after == between:
         return True
+    if before is None and after is None and _registered(left) == _registered(between) is not None:
+        return True
     values = [_leaves(each) for each in (before, left, between, after)]
     was, ours, theirs, now = values
     if ours is None or theirs is None:
@@ -464,6 +529,11 @@ def _kept(before: Any, left: Any, between: Any, after: Any) -> bool:
     if now is None:
         return was is None and ours[2:] == theirs[2:]
     return all(now[at] == theirs[at] for at in range(len(now)) if theirs[at] != ours[at])
+
+
+def _registered(value: Any) -> Any:
+    """Return what a registration is without its state, which others may switch."""
+    return value[0] if isinstance(value, tuple) and isinstance(value[0], dict) else None
 
 
 def _leaves(value: Any) -> tuple[Any, ...] | None:
@@ -475,6 +545,6 @@ def _leaves(value: Any) -> tuple[Any, ...] | None:
 
 
 def _owned(owned: list[tuple[str, Callable[[Path], bool]]], path: Path) -> bool:
-    # Both areas of gateways see the same, under the name of the one.
+    # All areas of gateways see the same, under the name of the first.
     names = {"dispatcher_state": "dispatcher_destination"}
     return any(names.get(kind, kind) == path[0] and owns(path[1:]) for kind, owns in owned)

@@ -291,6 +291,10 @@ class DispatcherDestinations(DispatcherResource):
             return bool((one == "disabled") == (other == "disabled"))
         return super().same(address, one, other)
 
+    def state_left(self, entry: Entry) -> Any:
+        # All but "disabled" are the same here.
+        return entry["state"]
+
     # --- what is wanted
 
     def resolve(self, seen: Leaves) -> Dict[Address, Any]:
@@ -363,10 +367,11 @@ class DispatcherDestinations(DispatcherResource):
                 wanted[target] = {
                     each: new[each] for each in ("uri", "priority", "attrs", "no_dns")
                 }
-                wanted[state_of(target)] = new["state"]
+                force = self.wanted[key]["force"]
+                wanted[state_of(target)] = force or new["state"]
                 wanted[probing_of(target)] = new["probing"]
-                if self.wanted[key]["force"]:
-                    wanted[force_of(target)] = self.wanted[key]["force"]
+                if force:
+                    wanted[force_of(target)] = force
         gone += [each for each in found if self.exact and each not in taken]
         gone += sorted(twins)
         # The server removes all that have a URI: those that stay may have to come back.
@@ -440,7 +445,7 @@ class DispatcherDestinations(DispatcherResource):
         more = [
             Change(state_of(each[:-1]), seen.at(state_of(each[:-1])), state)
             for each, state in forced.items()
-            if state is not ABSENT and seen.at(each[:-1]) is not ABSENT
+            if state is not ABSENT
         ]
         rest = [each for each in changes if each.address not in forced]
         steps = super().steps([*rest, *more], seen)

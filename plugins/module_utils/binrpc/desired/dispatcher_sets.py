@@ -34,7 +34,19 @@ from .step import ADD, DISABLE, ENABLE, REMOVE, Conflict, Step, Undo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set
+    from typing import (
+        Any,
+        Container,
+        Dict,
+        Iterable,
+        Iterator,
+        List,
+        Mapping,
+        Optional,
+        Sequence,
+        Set,
+        Tuple,
+    )
 
     from .leaf import Address
     from .resource import Answers
@@ -266,31 +278,57 @@ class DispatcherResource(Resource):
         )
 
     def undo(self, before: Mapping[Address, Any], left: Mapping[Address, Any], now: Leaves) -> Undo:
-        """Return the way back. What a run added stays if another client has added it as well: the
-        server would remove both, and which one is whose cannot be told.
+        """Return the way back.
+
+        What a run added stays if another client has added it as well: the server would remove both,
+        and which one is whose cannot be told. What took the place of another one stays if another
+        client has disabled or enabled it: the other one would come back as it was.
         """
         here = entries_of(everything(now))
-        doubled = {_first_of(each) for each in here if each not in before and is_twin(each, here)}
-        kept = {
-            leaf
-            for leaf in before
-            if leaf[:3] in doubled and before.get(leaf[:3], UNKNOWN) is ABSENT
+        doubled = {
+            each
+            for twin in here
+            if before.get(twin, ABSENT) is ABSENT and is_twin(twin, here)
+            for each in (twin, _first_of(twin))
+            if each is not None
         }
+        why = dict.fromkeys(
+            (each for each in doubled if before.get(each, UNKNOWN) is ABSENT),
+            "another client has added it as well, and nothing tells the two apart",
+        )
+        why.update(
+            dict.fromkeys(
+                _switched_since(before, left, here), "another client has changed it since"
+            )
+        )
+        kept = {leaf for leaf in before if leaf[:3] in why}
         rest = {leaf: old for leaf, old in before.items() if leaf not in kept}
         undo = super().undo(rest, left, now)
-        why = "another client has added it as well, and nothing tells the two apart"
         conflicts = [
-            Conflict(each, before[each], now.at(each), why) for each in before if each in kept
+            Conflict(each, before[each], now.at(each), why[each[:3]])
+            for each in before
+            if each in kept
         ]
         return Undo(undo.steps, [*undo.conflicts, *conflicts])
 
-    def disturbed(self, before: Leaves, now: Leaves) -> List[Address]:
+    def stands_in(self, address: Address) -> bool:
+        return not is_order(address) and BRIDGE in str(address[2])
+
+    def disturbed(
+        self, before: Leaves, now: Leaves, moved: Container[Address] = ()
+    ) -> List[Address]:
         there, here = everything(before), everything(now)
         found = []
         for address, value in there.items():
             if is_order(address):
                 # What was removed and added again has another place.
-                stay = [each for each in value if self._stays(address, each, there, here)]
+                ordered: List[Address] = [("dispatcher", address[2], name) for name in value]
+                stay = [
+                    str(each[2])
+                    for each in ordered
+                    if each not in moved
+                    and self.equal(each, there.get(each, ABSENT), here.get(each, ABSENT))
+                ]
                 if not self.equal(address, here.get(address, stay), stay):
                     found.append(address)
             elif is_member(address):
@@ -303,11 +341,13 @@ class DispatcherResource(Resource):
                 found += [address] * (here[state_of(address[:-1])] != "disabled")
         return found
 
-    def _stays(
-        self, order: Address, name: str, there: Mapping[Address, Any], here: Mapping[Address, Any]
-    ) -> bool:
-        address: Address = ("dispatcher", order[2], name)
-        return self.equal(address, there.get(address, ABSENT), here.get(address, ABSENT))
+    def doubled(self, before: Leaves, now: Leaves, moved: Container[Address]) -> List[Address]:
+        there, here = everything(before), entries_of(everything(now))
+        return [
+            each
+            for each in here
+            if each not in there and _first_of(each) in moved and is_twin(each, here)
+        ]
 
     def remedy(self, lost: Sequence[Address]) -> str:
         if any(address[-1] == "probing" for address in lost):
@@ -447,11 +487,15 @@ class DispatcherResource(Resource):
             params.append(entry["attrs"])
         leaves = {
             address: {name: entry[name] for name in MEMBER},
-            # The server moves destinations between these, and from 6.1 on forgets probing.
-            state_of(address): "disabled" if entry["state"] == "disabled" else UNKNOWN,
+            state_of(address): self.state_left(entry),
+            # From 6.1 on the server forgets it.
             probing_of(address): UNKNOWN if entry["probing"] else False,
         }
         return self._rebuild("dispatcher.add", address[1], *params, phase=phase, leaves=leaves)
+
+    def state_left(self, entry: Entry) -> Any:
+        """Return the state of a destination that is added: the server moves it between some."""
+        return "disabled" if entry["state"] == "disabled" else UNKNOWN
 
     def hidden_flags(self, address: Address) -> int:
         """Return flags that the server takes and does not show."""
@@ -558,6 +602,27 @@ def _state_leaves(address: Address, entries: Entries) -> Dict[Address, Any]:
     entry = entries[address]
     probing = entry["probing"] and entry["state"] != "disabled"
     return {state_of(address): entry["state"], probing_of(address): probing}
+
+
+def _switched_since(
+    before: Mapping[Address, Any], left: Mapping[Address, Any], here: Entries
+) -> Set[Address]:
+    """Return what took the place of a destination with the same URI and was disabled or enabled
+    by another client since, and the destination.
+    """
+    gone: Dict[Tuple[Any, str], List[Address]] = {}
+    for address, old in before.items():
+        if is_member(address) and isinstance(old, dict) and address not in here:
+            gone.setdefault((address[1], normal_uri(old["uri"])), []).append(address)
+    found: Set[Address] = set()
+    for address, old in before.items():
+        if not is_member(address) or old is not ABSENT or address not in here:
+            continue
+        mine, state = left.get(state_of(address), UNKNOWN), here[address]["state"]
+        replaced = gone.get((address[1], normal_uri(here[address]["uri"])))
+        if replaced and isinstance(mine, str) and (mine == "disabled") != (state == "disabled"):
+            found.update((address, *replaced))
+    return found
 
 
 def bridges(answers: Answers, entries: Mapping[Address, Entry]) -> List[Address]:

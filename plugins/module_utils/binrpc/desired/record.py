@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from .leaf import TOO_LARGE, UNKNOWN, text_of
+from .leaf import ABSENT, TOO_LARGE, UNKNOWN, text_of
 from .resource import StateError
 from .step import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+    from typing import Any, Dict, List, Mapping, Optional, Sequence, Set, Tuple
 
     from .leaf import Address, Leaves
     from .resource import Resource
@@ -29,6 +29,7 @@ class Record:
     :ivar disturbing: may a step have changed what is not named?
     :ivar around: the last reading in which what is not named was seen to be in order; None if that
         is the first one. What other clients change later is theirs.
+    :ivar theirs: what another client has changed since, as a way back has found.
     :param ledger: what ``acted`` has, of all resources of one run.
     """
 
@@ -48,27 +49,63 @@ class Record:
         self.disturbing = False
         self.around: Optional[Leaves] = None
         self._ledger = self.acted if ledger is None else ledger
+        self.theirs: Set[Address] = set()
+        self._verified = False
+        self._index: Tuple[Optional[Leaves], Dict[Address, List[Address]]] = (None, {})
 
     # --- what steps do
 
     def may_have_put_back(self, step: Step) -> None:
         """Note a step of the way back that may have run.
 
-        What it brings back of others does not become this run's: it would be taken away again.
+        What it brings back of others, or keeps as another client made it, does not become this
+        run's: it would be taken away again. What stands in for something meanwhile does.
         """
-        self._note(step, [each for each in step.leaves if each in self.acted])
+        mine = [
+            each
+            for each in step.leaves
+            if (each in self.acted and each not in self.theirs) or self._stands_in(each)
+        ]
+        self._note(step, {each: step.leaves[each] for each in mine})
+
+    def _stands_in(self, address: Address) -> bool:
+        return self.resource.stands_in(address) and self.was(address) is ABSENT
 
     def may_have_left(self, step: Step) -> None:
         """Note a step that may have run."""
-        self._note(step, step.leaves)
+        self._note(step, self._leaves(step))
 
-    def _note(self, step: Step, addresses: Iterable[Address]) -> None:
-        for address in addresses:
-            value = step.leaves[address]
+    def _note(self, step: Step, leaves: Mapping[Address, Any]) -> None:
+        for address, value in leaves.items():
             self.acted.setdefault(address, []).append(value)
             if self._ledger is not self.acted:
                 self._ledger.setdefault(address, []).append(value)
         self.disturbing = self.disturbing or bool(step.scope)
+
+    def _leaves(self, step: Step) -> Dict[Address, Any]:
+        """Return what a step leaves, also below what it removes.
+
+        The reading that it was planned from may have been too large, so that it does not name what
+        an earlier one has shown.
+        """
+        leaves = dict(step.leaves)
+        for address, value in step.leaves.items():
+            if value is ABSENT:
+                for each in self._below().get(address, ()):
+                    leaves.setdefault(each, ABSENT)
+        return leaves
+
+    def _below(self) -> Mapping[Address, List[Address]]:
+        """Return the addresses of the first reading by what they are below."""
+        if self.before is None:
+            return {}
+        if self._index[0] is not self.before:
+            below: Dict[Address, List[Address]] = {}
+            for address in self.before:
+                for size in range(2, len(address)):
+                    below.setdefault(address[:size], []).append(address)
+            self._index = self.before, below
+        return self._index[1]
 
     def may_be_disturbed(self, step: Step) -> None:
         """Note a step of any resource of the run that may have run."""
@@ -77,7 +114,8 @@ class Record:
 
     def withdraw(self, step: Step) -> None:
         """Note that a step certainly did not run, right after :meth:`may_have_left`."""
-        for address in [each for each in step.leaves if each in self.acted]:
+        noted = [each for each in self._leaves(step) if each in self.acted]
+        for address in [each for each in noted if each not in self.theirs]:
             for values in {id(each): each for each in (self.acted, self._ledger)}.values():
                 if values.get(address):
                     values[address].pop()
@@ -86,8 +124,9 @@ class Record:
 
     def succeeded(self, step: Step) -> None:
         """Note a step that the server answered with success."""
-        self.done.update(step.leaves)
-        self.unseen.update(step.leaves)
+        leaves = self._leaves(step)
+        self.done.update(leaves)
+        self.unseen.update(leaves)
 
     def verified(self) -> None:
         """Note that what was wanted was seen: what steps left on the way there is gone.
@@ -95,6 +134,7 @@ class Record:
         Whoever brings that back, such as by removing what was removed and added again, is another
         client.
         """
+        self._verified = True
         for values in {id(each): each for each in (self.acted, self._ledger)}.values():
             for address in self.acted:
                 values[address][:] = values[address][-1:]
@@ -160,7 +200,7 @@ class Record:
         around = self.before if self.around is None else self.around
         if not self.disturbing or around is None:
             return []
-        found = self.resource.disturbed(around, seen)
+        found = self.resource.disturbed(around, seen, self._ledger)
         return [each for each in found if each not in self._ledger]
 
     def settled(self, seen: Leaves) -> None:
@@ -179,7 +219,9 @@ class Record:
     def not_as_before(self, now: Leaves) -> List[Address]:
         """Return what this run may have changed and is not as it was."""
         mine = [address for address in self.acted if not self._is_as_before(address, now)]
-        return [*mine, *self.disturbed(now)]
+        around = self.before if self.around is None else self.around
+        twins = [] if around is None else self.resource.doubled(around, now, self._ledger)
+        return [*mine, *self.disturbed(now), *twins]
 
     def _is_as_before(self, address: Address, now: Leaves) -> bool:
         equal, found = self.resource.equal, now.at(address)
@@ -197,7 +239,11 @@ class Record:
         :param force: put back also what another client has changed since.
         :raises StateError: none can.
         """
-        addresses = self.not_as_before(now)
+        undo = self._undo(self.not_as_before(now), now, force)
+        self.theirs.update(each.address for each in undo.conflicts)
+        return undo
+
+    def _undo(self, addresses: Sequence[Address], now: Leaves, force: bool) -> Undo:
         try:
             return self._way_back(addresses, now, force)
         except StateError as error:
@@ -226,8 +272,11 @@ class Record:
         """Return what this run left at an address: what is there, if it may have done that."""
         found = now.at(address)
         values = self._ledger.get(address)
-        if values is None or found in (UNKNOWN, TOO_LARGE):
+        if values is None or found is UNKNOWN:
             return found
+        if found is TOO_LARGE:
+            # It could be read when the change was made.
+            return values[-1] if self._verified else found
         if any(each is UNKNOWN or self.resource.equal(address, found, each) for each in values):
             return found
         return values[-1]

@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import (
         Any,
+        Container,
         Dict,
         FrozenSet,
         Iterable,
@@ -190,7 +191,9 @@ class Resource:
             as_left = mine is found or self.became(address, mine, found)
             if as_left and self.equal(address, mine, old):  # it was put back already
                 continue
-            if not as_left:
+            if not as_left and found is TOO_LARGE:
+                why = "it is too large to be read, and so another client may have changed it since"
+            elif not as_left:
                 why = "another client has changed it since"
             elif old is UNKNOWN:
                 why = "the server does not show what it was before"
@@ -220,8 +223,23 @@ class Resource:
         """
         return ""
 
-    def disturbed(self, before: Leaves, now: Leaves) -> List[Address]:
-        """Return what a step may have done to the scope beyond its leaves."""
+    def doubled(self, before: Leaves, now: Leaves, moved: Container[Address]) -> List[Address]:
+        """Return what is there twice after a way back, as where the server only said that it
+        removed the first.
+        """
+        return []
+
+    def stands_in(self, address: Address) -> bool:
+        """Does a leaf belong to something that is only there while a change is made?"""
+        return False
+
+    def disturbed(
+        self, before: Leaves, now: Leaves, moved: Container[Address] = ()
+    ) -> List[Address]:
+        """Return what a step may have done to the scope beyond its leaves.
+
+        :param moved: what steps have written, and may have removed and added again.
+        """
         return [
             address
             for address, value in before.neighbours.items()

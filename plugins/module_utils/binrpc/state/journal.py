@@ -593,6 +593,9 @@ def _take(
         record.disturbing = True
         for other in found.records:
             other.may_be_disturbed(step)
+    elif kind == "undo":
+        for record, theirs in zip(found.records, event["theirs"]):
+            record.theirs.update(map(tuple, theirs))
     elif kind == "settled":
         found.records[_index(event["part"], found)].disturbing = False
     elif kind == "deadline":

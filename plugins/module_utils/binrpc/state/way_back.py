@@ -90,7 +90,8 @@ class WayBack:
                     break
                 yield Sleep(PAUSE)
                 continue
-            yield from self._save("undo", {"steps": len(steps)})
+            theirs = [[list(each) for each in sorted(r.theirs, key=str)] for r in self.records]
+            yield from self._save("undo", {"steps": len(steps), "theirs": theirs})
             if not (yield from self._make(steps)):
                 break
         yield from self._conclude()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from kamailio_binrpc.core.desired.leaf import ABSENT, Leaves
+from kamailio_binrpc.core.desired.leaf import ABSENT, TOO_LARGE, Leaves
 from kamailio_binrpc.core.desired.record import Record
 from kamailio_binrpc.core.desired.resource import Resource
 from kamailio_binrpc.core.desired.step import Step
@@ -47,6 +47,31 @@ def test_what_others_left_is_a_conflict_unless_it_is_forced():
     assert record.undo(Leaves({A: 9}), force=True).conflicts == ()
     assert record.not_as_before(Leaves()) == [A]
     assert record.was(B) is ABSENT
+
+
+def test_what_cannot_be_read_any_more_is_not_written_over():
+    """Another client may have changed it: once it could be read as this run left it."""
+    record = Record(Plain(), Leaves({A: 1}))
+    record.may_have_left(Step("set", leaves={A: 2}))
+    now = Leaves({A: TOO_LARGE})
+    assert [step.params for step in record.undo(now).steps] == [("a", 1)]
+    record.verified()
+    assert record.undo(now).steps == ()
+    (conflict,) = record.undo(now).conflicts
+    assert "too large to be read" in conflict.why
+
+
+def test_what_is_below_what_a_step_removes_is_gone_as_well():
+    table, item = ("htable", "t"), ("htable", "t", "k")
+    flush = Step("flush", leaves={table: ABSENT})
+    record = Record(Plain(), Leaves({item: 1, ("htable", "u", "k"): 1}))
+    record.may_have_left(flush)
+    assert record.acted == {table: [ABSENT], item: [ABSENT]}
+    assert record.not_as_before(Leaves({("htable", "u", "k"): 1})) == [item]
+    record.succeeded(flush)
+    assert record.missing(Leaves({item: 1})) == ["htable.t.k is 1"]
+    record.withdraw(flush)
+    assert record.acted == {}
 
 
 def test_neighbours_count_once_a_step_may_have_disturbed_them():

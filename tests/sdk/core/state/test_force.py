@@ -74,6 +74,24 @@ def test_one_that_is_added_begins_with_it(server):
     assert state(server, NEW) == "trying"
 
 
+@pytest.mark.parametrize("force", ["inactive", "trying"])
+@pytest.mark.parametrize(
+    "details", [{}, {"priority": 5}, {"attrs": "weight=9"}, {"attrs": "duid=g"}]
+)
+@pytest.mark.parametrize("was", ["a", "d"])
+def test_it_holds_whatever_else_changes(server, force, details, was):
+    """Another priority, other attributes or another identity: it is removed and added.
+
+    One that was disabled does not stay so.
+    """
+    server.client.call("dispatcher.add", 1, NEW, 0)
+    server.client.call("dispatcher.set_state", was, 1, NEW)
+    wanted = stages(NEW, force, **details)
+    assert server.drive(apply(wanted)).outcome == "changed"
+    assert state(server, NEW) == force
+    assert not server.drive(plan(wanted)).differs
+
+
 def test_the_last_one_in_service_is_not_forced_out(server):
     server.client.call("dispatcher.set_state", "d", 1, OTHER)
     assert "active destinations would be left" in server.drive(apply(stages())).message

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from kamailio_binrpc import Client
@@ -11,7 +13,7 @@ from kamailio_binrpc.core.desired.calls import Calls
 from kamailio_binrpc.core.desired.drive import drive
 from kamailio_binrpc.core.dispatcher import each_destination
 from kamailio_binrpc.core.faults import make_fault
-from kamailio_binrpc.core.state.journal import Journals
+from kamailio_binrpc.core.state.journal import OPEN, UNFINISHED, Journals, move
 from kamailio_binrpc.core.state.plan import plan
 from kamailio_binrpc.core.state.run import apply
 from kamailio_binrpc.core.state.transaction import apply_at, roll_back
@@ -83,6 +85,37 @@ def test_after_a_failure_it_is_as_before(server):
     outcome = server.drive(apply(stages(NEW[0], absent=[URIS[2]])))
     assert (outcome.outcome, outcome.not_undone) == ("undone", [])
     assert order(server) == before
+
+
+@pytest.mark.parametrize("died", range(2, 24))
+def test_one_that_came_back_does_not_count(server, tmp_path, died):
+    """It has another place, which no rebuild mends. A journal says so to another process."""
+    fill(server, server.pause)
+    journals = Journals(str(tmp_path / "journals"))
+    drives = server.clock, server.pause
+    wish = stages(absent=[URIS[2]], destinations=[{"uri": URIS[1], "attrs": "weight=5"}])
+    assert apply_at(wish, server, server.address, journals, *drives).outcome == "changed"
+
+    def back():
+        (entry,) = journals.entries()
+        if entry.state not in UNFINISHED:
+            move(entry, OPEN)
+        (entry,) = journals.entries()
+        return roll_back(journals, entry, server.connect, clock=server.clock, pause=server.pause)
+
+    def die():
+        raise KeyboardInterrupt
+
+    server.events[server.count + died] = die
+    with contextlib.suppress(KeyboardInterrupt):
+        back()
+    server.events.clear()
+    outcome = back()
+    assert (outcome.outcome, outcome.not_undone) == ("undone", [])
+    server.written.clear()
+    outcome = back()
+    assert (outcome.outcome, outcome.not_undone) == ("undone", [])
+    assert server.written == []
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -8,7 +8,13 @@ import json
 import pytest
 
 from kamailio_binrpc.core.desired.dispatcher import DispatcherDestinations
+from kamailio_binrpc.core.desired.engine import look
+from kamailio_binrpc.core.desired.htable import HashTable
+from kamailio_binrpc.core.desired.pv import SharedVariable
+from kamailio_binrpc.core.desired.resource import Answers
 from kamailio_binrpc.core.desired.usrloc import UsrlocContact
+from kamailio_binrpc.core.errors import ConnectError
+from kamailio_binrpc.core.faults import make_fault
 from kamailio_binrpc.core.state.journal import OPEN, Journals, move, parse
 from kamailio_binrpc.core.state.rollback import rollback
 from kamailio_binrpc.core.state.run import apply
@@ -117,6 +123,87 @@ def test_a_contact_whose_time_runs_down_goes_back_and_stays_back(server, tmp_pat
         (entry,) = journals.entries()
         move(entry, OPEN)
     assert end.steps == []
+
+
+@pytest.mark.parametrize("change", [{"priority": 7}, {"attrs": "duid=x"}])
+def test_what_another_client_disabled_since_is_not_enabled(server, tmp_path, change):
+    """A destination that the change removed and added again, with the same identity or another."""
+    uri = "sip:127.0.9.8:5060"
+    for each in (uri, "sip:127.0.9.9:5060"):
+        server.client.call("dispatcher.add", 9, each, 0, 0, "weight=5")
+        server.pause(10)  # reload_delta
+    stage = Stage([DispatcherDestinations(9, [{"uri": uri, **change}])])
+    journals = Journals(str(tmp_path / "journals"))
+    apply_at([stage], server, server.address, journals, server.clock, server.pause)
+    server.client.call("dispatcher.set_state", "d", 9, uri)
+    for force in (False, True):
+        (entry,) = journals.entries()
+        move(entry, OPEN)
+        (entry,) = journals.entries()
+        drives = {"clock": server.clock, "pause": server.pause}
+        end = roll_back(journals, entry, server.connect, force=force, **drives)
+        if not force:
+            assert end.outcome == "partly_undone"
+            assert {each["why"] for each in end.not_undone} == {
+                "another client has changed it since"
+            }
+            assert "disabled" in str(server.drive(look_at(stage)))
+    assert (end.outcome, end.not_undone) == ("undone", [])
+    assert (uri, "weight=5") in read_members(server)
+
+
+def look_at(stage):
+    return look(stage.resources[0], Answers([]))
+
+
+@pytest.mark.parametrize("call", range(4, 18))
+def test_a_table_that_was_too_large_for_a_moment_comes_back_whole(server, tmp_path, call):
+    """It is flushed then, which does not name its items."""
+    before = table(server)
+    stage = Stage([HashTable("t", {}, exact=True), SharedVariable("maintenance", 5)])
+    server.events[server.count + call] = make_fault(
+        500, "Internal server error: buffer too small (overflow)", "htable.dump"
+    )
+    journals = Journals(str(tmp_path / "journals"))
+    made = apply_at([stage], server, server.address, journals, server.clock, server.pause)
+    if made.outcome == "changed":
+        (entry,) = journals.entries()
+        made = roll_back(journals, entry, server.connect, clock=server.clock, pause=server.pause)
+    assert made.outcome in ("undone", "refused")
+    assert made.not_undone == []
+    assert table(server) == before
+
+
+def table(server):
+    return sorted(map(str, server.client.call("htable.dump", "t").to_json()))
+
+
+@pytest.mark.parametrize("call", range(2, 24))
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, ConnectError])
+def test_what_stands_in_for_the_only_destination_goes_again(server, tmp_path, call, failure):
+    """Whenever a way back breaks off, or another process goes on with it."""
+    lone = "sip:127.0.9.8:5060"
+    server.client.call("dispatcher.add", 9, lone, 0, 0, "weight=5")
+    server.pause(10)  # reload_delta
+    before = read_members(server)
+    stage = Stage([DispatcherDestinations(9, [{"uri": lone, "attrs": "duid=x"}])])
+    journals = Journals(str(tmp_path / "journals"))
+    made = apply_at([stage], server, server.address, journals, server.clock, server.pause)
+    assert made.outcome == "changed", made
+
+    def fail():
+        raise failure("no")
+
+    server.events[server.count + call] = fail
+    for _process in range(2):
+        (entry,) = journals.entries()
+        try:
+            end = roll_back(journals, entry, server.connect, clock=server.clock, pause=server.pause)
+            break
+        except KeyboardInterrupt:
+            continue
+    assert (end.outcome, end.not_undone) == ("undone", [])
+    assert sorted(read_members(server)) == sorted(before)
 
 
 def read_members(server):
