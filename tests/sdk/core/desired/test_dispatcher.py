@@ -134,7 +134,10 @@ def test_one_of_a_whole_set_that_differs(ensure, lab):
 @pytest.mark.parametrize(
     "options, text",
     [
-        ({"set_id": 1, "uri": "sip:nobody"}, "0 destinations match, at least 1 are required"),
+        (
+            {"set_id": 1, "uri": "sip:nobody"},
+            "0 destinations match, at least 1 are required. Set 1 has 2 destinations",
+        ),
         ({"set_id": 99, "whole": True}, "0 destinations match, at least 1"),
         (
             {"set_id": 1, "whole": True, "at_most": 1},
