@@ -37,6 +37,7 @@ GENERATORS = [
     "tools/catalogue.py",
     "tools/empty_values.py",
     "tools/state_schema.py",
+    "tools/returns.py",
 ]
 """Tools that make files which are committed, and check them with --check."""
 

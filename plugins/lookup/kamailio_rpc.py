@@ -95,6 +95,7 @@ notes:
 seealso:
   - plugin: kamailio.ctl.kamailio_at
     plugin_type: filter
+    description: Pick single values out of a reply.
 """
 
 EXAMPLES = r"""

@@ -42,7 +42,9 @@ options:
     version_added: 0.1.0
 seealso:
   - module: kamailio.ctl.kamailio_ctl_info
+    description: Read the version, the modules, the methods and more without setting facts.
   - module: kamailio.ctl.kamailio_rpc
+    description: Call any RPC method, for example one that no other module covers.
 """
 
 EXAMPLES = r"""
@@ -68,101 +70,101 @@ ansible_facts:
   contains:
     kamailio_ctl_endpoints:
       description:
-        - The names of O(endpoints), as in RV(results), and what RV(ansible_facts.kamailio_ctl)
-          would be for each. Those that failed are not in it.
+        - Facts of each endpoint, by the names in RV(results). Each value has the form of
+          RV(ansible_facts.kamailio_ctl). Endpoints that failed are missing.
       returned: when O(endpoints) is given
       type: dict
     kamailio_ctl:
-      description: All facts of this module.
+      description: Facts about the server.
       returned: unless O(endpoints) is given
       type: dict
       contains:
+        # include: facts
         version:
-          description: The version.
+          description: Version of the server.
           returned: when the subset V(version) is gathered
           type: dict
           contains:
             full:
-              description: The whole text of C(core.version).
-              type: str
+              description: Complete reply of C(core.version).
               returned: always
+              type: str
               sample: kamailio 5.6.3 (x86_64/linux)
             name:
               description: Name of the server.
-              type: str
               returned: always
+              type: str
               sample: kamailio
             number:
-              description:
-                - The number with its suffix, fit for the test P(ansible.builtin.version#test).
-              type: str
+              description: Version number with its suffix, suitable for P(ansible.builtin.version#test).
               returned: always
+              type: str
               sample: 5.6.3
             major:
-              description: First part of the number.
-              type: int
+              description: First part of the version number.
               returned: always
+              type: int
             minor:
-              description: Second part of the number.
-              type: int
+              description: Second part of the version number.
               returned: always
+              type: int
             patch:
-              description: Third part of the number.
+              description: Third part of the version number.
+              returned: always
               type: int
-              returned: always
             suffix:
-              description: What follows the number, such as V(-dev2), or an empty text.
-              type: str
+              description: Suffix of the version number, such as V(-dev2), or an empty string.
               returned: always
+              type: str
             platform:
-              description: Architecture and operating system it was built for.
-              type: str
+              description: Architecture and operating system that the server was built for.
               returned: always
+              type: str
               sample: x86_64/linux
             source_id:
-              description: The commit it was built from, or null.
-              type: str
+              description: Commit that the server was built from, or null.
               returned: always
+              type: str
             compiler:
-              description: The compiler it was built with.
-              type: str
+              description: Compiler that built the server.
               returned: always
+              type: str
               sample: gcc 12.2.0
             compiled:
-              description: When it was built, or null.
-              type: str
+              description: Build time, or null.
               returned: always
+              type: str
             flags:
               description: Compile-time flags.
+              returned: always
               type: list
               elements: str
-              returned: always
         uptime:
-          description: Since when it has been running.
+          description: How long the server has been running.
           returned: when the subset V(uptime) is gathered
           type: dict
           contains:
             seconds:
               description: Seconds since the start.
+              returned: always
               type: int
-              returned: always
             started:
-              description: The time of the start, in the server's own words and time zone.
-              type: str
+              description: Start time, in the format and time zone of the server.
               returned: always
+              type: str
               sample: Mon Nov 23 00:42:49 2026
             now:
-              description: The time on the server.
-              type: str
+              description: Current time on the server, in the same format.
               returned: always
+              type: str
         modules:
-          description: Loaded modules, sorted.
+          description: Loaded modules, sorted by name.
           returned: when the subset V(modules) is gathered
           type: list
           elements: str
           sample: [ctl, htable, kex]
         methods:
-          description: RPC methods.
+          description: RPC methods that the server offers.
           returned: when the subset V(methods) is gathered
           type: list
           elements: str
@@ -175,242 +177,244 @@ ansible_facts:
           contains:
             index:
               description: Number of the process within the server.
-              type: int
               returned: always
+              type: int
             pid:
               description: Process ID.
+              returned: always
               type: int
-              returned: always
             description:
-              description: What the process does.
-              type: str
+              description: Purpose of the process.
               returned: always
+              type: str
               sample: ctl handler
         sockets:
-          description: Sockets that the server listens on for SIP.
+          description: Sockets on which the server listens for SIP.
           returned: when the subset V(sockets) is gathered
           type: list
           elements: dict
           contains:
             proto:
-              description: Protocol.
-              type: str
+              description: Transport protocol.
               returned: always
+              type: str
               sample: udp
             addresses:
               description: Addresses, as configured.
+              returned: always
               type: list
               elements: str
-              returned: always
               sample: [192.0.2.1]
             ip_address:
-              description: The address in numbers, or null.
-              type: str
+              description: Numeric address, or null.
               returned: always
+              type: str
             port:
               description: Port.
-              type: int
               returned: always
+              type: int
               sample: 5060
             name:
-              description: Name given to the socket, or null. Servers before 6.0 do not tell.
+              description: Name of the socket, or null. Servers before 6.0 do not report it.
+              returned: always
               type: str
-              returned: always
             multicast:
-              description: Whether it is a multicast socket.
-              type: bool
+              description: Whether this is a multicast socket.
               returned: always
+              type: bool
             multihomed:
-              description: Whether it is multihomed.
-              type: bool
+              description: Whether the socket is multihomed.
               returned: always
+              type: bool
             virtual:
-              description: Whether its address may be missing on this host.
-              type: bool
+              description: Whether the address may be missing on the host, as that of a standby server.
               returned: always
+              type: bool
         listeners:
-          description: Where the C(ctl) module listens.
+          description: Addresses on which the C(ctl) module listens.
           returned: when the subset V(listeners) is gathered
           type: list
           elements: dict
           contains:
             protocol:
               description: V(binrpc), or V(fifo) for the text protocol.
-              type: str
               returned: always
+              type: str
             transport:
               description: V(unix_stream), V(unix_dgram), V(udp), V(tcp) or V(fifo).
-              type: str
               returned: always
+              type: str
             address:
-              description: The path or host, as configured.
-              type: str
+              description: Path or host, as configured.
               returned: always
+              type: str
             port:
               description: Port, or null for a path.
+              returned: always
               type: int
-              returned: always
             endpoint:
-              description:
-                - The same in the form that O(endpoint) takes, or null if it is not V(binrpc).
-              type: str
+              description: The same address as a value for O(endpoint). Null for the text protocol.
               returned: always
+              type: str
               sample: unixs:/run/kamailio/kamailio_ctl
         connections:
-          description: Stream connections to the C(ctl) module.
+          description: Open stream connections to the C(ctl) module.
           returned: when the subset V(connections) is gathered
           type: dict
           contains:
             count:
-              description: How many there are, that of this module included.
-              type: int
+              description: Number of connections, including that of this task.
               returned: always
+              type: int
             clients:
-              description: Each of them.
+              description: The connections.
+              returned: always
               type: list
               elements: dict
-              returned: always
               contains:
                 protocol:
                   description: V(binrpc), or V(fifo) for the text protocol.
-                  type: str
                   returned: always
+                  type: str
                 transport:
                   description: V(unix_stream) or V(tcp).
-                  type: str
                   returned: always
+                  type: str
                 peer:
                   description: Address of the client.
-                  type: str
                   returned: always
+                  type: str
                 peer_port:
                   description: Port of the client, or null.
-                  type: int
                   returned: always
+                  type: int
                 address:
-                  description: The server's own address or path.
+                  description: Address or path of the server.
+                  returned: always
                   type: str
-                  returned: always
                 port:
-                  description: The server's own port, or null.
-                  type: int
+                  description: Port of the server, or null.
                   returned: always
+                  type: int
         shared_memory:
-          description: Shared memory in bytes. Servers before 5.7 count to 4 GiB and start again.
+          description: Shared memory in bytes. Before Kamailio 5.7, the counters wrap around at 4 GiB.
           returned: when the subset V(shared_memory) is gathered
           type: dict
           contains:
             total:
-              description: All of it.
-              type: int
+              description: Total size.
               returned: always
+              type: int
             free:
-              description: What is free.
-              type: int
+              description: Free memory.
               returned: always
+              type: int
             used:
-              description: What is in use.
-              type: int
+              description: Memory in use, without overhead.
               returned: always
+              type: int
             real_used:
-              description: What is in use, bookkeeping included.
-              type: int
+              description: Memory in use, including overhead.
               returned: always
+              type: int
             max_used:
-              description: The most that was ever in use.
-              type: int
+              description: Highest use since the start.
               returned: always
+              type: int
             fragments:
               description: Number of fragments.
-              type: int
               returned: always
+              type: int
         tcp:
-          description:
-            - State of the server's TCP connections for SIP. All null where TCP is switched off.
+          description: TCP connections for SIP. All values are null if TCP is disabled.
           returned: when the subset V(tcp) is gathered
           type: dict
           contains:
             readers:
-              description: Number of processes that read.
-              type: int
+              description: Number of reader processes.
               returned: always
+              type: int
             max_connections:
-              description: Most connections allowed.
-              type: int
+              description: Maximum number of connections.
               returned: always
+              type: int
             max_tls_connections:
-              description: Most TLS connections allowed.
-              type: int
+              description: Maximum number of TLS connections.
               returned: always
+              type: int
             opened_connections:
-              description: Connections open now.
-              type: int
+              description: Number of open connections.
               returned: always
+              type: int
             opened_tls_connections:
-              description: TLS connections open now.
-              type: int
+              description: Number of open TLS connections.
               returned: always
+              type: int
             write_queued_bytes:
-              description: Bytes waiting to be sent.
-              type: int
+              description: Number of bytes waiting to be sent.
               returned: always
+              type: int
         missing:
-          description:
-            - Methods that the server does not have or that ended in a fault, with that fault.
+          description: Methods that the server lacks or that returned a fault, with that fault.
           returned: always
           type: dict
           sample:
             core.tcp_info: "fault 500: tcp support disabled"
+        # end: facts
 results:
   description:
     - One result per endpoint, in the order of O(endpoints).
-    - The facts of all of them are in C(ansible_facts).
+    - The facts of all endpoints are in RV(ansible_facts.kamailio_ctl_endpoints).
   returned: when O(endpoints) is given
   type: list
   elements: dict
   contains:
+    # include: one_endpoint
     name:
-      description: The name of the endpoint, or its address as it was given.
+      description: Name of the endpoint, or its address as given in the task.
       returned: always
       type: str
       sample: edge1
     endpoint:
-      description: Its address, in full.
+      description: Full address of the endpoint.
       returned: always
       type: str
       sample: udp:192.0.2.10:2049
     changed:
-      description: Whether something was changed there, or would be in check mode.
+      description: Whether anything changed at this endpoint, or would change in check mode.
       returned: always
       type: bool
     failed:
-      description: Whether it failed there.
+      description: Whether the task failed at this endpoint.
       returned: always
       type: bool
     skipped:
-      description: Whether it was not called, since too many before it had failed.
-      returned: when that is so
+      description: Whether this endpoint was skipped because too many others had failed.
+      returned: when the endpoint was skipped
       type: bool
     msg:
-      description: Why it failed or was not called.
-      returned: when it failed or was not called
+      description: Why the endpoint failed or was skipped.
+      returned: when the endpoint failed or was skipped
       type: str
     diff:
-      description: The diff.
+      description: Differences at this endpoint.
       returned: in diff mode
       type: raw
+    # end: one_endpoint
+# include: counts
 changed_count:
-  description: At how many endpoints something was changed, or would be in check mode.
+  description: Number of endpoints at which something changed, or would change in check mode.
   returned: when O(endpoints) is given
   type: int
 failed_count:
-  description: How many endpoints failed.
+  description: Number of endpoints at which the task failed.
   returned: when O(endpoints) is given
   type: int
 skipped_count:
-  description: How many endpoints were not called, since too many before them had failed.
+  description: Number of endpoints that were skipped because too many others had failed.
   returned: when O(endpoints) is given
   type: int
+# end: counts
 """
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._facts import facts_task

@@ -31,7 +31,9 @@ options:
     version_added: 0.1.0
 seealso:
   - module: kamailio.ctl.kamailio_pipelimit
+    description: Set the algorithm and the limit of a pipe.
   - module: kamailio.ctl.kamailio_rpc
+    description: Call any RPC method, for example one that no other module covers.
 """
 
 EXAMPLES = r"""
@@ -55,61 +57,65 @@ pipes:
   type: list
   elements: dict
   sample: [{"name": p1, "algorithm": TAILDROP, "limit": 100}]
+# include: endpoint
 endpoint:
-  description: The endpoint, in full.
+  description: Full address of the endpoint.
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+# end: endpoint
+# include: endpoints
 results:
   description:
     - One result per endpoint, in the order of O(endpoints).
-    - Each has the return values of this module as well.
+    - Each result also contains the other return values of this module.
   returned: when O(endpoints) is given
   type: list
   elements: dict
   contains:
     name:
-      description: The name of the endpoint, or its address as it was given.
+      description: Name of the endpoint, or its address as given in the task.
       returned: always
       type: str
       sample: edge1
     endpoint:
-      description: Its address, in full.
+      description: Full address of the endpoint.
       returned: always
       type: str
       sample: udp:192.0.2.10:2049
     changed:
-      description: Whether something was changed there, or would be in check mode.
+      description: Whether anything changed at this endpoint, or would change in check mode.
       returned: always
       type: bool
     failed:
-      description: Whether it failed there.
+      description: Whether the task failed at this endpoint.
       returned: always
       type: bool
     skipped:
-      description: Whether it was not called, since too many before it had failed.
-      returned: when that is so
+      description: Whether this endpoint was skipped because too many others had failed.
+      returned: when the endpoint was skipped
       type: bool
     msg:
-      description: Why it failed or was not called.
-      returned: when it failed or was not called
+      description: Why the endpoint failed or was skipped.
+      returned: when the endpoint failed or was skipped
       type: str
     diff:
-      description: The diff.
+      description: Differences at this endpoint.
       returned: in diff mode
       type: raw
 changed_count:
-  description: At how many endpoints something was changed, or would be in check mode.
+  description: Number of endpoints at which something changed, or would change in check mode.
   returned: when O(endpoints) is given
   type: int
 failed_count:
-  description: How many endpoints failed.
+  description: Number of endpoints at which the task failed.
   returned: when O(endpoints) is given
   type: int
 skipped_count:
-  description: How many endpoints were not called, since too many before them had failed.
+  description: Number of endpoints that were skipped because too many others had failed.
   returned: when O(endpoints) is given
   type: int
+# end: endpoints
 """
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._info_module import info_task

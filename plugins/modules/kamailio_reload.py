@@ -105,8 +105,11 @@ options:
     version_added: 0.1.0
 seealso:
   - module: kamailio.ctl.kamailio_dispatcher_destination
+    description: Add, change and remove destinations of a set.
   - module: kamailio.ctl.kamailio_htable
+    description: Manage several items of a hash table, or its whole content.
   - module: kamailio.ctl.kamailio_rpc
+    description: Call any RPC method, for example one that no other module covers.
 """
 
 EXAMPLES = r"""
@@ -138,100 +141,122 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: What was loaded, by the method that shows it. Null when there is no such method.
+  description:
+    - The data before the reload, as far as a method shows it. Null if there is no such method.
   returned: always
   type: dict
 after:
-  description: What is loaded now.
+  description: The data after the reload.
   returned: always
   type: dict
 compared:
   description:
-    - Whether RV(before) and RV(after) could be compared. When not, a reload counts as a change.
+    - Whether RV(before) and RV(after) could be compared. If not, the reload counts as a change.
   returned: always
   type: bool
 rpc_calls:
-  description: The call that reloads, and those that put states back.
+  description: The call that reloads, and the calls that restore states.
   returned: always
   type: list
   elements: dict
+  contains:
+    # include: call
+    method:
+      description: Name of the RPC method.
+      returned: always
+      type: str
+    params:
+      description: Parameters of the call. Secrets are masked.
+      returned: always
+      type: list
+      elements: raw
+    # end: call
   sample: [{"method": dispatcher.reload, "params": []}]
+# include: failed_with
 fault:
-  description: The fault that failed the task, if it was one.
+  description: The fault that caused the task to fail. Null if it did not fail with a fault.
   returned: always
   type: dict
   contains:
     code:
-      description: The number. Kamailio's modules do not agree on numbers.
+      description: Fault code. Modules of Kamailio use codes inconsistently, so prefer C(kind).
       returned: always
       type: int
     text:
-      description: The text.
+      description: Fault text, as the server sent it.
       returned: always
       type: str
     kind:
-      description: What code, text and method mean together, such as V(busy).
+      description:
+        - Meaning of the fault, derived from its code, its text and the method. One of
+          V(method_not_found), V(too_fast), V(busy), V(invalid_params), V(not_found),
+          V(already_exists), V(reply_too_large), V(struct_too_large), or V(fault) for any other.
       returned: always
       type: str
     remedy:
-      description: A sentence of advice, or an empty text.
+      description: Advice on how to fix the problem, or an empty string.
       returned: always
       type: str
+# end: failed_with
+# include: endpoint
 endpoint:
-  description: The endpoint, in full.
+  description: Full address of the endpoint.
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+# end: endpoint
+# include: endpoints
 results:
   description:
     - One result per endpoint, in the order of O(endpoints).
-    - Each has the return values of this module as well.
+    - Each result also contains the other return values of this module.
   returned: when O(endpoints) is given
   type: list
   elements: dict
   contains:
     name:
-      description: The name of the endpoint, or its address as it was given.
+      description: Name of the endpoint, or its address as given in the task.
       returned: always
       type: str
       sample: edge1
     endpoint:
-      description: Its address, in full.
+      description: Full address of the endpoint.
       returned: always
       type: str
       sample: udp:192.0.2.10:2049
     changed:
-      description: Whether something was changed there, or would be in check mode.
+      description: Whether anything changed at this endpoint, or would change in check mode.
       returned: always
       type: bool
     failed:
-      description: Whether it failed there.
+      description: Whether the task failed at this endpoint.
       returned: always
       type: bool
     skipped:
-      description: Whether it was not called, since too many before it had failed.
-      returned: when that is so
+      description: Whether this endpoint was skipped because too many others had failed.
+      returned: when the endpoint was skipped
       type: bool
     msg:
-      description: Why it failed or was not called.
-      returned: when it failed or was not called
+      description: Why the endpoint failed or was skipped.
+      returned: when the endpoint failed or was skipped
       type: str
     diff:
-      description: The diff.
+      description: Differences at this endpoint.
       returned: in diff mode
       type: raw
 changed_count:
-  description: At how many endpoints something was changed, or would be in check mode.
+  description: Number of endpoints at which something changed, or would change in check mode.
   returned: when O(endpoints) is given
   type: int
 failed_count:
-  description: How many endpoints failed.
+  description: Number of endpoints at which the task failed.
   returned: when O(endpoints) is given
   type: int
 skipped_count:
-  description: How many endpoints were not called, since too many before them had failed.
+  description: Number of endpoints that were skipped because too many others had failed.
   returned: when O(endpoints) is given
   type: int
+# end: endpoints
 """
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task

@@ -183,7 +183,9 @@ options:
     version_added: 0.1.0
 seealso:
   - module: kamailio.ctl.kamailio_ctl_facts
+    description: Gather the version, the modules, the methods and more as Ansible facts.
   - module: kamailio.ctl.kamailio_ctl_info
+    description: Read the version, the modules, the methods and more without setting facts.
   - name: Kamailio's RPC methods
     description: The methods of the core and of each module.
     link: https://www.kamailio.org/docs/docbooks/5.6.x/rpc_list/rpc_list.html
@@ -291,42 +293,44 @@ EXAMPLES = r"""
 RETURN = r"""
 value:
   description:
-    - The value of the reply when it has exactly one, otherwise null.
-    - All of them, in order, are in the list C(values), which is empty when there was no reply. In
-      templates write C(result['values']), since C(result.values) is a method of dictionaries in
+    - The value of the reply if the reply has exactly one, otherwise null.
+    - All values, in order, are in the list C(values), which is empty if there was no reply. In
+      templates, write C(result['values']), because C(result.values) is a method of dictionaries in
       Jinja.
-    - Values have the shape of Kamailio's own JSON-RPC.
+    - Values have the same form as in Kamailio's own JSON-RPC.
   returned: when O(method) is given
   type: raw
   sample: "kamailio 5.6.3 (x86_64/linux) "
 fault:
   description:
-    - The fault that the server answered with, also when O(ignore_faults) accepts it. Null when
-      there was none.
-    - The fault of the probe, when that is what failed the task. With O(calls), the fault that
-      failed the task.
+    - The fault that the server returned, even if O(ignore_faults) accepts it. Null if there was
+      none.
+    - If the probe caused the task to fail, the fault of the probe. With O(calls), the fault that
+      caused the task to fail.
   returned: always
   type: dict
   contains:
+    # include: fault
     code:
-      description: The number. Kamailio's modules do not agree on numbers.
+      description: Fault code. Modules of Kamailio use codes inconsistently, so prefer C(kind).
+      returned: always
       type: int
-      returned: always
     text:
-      description: The text.
-      type: str
+      description: Fault text, as the server sent it.
       returned: always
+      type: str
     kind:
       description:
-        - What code, text and method mean together, one of V(method_not_found), V(too_fast),
-          V(busy), V(invalid_params), V(not_found), V(already_exists), V(reply_too_large),
-          V(struct_too_large), or V(fault) for any other.
-      type: str
+        - Meaning of the fault, derived from its code, its text and the method. One of
+          V(method_not_found), V(too_fast), V(busy), V(invalid_params), V(not_found),
+          V(already_exists), V(reply_too_large), V(struct_too_large), or V(fault) for any other.
       returned: always
+      type: str
     remedy:
-      description: A sentence of advice, or an empty text.
-      type: str
+      description: Advice on how to fix the problem, or an empty string.
       returned: always
+      type: str
+    # end: fault
   sample:
     code: 500
     text: No such htable
@@ -334,44 +338,47 @@ fault:
     remedy: ""
 executed:
   description:
-    - Whether the server has run O(method). It is V(unknown) when the connection was lost, or the
-      time was up, before the answer arrived.
-    - With O(calls), V(unknown) if that holds for any of them, otherwise V(yes) if any has run.
+    - Whether the server has run O(method). V(unknown) if the connection was lost, or the time
+      limit was reached, before the answer arrived.
+    - With O(calls), V(unknown) if that applies to any of the calls, otherwise V(yes) if any has
+      run.
   returned: always
   type: str
   choices: ['yes', 'no', unknown]
 changed:
   description:
-    - Whether something was changed, or would be in check mode. That is true as well when a method
-      that changes something may have run without an answer.
+    - Whether anything changed, or would change in check mode. Also true if a method that changes
+      something may have run without an answer.
   returned: always
   type: bool
 method:
-  description: The method.
+  description: Name of the RPC method.
   returned: when O(method) is given
   type: str
   sample: core.version
+# include: endpoint
 endpoint:
-  description: The endpoint, in full.
+  description: Full address of the endpoint.
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+# end: endpoint
 probe:
   description:
-    - What the O(probe) found. A fault appears as a mapping with the only member C(fault).
+    - Result of O(probe). A fault appears as a mapping with the single key C(fault).
   returned: when O(probe) is given and could be run
   type: dict
   contains:
     before:
-      description: The finding before the call.
+      description: Result of the probe before the call.
       type: raw
       returned: always
     after:
-      description: The finding after the call, or what it would be in check mode.
+      description: Result of the probe after the call, or the result that check mode predicts.
       type: raw
       returned: always
     matched:
-      description: Whether the finding before the call was what is expected.
+      description: Whether the result before the call was the expected one.
       type: bool
       returned: always
   sample:
@@ -380,12 +387,12 @@ probe:
     matched: false
 results:
   description:
-    - For each of O(calls) what a task with that O(method) returns, and C(failed).
-    - Calls after the first failure have not been executed; C(msg) says so.
-    - One result per endpoint, in the order of O(endpoints). Each is what a task with
-      O(endpoint) returns, so results of O(calls) are in RV(results) of an endpoint, and C(name),
-      the endpoint's name, or its address as it was given. C(skipped) is true for those that were
-      not called, since too many before them had failed.
+    - With O(calls), one result per call. Each has the return values of a task with that O(method),
+      and C(failed). Calls after the first failure are not executed, and C(msg) says so.
+    - With O(endpoints), one result per endpoint, in the order of O(endpoints). Each has the return
+      values of a task with that O(endpoint), so the results of O(calls) are in C(results) of an
+      endpoint. It also has C(name), which is the name of the endpoint, or its address as given.
+      C(skipped) is true if the endpoint was skipped because too many others had failed.
   returned: when O(calls) or O(endpoints) is given
   type: list
   elements: dict
@@ -397,18 +404,20 @@ results:
       executed: 'yes'
       changed: false
       failed: false
+# include: counts
 changed_count:
-  description: At how many endpoints something was changed, or would be in check mode.
+  description: Number of endpoints at which something changed, or would change in check mode.
   returned: when O(endpoints) is given
   type: int
 failed_count:
-  description: How many endpoints failed.
+  description: Number of endpoints at which the task failed.
   returned: when O(endpoints) is given
   type: int
 skipped_count:
-  description: How many endpoints were not called, since too many before them had failed.
+  description: Number of endpoints that were skipped because too many others had failed.
   returned: when O(endpoints) is given
   type: int
+# end: counts
 """
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._task import Task

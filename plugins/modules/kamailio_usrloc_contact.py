@@ -93,7 +93,10 @@ options:
     type: str
     version_added: 0.1.0
 seealso:
+  - module: kamailio.ctl.kamailio_usrloc_info
+    description: Read the registered contacts.
   - module: kamailio.ctl.kamailio_rpc
+    description: Call any RPC method, for example one that no other module covers.
 """
 
 EXAMPLES = r"""
@@ -111,130 +114,142 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: What there was, in the form of the diff. Null when it could not be read.
+  # include: before
+  description: The state before the change, in the form of the diff. Null if it could not be read.
   returned: always
   type: dict
+  # end: before
   sample: {}
 after:
-  description: What there is now, or would be in check mode.
+  # include: after
+  description: The state after the change, or the state that check mode predicts.
   returned: always
   type: dict
+  # end: after
   sample: {"permanent": true, "q": -1.0, "path": "", "flags": 0}
+# include: change
 rpc_calls:
-  description: The calls that changed something, or would have in check mode.
+  description: The calls that changed the server, or that would have changed it in check mode.
   returned: always
   type: list
   elements: dict
   contains:
     method:
-      description: The method.
+      description: Name of the RPC method.
       returned: always
       type: str
     params:
-      description: Its parameters, without secrets.
+      description: Parameters of the call. Secrets are masked.
       returned: always
       type: list
       elements: raw
 fault:
-  description: The fault that failed the task, if it was one.
+  description: The fault that caused the task to fail. Null if it did not fail with a fault.
   returned: always
   type: dict
   contains:
     code:
-      description: The number. Kamailio's modules do not agree on numbers.
+      description: Fault code. Modules of Kamailio use codes inconsistently, so prefer C(kind).
       returned: always
       type: int
     text:
-      description: The text.
+      description: Fault text, as the server sent it.
       returned: always
       type: str
     kind:
-      description: What code, text and method mean together, such as V(not_found) or V(busy).
+      description:
+        - Meaning of the fault, derived from its code, its text and the method. One of
+          V(method_not_found), V(too_fast), V(busy), V(invalid_params), V(not_found),
+          V(already_exists), V(reply_too_large), V(struct_too_large), or V(fault) for any other.
       returned: always
       type: str
     remedy:
-      description: A sentence of advice, or an empty text.
+      description: Advice on how to fix the problem, or an empty string.
       returned: always
       type: str
 not_undone:
   description:
-    - What the task changed before it failed, and could not put back.
-    - A task that fails puts back what it has changed. What is not listed here is as before.
-  returned: when the task failed and something is left
+    - Changes that the failed task made and could not undo.
+    - A task that fails undoes its changes, so everything that is not listed here is as it was
+      before.
+  returned: when the task failed and some changes remain
   type: list
   elements: dict
   contains:
     address:
-      description: What it is, such as V(dispatcher.1["sip:192.0.2.11:5060 duid=gw1"].state).
+      description: What was changed, such as V(dispatcher.1["sip:192.0.2.11:5060 duid=gw1"].state).
       returned: always
       type: str
     before:
-      description: What it was.
+      description: The value before the task.
       returned: always
       type: raw
     found:
-      description: What it is now. V(absent) and V(unknown) are what they say.
+      description: The value now. V(absent) if it does not exist, V(unknown) if it cannot be read.
       returned: always
       type: raw
     why:
-      description: Why it was not put back.
+      description: Why the old value was not restored.
       returned: always
       type: str
 endpoint:
-  description: The endpoint, in full.
+  description: Full address of the endpoint.
   returned: always
   type: str
   sample: unixs:/run/kamailio/kamailio_ctl
+# end: change
+# include: endpoints
 results:
   description:
     - One result per endpoint, in the order of O(endpoints).
-    - Each has the return values of this module as well.
+    - Each result also contains the other return values of this module.
   returned: when O(endpoints) is given
   type: list
   elements: dict
   contains:
     name:
-      description: The name of the endpoint, or its address as it was given.
+      description: Name of the endpoint, or its address as given in the task.
       returned: always
       type: str
       sample: edge1
     endpoint:
-      description: Its address, in full.
+      description: Full address of the endpoint.
       returned: always
       type: str
       sample: udp:192.0.2.10:2049
     changed:
-      description: Whether something was changed there, or would be in check mode.
+      description: Whether anything changed at this endpoint, or would change in check mode.
       returned: always
       type: bool
     failed:
-      description: Whether it failed there.
+      description: Whether the task failed at this endpoint.
       returned: always
       type: bool
     skipped:
-      description: Whether it was not called, since too many before it had failed.
-      returned: when that is so
+      description: Whether this endpoint was skipped because too many others had failed.
+      returned: when the endpoint was skipped
       type: bool
     msg:
-      description: Why it failed or was not called.
-      returned: when it failed or was not called
+      description: Why the endpoint failed or was skipped.
+      returned: when the endpoint failed or was skipped
       type: str
     diff:
-      description: The diff.
+      description: Differences at this endpoint.
       returned: in diff mode
       type: raw
 changed_count:
-  description: At how many endpoints something was changed, or would be in check mode.
+  description: Number of endpoints at which something changed, or would change in check mode.
   returned: when O(endpoints) is given
   type: int
 failed_count:
-  description: How many endpoints failed.
+  description: Number of endpoints at which the task failed.
   returned: when O(endpoints) is given
   type: int
 skipped_count:
-  description: How many endpoints were not called, since too many before them had failed.
+  description: Number of endpoints that were skipped because too many others had failed.
   returned: when O(endpoints) is given
   type: int
+# end: endpoints
 """
 
 from ansible_collections.kamailio.ctl.plugins.module_utils._state_module import state_task

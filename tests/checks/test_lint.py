@@ -12,6 +12,7 @@ from tests.checks.tool import BIN, ROOT, run
 
 sys.path.insert(0, str(ROOT / "tools"))
 
+import check
 import tree
 
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
@@ -39,6 +40,12 @@ def test_every_file_states_licence_and_copyright():
 
 def test_yaml_is_tidy():
     run(BIN / "yamllint", "--strict", ".")
+
+
+# tests/tools/test_empty_values.py runs the one that takes long.
+@pytest.mark.parametrize("tool", sorted({*check.GENERATORS} - {"tools/empty_values.py"}))
+def test_generated_files_are_current(tool):
+    run(sys.executable, ROOT / tool, "--check")
 
 
 def test_the_english_is_plain():

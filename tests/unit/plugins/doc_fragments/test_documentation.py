@@ -79,6 +79,14 @@ def test_options_are_documented_as_they_are_taken(name):
     assert differences(found["options"], module.TASK.spec) == [], both % (name, origin(module))
 
 
+@pytest.mark.parametrize("name", MODULES)
+def test_references_to_others_are_described(name):
+    references = documented(name)["seealso"]
+    assert [each for each in references if not each.get("description")] == []
+    mine = "kamailio.ctl.%s" % name
+    assert mine not in [each.get("module") for each in references]
+
+
 def test_the_file_with_the_options_is_named():
     engine = "plugins/module_utils/binrpc/desired/"
     assert origin(load("kamailio_uac_registration")) == engine + "uac.py"
