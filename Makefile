@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue state-schema catalogue-check payload bench kamcmd-compare conformance releases prove prove-state kills chaos soak bench-lab bench-fanout load lint screens docs pages build standalone sanity roles molecule bare fuzz mutate clean
+.PHONY: help setup demo test check units typed catalogue state-schema architecture catalogue-check payload bench kamcmd-compare conformance releases prove prove-state kills chaos soak bench-lab bench-fanout load lint screens docs pages build standalone sanity roles molecule bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -40,6 +40,9 @@ catalogue: setup ## Make the catalogue's small tables from its entries
 
 state-schema: setup ## Make the JSON Schema and the table of keys of desired state
 	@$(PY) tools/state_schema.py
+
+architecture: setup ## Draw the picture of the architecture from the imports
+	@$(PY) tools/architecture.py
 
 catalogue-check: setup ## Compare the catalogue with a Kamailio source tree (SOURCE=folder)
 	@$(PY) tools/catalogue_check.py $(SOURCE)

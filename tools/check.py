@@ -38,6 +38,7 @@ GENERATORS = [
     "tools/empty_values.py",
     "tools/state_schema.py",
     "tools/returns.py",
+    "tools/architecture.py",
 ]
 """Tools that make files which are committed, and check them with --check."""
 

@@ -88,11 +88,6 @@ def relinked(text: str, name: str, pages: dict[str, str]) -> str:
         if f"{path}/" in {f"{page.rpartition('/')[0]}/" for page in pages}:
             first = next(page for page in pages if page.startswith(f"{path}/"))
             return f"]({os.path.relpath(pages[first], here)})"
-        if path.endswith(".svg") and (tree.ROOT / path).exists():
-            picture = PAGES / here / target
-            picture.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(tree.ROOT / path, picture)
-            return f"]({target})"
         if (tree.ROOT / path).exists():
             kind = "tree" if (tree.ROOT / path).is_dir() else "blob"
             return f"]({REPOSITORY}/{kind}/main/{path})"

@@ -8,9 +8,13 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.checks.tool import ROOT
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+from import_graph import is_type_checking
+
 SDK = ROOT / "sdk"
 CORE = SDK / "kamailio_binrpc" / "core"
 
@@ -34,10 +38,6 @@ def imports(tree, *, at_run_time=False):
         else:
             inside = inside or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
             pending += [(child, inside) for child in ast.iter_child_nodes(node)]
-
-
-def is_type_checking(test):
-    return getattr(test, "id", getattr(test, "attr", None)) == "TYPE_CHECKING"
 
 
 def test_only_the_standard_library():

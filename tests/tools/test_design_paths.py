@@ -8,10 +8,14 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from pathlib import Path
+import sys
 
-ROOT = Path(__file__).resolve().parents[2]
-CORE = ROOT / "plugins" / "module_utils" / "binrpc"
+from tests.checks.tool import ROOT
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+from import_graph import CORE, core_map, is_type_checking, layers
+
 PAGE = ROOT / "docs" / "design.md"
 TOP = {"binrpc", "docs", "extensions", "plugins", "sdk", "tests", "tools"}
 
@@ -24,16 +28,6 @@ def paths(markdown):
 
 def place(path):
     return CORE.parent / path if path.startswith("binrpc/") else ROOT / path
-
-
-def layers(text):
-    """Read the map in the core's docstring: the modules of each line, from the top."""
-    lines = re.findall(r"^    (\w+(?: \w+)*)  +\S", text, flags=re.MULTILINE)
-    return [line.split() for line in lines]
-
-
-def is_type_checking(test):
-    return getattr(test, "id", getattr(test, "attr", None)) == "TYPE_CHECKING"
 
 
 def imports_of(source, package):
@@ -70,12 +64,12 @@ def test_paths_exist():
 
 
 def test_the_map_names_every_module():
-    named = [name for line in layers(read_map()) for name in line]
+    named = [name for line in layers(core_map()) for name in line]
     assert sorted(named) == sorted(modules())
 
 
 def test_modules_import_downwards():
-    level = {name: depth for depth, line in enumerate(layers(read_map())) for name in line}
+    level = {name: depth for depth, line in enumerate(layers(core_map())) for name in line}
     upwards = [
         (name, imported)
         for name, others in modules().items()
@@ -86,12 +80,8 @@ def test_modules_import_downwards():
     assert upwards == []
 
 
-def read_map():
-    return ast.get_docstring(ast.parse((CORE / "__init__.py").read_text("utf-8")), clean=True)
-
-
 def test_the_map_is_read_whole():
-    text = read_map()
+    text = core_map()
     block = text.partition("::\n")[2].partition("\n\n``docs")[0]
     assert len(layers(text)) == len(block.strip().splitlines())
 

@@ -1,29 +1,29 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""No file imports itself by way of others, be it at its top or inside a function."""
+"""Find the imports between the modules of a package, wherever they are in a file."""
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.tools.test_core_imports import is_type_checking
+import tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = {
-    "kamailio_binrpc": ROOT / "sdk" / "kamailio_binrpc",
-    "ansible_collections.kamailio.ctl.plugins": ROOT / "plugins",
-}
+CORE = tree.ROOT / "plugins" / "module_utils" / "binrpc"
 
 Graph = dict[str, set[str]]
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    """Is this the condition of a block for type checkers only?"""
+    return getattr(test, "id", getattr(test, "attr", None)) == "TYPE_CHECKING"
 
 
 def modules_of(package: str, folder: Path) -> dict[str, Path]:
@@ -39,7 +39,7 @@ def modules_of(package: str, folder: Path) -> dict[str, Path]:
 def imported(name: str, path: Path) -> Iterator[list[str]]:
     """Yield the candidates of each run-time import: a module, and the package it may be in."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    pending: list[ast.AST] = [*ast.parse(path.read_text()).body]
+    pending: list[ast.AST] = [*ast.parse(path.read_text("utf-8")).body]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.If) and is_type_checking(node.test):
@@ -57,6 +57,7 @@ def imported(name: str, path: Path) -> Iterator[list[str]]:
 
 
 def imports_of(modules: dict[str, Path]) -> Graph:
+    """Map the name of each module to those of the modules that it imports."""
     graph: Graph = {}
     for name, path in modules.items():
         first = (next(filter(modules.get, each), None) for each in imported(name, path))
@@ -64,19 +65,8 @@ def imports_of(modules: dict[str, Path]) -> Graph:
     return graph
 
 
-def cycles(graph: Graph) -> list[list[str]]:
-    """List the groups of modules in which each reaches each other one."""
-    # Those that reach and are reached by the same: a module with itself alone is not a cycle.
-    reach = {name: reachable(graph, name) for name in graph}
-    groups = {
-        tuple(sorted(other for other in reach[name] if name in reach[other]))
-        for name in graph
-        if name in reach[name]
-    }
-    return [list(group) for group in sorted(groups)]
-
-
 def reachable(graph: Graph, name: str) -> set[str]:
+    """Return everything that a node leads to, directly or by way of others."""
     seen: set[str] = set()
     pending = [*graph[name]]
     while pending:
@@ -87,28 +77,12 @@ def reachable(graph: Graph, name: str) -> set[str]:
     return seen
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("package", PACKAGES)
-def test_no_cycles(package: str) -> None:
-    modules = modules_of(package, PACKAGES[package])
-    assert len(modules) > 100
-    found = cycles(imports_of(modules))
-    files = [" and ".join(str(modules[name].relative_to(ROOT)) for name in each) for each in found]
-    assert not files, "these files import each other: " + "; ".join(files)
+def layers(text: str) -> list[list[str]]:
+    """Read the map in the core's docstring: the modules of each line, from the top."""
+    lines = re.findall(r"^    (\w+(?: \w+)*)  +\S", text, flags=re.MULTILINE)
+    return [line.split() for line in lines]
 
 
-def test_the_search_sees_a_cycle(tmp_path: Path) -> None:
-    texts = {
-        "__init__.py": "",
-        "a.py": "from . import b\nfrom .c import thing\nif TYPE_CHECKING:\n    from . import d",
-        "b.py": "def late():\n    from .sub.e import thing",
-        "c.py": "import json",
-        "d.py": "from . import a",
-        "sub/__init__.py": "",
-        "sub/e.py": "import p.a",
-    }
-    for name, text in texts.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-    assert cycles(imports_of(modules_of("p", tmp_path))) == [["p.a", "p.b", "p.sub.e"]]
+def core_map() -> str:
+    """Return the docstring of the core, which has the map of its layers."""
+    return ast.get_docstring(ast.parse((CORE / "__init__.py").read_text("utf-8")), clean=True) or ""
