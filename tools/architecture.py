@@ -264,7 +264,7 @@ def box(part: Part) -> list[str]:
 
 
 def folded(text: str, width: int) -> list[str]:
-    """Break a text into lines of so many characters."""
+    """Break a text into lines of at most this width."""
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:

@@ -16,26 +16,26 @@ attributes:
     description:
       - Returns details on what has changed, or would change in C(check_mode), in diff mode.
   idempotent:
-    description: Changes nothing, and says so, when run again with the same options.
+    description: Changes nothing and reports no change when run again with the same options.
   platform:
     description: The hosts that the task can run on.
     platforms: posix
     support: full
   action:
-    description: Has a plugin on the controller, which decides where the calls are made from.
+    description: Has a plugin on the controller, which decides which machine makes the calls.
     support: full
   async:
     description: Can be used with the C(async) keyword.
     support: full
-    details: The calls are then made from the host.
+    details: The host then makes the calls.
   connection:
     description: Uses the connection to the host.
     support: partial
-    details: Unless the calls are made from the controller, see O(run_on).
+    details: The connection is not used if the controller makes the calls, see O(run_on).
   delegation:
     description: Can be used with the C(delegate_to) keyword.
     support: full
-    details: The calls are then made from the host that the task is delegated to.
+    details: The host that the task is delegated to then makes the calls.
   action_group:
     description:
       - Use C(group/kamailio.ctl.kamailio) in C(module_defaults) to set options for all modules.

@@ -13,53 +13,54 @@ class ModuleDocFragment:
 options:
   endpoints:
     description:
-      - Do the work at all of these endpoints in one task, at the same time, and return the
-        result of each in RV(results). O(endpoint) is then ignored.
-      - A list, whose items are addresses as in O(endpoint), or names of endpoints and groups in the
-        file that C(kamrpc) uses as well, see O(config_file).
-      - Or a mapping of names to addresses. The names are those of your choice, such as those of
-        hosts of the inventory.
-      - An empty list or mapping skips the task. Null is refused, since without this option
-        O(endpoint) counts.
-      - One such task takes as long for 1,000 endpoints as tasks for a few hosts do. Combine it with
-        C(run_once) where the play has many hosts.
+      - Run the task at all of these endpoints at the same time, and return the result of each one
+        in RV(results). O(endpoint) is then ignored.
+      - Either a list of addresses as in O(endpoint), or of names of endpoints and groups in the
+        file that C(kamrpc) also uses, see O(config_file).
+      - Or a mapping of names to addresses. You can choose the names, for example those of the hosts
+        in the inventory.
+      - An empty list or mapping skips the task. Null is not allowed, because without this option
+        the task would use O(endpoint).
+      - One such task for 1,000 endpoints takes as long as tasks for a few hosts. Combine it with
+        C(run_once) if the play has many hosts.
     type: raw
     version_added: 0.1.0
   config_file:
     description:
-      - The file in which names of O(endpoints) are looked up. Without it that is the one in the
-        environment variable E(KAMRPC_CONFIG), else C(~/.config/kamrpc/config.ini), else
+      - File in which names of O(endpoints) are looked up. The default is the file in the
+        environment variable E(KAMRPC_CONFIG), otherwise C(~/.config/kamrpc/config.ini), otherwise
         C(/etc/kamrpc/config.ini).
-      - It is read on the controller, and with O(run_on=host) on the host.
+      - The file is read on the controller, or on the host with O(run_on=host).
     type: path
     version_added: 0.1.0
   forks:
     description:
-      - How many of O(endpoints) are under way at once.
+      - Maximum number of O(endpoints) that are called at the same time.
     type: int
     default: 128
     version_added: 0.1.0
   serial:
     description:
-      - Work through O(endpoints) in batches of this size, which is a number or a percentage of all.
-        With several sizes each is that of the next batch, and the last repeats.
-      - The next batch starts when the one before is done, and only if O(max_fail_percentage)
-        permits.
+      - Process O(endpoints) in batches of this size, which is a number or a percentage of all
+        endpoints. With several sizes, each one applies to the next batch, and the last size is
+        repeated.
+      - A batch starts when the previous one has finished, and only if O(max_fail_percentage) is not
+        exceeded.
     type: list
     elements: str
     version_added: 0.1.0
   max_fail_percentage:
     description:
-      - When more than this percentage of a batch has failed, further batches are not called and the
-        task fails. Without O(serial) all of O(endpoints) are one batch.
+      - If more than this percentage of a batch fails, the remaining batches are skipped and the
+        task fails. Without O(serial), all O(endpoints) form one batch.
       - Failures within this limit are reported as a warning and in RV(failed_count).
     type: float
     default: 0
     version_added: 0.1.0
   deadline:
     description:
-      - Seconds for all of O(endpoints) together. No call starts after that, and none lasts longer.
-        What is not done by then has failed.
+      - Time limit in seconds for all O(endpoints) together. After this time, no call starts, and
+        unfinished endpoints count as failed.
     type: float
     version_added: 0.1.0
 """

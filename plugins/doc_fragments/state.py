@@ -13,37 +13,37 @@ class ModuleDocFragment:
 options:
   busy_timeout:
     description:
-      - Seconds to go on trying while the server refuses a call because a reload is under way, the
-        last one is too recent, or another change is in progress.
-      - The state is read again after each wait, so that a change which another client has made
-        meanwhile is not repeated.
+      - Seconds to keep trying while the server refuses a call because a reload is in progress, the
+        last reload is too recent, or another change is in progress.
+      - The state is read again after each pause, so that a change is not repeated if another client
+        has made it meanwhile.
     type: float
     default: 60
     version_added: 0.1.0
   warn_lost:
     description:
-      - Whether to warn, when something was changed, that it is lost at the next restart.
-      - Set it to V(false) where Kamailio's configuration or database says the same.
+      - Whether to warn after a change that it will be lost at the next restart.
+      - Set this to V(false) if Kamailio's configuration or database contains the same change.
     type: bool
     default: true
     version_added: 0.1.0
 notes:
-  - Changes are made in the memory of the running server. They are lost when it is restarted, unless
-    its configuration or database says the same.
-  - O(retries) applies to calls that only read. A call that changes something is repeated only
-    while the server refuses it, see O(busy_timeout).
-  - The state is read before and after. When another client has changed the same meanwhile, it is
-    written again with a warning, and the task fails when that does not help.
-  - Nothing is removed before its replacement is seen on the server. A task that fails puts back
-    what it has changed, also when the connection breaks, and lists in C(not_undone) what
-    it could not put back.
+  - Changes are made in the memory of the running server. They are lost when the server restarts,
+    unless its configuration or database contains the same change.
+  - O(retries) applies only to calls that read. A call that changes something is repeated only while
+    the server refuses it, see O(busy_timeout).
+  - The state is read before and after the change. If another client changes the same settings
+    meanwhile, the change is repeated with a warning. If this does not help, the task fails.
+  - Nothing is removed before its replacement has been verified on the server. A task that fails
+    undoes its changes, even if the connection was lost, and lists in C(not_undone) what it could
+    not undo.
 """
 
     UNUSED = r"""
 options:
   busy_timeout:
     description:
-      - Has no effect on this module. It is here so that C(module_defaults) can set it for all
+      - Has no effect on this module. It exists so that C(module_defaults) can set it for all
         modules with C(group/kamailio.ctl.kamailio).
     type: float
     default: 60
@@ -60,7 +60,7 @@ options:
 options:
   warn_lost:
     description:
-      - Has no effect on this module. It is here so that C(module_defaults) can set it for all
+      - Has no effect on this module. It exists so that C(module_defaults) can set it for all
         modules with C(group/kamailio.ctl.kamailio).
     type: bool
     default: true

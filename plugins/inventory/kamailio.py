@@ -7,16 +7,16 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: kamailio
-short_description: Kamailio servers of a configuration file, and the hosts that they know
+short_description: Kamailio servers in a configuration file, and the hosts that they know
 version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Takes the endpoints of the configuration file that the command line C(kamrpc) reads as hosts,
-    and its groups as groups.
-  - Asks running servers, through their C(ctl) module, for the destinations of their dispatcher sets
-    and for the nodes of their dmq bus, and takes these as hosts, too.
-  - The file's name has to end in C(kamailio.yml) or C(kamailio.yaml).
+  - Creates hosts from the endpoints in the configuration file of C(kamrpc), and groups from its
+    groups.
+  - Can also query running servers for the destinations of their dispatcher sets and for the nodes
+    of their dmq bus, and create hosts from these.
+  - The name of the inventory file must end in C(kamailio.yml) or C(kamailio.yaml).
 extends_documentation_fragment:
   - kamailio.ctl.controller
   - constructed
@@ -29,26 +29,26 @@ options:
     choices: [kamailio.ctl.kamailio]
   endpoints:
     description:
-      - Endpoints and groups of O(config) that become hosts, and addresses, which then are names as
-        well. All of them unless given.
-      - Groups of O(config) become groups with as many of their members.
+      - Endpoints and groups of O(config), and addresses, that become hosts. An address is also the
+        name of its host. The default is all endpoints of O(config).
+      - Groups of O(config) become groups, with those of their members that are hosts.
     type: list
     elements: str
     version_added: 0.1.0
   servers:
     description:
-      - Endpoints and groups of O(config), and addresses, of servers to be asked for more hosts. All
-        of them are asked at once.
+      - Servers to query for more hosts, as endpoints and groups of O(config), and addresses. All
+        servers are queried at the same time.
     type: list
     elements: str
     default: []
     version_added: 0.1.0
   gather:
     description:
-      - What to ask O(servers) for.
-      - With V(dispatcher), the hosts of destinations, which are in groups such as
+      - Data to query from O(servers).
+      - V(dispatcher) returns the hosts of dispatcher destinations. They are in groups such as
         C(kamailio_dispatcher_1), named after the number of the set, below C(kamailio_dispatcher).
-      - With V(dmq), the nodes of the dmq bus, which are in the group C(kamailio_dmq).
+      - V(dmq) returns the nodes of the dmq bus, in the group C(kamailio_dmq).
     type: list
     elements: str
     choices: [dispatcher, dmq]
@@ -61,28 +61,28 @@ options:
     version_added: 0.1.0
   unreachable:
     description:
-      - What to do about one of O(servers) that cannot be reached, or that answers with a fault.
-      - With V(warn) and V(ignore), the hosts that only it knows are missing. Then nothing is
-        written to the cache.
+      - How to treat one of O(servers) that cannot be reached, or that answers with a fault.
+      - With V(warn) and V(ignore), hosts that only this server knows are missing. In this case,
+        nothing is written to the cache.
     type: str
     choices: [fail, warn, ignore]
     default: fail
     version_added: 0.1.0
 notes:
-  - Hosts made of endpoints have the variables C(kamailio_endpoint), which the plugins of this
-    collection take as their default, C(kamailio_protocol), and, unless it is a unix socket,
+  - Hosts created from endpoints have the variables C(kamailio_endpoint), which the plugins of this
+    collection use as their default, C(kamailio_protocol), and, unless it is a unix socket,
     C(kamailio_host) and C(kamailio_port). They are in the group C(kamailio_endpoints).
-  - Hosts of destinations have the variable C(kamailio_destinations), which is a list, since a host
-    may be in several sets. Each has what P(kamailio.ctl.kamailio_destinations#filter) returns, and
-    C(server), the name of the server that knows it. A destination without a host in its URI is left
-    out.
-  - Only IP addresses and host names become hosts. What a server lists beyond these (an option of
-    ssh, a template, V(localhost), V(all), the name of a group) is left out with a warning, because
-    Ansible would pass it to the connection or take it for something else.
+  - Hosts of destinations have the variable C(kamailio_destinations). It is a list, because a host
+    can be in several sets. Each item contains what P(kamailio.ctl.kamailio_destinations#filter)
+    returns, and C(server), the name of the server that knows the destination. Destinations without
+    a host in their URI are omitted.
+  - Only IP addresses and host names become hosts. Anything else that a server lists (such as an
+    option of ssh, a template, V(localhost), V(all) or the name of a group) is omitted with a
+    warning, because Ansible would pass it to the connection or misinterpret it.
   - Hosts of dmq nodes have the variable C(kamailio_dmq), a list of the nodes on that host as
     C(dmq.list_nodes) shows them, each with C(server).
-  - Only what O(servers) answer is cached. Other O(servers) are asked, and so
-    are the same ones for another O(gather).
+  - Only the answers of O(servers) are cached. If O(servers) or O(gather) changes, the servers are
+    queried again.
 """
 
 EXAMPLES = r"""

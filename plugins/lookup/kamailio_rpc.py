@@ -12,18 +12,17 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Calls an RPC method of a running Kamailio through its C(ctl) module, from the controller, and
-    returns its reply.
-  - Only methods that are known to change nothing are called, since templates are evaluated in check
-    mode as well, and more often than one sees. Use M(kamailio.ctl.kamailio_rpc) for others.
+  - Calls an RPC method of a running Kamailio from the controller and returns the reply.
+  - Only methods that are known to only read are called, because templates are also evaluated in
+    check mode, and possibly several times. Use M(kamailio.ctl.kamailio_rpc) for other methods.
 extends_documentation_fragment:
   - kamailio.ctl.controller
 options:
   _terms:
     description:
-      - The method, and behind it its parameters.
-      - They are typed. An integer, a number with a fraction and a text are sent as such, a boolean
-        as V(1) or V(0). To force a type, write a mapping with C(type), which is V(str), V(int),
+      - Name of the method, followed by its parameters.
+      - Types matter. Integers, floating-point numbers and strings are sent as such, and booleans as
+        V(1) or V(0). To force a type, use a mapping with C(type), which is V(str), V(int),
         V(float), V(bool) or V(bytes), and C(value).
     type: list
     elements: raw
@@ -32,7 +31,7 @@ options:
     description:
       - Address of the server's C(ctl) module, such as V(unix:/run/kamailio/kamailio_ctl),
         V(udp:192.0.2.1:2049) or V(tcp:[2001:db8::1]:2049), or the name of an endpoint in O(config).
-      - Without it, the one in O(config) counts, otherwise V(unix:/run/kamailio/kamailio_ctl).
+      - The default is the endpoint in O(config), otherwise V(unix:/run/kamailio/kamailio_ctl).
     type: str
     vars:
       - name: kamailio_endpoint
@@ -41,57 +40,56 @@ options:
     version_added: 0.1.0
   path:
     description:
-      - Where in the reply to look, as steps separated by dots. A step is the name of a member, the
-        position in a list, or V([NAME=text]) for the first item of a list whose member NAME reads
-        like that, as for M(kamailio.ctl.kamailio_rpc).
-      - It starts at the value of the reply, or at the list of its values when it has none or
-        several.
+      - Path to a value in the reply, as steps separated by dots. A step is the name of a member, a
+        position in a list, or V([NAME=text]), which selects the first item of a list whose member
+        NAME has this text, as in M(kamailio.ctl.kamailio_rpc).
+      - The path starts at the value of the reply, or at the list of values if the reply does not
+        have exactly one.
     type: str
     version_added: 0.1.0
   view:
     description:
-      - With V(json), values have the shape of Kamailio's own JSON-RPC. Structs are mappings, except
-        that one in which a name repeats is a list of mappings with one member each.
-      - With V(pairs), every struct is a list of pairs of name and value, which always has the same
-        shape. O(path) then takes positions only.
+      - With V(json), values have the same form as in Kamailio's own JSON-RPC. Structs are mappings,
+        but a struct with repeated names is a list of mappings with one member each.
+      - With V(pairs), every struct is a list of pairs of name and value, so the structure is always
+        the same. O(path) then accepts positions only.
     type: str
     choices: [json, pairs]
     default: json
     version_added: 0.1.0
   default:
     description:
-      - What to return when the server answers that something does not exist, or when O(path) leads
-        nowhere. Without it, that is an error.
-      - Other errors stay errors, unlike with C(errors='ignore').
+      - Value to return if the server answers that something does not exist, or if O(path) does not
+        exist in the reply. Without this option, both are errors.
+      - Other errors remain errors, in contrast to C(errors='ignore').
     type: raw
     version_added: 0.1.0
   mutates:
     description:
-      - Say V(never) for a method that is not in the table of methods that change nothing, if you
-        know it better.
+      - Set this to V(never) for a method that only reads, but that the collection does not know.
     type: str
     choices: [auto, never]
     default: auto
     version_added: 0.1.0
   reveal:
     description:
-      - Show secrets as they came, such as the passwords of C(uac.reg_dump). Otherwise C((hidden\))
-        stands in their place.
+      - Show secrets, such as the passwords in C(uac.reg_dump). By default, they are replaced with
+        C((hidden\)).
     type: bool
     default: false
     version_added: 0.1.0
   retries:
     description:
       - How many times to repeat a call that was lost, or that the server refused because it was
-        busy, with growing pauses.
+        busy, with increasing pauses.
     type: int
     default: 0
     version_added: 0.1.0
 notes:
-  - A fault, and a server that cannot be reached, are errors. C(errors='warn') and
-    C(errors='ignore') turn them into nothing, as with any lookup.
-  - C(lookup) gives a lone value as such, and joins several texts with commas. C(query) always gives
-    the list of values.
+  - Faults and unreachable servers are errors. With C(errors='warn') and C(errors='ignore') the
+    lookup returns nothing instead, like any lookup.
+  - C(lookup) returns a single value as it is, and joins several strings with commas. C(query)
+    always returns the list of values.
 seealso:
   - plugin: kamailio.ctl.kamailio_at
     plugin_type: filter

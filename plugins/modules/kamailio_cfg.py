@@ -14,14 +14,14 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Sets variables of the core, of modules, and of the configuration file itself in a running
-    Kamailio, through its module C(cfg_rpc).
-  - Several variables are set one by one, and put back when one of them is refused. Kamailio's own
-    transactions are shared by all its clients, so this module does not use them, and warns when
-    another client has prepared one.
-  - A variable that the server does not show, such as C(fr_timer) of C(tm), is set each time, and
-    counts as a change each time.
-  - An instance of a group that does not exist is created.
+  - Sets runtime variables of the core, of modules and of the routing script in a running Kamailio.
+    The server must have the module C(cfg_rpc) loaded.
+  - Several variables are set one after another. If the server refuses one of them, the others are
+    restored. This module does not use Kamailio's own transactions, because all clients share them.
+    It warns if another client has uncommitted changes.
+  - Some variables cannot be read, such as C(fr_timer) of C(tm). They are set on each run, and each
+    run reports a change.
+  - If an instance of a group does not exist, it is created.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -42,13 +42,13 @@ options:
     version_added: 0.1.0
   value:
     description:
-      - A number or a text. The variable has a type of its own, and a number in a text is sent as
-        a number if that is its type.
+      - A number or a string. The variable determines the type, so a number in a string is sent as a
+        number if the variable is numeric.
     type: raw
     version_added: 0.1.0
   variables:
     description:
-      - Variables to set, as groups with names and values.
+      - Variables to set, as a mapping of groups to mappings of names to values.
     type: dict
     version_added: 0.1.0
 seealso:

@@ -14,10 +14,10 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets the variables of the configuration framework of a running Kamailio, in the words of the
-    options of M(kamailio.ctl.kamailio_cfg). This needs the module C(cfg_rpc).
-  - Variables that the server does not show, such as C(tm.fr_timer), are left out. Each variable
-    takes a call, so name the O(group) where one will do.
+  - Returns the runtime variables of a running Kamailio, in the form of the options of
+    M(kamailio.ctl.kamailio_cfg). The server must have the module C(cfg_rpc) loaded.
+  - Variables that cannot be read, such as C(tm.fr_timer), are omitted. Each variable takes one
+    call, so give O(group) if you need only one group.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -27,7 +27,7 @@ extends_documentation_fragment:
 options:
   group:
     description:
-      - Only this group. All groups unless given.
+      - Return only this group. The default is all groups.
     type: str
     version_added: 0.1.0
 seealso:

@@ -14,12 +14,11 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gathers facts about a running Kamailio through its C(ctl) module, as
-    C(ansible_facts.kamailio_ctl).
-  - Their shape does not depend on the version of Kamailio. What a server does not tell is null or
-    empty.
-  - Use M(kamailio.ctl.kamailio_ctl_info) for the same in a registered result.
-  - With O(endpoints), the facts of all of them are one fact of the host that the task runs for.
+  - Gathers facts about a running Kamailio and sets them as C(ansible_facts.kamailio_ctl).
+  - The structure of the facts does not depend on the version of Kamailio. Values that a server does
+    not report are null or empty.
+  - Use M(kamailio.ctl.kamailio_ctl_info) to get the same data as a registered result.
+  - With O(endpoints), one fact of the host contains the data of all endpoints.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -30,12 +29,12 @@ extends_documentation_fragment:
 options:
   gather_subset:
     description:
-      - Which parts to gather, by the rules of M(ansible.builtin.setup). V(all) are all of them,
-        V(min) are V(version) and V(uptime).
-      - The others are V(modules), V(methods), V(processes), V(sockets), V(listeners),
+      - Subsets to gather, with the same rules as in M(ansible.builtin.setup). V(all) means all
+        subsets, and V(min) means V(version) and V(uptime).
+      - The other subsets are V(modules), V(methods), V(processes), V(sockets), V(listeners),
         V(connections), V(shared_memory) and V(tcp).
-      - V(!) before a name leaves it out. V(min) is gathered unless left out, so V(!all) alone gives
-        V(min), and V(!all,!min,modules) gives V(modules) alone.
+      - V(!) before a name excludes that subset. V(min) is always gathered unless it is excluded, so
+        V(!all) gathers V(min) only, and V(!all,!min,modules) gathers V(modules) only.
     type: list
     elements: str
     default: [all]
@@ -96,7 +95,7 @@ ansible_facts:
               type: str
               sample: kamailio
             number:
-              description: Version number with its suffix, suitable for P(ansible.builtin.version#test).
+              description: Version with suffix, suitable for P(ansible.builtin.version#test).
               returned: always
               type: str
               sample: 5.6.3
@@ -227,7 +226,7 @@ ansible_facts:
               returned: always
               type: bool
             virtual:
-              description: Whether the address may be missing on the host, as that of a standby server.
+              description: Whether the address may be missing on the host, as on a standby server.
               returned: always
               type: bool
         listeners:
@@ -297,7 +296,7 @@ ansible_facts:
                   returned: always
                   type: int
         shared_memory:
-          description: Shared memory in bytes. Before Kamailio 5.7, the counters wrap around at 4 GiB.
+          description: Shared memory in bytes. Before Kamailio 5.7, values wrap around at 4 GiB.
           returned: when the subset V(shared_memory) is gathered
           type: dict
           contains:

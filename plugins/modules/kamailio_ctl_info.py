@@ -14,10 +14,10 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets information about a running Kamailio through its C(ctl) module.
-  - Its shape does not depend on the version of Kamailio. What a server does not tell is null or
-    empty.
-  - Use M(kamailio.ctl.kamailio_ctl_facts) for the same as facts of the host.
+  - Returns information about a running Kamailio.
+  - The structure of the result does not depend on the version of Kamailio. Values that a server
+    does not report are null or empty.
+  - Use M(kamailio.ctl.kamailio_ctl_facts) to get the same data as facts of the host.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -27,12 +27,12 @@ extends_documentation_fragment:
 options:
   gather_subset:
     description:
-      - Which parts to gather, by the rules of M(ansible.builtin.setup). V(all) are all of them,
-        V(min) are V(version) and V(uptime).
-      - The others are V(modules), V(methods), V(processes), V(sockets), V(listeners),
+      - Subsets to gather, with the same rules as in M(ansible.builtin.setup). V(all) means all
+        subsets, and V(min) means V(version) and V(uptime).
+      - The other subsets are V(modules), V(methods), V(processes), V(sockets), V(listeners),
         V(connections), V(shared_memory) and V(tcp).
-      - V(!) before a name leaves it out. V(min) is gathered unless left out, so V(!all) alone gives
-        V(min), and V(!all,!min,modules) gives V(modules) alone.
+      - V(!) before a name excludes that subset. V(min) is always gathered unless it is excluded, so
+        V(!all) gathers V(min) only, and V(!all,!min,modules) gathers V(modules) only.
     type: list
     elements: str
     default: [all]
@@ -80,7 +80,7 @@ kamailio_ctl:
           type: str
           sample: kamailio
         number:
-          description: Version number with its suffix, suitable for P(ansible.builtin.version#test).
+          description: Version with suffix, suitable for P(ansible.builtin.version#test).
           returned: always
           type: str
           sample: 5.6.3
@@ -211,7 +211,7 @@ kamailio_ctl:
           returned: always
           type: bool
         virtual:
-          description: Whether the address may be missing on the host, as that of a standby server.
+          description: Whether the address may be missing on the host, as on a standby server.
           returned: always
           type: bool
     listeners:
@@ -281,7 +281,7 @@ kamailio_ctl:
               returned: always
               type: int
     shared_memory:
-      description: Shared memory in bytes. Before Kamailio 5.7, the counters wrap around at 4 GiB.
+      description: Shared memory in bytes. Before Kamailio 5.7, values wrap around at 4 GiB.
       returned: when the subset V(shared_memory) is gathered
       type: dict
       contains:

@@ -14,8 +14,8 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Sets the log level of a running Kamailio, or that of one of its modules.
-  - A level of a module can be set, but not removed. To take it back, set it to the level of the
+  - Sets the log level of a running Kamailio, or of one of its modules.
+  - The level of a module can be set but not removed. To cancel it, set it to the level of the
     server.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
@@ -26,24 +26,25 @@ extends_documentation_fragment:
 options:
   level:
     description:
-      - The level, from V(-5) to V(3). V(-1) are errors, V(0) warnings, V(1) notices, V(2)
-        information, and V(3) everything.
+      - Log level, from V(-5) to V(3). V(-1) logs errors, V(0) also warnings, V(1) also notices,
+        V(2) also information, and V(3) everything.
     type: int
     required: true
     version_added: 0.1.0
   module:
     description:
-      - Name of the module whose level it is, or V(core). This needs the module C(debugger).
-      - Without it the level of the whole server is set.
+      - Name of the module to set the level for, or V(core). The server must have the module
+        C(debugger) loaded.
+      - Without this option, the level of the whole server is set.
     type: str
     version_added: 0.1.0
   activate:
     description:
-      - Switch C(dbg.mod_level_mode) on together with the level of O(module), without which it
-        does not count. That puts levels of other modules in force as well.
-      - The server does not tell whether it is on. Without this option the task fails when it
-        finds that the level does not count.
-      - It needs O(module).
+      - Also enable C(dbg.mod_level_mode), because the level of O(module) has no effect without it.
+        This activates the levels of other modules as well.
+      - The server does not report whether C(dbg.mod_level_mode) is enabled. Without this option,
+        the task fails if it detects that the level has no effect.
+      - Requires O(module).
     type: bool
     default: false
     version_added: 0.1.0

@@ -14,12 +14,12 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Waits until a running Kamailio has no dialogs any more, or none of a kind, as before
-    maintenance. That is O(state=drained), which changes nothing.
-  - Or ends dialogs, with O(state=absent). Only answered ones can be ended. Newer dialogs that
-    begin meanwhile are left alone.
-  - This needs the module C(dialog), whose dialogs are those that the configuration asks it to
-    follow.
+  - With O(state=drained), waits until a running Kamailio has no dialogs left, or no matching ones,
+    for example before maintenance. This changes nothing on the server.
+  - With O(state=absent), ends dialogs. Only answered dialogs can be ended. Dialogs that begin while
+    the task runs are not affected.
+  - The server must have the module C(dialog) loaded. It knows only the dialogs that the routing
+    script tells it to track.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -29,63 +29,65 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(drained) waits, V(absent) ends the dialogs of O(match).
+      - V(drained) waits for dialogs to end. V(absent) ends the dialogs that O(match) selects.
     type: str
     choices: [drained, absent]
     required: true
     version_added: 0.1.0
   match:
     description:
-      - The dialogs that are meant. Required with O(state=absent).
+      - Selects dialogs. Required with O(state=absent).
     type: dict
     version_added: 0.1.0
     suboptions:
       key:
         description:
-          - What to look at, which is the request URI, the URI in From, that in To, the Call-ID,
-            or the time of the start in seconds since 1970.
+          - Property to compare, which is the request URI, the URI in From, the URI in To, the
+            Call-ID, or the start time in seconds since 1970.
         type: str
         choices: [ruri, furi, turi, callid, start_ts]
         required: true
         version_added: 0.1.0
       operator:
         description:
-          - V(eq) is equal, V(re) fits the regular expression, V(sw) starts with. V(gt) and V(lt)
-            are greater and less, for V(start_ts) only.
+          - V(eq) means equal, V(re) means that the regular expression matches, and V(sw) means
+            starts with. V(gt) and V(lt) mean greater and less, and are allowed for V(start_ts)
+            only.
         type: str
         choices: [eq, re, sw, gt, lt]
         default: eq
         version_added: 0.1.0
       value:
         description:
-          - What to compare with.
+          - Value to compare with.
         type: str
         required: true
         version_added: 0.1.0
   profile:
     description:
-      - With O(state=drained), count the dialogs of this profile.
+      - Count only the dialogs of this profile, with O(state=drained).
     type: str
     version_added: 0.1.0
   profile_value:
     description:
-      - Count those of O(profile) with this value.
+      - Count only the dialogs of O(profile) that have this value.
     type: str
     version_added: 0.1.0
   require_matches_max:
     description:
-      - With O(state=absent), fail before anything is ended when more dialogs match. At least 0.
+      - With O(state=absent), fail before any dialog is ended if more dialogs match than this. At
+        least 0.
     type: int
     version_added: 0.1.0
   wait_timeout:
     description:
-      - Seconds to wait. The task fails when dialogs are left then.
+      - Seconds to wait. The task fails if dialogs are left after this time.
     type: float
     default: 300
     version_added: 0.1.0
   poll:
     description:
-      - With O(state=drained), seconds between counts. More than 0.
+      - Seconds between two counts with O(state=drained). More than 0.
     type: float
     default: 2
     version_added: 0.1.0
@@ -124,18 +126,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 remaining:
-  description: Number of dialogs that are left, or in check mode that there are.
+  description: Number of dialogs that are left. In check mode, the current number.
   returned: with O(state=drained)
   type: int
   sample: 0
 progress:
-  description: Each number that was seen, and after how many seconds.
+  description: Each number that was counted, with the elapsed time in seconds.
   returned: with O(state=drained)
   type: list
   elements: dict
   sample: [{"after": 0.002, "value": 2}, {"after": 4.011, "value": 0}]
 unanswered:
-  description: Number of matching dialogs that cannot be ended, since they are not answered.
+  description: Number of matching dialogs that cannot be ended because they are not answered.
   returned: with O(state=absent)
   type: int
   sample: 0

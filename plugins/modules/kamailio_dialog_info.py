@@ -14,8 +14,9 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets the dialogs of the module C(dialog) in a running Kamailio that are not over. Each has the
-    option O(kamailio.ctl.kamailio_dialog#module:match) that means it alone.
+  - Returns the dialogs in progress that the module C(dialog) of a running Kamailio tracks. Each
+    result contains a value for O(kamailio.ctl.kamailio_dialog#module:match) that selects exactly
+    this dialog.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -25,28 +26,29 @@ extends_documentation_fragment:
 options:
   match:
     description:
-      - Only the dialogs that fit. All of them unless given.
+      - Return only matching dialogs. The default is all dialogs.
     type: dict
     suboptions:
       key:
         description:
-          - What to look at, which is the request URI, the URI in From, that in To, the Call-ID,
-            or the time of the start in seconds since 1970.
+          - Property to compare, which is the request URI, the URI in From, the URI in To, the
+            Call-ID, or the start time in seconds since 1970.
         type: str
         choices: [ruri, furi, turi, callid, start_ts]
         required: true
         version_added: 0.1.0
       operator:
         description:
-          - V(eq) is equal, V(re) fits the regular expression, V(sw) starts with. V(gt) and V(lt)
-            are greater and less, for V(start_ts) only.
+          - V(eq) means equal, V(re) means that the regular expression matches, and V(sw) means
+            starts with. V(gt) and V(lt) mean greater and less, and are allowed for V(start_ts)
+            only.
         type: str
         choices: [eq, re, sw, gt, lt]
         default: eq
         version_added: 0.1.0
       value:
         description:
-          - What to compare with.
+          - Value to compare with.
         type: str
         required: true
         version_added: 0.1.0

@@ -14,23 +14,24 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Adds destinations to a set of the module C(dispatcher) in a running Kamailio, changes and
-    removes them, one at a time or a whole set at once.
-  - The server itself would add a destination that is already there a second time, and calls it
-    success to remove one that is not there. This module looks first, and repairs duplicates.
-  - A set may hold one URI several times. Two destinations are the same only if their URI and their
-    C(duid), or else their C(socket), are the same.
-  - A changed priority or attribute means to remove the destination and to add it again, in the
-    state that it was in. Up to Kamailio 6.1 the server wants C(reload_delta) seconds between two
-    such calls, 5 unless set, for which the task waits. In between, the destination is missing
-    from the set. If no other destination of the set is in use, the same one stands in meanwhile,
-    with C(;bridge) behind its URI.
-  - Each addition and removal makes the server rebuild all sets, which reverses the order of
-    destinations with equal priorities in every set. The task warns of it, and compares the other
-    destinations of all sets afterwards.
-  - Two such calls that follow at once can crash a busy server without C(reload_delta), so they are
-    half a second apart, also in different tasks and processes. For many changes write the list
-    file or the database, and run M(kamailio.ctl.kamailio_reload) with
+  - Adds, changes and removes destinations in a set of the module C(dispatcher) in a running
+    Kamailio, one at a time or a whole set at once.
+  - The server itself adds a destination a second time if it already exists, and reports success
+    when it removes one that does not exist. This module reads the set first, and removes
+    duplicates.
+  - A set can contain a URI several times. Two destinations are the same only if they have the same
+    URI and the same C(duid), or the same C(socket) if they have no C(duid).
+  - To change a priority or attributes, the destination is removed and added again in its previous
+    state. Up to Kamailio 6.1, the server requires C(reload_delta) seconds between two such calls, 5
+    by default, and the task waits for that time. Meanwhile, the destination is missing from the
+    set. If no other destination of the set is in use, a temporary copy takes its place, with
+    C(;bridge) appended to its URI.
+  - With each addition and removal, the server rebuilds all sets, which reverses the order of
+    destinations with equal priorities in every set. The task warns about this, and compares the
+    other destinations of all sets afterwards.
+  - If C(reload_delta) is 0, two such calls in quick succession can crash a busy server. Therefore
+    this module leaves half a second between them, also across tasks and processes. To make many
+    changes, write the list file or the database, and run M(kamailio.ctl.kamailio_reload) with
     O(kamailio.ctl.kamailio_reload#module:keep_states=true), which rebuilds the sets once.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
@@ -48,35 +49,34 @@ options:
   uri:
     description:
       - URI of the destination. Exactly one of O(uri) and O(destinations) is required.
-      - C(sip:) is put before an address without a scheme. A destination that is there may be
-        written in any way that means the same, see P(kamailio.ctl.kamailio_uri#filter).
+      - C(sip:) is added to an address without a scheme. An existing destination is found in any
+        equivalent spelling, see P(kamailio.ctl.kamailio_uri#filter).
     type: str
     version_added: 0.1.0
   flags:
     description:
-      - Flags for a destination that is added, as in the list file. They are the sum of 1
-        (inactive), 2 (trying), 4 (disabled), 8 (probing), 16 (no DNS) and 32 (no pings, since
-        6.0), so 0 to 63.
-      - The state of a destination that is there is left alone, see
+      - Flags of a new destination, as in the list file. The value is the sum of 1 (inactive), 2
+        (trying), 4 (disabled), 8 (probing), 16 (no DNS) and 32 (no pings, since 6.0), from 0 to 63.
+      - The state of an existing destination is not changed, see
         M(kamailio.ctl.kamailio_dispatcher_state).
     type: int
     version_added: 0.1.0
   priority:
     description:
-      - Priority, 0 for a new destination unless given.
-      - Without this option that of an existing destination is left alone.
+      - Priority. The default for a new destination is 0.
+      - Without this option, the priority of an existing destination is not changed.
     type: int
     version_added: 0.1.0
   attrs:
     description:
-      - Attributes, such as V(duid=gw1;weight=50). Their order does not matter. An empty text
-        stands for no attributes.
-      - Without this option those of an existing destination are left alone.
+      - Attributes, such as V(duid=gw1;weight=50). Their order does not matter. An empty string
+        means no attributes.
+      - Without this option, the attributes of an existing destination are not changed.
     type: str
     version_added: 0.1.0
   state:
     description:
-      - Whether the destination of O(uri) is in the set. V(absent) takes no other option than
+      - Whether the destination O(uri) is in the set. V(absent) accepts no other options than
         O(set_id) and O(uri).
     type: str
     choices: [present, absent]
@@ -84,7 +84,7 @@ options:
     version_added: 0.1.0
   destinations:
     description:
-      - Destinations that are in the set. An empty list names none, see O(allow_empty).
+      - Destinations that should be in the set. See O(allow_empty) for an empty list.
     type: list
     elements: dict
     version_added: 0.1.0
@@ -97,45 +97,47 @@ options:
         version_added: 0.1.0
       flags:
         description:
-          - As O(flags).
+          - See O(flags).
         type: int
         version_added: 0.1.0
       priority:
         description:
-          - As O(priority).
+          - See O(priority).
         type: int
         version_added: 0.1.0
       attrs:
         description:
-          - As O(attrs).
+          - See O(attrs).
         type: str
         version_added: 0.1.0
   mode:
     description:
-      - What happens to destinations of the set that are not among O(destinations).
-      - V(merged) leaves them alone, V(replaced) removes them. It needs O(destinations).
+      - How to treat destinations of the set that are not in O(destinations).
+      - V(merged) keeps them, and V(replaced) removes them. Requires O(destinations).
     type: str
     choices: [merged, replaced]
     default: merged
     version_added: 0.1.0
   allow_empty:
     description:
-      - Whether O(mode=replaced) may remove all destinations of the set, which is what an empty list
-        of O(destinations) means.
+      - Whether O(mode=replaced) may remove all destinations of the set if O(destinations) is an
+        empty list.
     type: bool
     default: false
     version_added: 0.1.0
   at_least_active:
     description:
-      - Minimum number of active destinations that the set must keep when active ones are removed.
-        With fewer, the task fails before it changes anything, in check mode as well.
+      - Minimum number of active destinations that must be left in the set when active ones are
+        removed. If fewer would be left, the task fails before it changes anything, in check mode as
+        well.
       - The default is 1.
     type: int
     version_added: 0.1.0
   allow_unresolved:
     description:
-      - Whether to go on when the server cannot resolve the name of a destination, in this set or
-        in another. Each change makes it read all sets again, and drop what it cannot resolve.
+      - Whether to continue if the server cannot resolve the host name of a destination, in this or
+        any other set. With each change, the server rebuilds all sets, and drops the destinations
+        that it cannot resolve.
     type: bool
     default: false
     version_added: 0.1.0

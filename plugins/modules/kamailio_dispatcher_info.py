@@ -14,9 +14,10 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets the destinations of the module C(dispatcher) in a running Kamailio and their states, in the
-    words of the options of M(kamailio.ctl.kamailio_dispatcher_destination) and
-    M(kamailio.ctl.kamailio_dispatcher_state), so that what one server has can be given to another.
+  - Returns the destinations of the module C(dispatcher) in a running Kamailio with their states, in
+    the form of the options of M(kamailio.ctl.kamailio_dispatcher_destination) and
+    M(kamailio.ctl.kamailio_dispatcher_state). So the result of one server can be applied to
+    another.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -26,7 +27,7 @@ extends_documentation_fragment:
 options:
   set_id:
     description:
-      - Only this destination set. All sets unless given.
+      - Return only this destination set. The default is all sets.
     type: int
     version_added: 0.1.0
 seealso:
@@ -67,8 +68,8 @@ EXAMPLES = r"""
 RETURN = r"""
 sets:
   description:
-    - The destination sets, by number. The flags 16 and 32 of a destination are not among its
-      C(flags), since the server does not show them.
+    - The destination sets, ordered by number. C(flags) do not include 16 and 32, because the server
+      does not report them.
   returned: success
   type: list
   elements: dict
@@ -81,8 +82,8 @@ sets:
           attrs: duid=gw1;weight=50
 states:
   description:
-    - The state of each destination. One whose URI is in the set twice has C(duid) in the place of
-      C(uri), if it has one.
+    - The state of each destination. If a URI is in the set twice, its destinations have C(duid)
+      instead of C(uri), if available.
   returned: success
   type: list
   elements: dict

@@ -14,12 +14,12 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Sets the states of destinations of the module C(dispatcher) in a running Kamailio, to drain
-    gateways and to bring them back.
-  - Both parts of a state are compared, which are whether the destination is used and whether it
-    is probed. Nothing is sent when they are as wanted.
-  - Where the module C(dispatcher) probes a destination, an answer may soon change the states
-    V(inactive) and V(trying) again. Only V(disabled) stays.
+  - Sets the states of destinations of the module C(dispatcher) in a running Kamailio, for example
+    to drain gateways and to put them back into service.
+  - A state has two parts, whether the destination is used and whether it is probed. If both already
+    have the desired values, nothing is sent.
+  - If the server probes a destination, the next answer may change the states V(inactive) and
+    V(trying). Only V(disabled) is permanent.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -35,58 +35,60 @@ options:
     version_added: 0.1.0
   uri:
     description:
-      - URI of the destination, in any spelling that means the same, see
-        P(kamailio.ctl.kamailio_uri#filter).
+      - URI of the destination, in any equivalent spelling, see P(kamailio.ctl.kamailio_uri#filter).
       - Exactly one of O(uri), O(duid) and O(all) is required.
     type: str
     version_added: 0.1.0
   duid:
     description:
-      - The attribute C(duid) of the destination.
+      - Value of the attribute C(duid) of the destination.
     type: str
     version_added: 0.1.0
   all:
     description:
-      - All destinations of the set.
+      - Change all destinations of the set.
     type: bool
     default: false
     version_added: 0.1.0
   state:
     description:
       - Whether the destination is used.
-      - V(active) and V(trying) get calls. V(trying) is what Kamailio makes of a destination that
-        failed a little, and no way to drain one.
-      - V(inactive) gets none, until probing finds that it answers. V(disabled) gets none and is not
-        probed.
+      - V(active) and V(trying) destinations receive calls. Kamailio sets V(trying) after a few
+        failures, so it is not suitable for draining.
+      - An V(inactive) destination receives no calls until probing finds that it answers. A
+        V(disabled) destination receives no calls and is not probed.
     type: str
     choices: [active, inactive, disabled, trying]
     required: true
     version_added: 0.1.0
   probing:
     description:
-      - Whether it is probed. A destination that is disabled cannot be.
-      - Without this option it stays as it is. Disabling ends it, and the server does not remember
-        it; so say V(true) to bring it back.
+      - Whether the destination is probed. Disabled destinations cannot be probed.
+      - Without this option, probing stays as it is. Disabling a destination ends probing, and the
+        server does not remember it, so set this to V(true) when you put the destination back into
+        service.
     type: bool
     version_added: 0.1.0
   require_matches_min:
     description:
-      - The task fails, before it changes anything, when fewer destinations match.
-      - At least 0, and not above O(require_matches_max).
+      - Minimum number of matching destinations. If fewer match, the task fails before it changes
+        anything.
+      - At least 0, and at most O(require_matches_max).
     type: int
     default: 1
     version_added: 0.1.0
   require_matches_max:
     description:
-      - The task fails, before it changes anything, when more destinations match.
+      - Maximum number of matching destinations. If more match, the task fails before it changes
+        anything.
     type: int
     version_added: 0.1.0
   at_least_active:
     description:
-      - Minimum number of active destinations that the set must keep when O(state=inactive) or
-        O(state=disabled) takes active ones out of service. With fewer, the task fails before it
-        changes anything, in check mode as well.
-      - The default is 1, and 0 for the whole set.
+      - Minimum number of active destinations that must be left in the set when O(state=inactive) or
+        O(state=disabled) takes active ones out of service. If fewer would be left, the task fails
+        before it changes anything, in check mode as well.
+      - The default is 1, or 0 with O(all).
     type: int
     version_added: 0.1.0
 seealso:
@@ -130,7 +132,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 matched:
-  description: URIs of the destinations that are meant.
+  description: URIs of the matching destinations.
   returned: when the set could be read
   type: list
   elements: str

@@ -14,9 +14,10 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Brings the items of a table of the module C(htable) in a running Kamailio to a wanted content,
-    with as few changes as possible.
-  - Types count, see M(kamailio.ctl.kamailio_htable_item). Expiry is not managed here.
+  - Sets and deletes items of a hash table of the module C(htable) in a running Kamailio, until its
+    content is as desired. Items that are already right are not touched.
+  - Types matter, see M(kamailio.ctl.kamailio_htable_item). This module does not manage the expiry
+    of items.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -32,30 +33,30 @@ options:
     version_added: 0.1.0
   items:
     description:
-      - Keys and values. Each value is an integer of 32 bits, a text, or a mapping that forces a
-        type, as in O(kamailio.ctl.kamailio_htable_item#module:value).
+      - Keys and values. Each value is a 32-bit integer, a string, or a mapping that forces a type,
+        as in O(kamailio.ctl.kamailio_htable_item#module:value).
     type: dict
     default: {}
     version_added: 0.1.0
   absent:
     description:
-      - Keys that must not be in the table. With O(mode=replaced) they cannot be named, since only
-        those of O(items) stay.
+      - Keys that must not be in the table. Not allowed with O(mode=replaced), which removes all
+        keys that are not in O(items).
     type: list
     elements: str
     default: []
     version_added: 0.1.0
   mode:
     description:
-      - What happens to items that are neither in O(items) nor in O(absent).
-      - V(merged) leaves them alone, V(replaced) deletes them.
+      - How to treat items that are neither in O(items) nor in O(absent).
+      - V(merged) keeps them, and V(replaced) deletes them.
     type: str
     choices: [merged, replaced]
     default: merged
     version_added: 0.1.0
   allow_empty:
     description:
-      - Whether O(mode=replaced) without O(items) may delete everything in the table.
+      - Whether O(mode=replaced) with no O(items) may delete all items of the table.
     type: bool
     default: false
     version_added: 0.1.0

@@ -14,10 +14,10 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets the items of tables of the module C(htable) in a running Kamailio, in the words of the
-    options of M(kamailio.ctl.kamailio_htable).
-  - When items expire is not among it. Items that have expired may still be listed by the server,
-    until it removes them.
+  - Returns the items of hash tables of the module C(htable) in a running Kamailio, in the form of
+    the options of M(kamailio.ctl.kamailio_htable).
+  - The result does not include expiry times. The server may still list expired items until it
+    removes them.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -27,7 +27,7 @@ extends_documentation_fragment:
 options:
   table:
     description:
-      - Only this table. All tables unless given.
+      - Return only this table. The default is all tables.
     type: str
     version_added: 0.1.0
 seealso:

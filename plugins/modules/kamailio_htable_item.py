@@ -14,9 +14,9 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Sets and deletes single items of the module C(htable) in a running Kamailio.
-  - Types count. An item that holds the text V('5') differs from one that holds the integer V(5),
-    and routing scripts can tell them apart.
+  - Sets and deletes single items of hash tables of the module C(htable) in a running Kamailio.
+  - Types matter. An item with the string V('5') differs from an item with the integer V(5), and
+    routing scripts can distinguish them.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -32,36 +32,37 @@ options:
     version_added: 0.1.0
   key:
     description:
-      - Key of the item. An element of an array has a key such as V(hosts[0]). The empty text is a
-        key as well.
+      - Key of the item. An element of an array has a key such as V(hosts[0]). An empty string is a
+        valid key.
     type: str
     required: true
     version_added: 0.1.0
   value:
     description:
-      - An integer of 32 bits, or a text. A boolean is V(1) or V(0).
-      - To force a type, write a mapping with C(type), which is V(str), V(int) or V(escaped), and
-        C(value). Do so for what comes out of a template, since ansible-core 2.18 turns all of
-        that into text.
-      - Required with O(state=present), and refused with O(state=absent). Null is not a value, so it
-        never deletes an item.
+      - A 32-bit integer or a string. Booleans become V(1) or V(0).
+      - To force a type, use a mapping with C(type), which is V(str), V(int) or V(escaped), and
+        C(value). This is necessary for values from templates, because ansible-core 2.18 converts
+        them to strings.
+      - Required with O(state=present), and not allowed with O(state=absent). Null is not a value,
+        so it never deletes an item.
     type: raw
     version_added: 0.1.0
   expire:
     description:
-      - Seconds after which the item expires, or V(0) for never. It has no effect in a table
-        without C(autoexpire).
-      - An item that is set gets its whole time. An item that has the right value is left alone
-        while at least half of the time is left, unless O(expire_tolerance) is given.
-      - Without this option the expiry is left to the server and not compared.
+      - Seconds until the item expires, or V(0) for never. This has no effect in a table without
+        C(autoexpire).
+      - An item that is set gets the full time. An item that already has the right value is not
+        changed as long as at least half of the time is left, unless O(expire_tolerance) is given.
+      - Without this option, the server chooses the expiry, and it is not compared.
       - From V(0) to V(2147483647).
     type: int
     version_added: 0.1.0
   expire_tolerance:
     description:
-      - Renew O(expire) when the time that is left differs from it by more than these seconds.
-        That is best effort, since the server shows local time without a zone, in seconds.
-      - It needs O(expire).
+      - Renew the expiry if the time left differs from O(expire) by more than this number of
+        seconds. This is best effort, because the server reports local time without a time zone, in
+        seconds.
+      - Requires O(expire).
     type: int
     version_added: 0.1.0
   state:

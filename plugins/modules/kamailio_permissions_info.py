@@ -14,10 +14,9 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets the addresses, subnets, domain names and trusted peers that the module C(permissions) of
+  - Returns the addresses, subnets, domain names and trusted peers that the module C(permissions) of
     a running Kamailio has loaded.
-  - The shape does not depend on the version of Kamailio, nor on how its methods arrange their
-    replies.
+  - The structure of the result does not depend on the version of Kamailio.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -27,7 +26,7 @@ extends_documentation_fragment:
 options:
   gather_subset:
     description:
-      - Which parts to get.
+      - Parts to return.
     type: list
     elements: str
     choices: [addresses, subnets, domains, trusted]
@@ -35,7 +34,7 @@ options:
     version_added: 0.1.0
   group_id:
     description:
-      - Only entries of this group. Trusted peers have none.
+      - Return only entries of this group. Trusted peers do not belong to a group.
     type: int
     version_added: 0.1.0
 seealso:

@@ -14,9 +14,9 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Sets algorithm and limit of pipes of the module C(pipelimit) in a running Kamailio, and
+  - Sets the algorithm and the limit of pipes of the module C(pipelimit) in a running Kamailio, and
     removes pipes.
-  - An RPC cannot create a pipe. Pipes come from the database and the configuration.
+  - There is no RPC method to create a pipe. Pipes come from the database or the routing script.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -32,20 +32,21 @@ options:
     version_added: 0.1.0
   algorithm:
     description:
-      - The algorithm. What is not given is left alone. With O(state=absent) neither it nor O(limit)
-        can be given.
+      - Algorithm of the pipe. Options that are not given are not changed. Neither this option nor
+        O(limit) is allowed with O(state=absent).
     type: str
     choices: [NOP, RED, TAILDROP, FEEDBACK, NETWORK]
     version_added: 0.1.0
   limit:
     description:
-      - The limit, at least 0. The server does not show it while the algorithm is V(NOP). Then it is
-        required to choose another algorithm, and setting it counts as a change each time.
+      - Limit of the pipe, at least 0. The server does not report the limit while the algorithm is
+        V(NOP). Therefore O(limit) is required to change the algorithm from V(NOP), and a limit set
+        with V(NOP) counts as a change on each run.
     type: int
     version_added: 0.1.0
   state:
     description:
-      - Whether the pipe exists. To remove one needs Kamailio 5.7.
+      - Whether the pipe exists. V(absent) requires Kamailio 5.7 or later.
     type: str
     choices: [present, absent]
     default: present

@@ -14,9 +14,9 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets the pipes of the module C(pipelimit) in a running Kamailio, in the words of the options of
-    M(kamailio.ctl.kamailio_pipelimit).
-  - A pipe with the algorithm V(NOP) is left out, since the server does not list it.
+  - Returns the pipes of the module C(pipelimit) in a running Kamailio, in the form of the options
+    of M(kamailio.ctl.kamailio_pipelimit).
+  - Pipes with the algorithm V(NOP) are missing, because the server does not list them.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -26,7 +26,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Only this pipe. All of them unless given.
+      - Return only this pipe. The default is all pipes.
     type: str
     version_added: 0.1.0
 seealso:

@@ -14,11 +14,12 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Makes a running Kamailio reload a table of its database, or a file, without a restart.
-  - Where the server can show what it has loaded, that is compared before and after, and the task
-    reports a change only when there is one.
-  - When the server refuses because the last reload is too recent (C(reload_delta), 5 seconds
-    unless set), the task waits. Failures that the server reports like successes fail the task.
+  - Makes a running Kamailio reload data from its database or from a file, without a restart.
+  - If the server can show the data, it is compared before and after the reload, and the task
+    reports a change only if the data differs.
+  - If the server refuses because the last reload is too recent (C(reload_delta), 5 seconds by
+    default), the task waits and tries again. Some methods report a failure in a normal reply. The
+    task fails in this case too.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -27,10 +28,10 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: partial
-    details: Only a reload shows what it changes. In check mode a change is assumed.
+    details: Changes cannot be predicted without a reload, so check mode assumes a change.
   diff_mode:
     support: partial
-    details: Needs something to compare, see O(what).
+    details: Requires data that can be compared, see O(what).
   idempotent:
     support: partial
     details: >-
@@ -38,11 +39,11 @@ attributes:
 options:
   what:
     description:
-      - What to reload. V(permissions) are the addresses, V(trusted) is the table of trusted peers
-        of the same module.
-      - V(dispatcher), V(domain), V(htable), V(lcr), V(mtree), V(pdt), V(permissions),
-        V(rtpengine), V(secfilter), V(trusted), V(uac) and V(userblocklist) can be compared,
-        V(dialplan) if O(dialplans) is given. Any other reload counts as a change.
+      - Data to reload. V(permissions) means the addresses of the module C(permissions), and
+        V(trusted) its table of trusted peers.
+      - V(dispatcher), V(domain), V(htable), V(lcr), V(mtree), V(pdt), V(permissions), V(rtpengine),
+        V(secfilter), V(trusted), V(uac) and V(userblocklist) can be compared, and V(dialplan) if
+        O(dialplans) is given. All other reloads always count as a change.
     type: str
     choices:
       - app_jsdt
@@ -72,34 +73,34 @@ options:
     version_added: 0.1.0
   table:
     description:
-      - Name of the hash table, required with O(what=htable).
+      - Name of the hash table. Required with O(what=htable).
     type: str
     version_added: 0.1.0
   tree:
     description:
-      - Name of a tree, to reload and compare but this one with O(what=mtree).
+      - Name of the tree to reload and compare with O(what=mtree). The default is all trees.
     type: str
     version_added: 0.1.0
   dialplans:
     description:
-      - Numbers of the dialplans to compare with O(what=dialplan). All are reloaded.
+      - IDs of the dialplans to compare with O(what=dialplan). All dialplans are reloaded.
     type: list
     elements: int
     default: []
     version_added: 0.1.0
   keep_states:
     description:
-      - With O(what=dispatcher), put destinations back out of service that the reload brings into
-        service, and probing as it was. A reload reads the states of the list file or the database,
-        and forgets what was disabled by command.
-      - Without this option a warning names them. Until their states are put back, some
-        milliseconds after the reload, they may get calls.
+      - With O(what=dispatcher), restore the states of destinations after the reload. A reload takes
+        the states from the list file or the database, and so puts destinations back into service
+        that were disabled by a command.
+      - Without this option, a warning lists these destinations. For a few milliseconds between the
+        reload and the restoration of their states, they may receive calls.
     type: bool
     default: false
     version_added: 0.1.0
   busy_timeout:
     description:
-      - Seconds to go on trying while the server refuses because the last reload is too recent.
+      - Seconds to keep trying while the server refuses because the last reload is too recent.
     type: float
     default: 60
     version_added: 0.1.0

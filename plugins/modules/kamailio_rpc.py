@@ -15,11 +15,11 @@ author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
   - Calls any RPC method of a running Kamailio through its C(ctl) module, as C(kamcmd) does.
-  - A method that is known to change nothing never reports a change, and also runs in check mode.
-  - Any other method counts as changing something. With a O(probe) it runs only when that is needed,
-    is verified afterwards, and supports check mode and diff mode.
-  - Changes made this way last until Kamailio is restarted, unless they are written to its
-    configuration or database as well.
+  - A method that is known to only read never reports a change, and also runs in check mode.
+  - Any other method is assumed to change something. With O(probe), the method runs only if
+    necessary, its effect is verified afterwards, and check mode and diff mode are supported.
+  - Changes are lost when Kamailio restarts, unless they are also written to its configuration or
+    database.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -29,53 +29,54 @@ attributes:
   check_mode:
     support: full
     details:
-      - Methods that change nothing run, others do not. Without a O(probe) they are reported as
-        changed.
-      - In a batch, probes see the server as it is, without the earlier changes of the batch.
+      - Methods that only read are called, others are not. Without O(probe), other methods are
+        reported as changed.
+      - In a batch, probes see the current state of the server, without the earlier changes of the
+        batch.
   diff_mode:
     support: partial
-    details: Needs a O(probe), whose findings before and after are the diff.
+    details: Requires O(probe), whose results before and after are the diff.
   idempotent:
     support: partial
-    details: Needs a O(probe), unless the method changes nothing.
+    details: Requires O(probe), unless the method only reads.
 options:
   method:
     description:
-      - Name of the method. C(system.listMethods) lists those that the server has.
+      - Name of the RPC method. C(system.listMethods) lists the methods of a server.
     type: str
     version_added: 0.1.0
   params:
     description:
-      - Parameters of the method. Always write a list, since Ansible turns a lone number into text
-        and splits a lone text at commas.
-      - They are typed. An integer, a number with a fraction and a text are sent as such, a boolean
-        as V(1) or V(0). A text stays a text, also when it consists of digits.
-      - To force a type, write a mapping with C(type), which is V(str), V(int), V(float), V(bool) or
-        V(bytes), and C(value). Bytes are given as hexadecimal digits. The type V(escaped) is a text
+      - Parameters of the method. Always use a list, because Ansible converts a single number to a
+        string and splits a single string at commas.
+      - Types matter. Integers, floating-point numbers and strings are sent as such, and booleans as
+        V(1) or V(0). A string remains a string even if it consists of digits.
+      - To force a type, use a mapping with C(type), which is V(str), V(int), V(float), V(bool) or
+        V(bytes), and C(value). Write bytes as hexadecimal digits. The type V(escaped) is a string
         in which the escapes of results, such as C(\xff), stand for bytes.
-      - Force the type of what comes out of a template. With ansible-core 2.18 C("{{ number | int
-        }}") arrives as text.
-      - If the collection does not know the method, C(system.methodSignature) is asked for its
-        types. Kamailio up to 6.1 does not tell them. Then texts that read as numbers are sent as
-        texts, with a warning, unless their type is forced.
+      - Force the type of values from templates. With ansible-core 2.18, C("{{ number | int }}")
+        arrives as a string.
+      - If the collection does not know the method, it asks the server for the types with
+        C(system.methodSignature). Kamailio up to 6.1 does not report them. In this case, strings
+        that look like numbers are sent as strings, with a warning, unless their type is forced.
     type: list
     elements: raw
     version_added: 0.1.0
   mutates:
     description:
       - Whether the method changes something.
-      - With V(auto) a table of methods that are known to change nothing decides, and any other
-        method counts as changing something.
+      - With V(auto), the collection uses its table of methods that only read, and assumes that any
+        other method changes something.
     type: str
     choices: [auto, always, never]
     default: auto
     version_added: 0.1.0
   probe:
     description:
-      - Another call, which shows whether O(method) needs to run.
-      - When it finds what is expected, nothing else runs and nothing is changed.
-      - Otherwise O(method) runs, and then the probe once more. The task fails when it still does
-        not find what is expected.
+      - Another call, which determines whether O(method) needs to run.
+      - If its result is as expected, nothing else is called and nothing changes.
+      - Otherwise O(method) is called, and then the probe again. The task fails if its result is
+        still not as expected.
     type: dict
     version_added: 0.1.0
     suboptions: &probe
@@ -91,93 +92,95 @@ options:
         version_added: 0.1.0
       mutates:
         description:
-          - Say V(never) for a method that is not in the table of methods that change nothing.
+          - Set this to V(never) for a method that only reads, but that the collection does not
+            know.
         type: str
         choices: [auto, always, never]
         default: auto
         version_added: 0.1.0
       path:
         description:
-          - Where in the reply to look, as steps separated by dots. A step is the name of a member,
-            the position in a list, or V([NAME=text]) for the first item of a list whose member
-            NAME, which may be a path as well, reads like that.
+          - Path to a value in the reply, as steps separated by dots. A step is the name of a
+            member, a position in a list, or V([NAME=text]), which selects the first item of a list
+            whose member NAME has this text. NAME can be a path as well.
           - For example V(item.value), or V(RECORDS.[SET.ID=1].SET.TARGETS.0.DEST.FLAGS).
-          - It starts at the value of the reply, or at the list of its values when it has none or
-            several.
-          - Without a path the whole value is compared.
+          - The path starts at the value of the reply, or at the list of values if the reply does
+            not have exactly one.
+          - Without a path, the whole value is compared.
         type: str
         version_added: 0.1.0
       expect:
         description:
-          - What the probe has to find. Types count, so V(5) and V('5') differ, but V(5) and V(5.0)
-            do not.
-          - A mapping may leave members out. A list has to be complete.
+          - Expected result of the probe. Types matter, so V(5) and V('5') differ, but V(5) and
+            V(5.0) do not.
+          - A mapping may omit members. A list must be complete.
           - A mapping with C(type) and C(value) forces a type, as in O(params).
           - Exactly one of O(probe.expect) and O(probe.fault) is required.
         type: raw
         version_added: 0.1.0
       fault:
         description:
-          - The fault in which the probe has to end, for what has to be absent. It is a code, a part
-            of the text in any case, or a kind of RV(fault.kind) such as V(not_found).
+          - Fault that the probe is expected to return, to verify that something does not exist.
+            This is a fault code, a part of the fault text in upper or lower case, or a value of
+            RV(fault.kind) such as V(not_found).
         type: raw
         version_added: 0.1.0
       ignore_faults:
         description:
-          - Faults of the probe, as in O(probe.fault), that mean that O(method) needs to run.
-          - With O(probe.expect) the kind V(not_found) means that in any case. Any other fault of
-            the probe fails the task before anything is changed.
+          - Faults of the probe, as in O(probe.fault), after which O(method) is called.
+          - With O(probe.expect), this always includes the kind V(not_found). With any other fault
+            of the probe, the task fails before anything is changed.
         type: list
         elements: raw
         version_added: 0.1.0
   ignore_faults:
     description:
-      - Faults of the method that do not fail the task. Each is a code, a part of the text in any
-        case, or a kind of RV(fault.kind).
+      - Faults of the method that do not cause the task to fail. Each is a fault code, a part of the
+        fault text in upper or lower case, or a value of RV(fault.kind).
     type: list
     elements: raw
     version_added: 0.1.0
   calls:
     description:
-      - Several calls over one connection, in order. The first that fails ends the task.
+      - Several calls over one connection, in order. The first failure ends the task.
       - Exactly one of O(method) and O(calls) is required.
     type: list
     elements: dict
     version_added: 0.1.0
     suboptions:
       method:
-        description: As O(method).
+        description: See O(method).
         type: str
         required: true
         version_added: 0.1.0
       params:
-        description: As O(params).
+        description: See O(params).
         type: list
         elements: raw
         version_added: 0.1.0
       mutates:
-        description: As O(mutates).
+        description: See O(mutates).
         type: str
         choices: [auto, always, never]
         default: auto
         version_added: 0.1.0
       probe:
-        description: As O(probe).
+        description: See O(probe).
         type: dict
         version_added: 0.1.0
         suboptions: *probe
       ignore_faults:
-        description: As O(ignore_faults).
+        description: See O(ignore_faults).
         type: list
         elements: raw
         version_added: 0.1.0
   reveal:
     description:
-      - Show secrets in replies as they came, such as the passwords of C(uac.reg_dump). Otherwise
-        C((hidden\)) stands in their place, in all that the task returns.
-      - It also shows secrets of O(params) in the result, if the server returns them. The invocation
-        and logs do not have them in any case.
-      - Use it with C(no_log), and register the result.
+      - Show secrets in replies, such as the passwords in C(uac.reg_dump). By default, they are
+        replaced with C((hidden\)) everywhere in the result.
+      - This also shows secrets of O(params) in the result if the server returns them. The
+        invocation and logs never contain them.
+      - Use this with C(no_log), and register the result.
     type: bool
     default: false
     version_added: 0.1.0

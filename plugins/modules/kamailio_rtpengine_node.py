@@ -15,8 +15,8 @@ author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
   - Enables and disables nodes of the module C(rtpengine) in a running Kamailio.
-  - A node that does not answer is not disabled by that. It may be enabled, and is used as soon as
-    it answers.
+  - A node that does not answer is not the same as a disabled node. An enabled node that does not
+    answer is used as soon as it answers.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -26,7 +26,8 @@ extends_documentation_fragment:
 options:
   url:
     description:
-      - URL of the node, as C(rtpengine.show) has it but for upper case, or V(all) for every node.
+      - URL of the node, as C(rtpengine.show) displays it, in upper or lower case, or V(all) for
+        every node.
     type: str
     required: true
     version_added: 0.1.0
@@ -39,17 +40,17 @@ options:
     version_added: 0.1.0
   must_answer:
     description:
-      - Fail when a node that this task enables does not answer the ping that goes with it. It is
-        disabled again.
+      - Fail if a node that this task enables does not answer the ping that the server then sends.
+        The node is disabled again.
     type: bool
     default: true
     version_added: 0.1.0
   at_least_active:
     description:
-      - Minimum number of nodes that each set must keep in service when O(state=disabled) takes
-        nodes out of it. A node is in service if it is enabled and answers. With fewer, the task
-        fails before it changes anything, in check mode as well.
-      - The default is 1, and 0 with O(url=all).
+      - Minimum number of nodes that must be left in service in each set when O(state=disabled)
+        takes nodes out of service. A node is in service if it is enabled and answers. If fewer
+        would be left, the task fails before it changes anything, in check mode as well.
+      - The default is 1, or 0 with O(url=all).
     type: int
     version_added: 0.1.0
 seealso:

@@ -15,7 +15,7 @@ author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
   - Sets a shared variable V($shv(name\)) of a running Kamailio through its module C(pv).
-  - Types count. The text V('5') differs from the integer V(5).
+  - Types matter. The string V('5') differs from the integer V(5).
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -25,14 +25,14 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - Name of the variable. The configuration has to use or declare it.
+      - Name of the variable. The routing script must use or declare it.
     type: str
     required: true
     version_added: 0.1.0
   value:
     description:
-      - An integer of 32 bits, or a text. A boolean is V(1) or V(0).
-      - To force a type, write a mapping with C(type), which is V(str), V(int) or V(escaped), and
+      - A 32-bit integer or a string. Booleans become V(1) or V(0).
+      - To force a type, use a mapping with C(type), which is V(str), V(int) or V(escaped), and
         C(value).
     type: raw
     required: true

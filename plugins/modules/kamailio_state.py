@@ -14,18 +14,19 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Brings a running Kamailio to the state that a document describes, over hash tables, shared
-    variables, variables of the configuration, media nodes, destinations, registrations, contacts,
-    pipes and log levels. What the document does not name stays as it is.
-  - It is one change. The server is read once, and if something cannot be, nothing is sent.
-    Additions come before removals, over all sections. What was added is read back before anything
-    is disabled or removed, and everything is read again at the end.
-  - A change that fails is undone as a whole. A journal is written before each call, so that another
-    process can undo it as well.
-  - With O(confirm), the change is also undone unless a later task confirms it in time, even if the
-    host has become unreachable.
-  - One task is faster than one for each setting, and safer. The modules for single settings remain
-    the right ones for loops and conditions.
+  - Brings a running Kamailio to the state that a document describes. The document can contain hash
+    tables, shared variables, configuration variables, media nodes, destinations, registrations,
+    contacts, pipes and log levels. Everything that the document does not mention remains as it is.
+  - The whole document is applied as one change. The server is read once, and if a part of the state
+    is impossible, nothing is sent. Additions are made before removals, across all sections. They
+    are verified before anything is disabled or removed, and everything is verified again at the
+    end.
+  - If the change fails, all of it is undone. A journal is written before each call, so that another
+    process can undo the change as well.
+  - With O(confirm), the change is undone unless a later task confirms it in time, even if the host
+    has become unreachable.
+  - One such task is faster and safer than one task per setting. For loops and conditions, use the
+    modules for single settings.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -35,60 +36,61 @@ extends_documentation_fragment:
 options:
   document:
     description:
-      - What the server should be. A list holds stages, which are applied one after another.
-      - Its keys are those of a file for C(kamrpc plan), see
+      - Desired state of the server. A list contains stages, which are applied one after another.
+      - The keys are the same as in a file for C(kamrpc plan), see
         U(https://github.com/kamailio-binrpc/kamailio-binrpc/blob/main/docs/desired-state-keys.md).
-      - Types count. A value without quotes that is a number is a number. Keys are text, and keys
-        that are not are refused, since YAML makes V(50674039) of the key V(0301234567).
-      - C(auth_password) and C(auth_ha1) may be text from a vault here. References with C(env) and
-        C(file) mean the machine where the calls are made, see O(run_on).
+      - Types matter. A number without quotes is a number. Keys must be strings and other keys are
+        refused, because YAML turns the key V(0301234567) into V(50674039).
+      - C(auth_password) and C(auth_ha1) can be strings from a vault. References with C(env) and
+        C(file) are resolved on the machine that makes the calls, see O(run_on).
     type: raw
     version_added: 0.1.0
   state:
     description:
-      - V(applied) makes the change, V(confirmed) keeps one that waits to be confirmed, and
-        V(cancelled) undoes it at once.
-      - Confirm from where the change was made, with the same O(endpoint) or O(endpoints) and
-        O(run_on). The journal is on that machine.
-      - So the calls never go through a relay, and V(auto) of O(run_on) is the host where other
-        modules use one.
+      - V(applied) makes the change, V(confirmed) keeps a change that waits for confirmation, and
+        V(cancelled) undoes it immediately.
+      - Confirm a change from the machine that made it, with the same O(endpoint) or O(endpoints)
+        and O(run_on), because the journal is on that machine.
+      - For this reason, calls never go through a relay. Where other modules use a relay,
+        O(run_on=auto) means the host here.
     type: str
     choices: [applied, confirmed, cancelled]
     default: applied
     version_added: 0.1.0
   id:
     description:
-      - The changes to confirm or cancel, as earlier tasks returned them. Each endpoint of
-        O(endpoints) has one of its own.
+      - IDs of the changes to confirm or cancel, as returned by earlier tasks. Each endpoint in
+        O(endpoints) has its own ID.
     type: list
     elements: str
     version_added: 0.1.0
   confirm:
     description:
-      - Seconds in which the change has to be confirmed, at most 86400. If it is not, a process that
+      - Seconds within which the change must be confirmed, at most 86400. Otherwise a process that
         was started before the first call undoes it.
-      - That process runs where the calls are made. On the host itself it does not need the
-        controller. Until the change is confirmed or undone, other changes of this module there are
-        refused.
+      - This process runs on the machine that makes the calls. If that is the host itself, the
+        process works without the controller. Until the change is confirmed or undone, this module
+        refuses other changes from the same machine.
     type: float
     version_added: 0.1.0
   allow_irreversible:
     description:
-      - Whether to make changes that could not be undone, such as one of a registration whose
-        old password is not known.
+      - Whether to make changes that cannot be undone, for example to a registration whose old
+        password is unknown.
     type: bool
     default: false
     version_added: 0.1.0
   undo_timeout:
     description:
-      - Seconds that undoing may take, beside the pauses between rebuilds. More than 0.
+      - Maximum number of seconds for undoing, in addition to the pauses between rebuilds. More than
+        0.
     type: float
     default: 60
     version_added: 0.1.0
   journals:
     description:
-      - Folder of the journals, which only its owner may use. By default
-        C(/var/lib/kamailio-binrpc) for root, else C(~/.local/state/kamailio-binrpc).
+      - Folder of the journals, accessible to its owner only. The default is
+        C(/var/lib/kamailio-binrpc) for root, and C(~/.local/state/kamailio-binrpc) for other users.
     type: path
     version_added: 0.1.0
 seealso:
@@ -145,18 +147,18 @@ RETURN = r"""
 outcome:
   description:
     - V(unchanged), V(changed), or V(pending) until it is confirmed.
-    - If the task failed, V(refused) and V(unreachable) where nothing was sent, V(undone) where all
-      is as before, V(partly_undone) with what is not in RV(not_undone), and V(unknown) where the
-      server could not be read at the end.
+    - If the task failed, V(refused) or V(unreachable) if nothing was sent, V(undone) if everything
+      is as before, V(partly_undone) if RV(not_undone) lists remaining changes, and V(unknown) if
+      the server could not be read at the end.
   returned: with O(state=applied)
   type: str
   sample: changed
 reason:
-  description: What refused, failed or undid the change, as one word such as V(check) or V(pending).
+  description: Reason why the change failed or was undone, as one word such as V(check).
   returned: when the task failed
   type: str
 id:
-  description: Of the change, for O(id) and for C(kamrpc rollback). Empty if nothing was to be done.
+  description: ID of the change, for O(id) and C(kamrpc rollback). Empty if nothing had to be done.
   returned: with O(state=applied)
   type: str
 changes:
@@ -166,47 +168,47 @@ changes:
   elements: dict
   contains:
     address:
-      description: What it is.
+      description: Name of the setting.
       returned: always
       type: str
       sample: htable.features.recording
     action:
       description:
-        - V(add), V(change), V(remove), V(unknown) where the server does not show it, or V(force)
-          for a state that is given once.
+        - V(add), V(change), V(remove), V(unknown) if the server does not report the value, or
+          V(force) for a state that is set only once.
       returned: always
       type: str
     before:
-      description: What it was. Null for what was not there, V(?) for what is not shown.
+      description: The old value. Null if it did not exist, V(?) if the server does not report it.
       returned: always
       type: raw
     after:
-      description: What it is now, or would be in check mode.
+      description: The new value, or the value that check mode predicts.
       returned: always
       type: raw
     secret:
-      description: Whether it has a secret, which is hidden.
+      description: Whether the value is a secret. Secrets are masked.
       returned: always
       type: bool
     reversible:
-      description: V(exact), V(value) where something is lost on the way back, or V(none).
+      description: V(exact), V(value) if undoing the change loses something, or V(none).
       returned: always
       type: str
     why:
-      description: Why it is not V(exact).
+      description: Why the change cannot be undone exactly.
       returned: always
       type: str
     lost_on:
-      description: What loses the change, V(restart), or V(reload) of the module already.
+      description: When the change is lost. V(restart), or V(reload) if a reload is enough.
       returned: always
       type: str
 effects:
-  description: What the change does beside, as sentences.
+  description: Side effects of the change, as sentences.
   returned: with O(state=applied)
   type: list
   elements: str
 rpc_calls:
-  description: The calls that changed something, those of the way back included, or the plan.
+  description: The calls that changed the server, including those that undid changes, or the plan.
   returned: with O(state=applied)
   type: list
   elements: dict
@@ -223,7 +225,7 @@ rpc_calls:
       elements: raw
     # end: call
 undone:
-  description: What was put back.
+  description: Changes that were undone.
   returned: with O(state=applied) and O(state=cancelled)
   type: list
   elements: str

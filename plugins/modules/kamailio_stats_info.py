@@ -14,8 +14,8 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets counters of a running Kamailio and its modules, as whole numbers by group.
-  - This needs the module C(kex).
+  - Returns statistics counters of a running Kamailio and its modules, as integers by group.
+  - The server must have the module C(kex) loaded.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -25,9 +25,9 @@ extends_documentation_fragment:
 options:
   names:
     description:
-      - Which counters to get. V(all) are all of them, a name that ends in a colon, such as
-        V(core:), is a group, and V(group.name) is a single one.
-      - The task fails where the server has none of a name.
+      - Counters to return. V(all) means all counters, a name that ends in a colon, such as
+        V(core:), means a group, and V(group.name) means a single counter.
+      - The task fails if the server does not have a counter with one of these names.
     type: list
     elements: str
     default: [all]

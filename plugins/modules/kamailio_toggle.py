@@ -14,10 +14,10 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Switches features of modules of a running Kamailio on and off.
-  - V(uac) and V(nat_ping) cannot be read. They are set each time, and in check mode a change is
-    assumed. For V(uac) the answer tells whether that was a change, for V(nat_ping) it counts as
-    one.
+  - Switches features of a running Kamailio on and off.
+  - The state of V(uac) and V(nat_ping) cannot be read. They are set on each run, and check mode
+    assumes a change. For V(uac), the reply tells whether anything changed. V(nat_ping) always
+    counts as a change.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -31,17 +31,17 @@ attributes:
 options:
   what:
     description:
-      - The feature.
-      - V(siptrace) traces SIP messages, V(sipdump) writes them to files, V(dispatcher_ping)
-        probes destinations, V(nat_ping) keeps NAT open (C(nathelper)), V(websocket) accepts
-        WebSocket connections, V(dns) uses DNS servers, V(uac) registers at other servers.
+      - Feature to switch.
+      - V(siptrace) traces SIP messages, V(sipdump) writes them to files, V(dispatcher_ping) probes
+        destinations, V(nat_ping) sends keepalives through NAT (C(nathelper)), V(websocket) accepts
+        WebSocket connections, V(dns) uses DNS servers, and V(uac) registers with other servers.
     type: str
     choices: [dispatcher_ping, dns, nat_ping, sipdump, siptrace, uac, websocket]
     required: true
     version_added: 0.1.0
   enabled:
     description:
-      - Whether it is on.
+      - Whether the feature is on.
     type: bool
     required: true
     version_added: 0.1.0

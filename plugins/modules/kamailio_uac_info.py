@@ -14,7 +14,7 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets the registrations of the module C(uac) in a running Kamailio, in the words of the options
+  - Returns the registrations of the module C(uac) in a running Kamailio, in the form of the options
     of M(kamailio.ctl.kamailio_uac_registration).
   - Passwords and their hashes are never returned.
 extends_documentation_fragment:
@@ -26,7 +26,7 @@ extends_documentation_fragment:
 options:
   l_uuid:
     description:
-      - Only this registration. All of them unless given.
+      - Return only this registration. The default is all registrations.
     type: str
     version_added: 0.1.0
 seealso:

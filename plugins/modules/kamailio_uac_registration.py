@@ -14,11 +14,11 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Adds, changes, switches and removes the registrations that the module C(uac) of a running
-    Kamailio keeps at other servers.
-  - The server cannot change a record, so the record is removed and added, which registers
-    again. It can switch one on and off.
-  - The server returns passwords in clear text. They are compared, and never shown.
+  - Manages the registrations with other servers that the module C(uac) of a running Kamailio
+    maintains. It can add, change, enable, disable and remove them.
+  - The server can enable and disable a registration, but not change it. To change one, this module
+    removes it and adds it again, which triggers a new registration.
+  - The server returns passwords in clear text. This module compares them, but never shows them.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -34,21 +34,21 @@ options:
     version_added: 0.1.0
   state:
     description:
-      - Whether the registration exists. V(absent) takes no other option than O(l_uuid).
+      - Whether the registration exists. V(absent) accepts no other options than O(l_uuid).
     type: str
     choices: [present, absent]
     default: present
     version_added: 0.1.0
   enabled:
     description:
-      - Whether it registers. A new one does unless told otherwise.
+      - Whether the registration is enabled. New registrations are enabled by default.
     type: bool
     version_added: 0.1.0
   l_username:
     description:
-      - Local user name. What is not given is left alone. A new registration needs all of
-        O(l_username), O(l_domain), O(r_username), O(r_domain), O(auth_username) and
-        O(auth_proxy), and one of O(auth_password) and O(auth_ha1).
+      - Local user name. Options that are not given are not changed. A new registration requires
+        O(l_username), O(l_domain), O(r_username), O(r_domain), O(auth_username) and O(auth_proxy),
+        and one of O(auth_password) and O(auth_ha1).
     type: str
     version_added: 0.1.0
   l_domain:
@@ -68,7 +68,7 @@ options:
     version_added: 0.1.0
   realm:
     description:
-      - Realm of the authentication. An empty text accepts any.
+      - Realm for the authentication. An empty string accepts any realm.
     type: str
     version_added: 0.1.0
   auth_username:
@@ -83,18 +83,18 @@ options:
     version_added: 0.1.0
   auth_ha1:
     description:
-      - Instead of the password, which is removed from the record, its hash together with user name
-        and realm, 32 hexadecimal digits.
+      - Hash of user name, realm and password, as 32 hexadecimal digits. It replaces the password,
+        which is removed from the registration.
     type: str
     version_added: 0.1.0
   auth_proxy:
     description:
-      - SIP URI to send to.
+      - SIP URI of the server to send requests to.
     type: str
     version_added: 0.1.0
   expires:
     description:
-      - Seconds for which to register, at least 0.
+      - Lifetime of the registration in seconds, at least 0.
     type: int
     version_added: 0.1.0
   reg_delay:
@@ -104,19 +104,19 @@ options:
     version_added: 0.1.0
   socket:
     description:
-      - Local socket to send from, such as V(udp:192.0.2.1:5060). An empty text leaves it to the
-        server.
+      - Local socket to send from, such as V(udp:192.0.2.1:5060). An empty string lets the server
+        choose.
     type: str
     version_added: 0.1.0
   contact_addr:
     description:
-      - Address for the contact, as host and port. Without it a new registration has that of the
-        modparam C(reg_contact_addr). An empty text unsets it.
+      - Address for the contact, as host and port. The default for a new registration is the module
+        parameter C(reg_contact_addr). An empty string unsets it.
     type: str
     version_added: 0.1.0
   contact_user:
     description:
-      - User name for the contact. Needs Kamailio 6.2. An empty text unsets it.
+      - User name for the contact. Requires Kamailio 6.2. An empty string unsets it.
     type: str
     version_added: 0.1.0
 seealso:

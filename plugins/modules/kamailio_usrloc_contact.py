@@ -14,10 +14,11 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Adds, changes and removes single contacts of the module C(usrloc) in a running Kamailio, such
-    as those of devices that do not register.
-  - What matters about a contact that expires changes by itself. So it is only compared whether it
-    is permanent, and O(expires) is used when the contact is added or changed for another reason.
+  - Adds, changes and removes single contacts of the module C(usrloc) in a running Kamailio, for
+    example contacts of devices that do not register.
+  - The remaining lifetime of a contact changes all the time, so only whether the contact is
+    permanent is compared. The value of O(expires) is used when the contact is added or changed for
+    another reason.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -33,7 +34,7 @@ options:
     version_added: 0.1.0
   aor:
     description:
-      - Address of record. Where the server does not use domains, that is the user name.
+      - Address of record. If the server does not use domains, this is the user name.
     type: str
     required: true
     version_added: 0.1.0
@@ -45,7 +46,7 @@ options:
     version_added: 0.1.0
   state:
     description:
-      - Whether the contact exists. V(absent) takes no other option than O(table), O(aor) and
+      - Whether the contact exists. V(absent) accepts no other options than O(table), O(aor) and
         O(contact).
     type: str
     choices: [present, absent]
@@ -53,43 +54,44 @@ options:
     version_added: 0.1.0
   expires:
     description:
-      - Seconds until it expires, V(0) for never. A new contact never does unless told otherwise.
+      - Seconds until the contact expires, or V(0) for never. By default, a new contact never
+        expires.
     type: int
     version_added: 0.1.0
   q:
     description:
-      - Priority from 0 to 1, or V(-1) for none. What is not given is left alone.
+      - Priority from 0 to 1, or V(-1) for none. Options that are not given are not changed.
     type: float
     version_added: 0.1.0
   path:
     description:
-      - Path to the contact. An empty text means none.
+      - Path to the contact. An empty string means none.
     type: str
     version_added: 0.1.0
   flags:
     description:
-      - Flags, as a number of 32 bits.
+      - Flags, as a 32-bit number.
     type: int
     version_added: 0.1.0
   cflags:
     description:
-      - Flags of the branch, as a number of 32 bits.
+      - Branch flags, as a 32-bit number.
     type: int
     version_added: 0.1.0
   methods:
     description:
-      - Methods that it supports, as a number of 32 bits.
+      - SIP methods that the contact supports, as a 32-bit number.
     type: int
     version_added: 0.1.0
   received:
     description:
-      - Address that the registration came from. An empty text means none.
+      - Source address of the registration. An empty string means none.
     type: str
     version_added: 0.1.0
   socket:
     description:
-      - Local socket to reach it through. It has to be one of the server's own. An empty text
-        means none.
+      - Local socket through which the contact is reached. The server must have this socket. An
+        empty string means none.
     type: str
     version_added: 0.1.0
 seealso:

@@ -14,8 +14,8 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Gets the contacts of the module C(usrloc) in a running Kamailio, in the words of the options of
-    M(kamailio.ctl.kamailio_usrloc_contact).
+  - Returns the contacts of the module C(usrloc) in a running Kamailio, in the form of the options
+    of M(kamailio.ctl.kamailio_usrloc_contact).
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -31,8 +31,8 @@ options:
     version_added: 0.1.0
   aor:
     description:
-      - Only the contacts of this address of record. Without it, all contacts have to fit into one
-        reply of the server.
+      - Return only the contacts of this address of record. Without this option, all contacts must
+        fit into one reply of the server.
     type: str
     version_added: 0.1.0
 seealso:

@@ -14,11 +14,11 @@ version_added: 0.1.0
 author:
   - The kamailio-binrpc authors (@kamailio-binrpc)
 description:
-  - Calls a method of a running Kamailio again and again until its result is what is expected.
-  - A server that does not answer meanwhile, because it is being restarted for instance, is asked
-    again until the time is up.
-  - With C(-v) each value that was seen is in the result, and with C(-vvv) they are in the log of
-    the host as they come.
+  - Calls a method of a running Kamailio repeatedly until its result meets a condition.
+  - If the server does not answer, for example during a restart, the module keeps trying until the
+    time limit.
+  - With C(-v), the result contains each value that was seen. With C(-vvv), the values are also
+    written to the log of the host as they arrive.
 extends_documentation_fragment:
   - kamailio.ctl.ctl
   - kamailio.ctl.endpoints
@@ -28,59 +28,60 @@ extends_documentation_fragment:
 options:
   method:
     description:
-      - The method. It must not change anything.
+      - Method to call. It must not change anything.
     type: str
     required: true
     version_added: 0.1.0
   params:
     description:
-      - Its parameters, as in O(kamailio.ctl.kamailio_rpc#module:params).
+      - Parameters of the method, as in O(kamailio.ctl.kamailio_rpc#module:params).
     type: list
     elements: raw
     version_added: 0.1.0
   mutates:
     description:
-      - Say V(never) for a method that is not known to change nothing.
+      - Set this to V(never) for a method that only reads, but that the collection does not know.
     type: str
     choices: [auto, never]
     default: auto
     version_added: 0.1.0
   path:
     description:
-      - Where in the reply to look, as in O(kamailio.ctl.kamailio_rpc#module:probe.path). An empty
-        text is the whole value.
+      - Path to the value in the reply, as in O(kamailio.ctl.kamailio_rpc#module:probe.path). An
+        empty string means the whole value.
     type: str
     version_added: 0.1.0
   expect:
     description:
-      - The value that is waited for, as in O(kamailio.ctl.kamailio_rpc#module:probe.expect).
-      - Without O(expect), O(min), O(max) and O(fault) any answer except a fault will do.
+      - Value to wait for, as in O(kamailio.ctl.kamailio_rpc#module:probe.expect).
+      - Without O(expect), O(min), O(max) and O(fault), any answer except a fault meets the
+        condition.
     type: raw
     version_added: 0.1.0
   min:
     description:
-      - The value is a number that is not less.
+      - Smallest number that meets the condition.
     type: float
     version_added: 0.1.0
   max:
     description:
-      - The value is a number that is not greater.
+      - Largest number that meets the condition.
     type: float
     version_added: 0.1.0
   fault:
     description:
-      - The fault that is waited for, as in O(kamailio.ctl.kamailio_rpc#module:probe.fault).
+      - Fault to wait for, as in O(kamailio.ctl.kamailio_rpc#module:probe.fault).
     type: raw
     version_added: 0.1.0
   wait_timeout:
     description:
-      - Seconds to wait. The task fails when the condition is not met then.
+      - Seconds to wait. The task fails if the condition is not met within this time.
     type: float
     default: 300
     version_added: 0.1.0
   poll:
     description:
-      - Seconds between calls. More than 0.
+      - Seconds between two calls. More than 0.
     type: float
     default: 1
     version_added: 0.1.0
@@ -114,19 +115,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 value:
-  description: The value that was seen last.
+  description: Last value that was read.
   returned: always
   type: raw
 tries:
-  description: How many times the method was called.
+  description: Number of calls.
   returned: always
   type: int
 elapsed:
-  description: Seconds that it took.
+  description: Elapsed time in seconds.
   returned: always
   type: float
 progress:
-  description: Each value that was seen, and after how many seconds.
+  description: Each value that was read, with the elapsed time in seconds.
   returned: when the task fails, or with C(-v)
   type: list
   elements: dict
