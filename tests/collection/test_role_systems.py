@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.collection.conftest import BIN, ROOT, Run, run_ansible
+from tests.collection.role_host import LONG, PLAYS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
@@ -182,6 +183,18 @@ def test_without_systemd_it_is_written_and_checked_and_nothing_is_started(
     second = container(**variables)
     assert second.returncode == 0, second.output
     assert second.counter("changed") == 0, second.output
+
+
+@LONG
+def test_operators_of_a_shared_group_stay_while_a_server_wants_them(
+    container: Callable[..., Run], tmp_path: Path
+) -> None:
+    if os.geteuid():
+        pytest.skip("NOT TESTED: makes users, which needs root")
+    for source, target in (("kamailio_ctl_operators", "play"), ("operators_step",) * 2):
+        shutil.copy(PLAYS / f"{source}.yml", tmp_path / f"{target}.yml")
+    done = container(any="")
+    assert done.returncode == 0, done.output
 
 
 RENDER = """
