@@ -48,9 +48,9 @@ def lab(address: str) -> LabServer:
     return LabServer(binrpc=address, modules=modules)
 
 
-def inventory(endpoints: dict[str, str]) -> str:
+def inventory(endpoints: dict[str, str], python: str = sys.executable) -> str:
     lines = [f"{name} ctl_endpoint={endpoint}" for name, endpoint in endpoints.items()]
-    common = ["ansible_connection=local", f"ansible_python_interpreter={sys.executable}"]
+    common = ["ansible_connection=local", f"ansible_python_interpreter={python}"]
     return "\n".join(["[proxies]", *lines, "", "[proxies:vars]", *common, ""])
 
 

@@ -33,6 +33,10 @@ LOCK = tree.ROOT / "requirements" / "molecule.txt"
 BIN = Path(sys.executable).parent
 SCENARIOS = ("kamailio_ctl", "ctl_server")
 DISTRIBUTIONS = ("bookworm", "trixie", "jammy", "noble")
+# For the hosts, and for the connections that tests/matrix tries.
+COMMUNITY = ("containers/podman", "community/docker", "community/general")
+LIMITS = ("--ulimit=nofile=1024:1024", "--ulimit=nproc=4096:4096")
+"""With which podman runs a container where it may not raise limits."""
 # What a machine without systemd, or with the older control groups, needs. Elsewhere podman's
 # own settings do.
 MODEST = """\
@@ -141,9 +145,7 @@ def collections() -> Path:
         # Of the locked package only plain YAML and Python is used, which suits any Python.
         options = ("--no-deps", "--require-hashes", "--only-binary=:all:", "--python-version=3.12")
         subprocess.run([*pip, *options, "--dest", wheels, "--requirement", LOCK], check=True)
-        wanted = tuple(
-            f"ansible_collections/{name}/" for name in ("containers/podman", "community/docker")
-        )
+        wanted = tuple(f"ansible_collections/{name}/" for name in COMMUNITY)
         with zipfile.ZipFile(next(wheels.glob("*.whl"))) as package:
             package.extractall(
                 folder, [name for name in package.namelist() if name.startswith(wanted)]

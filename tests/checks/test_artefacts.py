@@ -311,11 +311,19 @@ def test_all_that_is_installed_is_documented(documented, kind):
     assert all(each["doc"]["short_description"] for each in documented[kind].values())
 
 
-def test_the_execution_environment_takes_the_artefact(artefacts, tmp_path):
-    """ansible-builder accepts the definition; no image is built, since that needs a registry."""
+ENVIRONMENTS = [
+    ROOT / "execution-environment.yml",
+    *(ROOT / "examples" / "environments" / f"{name}.yml" for name in ("debian", "decisions")),
+]
+
+
+@pytest.mark.parametrize("given", ENVIRONMENTS, ids=lambda path: path.stem)
+def test_an_environment_takes_the_artefact(given, artefacts, tmp_path):
+    """ansible-builder accepts the definition; make ee builds images."""
     (artefact,) = artefacts.glob("kamailio-ctl-*.tar.gz")
-    definition = tmp_path / "execution-environment.yml"
-    definition.write_text((ROOT / definition.name).read_text("utf-8"), "utf-8")
+    definition = tmp_path / given.relative_to(ROOT)
+    definition.parent.mkdir(parents=True, exist_ok=True)
+    definition.write_text(given.read_text("utf-8"), "utf-8")
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / artefact.name).write_bytes(artefact.read_bytes())
     run(BIN / "ansible-builder", "create", "-f", definition, "-c", tmp_path / "context")
