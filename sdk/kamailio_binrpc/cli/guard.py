@@ -57,10 +57,7 @@ def allow(
         guards = {name: settings.config.guard(name) for name in names}
     kept = [name for name, guard in guards.items() if guard == "read_only"]
     if kept:
-        raise Refused(
-            f"{method} is not known to change nothing, and {_named(kept)} is read_only in "
-            f"{settings.config.path}"
-        )
+        raise Refused(f"{_may_change(method)}, and {_read_only(kept, settings)}")
     if options.dry_run:
         output.write(f"would call {_call(method, params)} on {_named(names)}\n")
         return False
@@ -80,7 +77,7 @@ def allow_change(settings: common.Settings, names: Sequence[str], what: str, *, 
     guards = {name: settings.config.guard(name) for name in names}
     kept = [name for name, guard in guards.items() if guard == "read_only"]
     if kept:
-        raise Refused(f"{_named(kept)} is read_only in {settings.config.path}")
+        raise Refused(_read_only(kept, settings))
     if yes:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -108,6 +105,19 @@ def _ask(method: str, params: Sequence[Any], names: Sequence[str], *, confirm: b
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Refused("nothing was sent")
+
+
+def _may_change(method: str) -> str:
+    from ..core.catalogue.names import is_known
+
+    if is_known(method):
+        return f"{method} may change something"
+    return f"{printable(method)} is not in the catalogue, so it may change something"
+
+
+def _read_only(names: Sequence[str], settings: common.Settings) -> str:
+    verb = "is" if len(names) == 1 else "are"
+    return f"{_named(names)} {verb} read_only in {settings.config.path}"
 
 
 def _call(method: str, params: Sequence[Any]) -> str:

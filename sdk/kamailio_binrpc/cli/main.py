@@ -52,6 +52,10 @@ _COMMANDS = {
 }
 
 
+_ALONE = ("-h", "--help", "--version")
+"""Options that need no command."""
+
+
 class _Version(argparse.Action):
     """Shows more than the action of this name, and imports it only then."""
 
@@ -109,9 +113,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     reply_socket.handle_signals = True
     _replace_closed_streams()
     words = list(sys.argv[1:] if argv is None else argv)
-    if _names_a_method(words):
-        words.insert(0, "call")
+    words = _with_command_first(words)
     parser = build_parser(words[0] if words else None)
+    if words and words[0].startswith("-") and words[0] not in _ALONE:
+        parser.error("there is no command; write kamrpc COMMAND [OPTION ...], see 'kamrpc --help'")
     if words and words[0] not in _COMMANDS and not words[0].startswith("-"):
         parser.error(f"there is no command {words[0]}" + _other_command(words[0]))
     try:
@@ -141,9 +146,26 @@ def _other_command(name: str) -> str:
     return f"; {meant}" if meant else "; see 'kamrpc --help'"
 
 
-def _names_a_method(words: Sequence[str]) -> bool:
-    """Is the subcommand left out, as in ``kamrpc core.version``?"""
-    return bool(words) and "." in words[0] and words[0][0] not in "-./" and "/" not in words[0]
+def _with_command_first(words: list[str]) -> list[str]:
+    """Put the command first, where options come before it, as with kamcmd, or it is left out, as in
+    ``kamrpc core.version``.
+    """
+    if not words or words[0] in _ALONE:
+        return words
+    if not words[0].startswith("-"):
+        return ["call", *words] if _names_a_method(words[0]) else words
+    for place, word in enumerate(words):
+        if not place or words[place - 1] in ("-s", "--endpoint"):
+            continue
+        if word in _COMMANDS:
+            return [word, *words[:place], *words[place + 1 :]]
+        if _names_a_method(word):
+            return ["call", *words]
+    return words
+
+
+def _names_a_method(word: str) -> bool:
+    return "." in word and word[0] not in "-./" and "/" not in word
 
 
 def _replace_closed_streams() -> None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kamailio_binrpc.cli import exit_codes
@@ -89,7 +91,7 @@ def test_nothing_changes_what_is_read_only(kamrpc, lab, guarded, words):
     lab.calls.clear()
     status, out, err = kamrpc(*words)
     assert (status, out) == (exit_codes.REFUSED, "")
-    assert "is not known to change nothing, and one is read_only in" in err or "unix" in err
+    assert re.search("may change something, and .* (is|are) read_only in", err), err
     assert called(lab) == []
 
 

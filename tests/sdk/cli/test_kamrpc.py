@@ -52,6 +52,34 @@ def test_calls_that_rebuild_take_turns(kamrpc, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "words, shown",
+    [
+        ("core.echo a", "a\n"),
+        ("-t 3 core.echo a", "a\n"),
+        ("-t 3 call core.echo a", "a\n"),
+        ("-o json core.echo call", '["call"]\n'),
+        ("--json -t 3 call core.echo call", '["call"]\n'),
+    ],
+)
+def test_options_may_come_before_the_command_as_with_kamcmd(kamrpc, words, shown):
+    assert kamrpc(*words.split()) == (0, shown, "")
+
+
+def test_a_name_of_an_endpoint_is_no_command(kamrpc, tmp_path):
+    file = tmp_path / "other.ini"
+    file.write_text("[endpoints]\ntop = unix:%s/none\n" % tmp_path)
+    status, out, err = kamrpc("-s", "top", "call", "core.version", "-c", str(file))
+    assert (status, out) == (exit_codes.CONNECT, "")
+    assert "cannot connect" in err
+
+
+def test_options_alone_are_no_command(kamrpc):
+    status, _out, err = kamrpc("-s", "edge1")
+    assert status == exit_codes.USAGE
+    assert "kamrpc COMMAND [OPTION ...]" in err
+
+
+@pytest.mark.parametrize(
     "form, text",
     [
         ("json", '["a", "b"]\n'),
