@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """Make a call for each line of a file, or of standard input.
 
-A line is a method and its arguments, with quotes and backslashes as in a shell: a value with
-blanks is "one word". Empty lines and what follows a # are skipped. Lines are called in order,
-each when it has been read, over one connection.
+A line contains a method and its arguments, with quotes and backslashes as in a shell: put a value
+with blanks in quotes. Empty lines and comments after # are skipped. The calls are made in order
+over one connection, each as soon as its line has been read.
 
-By default a fault ends the batch, as set -e ends a shell script; --go-on reports each failure and
-goes on with the next line. Without a connection nothing goes on. --check reads all lines before it
-sends the first, and sends nothing if one is wrong: a quote that is not closed, a parameter that is
-missing or of the wrong type, a method that neither the catalogue nor the server knows.
+By default, a fault ends the batch, as set -e ends a shell script. --go-on reports each failure and
+continues with the next line, unless the connection fails. --check reads all lines first, and sends
+nothing if one of them is invalid: an unclosed quote, a parameter that is missing or has the wrong
+type, or a method that neither the catalogue nor the server knows.
 """
 
 
@@ -45,14 +45,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     common.add_call_options(parser)
     common.add_output_option(parser, output.FORMATS)
-    parser.add_argument("-k", "--go-on", action="store_true", help="go on after a failure")
+    parser.add_argument("-k", "--go-on", action="store_true", help="continue after a failure")
     parser.add_argument(
-        "--check", action="store_true", help="check every line before the first is sent"
+        "--check", action="store_true", help="check all lines before sending the first"
     )
     guard.add_options(parser)
-    parser.add_argument("--raw", action="store_true", help="type arguments by their look alone")
+    parser.add_argument(
+        "--raw", action="store_true", help="derive types from the form of arguments"
+    )
     parser.add_argument("-x", "--echo", action="store_true", help="show each line before its reply")
-    parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="- is standard input")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default="-", help="file with calls; - is standard input"
+    )
     parser.set_defaults(run=run)
 
 

@@ -10,11 +10,11 @@ from . import common, exit_codes, guard, output, view
 
 _DESCRIPTION = """Call one RPC and print the values of its reply.
 
-Arguments are typed as the method wants them: where it reads a text, 5 is sent as a text. For
-methods that are not in the catalogue the server is asked. Where it does not tell either, which a
-warning says, their look decides: 5 is an int, 1.5 a float, anything else a text. A prefix forces
-the type: s:5 (text), i:5 (int), d:5 (float), b:0a0b (bytes), j:[1,2] (JSON). Put -- before an
-argument that starts with a dash, such as -1.
+Arguments get the types that the method expects: if it expects a string, 5 is sent as a string. If
+the method is not in the catalogue, the server is asked for the types. If it does not report them,
+kamrpc prints a warning and uses the form of the argument: 5 is an integer, 1.5 a float, and
+anything else a string. A prefix forces the type: s:5 (string), i:5 (integer), d:5 (float),
+b:0a0b (bytes), j:[1,2] (JSON). Put -- before an argument that starts with a dash, such as -1.
 """
 
 TYPE_CHECKING = False

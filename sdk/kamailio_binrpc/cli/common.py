@@ -39,7 +39,7 @@ def add_config_option(parser: argparse.ArgumentParser) -> None:
         "-c",
         "--config",
         metavar="FILE",
-        help="the file of endpoints and groups (default: see 'kamrpc config path')",
+        help="file of endpoints and groups (default: see 'kamrpc config path')",
     )
 
 
@@ -60,14 +60,14 @@ def add_call_options(parser: argparse.ArgumentParser, *, several: bool = False) 
         "--timeout",
         metavar="SECONDS",
         type=float,
-        help=f"for a whole call (default: ${TIMEOUT_VARIABLE}, else the configuration's, else "
+        help=f"time limit of a call (default: ${TIMEOUT_VARIABLE}, else the configuration's, else "
         f"{_TIMEOUT:g})",
     )
     parser.add_argument(
         "--connect-wait",
         metavar="SECONDS",
         type=float,
-        help="go on trying to connect for so long (default: the configuration's, else 0)",
+        help="keep trying to connect for this time (default: the configuration's, else 0)",
     )
 
 
@@ -79,14 +79,14 @@ def add_output_option(parser: argparse.ArgumentParser, formats: Sequence[str]) -
         "--output",
         choices=formats,
         default=DefaultForm(formats[0]),
-        help="form of the output (default: %(default)s)",
+        help="output format (default: %(default)s)",
     )
     parser.add_argument(
         "--json",
         dest="output",
         action="store_const",
         const=json_form,
-        help=f"as --output {json_form}",
+        help=f"same as --output {json_form}",
     )
 
 
@@ -95,9 +95,9 @@ def add_method_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--raw",
         action="store_true",
-        help="type arguments by their look alone, also where the method is known",
+        help="derive types from the form of arguments, even if the method is known",
     )
-    parser.add_argument("method", metavar="METHOD", help="such as core.version")
+    parser.add_argument("method", metavar="METHOD", help="name of the method, such as core.version")
     parser.add_argument("params", metavar="ARG", nargs="*", help="parameters of the method")
 
 

@@ -38,12 +38,13 @@ _EXAMPLE = """the file:
   media = read_only
   edge = confirm
 
-Calls that may change a read_only endpoint are refused; before those that may change one with
-confirm you are asked, or give --yes. It is the one named by --config, else by KAMRPC_CONFIG, else
-$XDG_CONFIG_HOME/kamrpc/config.ini (~/.config if unset), else /etc/kamrpc/config.ini. Flags win
-over KAMRPC_ENDPOINT and KAMRPC_TIMEOUT, and those over the file.
+Calls that may change a read_only endpoint are refused. Calls that may change an endpoint with
+confirm need your confirmation, or --yes. The configuration file is the one in --config, otherwise
+in KAMRPC_CONFIG, otherwise $XDG_CONFIG_HOME/kamrpc/config.ini (~/.config if unset), otherwise
+/etc/kamrpc/config.ini. Options on the command line override KAMRPC_ENDPOINT and KAMRPC_TIMEOUT,
+which override the file.
 
-As an Ansible inventory, save this as an executable file and name it with -i:
+To use it as an Ansible inventory, save this script as an executable file and pass it with -i:
   #!/bin/sh
   exec kamrpc config inventory "$@"
 """
@@ -53,21 +54,25 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Declare the subcommand."""
     parser = commands.add_parser(
         "config",
-        help="show and check the file of endpoints and groups",
-        description="Show and check the file that names endpoints and groups.",
+        help="show and check the configuration file",
+        description="Show and check the configuration file with endpoints and groups.",
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    show = actions.add_parser("show", help="print what is configured")
+    show = actions.add_parser("show", help="print the configuration")
     common.add_output_option(show, output.FORMATS)
-    path = actions.add_parser("path", help="print which file is read")
-    check = actions.add_parser("check", help="read the file, and with --call every endpoint")
+    path = actions.add_parser("path", help="print the path of the configuration file")
+    check = actions.add_parser("check", help="check the file, and with --call also every endpoint")
     common.add_output_option(check, output.FORMATS)
-    check.add_argument("--call", action="store_true", help="call core.version everywhere, too")
-    inventory = actions.add_parser("inventory", help="print it as an Ansible inventory")
-    inventory.add_argument("--list", action="store_true", help="everything; the default")
-    inventory.add_argument("--host", metavar="NAME", help="the variables of one endpoint")
+    check.add_argument(
+        "--call", action="store_true", help="also call core.version at every endpoint"
+    )
+    inventory = actions.add_parser(
+        "inventory", help="print the configuration as an Ansible inventory"
+    )
+    inventory.add_argument("--list", action="store_true", help="print all hosts (the default)")
+    inventory.add_argument("--host", metavar="NAME", help="print the variables of one endpoint")
     for action, work in ((show, _show), (path, _path), (check, _check), (inventory, _inventory)):
         common.add_config_option(action)
         action.set_defaults(run=lambda options, work=work: common.guarded(lambda: work(options)))

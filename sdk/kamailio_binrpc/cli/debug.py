@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """Set the log level, of the whole server or of one module.
 
 LEVEL is a number from -5 to 9 or one of: alert, bug, crit, error, warn, notice, info, debug. With
---for the command waits, and then each server goes back to the level that it had; so it does on
-Ctrl-C. A level that another client has set meanwhile is left.
+--for, the command waits and then restores the previous level of each server, also after Ctrl-C. A
+level that another client has set in the meantime is not changed.
 """
 _LEVELS = {
     "alert": -5,
@@ -46,17 +46,20 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Declare the subcommand."""
     parser = commands.add_parser(
         "debug",
-        help="set the log level, for a while",
+        help="set the log level, optionally for a limited time",
         description=_DESCRIPTION,
         epilog=exit_codes.HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     ensuring.add_options(parser)
-    parser.add_argument("-m", "--module", metavar="NAME", help="of this module alone")
+    parser.add_argument("-m", "--module", metavar="NAME", help="set the level of this module only")
     parser.add_argument(
-        "--for", dest="span", metavar="TIME", help="such as 30s, 10m or 2h, at most 24h"
+        "--for",
+        dest="span",
+        metavar="TIME",
+        help="restore the level after this time, such as 30s, 10m or 2h; at most 24h",
     )
-    parser.add_argument("level", metavar="LEVEL", help="such as debug, or 3")
+    parser.add_argument("level", metavar="LEVEL", help="log level, such as debug, or 3")
     parser.set_defaults(run=run)
 
 

@@ -22,25 +22,23 @@ TROUBLE = 2
 
 _DESCRIPTION = """Compare two sides, A and B, row by row and whatever the order of the rows.
 
-A side is an endpoint or an address; a file of JSON or YAML, such as a reply that "kamrpc call
---json" printed, a snapshot or a recording ("-" is standard input); or "catalogue@RELEASE", the
-methods that the built-in catalogue knows of a release of Kamailio. With a METHOD, servers are
-asked that. Without one, they are asked what the other side is about: snapshots are compared, or the
-calls of a recording, or the names of the methods.
-
-Each line is one row that only B has (+), that only A has (-), or that differs (~).
+A side is an endpoint or an address; a JSON or YAML file with a reply that "kamrpc call --json"
+printed, a snapshot or a recording ("-" is standard input); or "catalogue@RELEASE", the methods of
+that Kamailio release in the built-in catalogue. With a METHOD, it is called on servers. Without
+one, the other side determines what is compared: snapshots, the calls of a recording, or the names
+of methods. Each line is a row that exists only in B (+), only in A (-), or that differs (~).
 """
 _EPILOG = """exit status, as of diff:
   0  no difference
   1  differences
-  2  trouble: the command line is wrong, a file cannot be read, or a server answered with a fault
-  3 and more  as 'kamrpc call'
+  2  error: the command line is invalid, a file cannot be read, or a server answered with a fault
+  3 and more  as for 'kamrpc call'
 
 examples:
   kamrpc diff edge1 edge2 dispatcher.list
   kamrpc call -s edge1 --json htable.dump limits > before.json
   kamrpc diff before.json edge1 htable.dump limits
-  kamrpc diff monday.yml edge1                 a snapshot, and the server as it is now
+  kamrpc diff monday.yml edge1                 a snapshot and the current state of the server
   kamrpc diff catalogue@5.6 catalogue@6.0
 """
 _STYLES = {"added": "green", "removed": "red", "changed": "yellow"}
@@ -63,22 +61,22 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="NAMES",
         action="append",
         default=[],
-        help="members whose differences do not count, separated by commas; may be repeated",
+        help="members to ignore, separated by commas; may be repeated",
     )
     add(
         "--key",
         metavar="MEMBERS",
         action="append",
         default=[],
-        help="what names a row, such as id or SET.ID, or several with commas; may be repeated "
-        "(default: the usual ones)",
+        help="members that identify a row, such as id or SET.ID, separated by commas; may be "
+        "repeated (default: the usual ones)",
     )
-    add("-q", "--quiet", action="store_true", help="print nothing: the exit status tells")
+    add("-q", "--quiet", action="store_true", help="print nothing; only set the exit status")
     secrets.add_reveal_option(parser)
-    add("--raw", action="store_true", help="type arguments by their look alone")
-    add("a", metavar="A", help="an endpoint, a file, - or catalogue@RELEASE")
-    add("b", metavar="B", help="the other one")
-    add("method", metavar="METHOD", nargs="?", help="what to ask servers")
+    add("--raw", action="store_true", help="derive types from the form of arguments")
+    add("a", metavar="A", help="first side: an endpoint, a file, - or catalogue@RELEASE")
+    add("b", metavar="B", help="second side")
+    add("method", metavar="METHOD", nargs="?", help="method to call on servers")
     add("params", metavar="ARG", nargs="*", help="parameters of the method")
     parser.set_defaults(run=run, yes=False, dry_run=False)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """Examine an endpoint step by step: its path, owner and mode, the process that
 listens, the network, the protocol, the server, the time for a call, and who else can reach ctl.
-Ends with what to do. Nothing is changed; to a host that does not speak binrpc, a SIP, an HTTP and a
+Ends with advice. Nothing is changed. If the endpoint does not speak binrpc, a SIP, an HTTP and a
 FIFO request are sent to find out what it is.
 """
 _STYLES = {"ok": "green", "warning": "yellow", "failed": "red"}
@@ -39,7 +39,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     common.add_call_options(parser)
     common.add_output_option(parser, output.FORMATS)
     parser.add_argument(
-        "name", metavar="ENDPOINT", nargs="?", help="in place of --endpoint, an address or a name"
+        "name",
+        metavar="ENDPOINT",
+        nargs="?",
+        help="address or name of an endpoint, instead of --endpoint",
     )
     parser.set_defaults(run=run)
 

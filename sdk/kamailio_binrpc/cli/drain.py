@@ -10,12 +10,12 @@ from . import common, ensuring, exit_codes
 
 _DRAIN = """Take a gateway out of service: a destination of the dispatcher gets no new calls.
 
-Calls in progress go on. A server where the set would be left without an active destination refuses,
-and then no server is changed. The change lasts until dispatcher.reload or a restart.
+Calls in progress continue. If the set would have no active destination left on one of the servers,
+no server is changed. The change lasts until dispatcher.reload or a restart.
 """
-_UNDRAIN = """Bring a gateway back into service.
+_UNDRAIN = """Put a gateway back into service.
 
-The server forgets whether it probed a destination that was disabled: --probing brings that back.
+When a destination is disabled, the server stops probing it. --probing enables probing again.
 """
 
 
@@ -35,12 +35,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
                 "--at-least",
                 metavar="N",
                 type=int,
-                help="how many active destinations have to be left in the set (default: 1)",
+                help="minimum number of active destinations left in the set (default: 1)",
             )
         else:
-            parser.add_argument("--probing", action="store_true", help="have it probed again")
-        parser.add_argument("set", metavar="SET", type=int, help="the number of the set")
-        parser.add_argument("uri", metavar="URI", help="written in any way; or duid=NAME")
+            parser.add_argument("--probing", action="store_true", help="also enable probing")
+        parser.add_argument("set", metavar="SET", type=int, help="number of the set")
+        parser.add_argument(
+            "uri", metavar="URI", help="URI in any equivalent spelling, or duid=NAME"
+        )
         parser.set_defaults(run=run, state=state, verb=name.capitalize())
 
 

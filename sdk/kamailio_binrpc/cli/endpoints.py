@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def add_options(
-    parser: argparse.ArgumentParser, *, limit: int = 500, deadline: str = "for the whole fleet"
+    parser: argparse.ArgumentParser,
+    *,
+    limit: int = 500,
+    deadline: str = "time limit for all endpoints",
 ) -> None:
     """Add ``--group``, ``--all``, ``--limit`` and ``--deadline``.
 
@@ -29,19 +32,35 @@ def add_options(
         metavar="NAME",
         action="append",
         default=[],
-        help="a group or an endpoint of the configuration, or an address; may be repeated",
+        help="group or endpoint of the configuration, or an address; may be repeated",
     )
-    add("--all", action="store_true", help="every endpoint of the configuration")
-    add("--limit", metavar="N", type=int, default=limit, help="at once (default: %(default)s)")
+    add("--all", action="store_true", help="all endpoints of the configuration")
+    add(
+        "--limit",
+        metavar="N",
+        type=int,
+        default=limit,
+        help="maximum number of endpoints at the same time (default: %(default)s)",
+    )
     add("--deadline", metavar="SECONDS", type=float, help=deadline)
-    add("--no-progress", action="store_true", help="no progress line on the terminal")
+    add("--no-progress", action="store_true", help="do not show progress on the terminal")
 
 
 def add_batch_options(parser: argparse.ArgumentParser) -> None:
     """Add ``--serial`` and ``--max-fail``."""
     add = parser.add_argument
-    add("--serial", metavar="N", action="append", help="in batches of N or N%%; may be repeated")
-    add("--max-fail", metavar="PERCENT", type=float, help="stop after a batch with more failures")
+    add(
+        "--serial",
+        metavar="N",
+        action="append",
+        help="size of a batch, as a number or a percentage; may be repeated",
+    )
+    add(
+        "--max-fail",
+        metavar="PERCENT",
+        type=float,
+        help="stop after a batch with more than this percentage of failures",
+    )
 
 
 def chosen(options: argparse.Namespace, settings: Settings) -> dict[str, str | Address]:

@@ -28,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reachable-only",
         action="store_true",
-        help="go on without servers that cannot be reached (default: then no server is changed)",
+        help="skip servers that cannot be reached (default: then no server is changed)",
     )
     common.add_output_option(parser, output.FORMATS)
     guard.add_options(parser)

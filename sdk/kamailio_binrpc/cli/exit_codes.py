@@ -36,19 +36,19 @@ INTERRUPTED = 130
 HELP = """exit status:
   0  the server answered
   1  the server answered with a fault
-  2  the command line is wrong; nothing was sent
-  3  a fault that says: what you asked for does not exist
-  4  a fault that says: no such method
+  2  the command line is invalid; nothing was sent
+  3  the server answered with a fault: the requested item does not exist
+  4  the server answered with a fault: there is no such method
   5  no answer in time
-  6  no connection, or it broke
-  7  the answer was not binrpc, or cut short
-  8  several calls failed, and not all of them of the same
+  6  the connection failed or was lost
+  7  the answer was not binrpc, or was truncated
+  8  several calls failed for different reasons
   9  plan or drift found differences
   10  a change failed or was interrupted; all of it was undone
-  11  a change failed and NOT all of it was undone: act
+  11  a change failed and NOT all of it was undone: your action is required
   12  refused by the configuration, by you, or before the first write of a change
   13  a change was not confirmed in time, or was cancelled; all of it was undone
-  14  the output could not be written; whether calls were made is not said
+  14  the output could not be written; calls may have been made
   130  interrupted by Ctrl-C
 """
 

@@ -15,16 +15,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     parser = commands.add_parser(
         "facts",
-        help="tell what a server is",
-        description="Gather facts about a server. SUBSET is one of: all, min, "
+        help="show version, modules, memory and more of a server",
+        description="Show facts about a server. SUBSET is one of: all, min, "
         + ", ".join(PARTS)
-        + "; with ! before it, it is left out.",
+        + ". A ! before a name excludes that subset.",
         epilog=exit_codes.HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common.add_call_options(parser)
     common.add_output_option(parser, output.FORMATS)
-    parser.add_argument("subset", metavar="SUBSET", nargs="*", help="default: all")
+    parser.add_argument(
+        "subset", metavar="SUBSET", nargs="*", help="subset of the facts (default: all)"
+    )
     parser.set_defaults(run=run)
 
 

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """Call a method on many endpoints at once.
 
-Results are printed as they arrive, each under its endpoint's name. At the end, errors are printed
-on standard error, grouped by their cause. With --diff replies are compared: endpoints with equal
-replies are named together, and each smaller group shows the rows that it has in addition to the
-largest group (+), that it lacks (-) or that differ (~). With --json that is a list of groups, the
-largest first, with "names", "reply" and "changes"; errors are on standard error only. A table has
-the rows of all endpoints, and is printed at the end.
+Results are printed as they arrive, each with the name of its endpoint. At the end, errors are
+printed to standard error, grouped by cause. With --diff, replies are compared: endpoints with equal
+replies form a group, and each smaller group shows how its rows differ from those of the largest
+group: additional (+), missing (-) or different (~). With --json, the output of --diff is a list of
+groups, the largest first, with "names", "reply" and "changes". A table contains the rows of all
+endpoints, and is printed at the end.
 """
 _SHOWN_NAMES = 6
 
@@ -51,10 +51,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     view.add_options(parser)
     add = parser.add_argument
     endpoints.add_options(parser)
-    add("--rate", metavar="N", type=float, help="start at most N per second")
+    add("--rate", metavar="N", type=float, help="start at most N calls per second")
     endpoints.add_batch_options(parser)
-    add("--retries", metavar="N", type=int, default=0, help="where that is safe (default: 0)")
-    add("--diff", action="store_true", help="show which endpoints disagree")
+    add(
+        "--retries",
+        metavar="N",
+        type=int,
+        default=0,
+        help="repeat failed calls where that is safe (default: 0)",
+    )
+    add("--diff", action="store_true", help="compare replies and show which endpoints differ")
     guard.add_options(parser)
     secrets.add_reveal_option(parser)
     common.add_method_arguments(parser)

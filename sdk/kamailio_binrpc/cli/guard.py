@@ -33,9 +33,9 @@ class Refused(EncodeError):
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add ``--yes`` and ``--dry-run``."""
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask before a call")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask for confirmation")
     parser.add_argument(
-        "-n", "--dry-run", action="store_true", help="show what would be called, and call nothing"
+        "-n", "--dry-run", action="store_true", help="show the calls without making them"
     )
 
 

@@ -23,21 +23,21 @@ _LISTS = {
         "dispatcher.list",
         "list the destinations of the dispatcher",
         "SET",
-        "the number of one set (default: all)",
+        "number of the set (default: all sets)",
         "ID={}",
     ),
     "calls": _List(
         "dlg.list",
-        "list the calls that the module dialog follows",
+        "list the calls that the dialog module tracks",
         "TEXT",
-        "a text in the URI of the caller or of the callee (default: all calls)",
+        "part of the URI of the caller or the callee (default: all calls)",
         "from_uri|to_uri~{}",
     ),
     "regs": _List(
         "ul.dump",
         "list the registered contacts",
         "AOR",
-        "a text in the address of record (default: all contacts)",
+        "part of the address of record (default: all contacts)",
         "AoR~{}",
     ),
 }
@@ -62,7 +62,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         parser = commands.add_parser(
             name,
             help=each.help,
-            description=f"{each.help.capitalize()}: {each.method}, for people.",
+            description=f"{each.help.capitalize()}: {each.method} in a readable form.",
             epilog=exit_codes.HELP,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )

@@ -91,7 +91,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     """
     parser = _Parser(
         prog="kamrpc",
-        description="Call RPCs of a running Kamailio through its ctl module, or play one.",
+        description="Call RPC methods of a running Kamailio through ctl, or run a lab server.",
         epilog=exit_codes.HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -22,23 +22,25 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "methods",
         help="list, search and explain methods",
-        description="List, search and explain methods: those of a server, or with --offline those "
-        "of the built-in catalogue.",
+        description="List, search and explain the methods of a server or, with --offline, those of "
+        "the built-in catalogue.",
         epilog=exit_codes.HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    _add(actions, "list", "the names of all methods", _list, "")
-    _add(actions, "search", "methods whose name or help holds a text", _search, "TEXT")
-    _add(actions, "help", "what a method does, wants and answers", _help, "METHOD")
-    _add(actions, "signature", "a method's parameters in one line", _signature, "METHOD")
+    _add(actions, "list", "list the names of all methods", _list, "")
+    _add(actions, "search", "search names and help of methods for a text", _search, "TEXT")
+    _add(actions, "help", "show what a method does, its parameters and its reply", _help, "METHOD")
+    _add(actions, "signature", "show a method's parameters on one line", _signature, "METHOD")
 
 
 def _add(actions: Any, name: str, text: str, run: Any, argument: str) -> None:
     parser = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     common.add_call_options(parser)
     common.add_output_option(parser, output.FORMATS)
-    parser.add_argument("--offline", action="store_true", help="ask the catalogue, not a server")
+    parser.add_argument(
+        "--offline", action="store_true", help="use the built-in catalogue instead of a server"
+    )
     if argument:
         parser.add_argument("word", metavar=argument)
     parser.set_defaults(run=lambda options: common.guarded(lambda: run(options), options.output))

@@ -17,13 +17,13 @@ from .words import split_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_DESCRIPTION = """Ask a server everything that changes nothing, and keep the answers in a file.
+_DESCRIPTION = """Call the reading methods of a server, and save the answers to a file.
 
-That is every method that is known to read only: those that need no parameters, tables and
-settings by name, and what --call adds. The file is JSON, readable and fit for diff; "kamrpc serve
---replay FILE" serves it. Passwords, ha1 hashes and other secrets are replaced by "(hidden)", and so
-are passwords in URLs; what hash tables and shared variables hold is written as it is, unless its
-name tells that it is a secret: look at the file before you pass it on.
+Only methods that are known to only read are called: those without parameters, those that read
+tables and settings by name, and the calls that --call adds. The file is JSON, suitable for reading
+and for diff; "kamrpc serve --replay FILE" serves it. Passwords, ha1 hashes, other secrets and
+passwords in URLs are replaced with "(hidden)". The contents of hash tables and shared variables are
+written as they are, unless their names indicate a secret: check the file before you pass it on.
 """
 
 
@@ -31,27 +31,29 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Declare the subcommand."""
     parser = commands.add_parser(
         "record",
-        help="keep what a server answers in a file",
+        help="save the answers of a server to a file",
         description=_DESCRIPTION,
         epilog=exit_codes.HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     common.add_call_options(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help="(default: standard output)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="output file (default: standard output)"
+    )
     parser.add_argument(
         "--call",
         metavar="CALL",
         action="append",
         default=[],
-        help="record this too, such as 'ul.lookup location alice'; it must be read-only; may be "
-        "repeated",
+        help="also record this call, such as 'ul.lookup location alice'; it must only read; may "
+        "be repeated",
     )
     parser.add_argument(
         "--mask",
         metavar="REGEX",
-        help="mask members whose name this matches as well",
+        help="also mask members whose names match this expression",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="tell each call")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print each call")
     parser.set_defaults(run=run)
 
 

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 def add_reveal_option(parser: argparse.ArgumentParser) -> None:
     """Add ``--reveal``."""
-    parser.add_argument(
-        "--reveal", action="store_true", help="show passwords and other secrets as they came"
-    )
+    parser.add_argument("--reveal", action="store_true", help="show passwords and other secrets")
 
 
 class Hiding:

@@ -12,13 +12,13 @@ from ..core import wire
 from ..core.errors import BinrpcError
 from . import common, exit_codes
 
-_DESCRIPTION = """Play the control plane of a Kamailio: the ctl module with its RPCs, without SIP.
+_DESCRIPTION = """Run a lab server: the control plane of a Kamailio, without SIP.
 
 Runs in the foreground until SIGINT or SIGTERM, then removes its sockets. Prints one line per
-listener once it can be called. Options are named after ctl's modparams; an address has the
-form [unix|unixd|udp|tcp|fifo:]name[:port], and port 0 takes any free one. A configuration file
-(--config) takes the same options with _ instead of -, and what the modules hold; the command line
-has the last word.
+listener as soon as it can be called. Options have the names of ctl's module parameters. An address
+has the form [unix|unixd|udp|tcp|fifo:]name[:port], and port 0 selects a free port. A configuration
+file (--config) can contain the same options, with _ instead of -, and the data of the modules. The
+command line overrides the file.
 """
 
 
@@ -32,7 +32,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         argument_default=argparse.SUPPRESS,
     )
     add = parser.add_argument
-    add("--config", metavar="FILE", default=None, help="options and data, in JSON or INI")
+    add("--config", metavar="FILE", default=None, help="configuration file, in JSON or INI")
     add(
         "--binrpc",
         metavar="ADDR",
@@ -45,24 +45,44 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="append",
         help="listen for the text protocol; may be repeated",
     )
-    add("--mode", metavar="MODE", help="of sockets and fifos, octal (default: 0600)")
-    add("--user", help="owner of sockets and fifos; needs --group too, as in Kamailio")
+    add("--mode", metavar="MODE", help="mode of sockets and fifos, in octal (default: 0600)")
+    add("--user", help="owner of sockets and fifos; requires --group, as in Kamailio")
     add("--group", help="group of sockets and fifos")
     add("--autoconversion", action="store_true", help="convert every parameter's type")
-    add("--binrpc-max-body-size", metavar="KIB", type=int, help="default: 32")
-    add("--binrpc-struct-max-body-size", metavar="KIB", type=int, help="default: 8")
-    add("--binrpc-buffer-size", metavar="BYTES", type=int, help="default: 1024")
-    add("--rpc-exec-delta", metavar="SECONDS", type=int, help="the core parameter (default: 0)")
+    add(
+        "--binrpc-max-body-size",
+        metavar="KIB",
+        type=int,
+        help="maximum size of a reply (default: 32)",
+    )
+    add(
+        "--binrpc-struct-max-body-size",
+        metavar="KIB",
+        type=int,
+        help="maximum size of a struct (default: 8)",
+    )
+    add(
+        "--binrpc-buffer-size",
+        metavar="BYTES",
+        type=int,
+        help="size of the write buffer (default: 1024)",
+    )
+    add(
+        "--rpc-exec-delta",
+        metavar="SECONDS",
+        type=int,
+        help="the core parameter rpc_exec_delta (default: 0)",
+    )
     add(
         "--kamailio-version",
         metavar="VERSION",
-        help="the release to imitate, such as 5.8 or master (default: 5.6.3)",
+        help="release to imitate, such as 5.8 or master (default: 5.6.3)",
     )
     add(
         "--fidelity",
-        help="faithful copies what is merely odd about the original (the default), sane does not",
+        help="faithful also imitates oddities of Kamailio (the default), sane does not",
     )
-    add("--replay", metavar="FILE", help="serve what 'kamrpc record' has kept")
+    add("--replay", metavar="FILE", help="serve the answers that 'kamrpc record' has saved")
     add(
         "--failure",
         metavar="FAILURE",
@@ -71,9 +91,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="make something go wrong, such as 'drop method=core.* probability=10%%'; may be "
         "repeated, and changed at run time by lab.set_failure",
     )
-    add("--failure-seed", metavar="SEED", help="repeat the chances of an earlier run")
-    add("--log-format", metavar="text|json", help="log what goes on to standard error")
-    add("--trace", action="store_true", help="print each packet decoded")
+    add(
+        "--failure-seed",
+        metavar="SEED",
+        help="seed for failures with a probability, to repeat an earlier run",
+    )
+    add("--log-format", metavar="text|json", help="log events to standard error")
+    add("--trace", action="store_true", help="print each packet in decoded form")
     add(
         "--expose",
         action="store_true",

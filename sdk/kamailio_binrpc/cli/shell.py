@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """Call methods from a prompt.
 
-A line is a method and its arguments, with quotes as in a shell. TAB completes methods, settings,
-counters, hash tables and dispatcher sets; the line below shows the method's parameters, and a ?
-behind a method explains it. The up key and Ctrl-R find lines of before. Ctrl-C cancels a call, or
-clears the line. Replies that are longer than the terminal go through $PAGER.
+A line contains a method and its arguments, with quotes as in a shell. TAB completes methods,
+settings, counters, hash tables and dispatcher sets. The line below shows the parameters of the
+method, and ? after a method explains it. The up key and Ctrl-R recall earlier lines. Ctrl-C cancels
+a call, or clears the line. Replies that are longer than the terminal are shown with $PAGER.
 
-  core.psx -o table                      in another form, this time
-  core.psx --where dsc~udp --sort -pid   some rows, as 'kamrpc call' shows them
+  core.psx -o table                      in another format
+  core.psx --where dsc~udp --sort -pid   some rows, as in 'kamrpc call'
   dispatcher.list | jq .                 to a command (jq gets JSON), or > FILE, or >> FILE
-  watch -n 5 dlg.stats_active            other commands of kamrpc, at this endpoint
+  watch -n 5 dlg.stats_active            any command of kamrpc, at this endpoint
 
-Without a terminal on standard input, lines are read as by 'kamrpc batch --go-on'.
+If standard input is not a terminal, lines are processed as by 'kamrpc batch --go-on'.
 """
 
 _BUILTINS = {
@@ -78,7 +78,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     common.add_call_options(parser)
     common.add_output_option(parser, output.FORMATS)
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask before a call")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask for confirmation")
     parser.add_argument("--no-pager", action="store_true", help="never use a pager")
     parser.set_defaults(run=run, dry_run=False)
 

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """Show calls, transactions, registrations, requests, memory and gateways of servers.
 
-On a terminal the screen is renewed every few seconds. Keys: s sorts by the next column, r turns the
-order round, up and down choose a server, Enter shows its gateways and goes back, q ends. Elsewhere,
-and with -o json or jsonl, the figures are printed --count times (default: 2 rounds; the first
-one is not shown, since rates need two).
+On a terminal, the screen is refreshed every few seconds. Keys: s sorts by the next column, r
+reverses the order, up and down select a server, Enter shows its gateways and returns, q quits.
+Otherwise, and with -o json or jsonl, the figures are printed --count times (default: 2 rounds; the
+first one is not shown, because rates need two).
 """
 _BARS = " ▁▂▃▄▅▆▇█"
 _BARS_SHOWN = 20
@@ -82,7 +82,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Declare the subcommand."""
     parser = commands.add_parser(
         "top",
-        help="show servers at a glance, again and again",
+        help="show key figures of servers, continuously",
         description=_DESCRIPTION,
         epilog=exit_codes.HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -91,10 +91,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     endpoints.add_options(parser)
     common.add_output_option(parser, output.forms("table"))
     parser.add_argument(
-        "-n", "--interval", metavar="SECONDS", type=float, default=2.0, help="default: 2"
+        "-n",
+        "--interval",
+        metavar="SECONDS",
+        type=float,
+        default=2.0,
+        help="refresh interval (default: 2)",
     )
-    parser.add_argument("--count", metavar="N", type=int, help="end after N rounds")
-    parser.add_argument("--sort", metavar="NAME", help="name, uptime, calls, memory, ...; -NAME")
+    parser.add_argument("--count", metavar="N", type=int, help="stop after N rounds")
+    parser.add_argument(
+        "--sort",
+        metavar="NAME",
+        help="sort by name, uptime, calls, memory, ...; -NAME sorts in reverse",
+    )
     parser.set_defaults(run=run)
 
 

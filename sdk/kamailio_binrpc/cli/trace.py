@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """Decode packets and print their records with types.
 
-INPUT is a file: a capture (pcap or pcapng, as tcpdump -w writes it), packets as raw bytes, or
-text with hex digits, plain or as hexdump -C, xxd and pykamcmd -vvv print them. Without a file,
-standard input is read; --hex takes the digits from the command line. Of a capture, UDP
-datagrams and TCP streams that start as binrpc are shown.
+INPUT is a file: a capture (pcap or pcapng, as written by tcpdump -w), packets as raw bytes, or text
+with hex digits, plain or in the format of hexdump -C, xxd or pykamcmd -vvv. Without a file,
+standard input is read; --hex takes the digits from the command line. From a capture, UDP datagrams
+and TCP streams that begin as binrpc are shown.
 
-Passwords and other secrets are shown as "(hidden)", and so are malformed packets that may hold
-some, unless --reveal is given. Which values of a reply are secret depends on its request: without
-that, the names of members decide.
+Passwords and other secrets are shown as "(hidden)" unless --reveal is given, and so are malformed
+packets that may contain secrets. Which values of a reply are secret depends on the request. If the
+request is missing, the names of the members decide.
 """
 
 # An offset if any, then groups of hex digits, then the same as text if any.
@@ -60,7 +60,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     common.add_output_option(parser, output.FORMATS)
     parser.add_argument("--hex", metavar="DIGITS", nargs="+", help="decode these digits")
     secrets.add_reveal_option(parser)
-    parser.add_argument("file", metavar="INPUT", nargs="?", default="-", help="- is standard input")
+    parser.add_argument(
+        "file", metavar="INPUT", nargs="?", default="-", help="file to decode; - is standard input"
+    )
     parser.set_defaults(run=run)
 
 

@@ -45,18 +45,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--columns",
         metavar="NAMES",
-        help='separated by commas, or "all" (default: the usual ones of large replies, else all)',
+        help='columns, separated by commas, or "all" (default: a selection for large replies)',
     )
-    group.add_argument(
-        "--sort", metavar="NAME", help="sort by this column; -NAME: the largest first"
-    )
+    group.add_argument("--sort", metavar="NAME", help="sort by this column; -NAME sorts in reverse")
     group.add_argument(
         "--where",
         metavar="CONDITION",
         action="append",
         default=[],
-        help="show the rows where NAME=VALUE, !=, <, <=, >, >=, ~ (contains) or !~; may be "
-        "repeated: all must hold. NAME|NAME: one of these",
+        help="show only rows where NAME=VALUE; also !=, <, <=, >, >=, ~ (contains) and !~; may be "
+        "repeated, then all must hold. NAME|NAME means one of these",
     )
 
 

@@ -24,12 +24,12 @@ _CLEAR = f"{ESCAPE}[H{ESCAPE}[2J"
 
 _DESCRIPTION = """Call a method every few seconds.
 
-On a terminal each reply is shown whole, with what changed since the call before below it.
-Elsewhere the first reply is printed whole and then only changes, each line with the time. Each
-line is one row that was added (+), removed (-) or changed (~), whatever the columns that are shown.
-With --output json, jsonl or yaml the first reply is an object with "time" and "reply", and each
-call that brings changes one with "time" and "changes". If the server becomes unreachable, watch
-keeps trying.
+On a terminal, each reply is shown in full, followed by the changes since the previous call.
+Otherwise, the first reply is printed in full, and then only changes, with the time. Each line is a
+row that was added (+), removed (-) or changed (~). All columns are compared, not only those that
+are shown. With --output json, jsonl or yaml, the first reply is an object with "time" and "reply",
+and each call with changes gives an object with "time" and "changes". If the server
+becomes unreachable, watch keeps trying.
 """
 
 
@@ -46,11 +46,16 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     common.add_output_option(parser, output.FORMATS)
     view.add_options(parser)
     parser.add_argument(
-        "-n", "--interval", metavar="SECONDS", type=float, default=2.0, help="default: 2"
+        "-n",
+        "--interval",
+        metavar="SECONDS",
+        type=float,
+        default=2.0,
+        help="time between two calls (default: 2)",
     )
-    parser.add_argument("--count", metavar="N", type=int, help="end after N calls")
+    parser.add_argument("--count", metavar="N", type=int, help="stop after N calls")
     parser.add_argument(
-        "--until-changed", action="store_true", help="end at the first change, with status 0"
+        "--until-changed", action="store_true", help="stop at the first change, with exit status 0"
     )
     secrets.add_reveal_option(parser)
     common.add_method_arguments(parser)

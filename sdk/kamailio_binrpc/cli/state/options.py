@@ -44,15 +44,15 @@ def add_files(parser: argparse.ArgumentParser, *, what: str = "") -> None:
         "file",
         metavar="FILE",
         nargs="+",
-        help=f"what is wanted; several files are one wish; - is standard input{what}",
+        help=f"file with the desired state; several files are combined; - is standard input{what}",
     )
     parser.add_argument(
         "--overlay",
         metavar="FILE",
         action="append",
         default=[],
-        help="a file that wins over the others; {name} in it is the name of the endpoint, and a "
-        "missing file is empty; may be repeated",
+        help="file that overrides the others; {name} in its path is the name of the endpoint; a "
+        "missing file counts as empty; may be repeated",
     )
 
 
@@ -72,7 +72,7 @@ def add_journals(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--journals",
         metavar="FOLDER",
-        help="where changes are written down (default: /var/lib/kamailio-binrpc for root, else "
+        help="folder of the journals of changes (default: /var/lib/kamailio-binrpc for root, else "
         "~/.local/state/kamailio-binrpc)",
     )
 
