@@ -68,6 +68,19 @@ def test_each_variable_is_described_with_its_default(role: str) -> None:
             assert options[name].get("default") == value, name
 
 
+def test_both_roles_describe_the_same_restarts() -> None:
+    """What may be said differently is what a restart is for."""
+    found = {}
+    for role in ("ctl_server", "kamailio_ctl"):
+        text = ROOT.joinpath("roles", role, "meta", "argument_specs.yml").read_text("utf-8")
+        options = yaml.safe_load(text.replace(f"{role}_", ""))["argument_specs"]["main"]["options"]
+        restart = options["restart"]
+        values = [line for line in restart.pop("description") if line.startswith("V(")]
+        found[role] = [restart, values, options["restart_window"], options["drain_timeout"]]
+        assert re.findall(r"V\((\w+)\)", str(values)) == restart["choices"]
+    assert found["ctl_server"] == found["kamailio_ctl"]
+
+
 def includes_of(tasks: list[dict[str, Any]]) -> Iterator[Any]:
     for task in tasks:
         if "ansible.builtin.include_tasks" in task:
@@ -153,6 +166,9 @@ REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("_buffer_size is a whole number from 1 to", {"kamailio_ctl_binrpc_buffer_size": 99999999999}),
     ("_max_body_size is a whole number from", {"kamailio_ctl_binrpc_max_body_size": "large"}),
     ("kamailio_ctl_drain_timeout is a number of seconds", {"kamailio_ctl_drain_timeout": "-5"}),
+    ("kamailio_ctl_restart_window is a text", {"kamailio_ctl_restart_window": "2-4"}),
+    ("kamailio_ctl_restart_window is a text", {"kamailio_ctl_restart_window": "22:00-24:00"}),
+    ("", {"kamailio_ctl_restart_window": "23:00-04:59"}),
     ("consists of small letters", {"kamailio_ctl_instance": "../edge"}),
     (
         "set kamailio_ctl_install to false",
@@ -166,6 +182,8 @@ REFUSALS: list[tuple[str, dict[str, Any]]] = [
     ("binrpc of an instance in ctl_server_instances is a list", instance(binrpc=TCP[0])),
     ("binrpc_max_body_size of an instance", instance(binrpc_max_body_size=99999999999)),
     ("two have the same one", instance(binrpc=TCP * 2)),
+    ("ctl_server_restart_window is a text", {"role": "ctl_server", "ctl_server_restart_window": 4}),
+    ("ctl_server_drain_timeout is a", {"role": "ctl_server", "ctl_server_drain_timeout": "long"}),
     ("Other hosts could reach", instance(binrpc=["tcp:2049"], expose="no")),
 ]
 
