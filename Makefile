@@ -8,7 +8,7 @@ PY := .venv/bin/python
 export PYTHONPYCACHEPREFIX ?= $(CURDIR)/build/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check units typed catalogue state-schema architecture catalogue-check payload bench kamcmd-compare conformance releases prove prove-state kills chaos soak bench-lab bench-fanout load lint screens docs pages build standalone sanity roles molecule bare fuzz mutate clean
+.PHONY: help setup demo test check units typed catalogue state-schema architecture catalogue-check payload bench kamcmd-compare conformance releases prove prove-state kills chaos soak bench-lab bench-fanout load lint screens docs pages build standalone sanity roles molecule matrix cuts ee bare fuzz mutate clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -112,6 +112,15 @@ roles: setup ## Run the roles in a folder, with a small service manager: all of 
 
 molecule: setup ## Try the roles on hosts of their own (ARGS="--distribution noble kamailio_ctl")
 	@$(PY) tools/molecule.py $(ARGS)
+
+matrix: setup ## Try the relay over each connection, with each interpreter and transport; needs root
+	@$(PY) -m tests.matrix $(ARGS)
+
+cuts: setup ## Kill ssh, sudo, relay and server at each step of a change; needs root (ARGS="--rounds 10")
+	@$(PY) -m tests.matrix.cuts $(ARGS)
+
+ee: setup ## Build the execution and the decision environment with podman, and try both (ARGS=debian)
+	@$(PY) tools/ee.py $(ARGS)
 
 bare: ## Run the demo and all tests in a bare Debian (ARGS="trixie demo"); needs root or sudo
 	@tools/bare_root.sh $(ARGS)

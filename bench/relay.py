@@ -5,11 +5,14 @@
 Ten hosts of one sshd on loopback, and one Kamailio behind them. All ways take turns in one run of
 ansible-playbook; the time of a task is that until all hosts have answered. The processor time is
 that of the hosts: of sshd and all that it started.
+
+The same with sudo and its password, in a container that tests/matrix makes: with root and podman.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -17,6 +20,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from bench.plays import run_play
+from tests.matrix import machine
 from tests.support.kamailio import Kamailio, find_kamailio, find_kamcmd
 from tests.support.sshd import Sshd, find_sshd
 
@@ -98,19 +102,23 @@ def task(way: str, kind: str, number: int, endpoint: str) -> dict[str, Any]:
 
 
 class Bench:
-    def __init__(self, folder: Path, server: Sshd, endpoint: str) -> None:
+    """Hosts that differ in nothing but their address.
+
+    :param hosts: the variables of each.
+    :param pid: of the sshd of all.
+    """
+
+    def __init__(self, folder: Path, hosts: list[str], pid: int, endpoint: str) -> None:
         self._folder = folder
-        self._server = server
+        self._pid = pid
         self._endpoint = endpoint
         above = folder / "ansible_collections" / "kamailio"
         above.mkdir(parents=True)
         (above / "ctl").symlink_to(ROOT)
         (folder / "callbacks").mkdir()
         (folder / "callbacks" / "times.py").write_text(CALLBACK)
-        hosts = [
-            f"h{number} {server.variables(f'127.0.0.{number}')}" for number in range(1, HOSTS + 1)
-        ]
-        (folder / "hosts").write_text("\n".join(hosts) + "\n")
+        lines = [f"h{number} {each}\n" for number, each in enumerate(hosts)]
+        (folder / "hosts").write_text("".join(lines))
 
     def run(self, ways: list[str], rounds: int, pipelining: bool) -> dict[str, list[Times]]:
         """Run all kinds of tasks in all these ways, and return the times of each."""
@@ -138,7 +146,7 @@ class Bench:
             ANSIBLE_CALLBACK_PLUGINS=str(self._folder / "callbacks"),
             ANSIBLE_CALLBACKS_ENABLED="times",
             ANSIBLE_SSH_CONTROL_PATH_DIR=str(sockets),
-            SSHD=str(self._server.pid),
+            SSHD=str(self._pid),
             TIMES=str(self._folder / "times.json"),
         )
         for socket in sockets.iterdir():
@@ -155,21 +163,48 @@ def run(report: Report, rounds: int, short: bool) -> None:
         report.heading("relay: not measured, since sshd or Kamailio is missing")
         return
     with Kamailio() as kamailio, tempfile.TemporaryDirectory(prefix="relay-") as folder:
+        endpoint = kamailio.endpoints["unix"]
         keys = Path(folder, "keys")
         keys.mkdir()
         kamailio.kamcmd("htable.sets", "t", "same", "same")
         with Sshd(keys, HOSTS) as server:
-            bench = Bench(Path(folder), server, kamailio.endpoints["unix"])
-            for pipelining in (True,) if short else (True, False):
-                _compare(report, bench, rounds, pipelining)
+            hosts = [server.variables(f"127.0.0.{number}") for number in range(1, HOSTS + 1)]
+            bench = Bench(Path(folder, "plain"), hosts, server.pid, endpoint)
+            _compare(report, bench, rounds, True)
+            if not short:
+                _compare(report, bench, rounds, False)
+        if not short:
+            with_sudo(report, Path(folder, "sudo"), kamailio, rounds)
 
 
-def _compare(report: Report, bench: Bench, rounds: int, pipelining: bool) -> None:
+def with_sudo(report: Report, folder: Path, kamailio: Kamailio, rounds: int) -> None:
+    """Measure the same as a user who becomes root by sudo with a password."""
+    if os.geteuid():
+        report.heading("relay: not measured with sudo, since only root makes users with passwords")
+        return
+    try:
+        machine.make()
+        kamcmd = find_kamcmd()
+        assert kamcmd
+        with machine.container(Path(kamcmd), kamailio.directory):
+            key = folder.with_name("user_key")
+            key.write_bytes((machine.FOLDER / "srv" / "ssh" / "user_key").read_bytes())
+            key.chmod(0o600)
+            hosts = [
+                f"ansible_host=127.0.0.{number} {machine.variables(key)}"
+                for number in range(1, HOSTS + 1)
+            ]
+            bench = Bench(folder, hosts, machine.pid(), kamailio.endpoints["unix"])
+            for pipelining in (True, False):
+                _compare(report, bench, rounds, pipelining, "sudo with a password, ")
+    except machine.Unavailable as error:
+        report.heading(f"relay: not measured with sudo: {error}")
+
+
+def _compare(report: Report, bench: Bench, rounds: int, pipelining: bool, become: str = "") -> None:
     taken = bench.run(list(WAYS), rounds, pipelining)
-    report.heading(
-        f"relay: tasks on {HOSTS} hosts over ssh, pipelining {'on' if pipelining else 'off'}, "
-        f"{rounds} rounds"
-    )
+    way = f"over ssh, {become}pipelining {'on' if pipelining else 'off'}"
+    report.heading(f"relay: tasks on {HOSTS} hosts {way}, {rounds} rounds")
     report.line(f"{'':44}{'clock':>10}{'of kamcmd':>12}{'processor':>12}{'of kamcmd':>12}")
     for kind, meaning in KINDS.items():
         clocks = {way: median(each[0] for each in taken[f"{way} {kind}"]) for way in WAYS}
