@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .core.lab.failures import Failure, Failures
     from .core.lab.modules.cfg_rpc import Configuration
     from .core.lab.modules.cfgutils import CfgUtils
+    from .core.lab.modules.cnxcc import Cnxcc
     from .core.lab.modules.core import Core
     from .core.lab.modules.corex import Corex
     from .core.lab.modules.counters import Counters
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from .core.lab.modules.drouting import DynamicRouting
     from .core.lab.modules.dst_blocklist import Blocklist
     from .core.lab.modules.htable import HashTables
+    from .core.lab.modules.ims_registrar_scscf import ScscfRegistrar
+    from .core.lab.modules.ims_usrloc_pcscf import PcscfContacts
+    from .core.lab.modules.ims_usrloc_scscf import ScscfIdentities
     from .core.lab.modules.keepalive import KeepAlive
     from .core.lab.modules.kex import Kex
     from .core.lab.modules.lab import Lab
@@ -39,10 +43,13 @@ if TYPE_CHECKING:
     from .core.lab.modules.mqueue import Queues
     from .core.lab.modules.mtree import Trees
     from .core.lab.modules.nathelper import NatHelper
+    from .core.lab.modules.pdb import Pdb
     from .core.lab.modules.pdt import PrefixDomains
+    from .core.lab.modules.peerstate import PeerStates
     from .core.lab.modules.permissions import Permissions
     from .core.lab.modules.pike import Pike
     from .core.lab.modules.pipelimit import PipeLimit
+    from .core.lab.modules.presence import Presence
     from .core.lab.modules.pv import SharedVariables
     from .core.lab.modules.ratelimit import RateLimit
     from .core.lab.modules.regex import Regex
@@ -58,6 +65,7 @@ if TYPE_CHECKING:
     from .core.lab.modules.uac import Registrations
     from .core.lab.modules.userblocklist import UserBlockList
     from .core.lab.modules.usrloc import UserLocation
+    from .core.lab.modules.xhttp_prom import Prometheus
     from .core.lab.observer import LogObserver, Observer, Observers, TraceObserver
     from .core.lab.recorder import record_server
     from .core.lab.recording import Recording, RecordingError, read_recording
@@ -74,6 +82,7 @@ _HOMES = {
     "CallLog": "caller",
     "Caller": "caller",
     "CfgUtils": "modules.cfgutils",
+    "Cnxcc": "modules.cnxcc",
     "Configuration": "modules.cfg_rpc",
     "Core": "modules.core",
     "Corex": "modules.corex",
@@ -103,11 +112,16 @@ _HOMES = {
     "NatHelper": "modules.nathelper",
     "Observer": "observer",
     "Observers": "observer",
+    "PcscfContacts": "modules.ims_usrloc_pcscf",
+    "Pdb": "modules.pdb",
+    "PeerStates": "modules.peerstate",
     "Permissions": "modules.permissions",
     "Pike": "modules.pike",
     "PipeLimit": "modules.pipelimit",
     "PrefixDomains": "modules.pdt",
+    "Presence": "modules.presence",
     "Process": "state",
+    "Prometheus": "modules.xhttp_prom",
     "Queues": "modules.mqueue",
     "RateLimit": "modules.ratelimit",
     "Recording": "recording",
@@ -117,6 +131,8 @@ _HOMES = {
     "Registry": "registry",
     "RtpEngine": "modules.rtpengine",
     "RtpProxy": "modules.rtpproxy",
+    "ScscfIdentities": "modules.ims_usrloc_scscf",
+    "ScscfRegistrar": "modules.ims_registrar_scscf",
     "SecFilter": "modules.secfilter",
     "SettingsError": "settings",
     "SharedVariables": "modules.pv",
@@ -142,6 +158,7 @@ __all__ = [
     "CallLog",
     "Caller",
     "CfgUtils",
+    "Cnxcc",
     "Configuration",
     "Core",
     "Corex",
@@ -171,11 +188,16 @@ __all__ = [
     "NatHelper",
     "Observer",
     "Observers",
+    "PcscfContacts",
+    "Pdb",
+    "PeerStates",
     "Permissions",
     "Pike",
     "PipeLimit",
     "PrefixDomains",
+    "Presence",
     "Process",
+    "Prometheus",
     "Queues",
     "RateLimit",
     "Recording",
@@ -185,6 +207,8 @@ __all__ = [
     "Registry",
     "RtpEngine",
     "RtpProxy",
+    "ScscfIdentities",
+    "ScscfRegistrar",
     "SecFilter",
     "SettingsError",
     "SharedVariables",

@@ -82,6 +82,11 @@ FORMATS: dict[str, Params] = {
     "dialplan.translate": (1, "100"),
     "mqueue.get_size": ("events",),
     "permissions.testUri": ("a", "b", "c"),
+    "pdb.timeout": (70,),
+    "xhttp_prom.counter_inc": ("lab_counter", 1, "INVITE"),
+    "xhttp_prom.gauge_set": ("lab_gauge", 1.5),
+    "xhttp_prom.histogram_observe": ("lab_time", 0.5, "INVITE", "200"),
+    "peerstate.list": ("INUSE",),
     "ul.add": ("location", "bob", "sip:a@c", 0, 1.0, ".", 1, 2, 7, "sip:r", "0"),
 }
 
@@ -160,6 +165,8 @@ URIS: list[Any] = [f"sip:127.0.0.{a}:508{b}" for a in (1, 2, 9) for b in (1, 2)]
 SETS: list[Any] = [1, 2, 30, 7]
 FILTERS: list[Any] = ["l_uuid", "l_uuid", "l_username", "auth_username", "nope"]
 RECORDS: list[Any] = ["trunk-1", "trunk-2", "alice", "1002", "nope"]
+METRICS: list[Any] = ["lab_counter", "lab_gauge", "lab_time", "lab_size", "nope", ""]
+WAYS: list[Any] = ["INVITE", "BYE", ""]
 COUNTED: list[Any] = ["uac", "lab", "sl", "registrar", "nope"]
 
 STATEFUL: list[tuple[str, list[list[Any]]]] = [
@@ -277,6 +284,20 @@ STATEFUL: list[tuple[str, list[list[Any]]]] = [
     ("dlg.is_alive", [TEXTS[:3], TEXTS[:3], TEXTS[:3]]),
     ("tm.cancel", [TEXTS[1:3], TEXTS[1:3]]),
     ("regex.reload", []),
+    ("pdb.status", []),
+    ("pdb.activate", []),
+    ("pdb.deactivate", []),
+    ("pdb.timeout", [[0, 70, -1]]),
+    ("xhttp_prom.counter_inc", [METRICS, NUMBERS, WAYS]),
+    ("xhttp_prom.counter_reset", [METRICS, WAYS]),
+    ("xhttp_prom.gauge_set", [METRICS, [0.5, -2.25, 7]]),
+    ("xhttp_prom.gauge_inc", [METRICS, [0.5, -2.25, 7]]),
+    ("xhttp_prom.gauge_reset", [METRICS]),
+    ("xhttp_prom.histogram_observe", [METRICS, [0.5, 2.5, 9], WAYS, ["200", ""]]),
+    ("peerstate.get_peer", [["bob", "al", "x", ""]]),
+    ("peerstate.list", [["INUSE", "not_inuse", "UNAVAILABLES", "x", ""]]),
+    ("peerstate.stats", []),
+    ("peerstate.dump", []),
 ]  # fmt: skip
 
 

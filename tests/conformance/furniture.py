@@ -23,10 +23,13 @@ from kamailio_binrpc.lab import (
     HashTables,
     LabServer,
     LeastCost,
+    Pdb,
+    PeerStates,
     Permissions,
     Pike,
     PipeLimit,
     PrefixDomains,
+    Prometheus,
     Queues,
     RateLimit,
     Registrations,
@@ -41,6 +44,7 @@ from kamailio_binrpc.lab import (
     UserLocation,
 )
 from tests.support import dbtext
+from tests.support.releases import holds
 
 if TYPE_CHECKING:
     from kamailio_binrpc.core.client import Client
@@ -70,8 +74,19 @@ modparam("pipelimit", "timer_interval", 3600)
 modparam("ratelimit", "timer_interval", 3600)
 modparam("tm", "wt_timer", 100)
 modparam("pv", "shvset", "big=s:x")
+modparam("xhttp_prom", "prom_histogram", "name=lab_time; label=method:code; buckets=1:2.5;")
+modparam("xhttp_prom", "prom_histogram", "name=lab_size;")
 """ + "".join(f'modparam("pv", "shvset", "v{number}=s:{number}")\n' for number in range(MANY))
 """For the real server, on top of tests/support/kamailio.cfg.in."""
+if holds("peerstate"):
+    CONFIG += 'loadmodule "peerstate.so"\n'
+
+METRICS: dict[str, dict[str, Any]] = {
+    "lab_counter": {"type": "counter", "labels": ["method"]},
+    "lab_gauge": {"type": "gauge"},
+    "lab_time": {"type": "histogram", "labels": ["method", "code"], "buckets": [1, 2.5]},
+    "lab_size": {"type": "histogram"},
+}
 
 
 def lab_like(server: Kamailio, client: Client, folder: str, **options: Any) -> LabServer:
@@ -91,6 +106,7 @@ def lab_like(server: Kamailio, client: Client, folder: str, **options: Any) -> L
         Dialogs(dialogs(client), PROFILES, timeout=600),
         Registrations(TABLES["uacreg"], f"127.0.0.1:{server.sip_port}", active=0),
         UserLocation({"location": {}}),
+        PeerStates(peers(client)),
         CfgUtils(4, 10, server.config.read_text()),
         counters(client),
         Transactions(_members(client, "tm.stats")),
@@ -148,6 +164,8 @@ def _routing() -> list[Any]:
         PipeLimit(pipes),
         RateLimit({0: ("TAILDROP", 100), 1: ("RED", 50)}, [[0, "INVITE"]]),
         Pike([], max_hits=1000),
+        Pdb(),
+        Prometheus(METRICS),
     ]
 
 
@@ -228,6 +246,14 @@ def dialogs(client: Client) -> list[dict[str, Any]]:
             dialog["variables"].update(each.items())
         found.append(dialog)
     return found
+
+
+def peers(client: Client) -> list[dict[str, Any]]:
+    """Return the peers that peerstate knows, the newest last."""
+    if not holds("peerstate"):
+        return []
+    known = client.call("peerstate.dump").value["Peers"]["Peer"]
+    return [dict(each.items()) for each in reversed(list(known.values()))]
 
 
 def _members(client: Client, method: str) -> dict[str, int]:

@@ -136,6 +136,12 @@ def find_module_dir() -> Path | None:
     return None
 
 
+def has_module(name: str) -> bool:
+    """Is a module there for the server that tests start?"""
+    folder = find_module_dir()
+    return folder is not None and (folder / f"{name}.so").is_file()
+
+
 def free_port() -> int:
     """A loopback port that is free for UDP and for TCP right now."""
     for _other in range(100):

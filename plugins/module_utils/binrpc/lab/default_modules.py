@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .modules.cfg_rpc import Configuration
 from .modules.cfgutils import CfgUtils
+from .modules.cnxcc import Cnxcc
 from .modules.core import Core
 from .modules.corex import Corex
 from .modules.counters import Counters
@@ -20,6 +21,9 @@ from .modules.domain import Domains
 from .modules.drouting import DynamicRouting
 from .modules.dst_blocklist import Blocklist
 from .modules.htable import HashTables
+from .modules.ims_registrar_scscf import ScscfRegistrar
+from .modules.ims_usrloc_pcscf import PcscfContacts
+from .modules.ims_usrloc_scscf import ScscfIdentities
 from .modules.keepalive import KeepAlive
 from .modules.kex import Kex
 from .modules.lab import Lab
@@ -28,10 +32,13 @@ from .modules.modparam import ModuleParameters
 from .modules.mqueue import Queues
 from .modules.mtree import Trees
 from .modules.nathelper import NatHelper
+from .modules.pdb import Pdb
 from .modules.pdt import PrefixDomains
+from .modules.peerstate import PeerStates
 from .modules.permissions import Permissions
 from .modules.pike import Pike
 from .modules.pipelimit import PipeLimit
+from .modules.presence import Presence
 from .modules.pv import SharedVariables
 from .modules.ratelimit import RateLimit
 from .modules.regex import Regex
@@ -47,6 +54,7 @@ from .modules.tm import Transactions
 from .modules.uac import Registrations
 from .modules.userblocklist import UserBlockList
 from .modules.usrloc import UserLocation
+from .modules.xhttp_prom import Prometheus
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +64,7 @@ if TYPE_CHECKING:
 DEFAULTS = (
     Blocklist,
     CfgUtils,
+    Cnxcc,
     Configuration,
     Core,
     Corex,
@@ -76,16 +85,23 @@ DEFAULTS = (
     LeastCost,
     ModuleParameters,
     NatHelper,
+    PcscfContacts,
+    Pdb,
+    PeerStates,
     Permissions,
     Pike,
     PipeLimit,
     PrefixDomains,
+    Presence,
+    Prometheus,
     Queues,
     RateLimit,
     Regex,
     Registrations,
     RtpEngine,
     RtpProxy,
+    ScscfIdentities,
+    ScscfRegistrar,
     SecFilter,
     SharedVariables,
     SipDump,

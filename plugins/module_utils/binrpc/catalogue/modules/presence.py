@@ -16,6 +16,7 @@ callid:str,user_agent:str,expires:int,status:int,version:int,flags:int,...}* rea
  mode: full adds tags, routes and CSeq numbers
 presence.publish_cache_sync -> str repeatable @6.0
  Reads published states from the database into the cache
+ !!without a database (publ_cache 2) it ends the process
  %refused=failed to sync
 presence.cleanup -> str
  Removes expired states and watchers

@@ -117,6 +117,13 @@ class UserLocation(Module):
                 domain[aor] = [each for each in domain[aor] if each.valid(now)]
                 if not domain[aor]:
                     del domain[aor]
+                    self._tell(aor, False)
+
+    def _tell(self, aor: str, present: bool) -> None:
+        """Tell peerstate of the first contact of an address, or of the end of its last."""
+        peers = self.state.modules.get("peerstate")
+        if peers is not None:
+            peers.registered(aor, present)
 
     def _domain(self, table: str) -> Dict[str, List[Contact]]:
         self._clean()
@@ -215,6 +222,8 @@ class UserLocation(Module):
         # A negative number is a large one to it.
         expires = now + (seconds & 0xFFFFFFFF) if seconds else 0
         contacts = domain.setdefault(aor, [])
+        if not any(each.valid(now) for each in contacts if each.address != address):
+            self._tell(aor, True)
         for contact in contacts:
             if contact.address == address:
                 contact.expires = expires
@@ -249,7 +258,10 @@ class UserLocation(Module):
         missing=(500, "Not enough parameters (table and AOR to lookup)"),
     )
     def remove(self, table: str, aor: str) -> None:
-        self._domain(table).pop(self._aor(aor), None)
+        domain = self._domain(table)
+        aor = self._aor(aor)
+        if domain.pop(aor, None):
+            self._tell(aor, False)
 
     @method(
         "ul.rm_contact",
@@ -268,6 +280,8 @@ class UserLocation(Module):
         domain[aor] = left
         if not left:
             del domain[aor]
+        if not any(each.valid(self._now()) for each in left):
+            self._tell(aor, False)
 
     @method("ul.flush", "", help="Flush the usrloc memory cache to DB")
     def flush(self) -> None:
