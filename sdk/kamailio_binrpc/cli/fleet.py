@@ -41,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Declare the subcommand."""
     parser = commands.add_parser(
         "fleet",
-        help="call a method on many endpoints at once",
+        help="call a method on many endpoints at the same time",
         description=_DESCRIPTION,
         epilog=exit_codes.HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -54,8 +54,11 @@ def test_each_has_its_meaning(config, lab):
     def meaning(*texts):
         return completion.candidates(list(texts))[texts[-1]]
 
-    assert meaning("kamrpc", "fleet") == "call a method on many endpoints at once"
-    assert meaning("kamrpc", "fleet", "--limit") == "at once (default: 500)"
+    assert meaning("kamrpc", "fleet") == "call a method on many endpoints at the same time"
+    assert (
+        meaning("kamrpc", "fleet", "--limit")
+        == "maximum number of endpoints at the same time (default: 500)"
+    )
     assert meaning("kamrpc", "call", "core.uptime")
     assert meaning("kamrpc", "call", "-s", "one") == lab.addresses[0]
     assert meaning("kamrpc", "fleet", "-g", "both") == "one two"
@@ -96,7 +99,7 @@ def _needs(program):
             "kamrpc fleet --re",
             63,
             [
-                "--retries  where that is safe (default: 0)",
+                "--retries  repeat failed calls where that is safe (default: 0)",
                 "--reveal   show passwords and other secrets",
             ],
         ),
@@ -136,9 +139,7 @@ def test_fish(shell):
         )
         return done.stdout.splitlines()
 
-    assert complete("kamrpc fleet --reve") == [
-        "--reveal\tshow passwords and other secrets"
-    ]
+    assert complete("kamrpc fleet --reve") == ["--reveal\tshow passwords and other secrets"]
     offered = complete("kamrpc call c")
     assert "core.uptime" in [line.split("\t")[0] for line in offered]
     assert not [line for line in offered if "changes.txt" in line]
@@ -161,9 +162,9 @@ def test_zsh(shell):
     with Terminal(["zsh", "-i"], folder, variables=variables, lines=40) as terminal:
         terminal.wait(lambda shown: shown.rstrip().endswith("$"))
         terminal.type("kamrpc fleet --re", "Tab", "Tab")
-        shown = terminal.wait("as they came")
+        shown = terminal.wait("other secrets")
     assert "--reveal   -- show passwords and other secrets" in shown
-    assert "--retries  -- where that is safe" in shown
+    assert "--retries  -- repeat failed calls where that is safe" in shown
 
 
 @pytest.mark.parametrize("name", ["zsh", "fish"])
