@@ -32,7 +32,18 @@ from .seals import Seal, seal_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Type
+    from typing import (
+        Any,
+        Callable,
+        Dict,
+        Iterable,
+        Iterator,
+        List,
+        Mapping,
+        Optional,
+        Sequence,
+        Type,
+    )
 
     from ..desired.drive import Ask, Save
     from ..desired.leaf import Address, Leaves, Resolve
@@ -134,6 +145,65 @@ class Lock:
             self._file = None
 
 
+class Listing:
+    """The names of journals in a folder, by server.
+
+    Several threads that ask at the same time get one listing. It is never older than the question.
+    """
+
+    def __init__(self, folder: str) -> None:
+        from threading import Lock as Mutex
+
+        self._folder = folder
+        self._turn = Mutex()
+        self._begun = 0
+        self._names: Dict[str, List[str]] = {}
+
+    def from_now_on(self) -> Dict[str, List[str]]:
+        """Return the names as they were at some moment after the call."""
+        # While the turn is taken, a listing is under way that may have begun too early.
+        needed = self._begun + 1
+        with self._turn:
+            if self._begun < needed:
+                self._begun += 1
+                self._names = self._read()
+            return self._names
+
+    def _read(self) -> Dict[str, List[str]]:
+        names: Dict[str, List[str]] = {}
+        try:
+            found = os.listdir(self._folder)
+        except OSError:
+            return names
+        for name in found:
+            match = _NAME.fullmatch(name)
+            if match:
+                names.setdefault(match.group("server"), []).append(name)
+        return names
+
+
+def _in_the_way(folder: str, names: Iterable[str]) -> Optional[Taken]:
+    """Return the first unfinished change of these journals as an error."""
+    for name in sorted(names):
+        try:
+            other = Entry(folder, name, 0.0)
+        except ValueError:
+            continue
+        if other.state == PENDING:
+            return Taken(
+                "The change %s of this server waits to be confirmed. Confirm or cancel it first"
+                % other.id,
+                "pending",
+            )
+        if other.state in UNFINISHED:
+            return Taken(
+                "The change %s of this server was not completed or not undone completely. "
+                "Roll it back first, or forget it" % other.id,
+                "open",
+            )
+    return None
+
+
 class Journals:
     """The journals of this user on this machine.
 
@@ -144,6 +214,7 @@ class Journals:
     def __init__(self, folder: Optional[str] = None) -> None:
         # From the root on: a guardian has a working folder of its own.
         self.folder = folder_of_user() if folder is None else os.path.abspath(folder)
+        self._listing = Listing(self.folder)
 
     def lock(self, server: str) -> Lock:
         """Lock a server for other changes from this machine.
@@ -184,21 +255,22 @@ class Journals:
     def check_free(self, lock: Lock) -> None:
         """Check that no other change of a locked server is unfinished.
 
+        Threads that check their servers at the same time share one listing of the folder.
+
         :raises Taken: one waits to be confirmed, or was not undone.
         """
-        for other in self.entries(server=lock.server):
-            if other.state == PENDING:
-                raise Taken(
-                    "The change %s of this server waits to be confirmed. Confirm or cancel it first"
-                    % other.id,
-                    "pending",
-                )
-            if other.state in UNFINISHED:
-                raise Taken(
-                    "The change %s of this server was not completed or not undone completely. "
-                    "Roll it back first, or forget it" % other.id,
-                    "open",
-                )
+        problem = self.check_all_free([lock])[0]
+        if problem is not None:
+            raise problem
+
+    def check_all_free(self, locks: Sequence[Lock]) -> List[Optional[Taken]]:
+        """Check as :meth:`check_free` does, with one listing of the folder for all.
+
+        :return: for each locked server what is in the way, or None.
+        """
+        # Listed with the locks held: no other process begins a change of these servers.
+        names = self._listing.from_now_on()
+        return [_in_the_way(self.folder, names.get(lock.server, ())) for lock in locks]
 
     def create(self, id_: str, lock: Lock) -> Journal:
         """Make the journal of a locked server.
@@ -262,7 +334,7 @@ class Journals:
         except OSError:
             return []
         for place in places:
-            # Cheap, as a fleet looks for each of its servers, and there may be thousands of others.
+            # Cheap, as there may be thousands of others.
             if server not in place.name or not place.name.startswith(id_):
                 continue
             try:

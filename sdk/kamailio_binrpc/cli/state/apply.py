@@ -27,10 +27,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...core.address import Address
+    from ...core.state.journal import Lock
     from ...core.state.plan import Plan
     from ...core.state.wish import Wish
     from ...state.steps import StepReport
     from ..progress import Progress
+
+LOCKS = 100
+"""Servers that are looked at together before a change, each with a lock, which is an open file."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -165,9 +169,9 @@ class _Apply:
 
     def _refused(self, found: list[ServerReport]) -> bool:
         """Nothing is changed anywhere if one server cannot be changed as a whole."""
-        for report in found:
-            if report.outcome == reports.DIFFERS:
-                self._check_free(report)
+        differing = [report for report in found if report.outcome == reports.DIFFERS]
+        for start in range(0, len(differing), LOCKS):
+            self._check_free(differing[start : start + LOCKS])
         for report in found:
             hard = [each.address for each in report.changes if each.reversible == "none"]
             if hard and not self._options.allow_irreversible and not report.error:
@@ -181,18 +185,26 @@ class _Apply:
                 report.error = "the change was refused on another server"
         return True
 
-    def _check_free(self, report: ServerReport) -> None:
-        """Refuse a server at which another change is not finished, before any is changed."""
-        address = pending.plain(self._servers.addresses[report.name])
+    def _check_free(self, found: list[ServerReport]) -> None:
+        """Refuse servers at which another change is not finished, before any is changed."""
+        servers: dict[str, list[ServerReport]] = {}
+        for report in found:
+            address = pending.plain(self._servers.addresses[report.name])
+            servers.setdefault(server_of(address), []).append(report)
+        locks: list[Lock] = []
         try:
-            lock = self._journals.lock(server_of(address))
-            try:
-                self._journals.check_free(lock)
-            finally:
+            for server, same in servers.items():
+                try:
+                    locks.append(self._journals.lock(server))
+                except JournalError as error:
+                    _refuse(same, error)
+            problems = self._journals.check_all_free(locks)
+            for lock, problem in zip(locks, problems, strict=True):
+                if problem is not None:
+                    _refuse(servers[lock.server], problem)
+        finally:
+            for lock in locks:
                 lock.close()
-        except JournalError as error:
-            report.outcome, report.error = reports.REFUSED, str(error)
-            report.reason = getattr(error, "reason", "journal")
 
     def _show(self, found: list[ServerReport]) -> None:
         text = render.plan(grouped(found), several=self._servers.several)
@@ -292,6 +304,12 @@ class _Apply:
             if any(report.id for report in found):
                 output.tell(f"id: {self._id}\n")
         return status
+
+
+def _refuse(found: list[ServerReport], error: JournalError) -> None:
+    for report in found:
+        report.outcome, report.error = reports.REFUSED, str(error)
+        report.reason = getattr(error, "reason", "journal")
 
 
 def _told(count: int) -> None:

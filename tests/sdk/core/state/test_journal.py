@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,73 @@ def test_another_process_finds_a_socket_in_this_folder(tmp_path, monkeypatch):
     assert journal.lasting("unixd:./a/../it") == "unixd:%s/it" % tmp_path
     assert journal.lasting("udp:h:1") == "udp:h:1"
     assert journal.server_of("unix:it") == journal.server_of("unix:%s/it" % tmp_path)
+
+
+def test_one_listing_serves_several_servers(journals, monkeypatch):
+    listings = []
+    original = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: listings.append(path) or original(path))
+    servers = [f"{number:016x}" for number in range(5)]
+    locks = [journals.lock(server) for server in servers]
+    with journals.create("mine", locks[2]):
+        found = journals.check_all_free(locks)
+    assert [problem is not None for problem in found] == [False, False, True, False, False]
+    assert "mine" in str(found[2])
+    assert len(listings) == 1
+    for lock in locks:
+        lock.close()
+
+
+def test_threads_share_a_listing_that_began_after_they_asked(journals, monkeypatch):
+    """While one is under way, all who ask get the next one; each sees what was there before."""
+    count = 20
+    locks = [journals.lock(f"{number:016x}") for number in range(count)]
+    first, others = threading.Event(), threading.Event()
+    listings = []
+    original = os.listdir
+
+    def listed(path):
+        names = original(path)
+        listings.append(path)
+        first.set()
+        if len(listings) == 1:
+            assert others.wait(60)
+        return names
+
+    monkeypatch.setattr(os, "listdir", listed)
+    turn, asked = journals._listing._turn, threading.Semaphore(0)
+    problems = []
+
+    class Turn:
+        def __enter__(self):
+            asked.release()
+            turn.acquire()
+
+        def __exit__(self, *_error):
+            turn.release()
+
+    monkeypatch.setattr(journals._listing, "_turn", Turn())
+
+    def look(lock):
+        problems.append("late" in str(journals.check_all_free([lock])[0]))
+
+    early = threading.Thread(target=look, args=(locks[0],))
+    early.start()
+    assert first.wait(60)
+    for lock in locks:  # begun after the first listing was read
+        journals.create("late", lock)
+    late = [threading.Thread(target=look, args=(lock,)) for lock in locks[1:]]
+    for thread in late:
+        thread.start()
+    for _thread in range(count):
+        asked.acquire()
+    others.set()
+    for thread in (early, *late):
+        thread.join(60)
+    assert sorted(problems) == [False] + [True] * (count - 1)
+    assert len(listings) == 2
+    for lock in locks:
+        lock.close()
 
 
 def test_journals_of_other_servers_are_not_looked_at(journals, monkeypatch):
