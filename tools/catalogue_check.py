@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "sdk"))
+
+from kamailio_binrpc.core.catalogue.lookup import in_release  # noqa: E402
+
 TYPES = {
     **dict.fromkeys("sS", "str"),
     **dict.fromkeys("dubtlL", "int"),
@@ -42,19 +46,6 @@ EXCUSED = {
     "userblocklist.check_userallowlist": "scans the domain apart, where the module uses domains",
     "userblocklist.check_userblocklist": "scans the domain apart, where the module uses domains",
 }
-
-
-def number(release: str) -> tuple[int, ...]:
-    """Return a release as a number; that of master is above all."""
-    return (99,) if release == "master" else tuple(int(part) for part in release.split("."))
-
-
-def in_release(method: Any, release: tuple[int, ...]) -> bool:
-    """Does the catalogue say that a release has the method?"""
-    size = len(number(method.until)) if method.until else 0
-    return (not method.since or number(method.since) <= release) and (
-        not size or release[:size] <= number(method.until)
-    )
 
 
 def pieces(scans: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
@@ -89,7 +80,7 @@ def parameters(method: Any, exported: Exported) -> str:
     return ""
 
 
-def compare(tree: SourceTree, release: tuple[int, ...], known: dict[str, Any]) -> Iterator[str]:
+def compare(tree: SourceTree, release: str, known: dict[str, Any]) -> Iterator[str]:
     """Yield a line for each difference."""
     for name, exported in sorted(tree.methods.items()):
         method = known.get(name)
@@ -114,7 +105,6 @@ def main() -> int:
     parser.add_argument("source", type=Path)
     parser.add_argument("release", nargs="?")
     options = parser.parse_args()
-    sys.path.insert(0, str(ROOT / "sdk"))
     from kamailio_binrpc.core.catalogue.lookup import methods
 
     try:
@@ -125,7 +115,7 @@ def main() -> int:
     if not release:
         parser.error(f"{options.source} does not state its release; give it as RELEASE")
     known = {method.name: method for method in methods()}
-    lines = list(compare(tree, number(release)[:2], known))
+    lines = list(compare(tree, release, known))
     print("".join(line + "\n" for line in lines), end="")
     common = sum(name in known for name in tree.methods)
     print(

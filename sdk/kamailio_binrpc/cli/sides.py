@@ -259,28 +259,16 @@ def _methods(
 
 
 def _known(name: str, *, signatures: bool) -> list[dict[str, Any]]:
-    from ..core.catalogue.lookup import methods
+    from ..core.catalogue.lookup import in_release, methods
 
     match = _CATALOGUE.match(name)
     release = match["release"] if match else None
     rows = []
     for method in methods():
-        if release and not _offered(release, method.since, method.until):
+        if release and not in_release(method, release):
             continue
         row = {"name": method.name}
         if signatures:
             row["signature"] = method.signature
         rows.append(row)
     return rows
-
-
-def _offered(release: str, since: str, until: str) -> bool:
-    wanted = _numbers(release)
-    if since == "master" or (since and wanted < _numbers(since)):
-        return False
-    return not until or wanted <= _numbers(until)
-
-
-def _numbers(release: str) -> tuple[int, ...]:
-    """Return a release's first two numbers: a method that came with 5.6.2 is in 5.6."""
-    return tuple(int(part) for part in re.findall(r"[0-9]+", release)[:2])

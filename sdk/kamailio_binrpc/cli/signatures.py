@@ -43,16 +43,12 @@ class Signatures:
         said = {
             index for index, word in enumerate(words) if word[1:2] == ":" and word[0] in "sidbj"
         }
-        unsaid = [value for index, value in enumerate(params) if index not in said]
-        if not signatures.needs_signature(method, unsaid):
+        if not signatures.needs_signature(method, params, said):
             yield params
             return
-        kinds = signatures.types_in(self._ask(method), len(params))
-        if kinds is not None:
-            yield [
-                value if index in said else signatures.converted(words[index], kind)
-                for index, (value, kind) in enumerate(zip(params, kinds, strict=True))
-            ]
+        settled = signatures.settled(self._ask(method), params, words, said)
+        if settled is not None:
+            yield settled
             return
         missing = False
         try:

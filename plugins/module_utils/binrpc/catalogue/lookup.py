@@ -10,7 +10,7 @@ from .notation import build, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, Iterator, List, Optional
+    from typing import Dict, Iterator, List, Optional, Tuple
 
     from .notation import Method
 
@@ -58,6 +58,27 @@ def methods() -> Iterator[Method]:
             found = find(name)
             if found is not None:
                 yield found
+
+
+def in_release(method: Method, release: str) -> bool:
+    """Does a release have a method, by its first two numbers?
+
+    >>> in_release(find("pl.rm_pipe"), "5.6.3"), in_release(find("pl.rm_pipe"), "5.7")
+    (False, True)
+
+    :param release: such as ``6.0`` or ``6.0.1``, or ``master``.
+    """
+    wanted = _series(release)
+    if method.since and wanted < _series(method.since):
+        return False
+    return not method.until or wanted <= _series(method.until)
+
+
+def _series(release: str) -> Tuple[int, ...]:
+    """Return the first two numbers of a release; master is above all."""
+    if release == "master":
+        return (99,)
+    return tuple(int(part) for part in release.split(".")[:2])
 
 
 def entries(file: str) -> Dict[str, List[str]]:

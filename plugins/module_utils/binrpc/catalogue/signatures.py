@@ -16,7 +16,7 @@ from .names import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Iterator, List, Optional, Sequence
+    from typing import Any, Container, Iterable, Iterator, List, Optional, Sequence
 
 METHOD = "system.methodSignature"
 
@@ -38,12 +38,32 @@ def is_doubtful(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def needs_signature(method: str, values: Iterable[Any]) -> bool:
+def needs_signature(method: str, values: Sequence[Any], said: Container[int]) -> bool:
     """Do the types of the values depend on what the method reads, which is not known?
 
-    :param values: those whose type was not said.
+    :param said: places of the values whose types were said.
     """
-    return not is_known(method) and any(map(is_doubtful, values))
+    return not is_known(method) and any(
+        index not in said and is_doubtful(value) for index, value in enumerate(values)
+    )
+
+
+def settled(
+    answer: Sequence[Any], values: Sequence[Any], given: Sequence[Any], said: Container[int]
+) -> Optional[List[Any]]:
+    """Return the values as the types in an answer of ``system.methodSignature``.
+
+    :param given: the values before their types were guessed, such as words of a command line.
+    :param said: places of the values whose types were said.
+    :returns: None where the answer tells nothing about a call with this number of parameters.
+    """
+    kinds = types_in(answer, len(values))
+    if kinds is None:
+        return None
+    return [
+        value if index in said else converted(given[index], kind)
+        for index, (value, kind) in enumerate(zip(values, kinds))
+    ]
 
 
 def types_in(answer: Sequence[Any], count: int) -> Optional[List[str]]:

@@ -284,19 +284,15 @@ class Call:
 
     def _typed(self, result: Result) -> Talk[Tuple[Any, ...]]:
         """Return the parameters, as the server's types where only the server tells these."""
-        unsaid = [each for index, each in enumerate(self.params) if index not in self._said]
-        if not signatures.needs_signature(self.method, unsaid):
+        if not signatures.needs_signature(self.method, self.params, self._said):
             return tuple(self.params)
         try:
             answer = list((yield Ask(signatures.METHOD, (self.method,))))
         except Fault:
             answer = []
-        kinds = signatures.types_in(answer, len(self.params))
-        if kinds is not None:
-            return tuple(
-                value if index in self._said else signatures.converted(value, kind)
-                for index, (value, kind) in enumerate(zip(self.params, kinds))
-            )
+        settled = signatures.settled(answer, self.params, self.params, self._said)
+        if settled is not None:
+            return tuple(settled)
         # A number was written as one. A text of digits may have come out of a template.
         sure = {index for index, each in enumerate(self.params) if not isinstance(each, str)}
         warning = signatures.warning(self.method, self.params, self._said | sure, REMEDY)

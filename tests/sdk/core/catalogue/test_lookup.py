@@ -8,9 +8,18 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 import kamailio_binrpc
-from kamailio_binrpc.core.catalogue.lookup import FILES, find, methods, signature
+from kamailio_binrpc.core.catalogue.lookup import (
+    FILES,
+    find,
+    in_release,
+    methods,
+    signature,
+)
 
 EVERY = list(methods())
 NAMES = [method.name for method in EVERY]
@@ -102,3 +111,19 @@ def test_only_what_is_needed_is_loaded():
 
 def test_each_file_lists_the_modules_that_it_holds():
     assert {name.partition(".")[0] for name in NAMES} == set(FILES)
+
+
+@pytest.mark.parametrize(
+    "since, until, expected",
+    [
+        ("", "", "5.6 5.7 5.7.4 6.0 6.1 master"),
+        ("5.7", "6.0", "5.7 5.7.4 6.0"),
+        ("5.7.2", "6.0.1", "5.7 5.7.4 6.0"),  # by the first two numbers
+        ("master", "", "master"),
+        ("", "5.6", "5.6"),
+    ],
+)
+def test_releases_that_have_a_method(since, until, expected):
+    method = SimpleNamespace(since=since, until=until)
+    releases = ["5.6", "5.7", "5.7.4", "6.0", "6.1", "master"]
+    assert [each for each in releases if in_release(method, each)] == expected.split()

@@ -10,6 +10,7 @@ from kamailio_binrpc.core.catalogue.signatures import (
     converted,
     is_doubtful,
     needs_signature,
+    settled,
     types_in,
     warning,
 )
@@ -51,10 +52,11 @@ def test_what_is_open():
 
 
 def test_only_methods_that_are_unknown_need_a_signature():
-    assert needs_signature("my.method", ["x", 5])
-    assert not needs_signature("my.method", ["x", "y"])
-    assert not needs_signature("my.method", [])
-    assert not needs_signature("htable.seti", ["t", "k", "5"])
+    assert needs_signature("my.method", ["x", 5], set())
+    assert not needs_signature("my.method", ["x", 5], {1})
+    assert not needs_signature("my.method", ["x", "y"], set())
+    assert not needs_signature("my.method", [], set())
+    assert not needs_signature("htable.seti", ["t", "k", "5"], set())
 
 
 @pytest.mark.parametrize(
@@ -77,3 +79,12 @@ def test_a_warning_names_places_and_shows_no_value():
         "number with a fraction. Do this."
     )
     assert warning("my.method", ["x", 5], [1], "Do this.") == ""
+
+
+def test_values_become_what_the_server_reads():
+    answer = [Struct.of("string", "string", "int", "double")]
+    values, words = [7, 5, 2], ["007", "5", "2"]
+    assert settled(answer, values, words, set()) == ["007", 5, 2.0]
+    assert settled(answer, values, words, {0, 2}) == [7, 5, 2]
+    assert settled(answer, values[:2], words[:2], set()) is None
+    assert settled([], values, words, set()) is None
