@@ -69,7 +69,7 @@ def test_each_variable_is_described_with_its_default(role: str) -> None:
 
 
 def test_both_roles_describe_the_same_restarts() -> None:
-    """What may be said differently is what a restart is for."""
+    """They may only differ in the reasons for a restart."""
     found = {}
     for role in ("ctl_server", "kamailio_ctl"):
         text = ROOT.joinpath("roles", role, "meta", "argument_specs.yml").read_text("utf-8")

@@ -66,7 +66,7 @@ GONE = 6
 
 
 class PlannedGateways(Gateways):
-    """What only a file may say of destinations: states that they get once, and their order."""
+    """Destinations with what only a file may say: states that they get once, and their order."""
 
     def wish(self) -> Wish:
         named = self.rng.sample(self.uris, self.rng.randint(0, 3))
