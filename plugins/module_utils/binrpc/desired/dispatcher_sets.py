@@ -126,23 +126,35 @@ def read_entries(answers: Answers) -> Entries:
     fault = answers.fault(LIST.method, *LIST.params)
     if isinstance(fault, NotFound) and "no destination sets" in fault.text.lower():
         return {}
-    entries: Entries = {}
-    last: Dict[Address, int] = {}
+    found: List[Tuple[Address, Entry]] = []
+    groups: Dict[Address, List[Entry]] = {}
     for number, dest in each_destination(answers.values(LIST.method, *LIST.params)):
         if dest is None:
             continue
         entry = parse_destination(dest)
-        name = " ".join(filter(None, (normal_uri(entry["uri"]), identity(entry["attrs"]))))
-        address: Address = ("dispatcher", number, name)
-        first, count = address, last.get(address, 1)
-        while address in entries:
-            count += 1
-            address = ("dispatcher", number, "%s (%d)" % (name, count))
-        last[first] = count
         # A destination that is not looked up has no IP address.
         entry["no_dns"] = dest.get("IPADDR") == ""
+        name = " ".join(filter(None, (normal_uri(entry["uri"]), identity(entry["attrs"]))))
+        address: Address = ("dispatcher", number, name)
+        found.append((address, entry))
+        groups.setdefault(address, []).append(entry)
+    # Twins are counted by what they are: each rebuild reverses their order.
+    places: Dict[int, int] = {}
+    for twins in groups.values():
+        twins.sort(key=_rank)
+        places.update((id(each), place) for place, each in enumerate(twins, 1))
+    entries: Entries = {}
+    for address, entry in found:
+        place = places[id(entry)]
+        if place > 1:
+            address = (*address[:2], "%s (%d)" % (address[2], place))
         entries[address] = entry
     return entries
+
+
+def _rank(entry: Entry) -> Tuple[Any, ...]:
+    more = ("priority", "no_dns", "state", "probing")
+    return (parts(entry["attrs"]), *(entry[name] for name in more))
 
 
 def is_twin(address: Address, entries: Mapping[Address, Any]) -> bool:

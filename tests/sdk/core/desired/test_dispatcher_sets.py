@@ -173,6 +173,20 @@ def test_a_failed_write_without_effect_is_no_change(ensure, lab):
     assert (result["changed"], result["before"]) == (False, result["after"])
 
 
+@pytest.mark.parametrize("details", [("", "weight=50"), ("weight=1", "weight=2"), ("", "")])
+@pytest.mark.parametrize("changed", [3, 5])
+def test_twins_of_others_are_known_again_when_a_rebuild_has_reversed_them(
+    ensure, lab, load, details, changed
+):
+    twins = [("sip:127.0.8.4:5060", 0, 0, each) for each in details]
+    load({5: [*twins, (LONE, 0, 0, "")], 3: [(LONE, 0, 0, "")]})
+    before = sorted(row for row in rows(lab) if row[1] != LONE)
+    result = ensure(DispatcherDestinations(changed, [{"uri": LONE, "attrs": "weight=7"}], least=0))
+    assert result["changed"] is True
+    assert not [call for call in calls_of(result) if twins[0][0] in call]
+    assert sorted(row for row in rows(lab) if row[1] != LONE) == before
+
+
 # --- never without a destination
 
 
