@@ -43,7 +43,7 @@ GENERATORS = [
 """Tools that make files which are committed, and check them with --check."""
 
 Outcome = str
-"""What is wrong; an empty text if nothing is."""
+"""Description of a problem; an empty text if there is none."""
 
 
 def git(*words: str, root: Path = tree.ROOT) -> str | None:

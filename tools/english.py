@@ -85,22 +85,26 @@ def rules(path: Path = WORDS) -> list[Rule]:
     return found
 
 
-def docstring_of(node: ast.AST) -> ast.Constant | None:
-    """Return the docstring of a module, class or function."""
-    if not isinstance(node, DOCUMENTED) or not node.body:
-        return None
-    first = node.body[0]
-    if not isinstance(first, ast.Expr) or not isinstance(first.value, ast.Constant):
-        return None
-    return first.value if isinstance(first.value.value, str) else None
+def docstrings_of(node: ast.AST) -> Iterator[ast.Constant]:
+    """Yield the docstring of a module, class or function, and those below its assignments."""
+    if not isinstance(node, DOCUMENTED):
+        return
+    for before, each in zip([None, *node.body], node.body):
+        value = getattr(each, "value", None)
+        if (
+            isinstance(before, (ast.Assign, ast.AnnAssign, type(None)))
+            and isinstance(each, ast.Expr)
+            and isinstance(value, ast.Constant)
+            and isinstance(value.value, str)
+        ):
+            yield value
 
 
 def python_texts(source: str, *, strings: bool) -> Iterator[Text]:
     """Yield docstrings, comments and, if wanted, the other strings with more than one word."""
     docstrings = set()
     for node in ast.walk(ast.parse(source)):
-        found = docstring_of(node)
-        if found is not None:
+        for found in docstrings_of(node):
             docstrings.add((found.lineno, found.col_offset))
             yield Text(found.lineno, str(found.value), docstring=True)
     # Comments on lines of their own that follow each other are one text.

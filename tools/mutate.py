@@ -39,7 +39,7 @@ SOURCES = (
     "plugins/inventory/*.py",
     "plugins/test/*.py",
 )
-"""What is mutated without a path."""
+"""Files that are mutated by default."""
 
 REASONS = tree.ROOT / "tools" / "mutants.yml"
 COPY = tree.BUILD / "mutate"

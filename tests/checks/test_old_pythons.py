@@ -28,7 +28,7 @@ OF_ENGINE = ("tests/sdk/core/desired", "tests/sdk/core/state")
 """Tests of the engine: its laws for several resources at once are in the second."""
 
 NO_REAL = "--ignore=tests/sdk/core/desired/test_real_server.py"
-"""What it imports to start a Kamailio does not run on Python 3.8."""
+"""Its helpers, which start a Kamailio, do not run on Python 3.8."""
 
 
 class SecondTry(UserWarning):

@@ -28,7 +28,7 @@ SOURCE = '''\
 # Not a comment.
 """
 LIMIT = 5  # seconds
-"""What it is for."""
+"""Its purpose."""
 
 
 class Only(Exception):

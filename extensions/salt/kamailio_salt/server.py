@@ -21,7 +21,7 @@ CONNECTION = Options(
         "config_file": Option(),
     }
 )
-"""What functions take besides their own options, and what Salt's configuration may set."""
+"""Options that all functions take, and that Salt's configuration can set."""
 
 DEFAULTS: dict[str, Any] = {
     "endpoint": "unix:/run/kamailio/kamailio_ctl",

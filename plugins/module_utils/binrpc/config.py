@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "KAMRPC_CONFIG"
 GUARDS = ("read_only", "confirm")
-"""What a guard can be, the stricter first."""
+"""Kinds of guards, the stricter first."""
 AUDITS = ("file", "syslog")
 """Where an audit can go."""
 

@@ -180,7 +180,7 @@ PARTS: Dict[str, Callable[[_Server], Any]] = {
     "shared_memory": _shared_memory,
     "tcp": _tcp,
 }
-"""What can be asked for, in the order of gathering."""
+"""Parts that can be gathered, in this order."""
 
 MINIMUM = ("version", "uptime")
 """The parts of the subset ``min``."""

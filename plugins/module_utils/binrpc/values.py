@@ -211,7 +211,7 @@ def signed(value: int) -> int:
 
 
 NULL_TEXT = "<null string>"
-"""What ctl sends for a text that is not there at all."""
+"""Text that ctl sends in place of a missing one."""
 
 UNSET_TEXTS = (NULL_TEXT, "none", ".", "[not set]")
 """How the server shows a text that is not set; which of them depends on the method."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Event = Dict[str, Any]
 
 METHOD_OPTIONS = ("method", "params", "keys", "ignore", "mutates")
-"""What describes a watched method."""
+"""Options of a watched method."""
 
 
 class WatchedMethod:

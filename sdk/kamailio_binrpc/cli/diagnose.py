@@ -162,7 +162,7 @@ def _process_of(inode: str) -> str:
 
 _SHOWN_SOCKETS = 6
 _SOCKETS_OF_CLIENTS = ("kamailio_binrpc_", "kamcmd_")
-"""What clients call the sockets on which they wait for datagrams."""
+"""First letters of the names of the sockets on which clients wait for datagrams."""
 
 
 def _other_path(address: Address, error: OSError | None) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BATCH = "batch"
 ALL = "all"
 SCOPES = (BATCH, ALL)
-"""What a batch that failed takes back: itself, or all batches before it too."""
+"""Scope of undoing after a failure: the batch, or all earlier batches too."""
 
 _FAILED = (reports.UNDONE, reports.PARTLY_UNDONE, reports.REFUSED, reports.UNKNOWN)
 _MADE = (reports.CHANGED, reports.PENDING)

@@ -27,7 +27,7 @@ HOSTILE = "a\x1b]0;owned\x07\x1b[45m\x9b45m\udc9b\u202etxt.exe\u2066\u200f\x7f\x
 OURS = re.compile(
     r"\x1b\[(?:[0-5]|3[0-4])?m|\x1b\[H\x1b\[2J|\r\x1b\[K|\x1b\[\?2004[hl]|\x1b\[K|\x1b\[\?(?:12l|25h)"
 )
-"""What kamrpc and line editing write to a terminal themselves."""
+"""Sequences that kamrpc and line editing write to a terminal themselves."""
 
 
 def answer(request):

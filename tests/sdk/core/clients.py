@@ -207,7 +207,7 @@ class FannedOutInALoop(FannedOut):
 
 
 CLIENTS = {"blocking": Blocking, "asyncio": Asyncio}
-"""What keeps a connection, and has many calls under way."""
+"""Clients that keep a connection, with many calls under way."""
 
 CALLERS = {**CLIENTS, "fan out": FannedOut, "fan out in a loop": FannedOutInALoop}
-"""What makes one call after another."""
+"""Clients that make one call after another."""

@@ -43,13 +43,13 @@ def wires_of(models: list[Base]) -> list[Any]:
     return [model.to_wire() for model in models]  # type: ignore[attr-defined]
 
 
-def anew(value: Any) -> Any:
+def rebuilt(value: Any) -> Any:
     """The same model made of the values of its fields, knowing nothing of the wire."""
     if isinstance(value, Base):
-        values = {name: anew(getattr(value, name)) for name in value.model_fields_set}
+        values = {name: rebuilt(getattr(value, name)) for name in value.model_fields_set}
         return type(value)(**values)
     if isinstance(value, (tuple, list)):
-        return type(value)(anew(each) for each in value)
+        return type(value)(rebuilt(each) for each in value)
     return value
 
 
@@ -75,7 +75,7 @@ def test_no_field_is_unknown(call):
 @by_call
 def test_a_model_made_of_the_values_alone_gives_the_same_wire(call):
     for model in models_of(call):
-        again = anew(model)
+        again = rebuilt(model)
         assert again == model
         sent, made = model.to_wire(), again.to_wire()
         if isinstance(model, Model):

@@ -47,7 +47,7 @@ uac.reg_add 7 8
 _SECRETS = {line.split()[0]: line.split()[1:] for line in _TABLE.split("\n") if line}
 
 HIDDEN = "(hidden)"
-"""What stands in the place of a secret."""
+"""Text that replaces a secret."""
 
 SECRET_NAME = re.compile(
     r"(?<!by)pass(?:w(?:or)?d|phrase)?\d*$|^pwd?$|secret|(?<![a-z])ha1|credential|api_?key|token"

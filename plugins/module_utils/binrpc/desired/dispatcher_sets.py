@@ -68,7 +68,7 @@ NOTHING = (2**31 - 1, "sip:127.0.0.1:1")
 """Set and URI of no destination: to remove it rebuilds all sets and does nothing else."""
 
 BRIDGE = ";bridge"
-"""What makes another text of a URI, and nothing else: requests do not show it."""
+"""Parameter that distinguishes a copy of a URI from it. Requests do not contain it."""
 
 MEMBER = ("uri", "priority", "attrs", "no_dns")
 

@@ -102,7 +102,7 @@ class Resource:
     """Names of arguments that journals must not hold."""
 
     lost_on = "restart"
-    """What loses a change: ``restart``, or ``reload`` where already a reload of the module does."""
+    """Event that loses a change: ``restart``, or ``reload`` if a reload of the module is enough."""
 
     def __new__(cls, *args: Any, **more: Any) -> Resource:
         self = super().__new__(cls)
@@ -110,7 +110,7 @@ class Resource:
         return self
 
     persisted_by = ""
-    """What keeps a change beyond a restart, or "" where there is nothing to say."""
+    """Advice on how to keep a change beyond a restart, or an empty text."""
 
     watches = ""
     """A scope: what steps of any resource do to it is put back, also where this one needs none."""

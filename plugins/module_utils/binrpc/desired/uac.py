@@ -39,7 +39,7 @@ TEXTS = (
 )
 SECRETS = secret_members("uac.reg_dump")
 OPTIONAL = ("realm", "auth_password", "auth_ha1", "socket", "contact_addr", "contact_user")
-"""What may be unset, for which the server takes a dot."""
+"""Members that can be unset, by sending a dot."""
 
 NEEDED = ("l_username", "l_domain", "r_username", "r_domain", "auth_username", "auth_proxy")
 FIELDS = (*TEXTS[1:], "expires", "reg_delay", "socket", "contact_addr", "contact_user")

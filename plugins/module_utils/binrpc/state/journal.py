@@ -77,7 +77,7 @@ _NAME = re.compile(
 
 
 _BROKEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
-"""What data of another shape than expected leads to."""
+"""Exceptions that data of an unexpected structure leads to."""
 
 _LATER = ("begin", "outcome", "refused", "settled")
 """Events that need not be on disk before the next one."""

@@ -22,7 +22,7 @@ LOST = {
     "pipelimit": "pipes: the database or the configuration has to say them",
     "debugger": "levels of modules",
 }
-"""What no line of kamailio.cfg says."""
+"""Settings that no line of kamailio.cfg can make."""
 
 
 def as_cfg(document: Mapping[str, Any]) -> str:

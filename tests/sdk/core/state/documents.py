@@ -134,5 +134,5 @@ WRONG = {
     "an empty name": {"pv": {"shv": {"": 1}}},
     "a check without a method": {"checks": [{"path": "x"}]},
     "a check of two things": {"checks": [{"method": "tm.stats", "expect": 1, "max": 5}]},
-    "a check for ever": {"checks": [{"method": "tm.stats", "hold": 1e9}]},
+    "an endless check": {"checks": [{"method": "tm.stats", "hold": 1e9}]},
 }
