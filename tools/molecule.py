@@ -31,8 +31,10 @@ WORK = tree.BUILD / "molecule"
 MACHINE = tree.ROOT / "tools" / "molecule_machine.sh"
 LOCK = tree.ROOT / "requirements" / "molecule.txt"
 BIN = Path(sys.executable).parent
-SCENARIOS = ("kamailio_ctl", "ctl_server")
-DISTRIBUTIONS = ("bookworm", "trixie", "jammy", "noble")
+SCENARIOS = ("kamailio_ctl", "ctl_server", "upgrade")
+# The Kamailio that each image brings from Debian's next release, for the scenario upgrade.
+NEWER = {"bookworm": "6.0", "trixie": "6.1"}
+DISTRIBUTIONS = (*NEWER, "jammy", "noble")
 # For the hosts, and for the connections that tests/matrix tries.
 COMMUNITY = ("containers/podman", "community/docker", "community/general")
 LIMITS = ("--ulimit=nofile=1024:1024", "--ulimit=nproc=4096:4096")
@@ -208,6 +210,12 @@ def give_back() -> None:
         call("chown", "--recursive", owner, WORK)
 
 
+def chosen(options: argparse.Namespace) -> list[str]:
+    """Return the scenarios to run, after the one that makes the hosts."""
+    some = options.quick or options.distribution not in NEWER
+    return ["default", *(options.scenario or SCENARIOS[: 2 if some else 3])]
+
+
 def run(options: argparse.Namespace) -> int:
     """Run the scenarios, one after the other on the same hosts."""
     digest = hashlib.sha256(str(tree.ROOT).encode()).hexdigest()[:6]
@@ -219,11 +227,12 @@ def run(options: argparse.Namespace) -> int:
     pids = WORK / "pids"
     pids.mkdir(exist_ok=True)
     os.environ.update(MOLECULE_ENGINE="podman", MOLECULE_IMAGE=image, MOLECULE_PIDS=str(pids))
+    os.environ["MOLECULE_NEWER"] = NEWER.get(options.distribution, "")
     load(file, image)
     clear(prefix)
     choose_settings(image, prefix)
     folder = collections()
-    words = [f"--scenario-name={scenario}" for scenario in options.scenario] or ["--all"]
+    words = [f"--scenario-name={scenario}" for scenario in chosen(options)]
     return molecule(folder, "test", *words, *(["--destroy=never"] if options.keep else []))
 
 

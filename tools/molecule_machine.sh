@@ -22,6 +22,12 @@ for program in podman runc mmdebstrap iptables; do
     has "$program" || missing="$missing $program"
 done
 [ -x /usr/lib/podman/netavark ] || missing="$missing netavark aardvark-dns"
+# Debian's next release, to which the scenario upgrade goes.
+next=
+case $DISTRIBUTION in
+    bookworm) next=trixie ;;
+    trixie) next=forky ;;
+esac
 case $DISTRIBUTION in
     bookworm | trixie) keyring=debian-archive-keyring components=main ;;
     jammy | noble) keyring=ubuntu-archive-keyring components=main,universe ;;
@@ -46,11 +52,24 @@ fi
 [ -e "$FILE" ] && exit
 say "making the image of $DISTRIBUTION"
 mkdir -p "$(dirname "$FILE")"
+# The clock of a test machine may be ahead of what a mirror keeps.
+# shellcheck disable=SC2016  # $1 and $2 are those of the shell in the image
+NEWER='[ "${2-}" ] || exit 0
+mkdir -p /srv/newer/partial /srv/lists/partial
+sed "s/ $1 / $2 /; q" /etc/apt/sources.list >/srv/newer.list
+newer() {
+    apt-get -qq -o Acquire::Check-Valid-Until=false -o Dir::Etc::SourceList=/srv/newer.list \
+        -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists=/srv/lists -o Dir::Cache::Archives=/srv/newer "$@"
+}
+newer update
+newer install --download-only --no-install-recommends kamailio
+rm -r /srv/lists /srv/newer.list /srv/newer/partial'
 # The hosts have no way out: what the role installs is there, downloaded, not installed.
 # shellcheck disable=SC2016  # $1 is mmdebstrap's
 mmdebstrap --quiet --variant=minbase --components="$components" --skip=cleanup/apt --format=tar \
     --include=apt,systemd,systemd-sysv,dbus,python3,python3-apt,iproute2,sudo,openssh-server,openssh-client,gnupg,nftables \
     --customize-hook='chroot "$1" apt-get install -qq --download-only --no-install-recommends kamailio' \
+    --customize-hook="chroot \"\$1\" sh -eu -c '$NEWER' sh $DISTRIBUTION $next" \
     --customize-hook='rm -f "$1"/var/cache/apt/*.bin "$1"/etc/ssh/ssh_host_*' \
     "$DISTRIBUTION" "$FILE.part" </dev/null
 mv "$FILE.part" "$FILE"

@@ -29,6 +29,7 @@ class RoleHost:
 
     :ivar variables: of the host.
     :ivar places: variables of the role itself, which say where its files are.
+    :ivar prefix: what the command that runs a playbook begins with.
     """
 
     def __init__(self, folder: Path, collections: Path) -> None:
@@ -40,6 +41,7 @@ class RoleHost:
             "folder": str(folder),
         }
         self.places: dict[str, str] = {}
+        self.prefix: list[str] = []
         self.environment = {
             **{name: text for name, text in os.environ.items() if not name.startswith("ANSIBLE_")},
             **self.manager.environment,
@@ -61,7 +63,10 @@ class RoleHost:
         inventory.write_text(json.dumps({"all": {"hosts": {"localhost": self.variables}}}), "utf-8")
         places = ["-e", json.dumps(self.places)] if self.places else []
         done = subprocess.run(
-            [BIN / "ansible-playbook", "-i", inventory, *places, *options, PLAYS / name],
+            [
+                *self.prefix,
+                *(BIN / "ansible-playbook", "-i", inventory, *places, *options, PLAYS / name),
+            ],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -7,11 +7,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.collection.conftest import ROOT
 from tests.collection.role_host import ALL, LONG, RoleHost
 from tests.support.kamailio import find_kamailio, find_module_dir, free_port
 
@@ -85,6 +90,83 @@ class Host(RoleHost):
 def test_the_server_runs_with_what_is_written(folder: Path, collections: Path) -> None:
     with Host(folder, collections) as host:
         host.play("kamailio_ctl.yml", *(() if ALL else ("--skip-tags", "long")))
+
+
+# Refuses every packet to a closed port, which a system does not do as fast as it can by itself.
+NETWORK = """\
+ip link set lo up
+echo 0 > /proc/sys/net/ipv4/icmp_ratemask
+"""
+DISK = "mount -t tmpfs -o size=64k,mode=0755 tmpfs "
+
+
+@contextlib.contextmanager
+def namespace(kind: str, script: str) -> Iterator[int]:
+    """Yield a process in a namespace of its own, in which the script has run."""
+    command = ["unshare", kind, "sh", "-euc", f"{script}\necho ready\nexec cat"]
+    process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            yield process.pid
+        finally:
+            process.kill()
+
+
+@LONG
+def test_a_full_disk_leaves_the_server_as_it_was(folder: Path, collections: Path) -> None:
+    (folder / "disk").mkdir()
+    with (
+        namespace("--mount", f"{DISK}{folder}/disk") as process,
+        Host(folder, collections) as host,
+    ):
+        host.prefix = ["nsenter", "--mount", f"--target={process}", f"--wd={folder}"]
+        config = folder / "disk" / "kamailio.cfg"
+        copy = ["cp", str(folder / "kamailio.cfg"), str(config)]
+        subprocess.run([*host.prefix, *copy], check=True)
+        host.variables["kamailio_ctl_config"] = str(config)
+        unit = host.manager.units / "kamailio.service"
+        unit.write_text(unit.read_text().replace(f"{folder}/kamailio.cfg", str(config)))
+        host.play("kamailio_ctl_full_disk.yml")
+
+
+@LONG
+def test_with_the_roles_own_settings_nothing_but_sip_is_open(
+    folder: Path, collections: Path
+) -> None:
+    """Every port of tcp and udp is tried from another network."""
+    scan = ROOT / "extensions" / "molecule" / "kamailio_ctl" / "files" / "scan.py"
+    with (
+        namespace("--net", NETWORK) as server,
+        namespace("--net", NETWORK) as other,
+        Host(folder, collections) as host,
+    ):
+        inside = ["nsenter", "--net", f"--target={server}"]
+        beside = ["nsenter", "--net", f"--target={other}"]
+        for command in (
+            [*inside, "ip", "link", "add", "inner", "type", "veth", "peer", "outer"],
+            [*inside, "ip", "link", "set", "outer", "netns", str(other)],
+            [*inside, "ip", "address", "add", "192.0.2.1/24", "dev", "inner"],
+            [*inside, "ip", "link", "set", "inner", "up"],
+            [*beside, "ip", "address", "add", "192.0.2.2/24", "dev", "outer"],
+            [*beside, "ip", "link", "set", "outer", "up"],
+        ):
+            subprocess.run(command, check=True)
+        config = folder / "kamailio.cfg"
+        config.write_text(config.read_text().replace("listen=udp:127.0.0.1:SIP_PORT\n", ""))
+        host.prefix = inside
+        host.play("kamailio_ctl_start.yml")
+        found = {
+            protocol: subprocess.run(
+                [*beside, sys.executable, scan, "192.0.2.1", protocol],
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+            for protocol in ("tcp", "udp")
+        }
+    assert found == {"tcp": "5060", "udp": "5060"}
 
 
 @LONG

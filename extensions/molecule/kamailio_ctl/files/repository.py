@@ -1,11 +1,10 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make a signed repository, laid out like kamailio.org's, of the installed Kamailio.
+"""Make a signed repository, laid out like kamailio.org's.
 
-The package gets another version, so that the two can be told apart.
-
-repository.py FOLDER SUITE VERSION
+repository.py FOLDER SUITE VERSION     # the installed Kamailio, as another version
+repository.py FOLDER SUITE PACKAGES    # the packages in a folder
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ def call(*command: str | Path) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def repack(folder: Path, version: str) -> Path:
+def repack(folder: Path, version: str) -> None:
     """Make a package of the files of the installed one."""
     package = folder / "pool" / "kamailio.deb"
     package.parent.mkdir(parents=True)
@@ -44,21 +43,27 @@ def repack(folder: Path, version: str) -> Path:
         control.with_name("conffiles").write_text("".join(names), encoding="utf-8")
         Path(work).chmod(0o755)
         call("dpkg-deb", "-Znone", "--root-owner-group", "--build", work, package)
-    return package
 
 
 def sums(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def main() -> None:
-    folder, suite, version = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    package = repack(folder, version)
+def entry(folder: Path, package: Path) -> str:
     content = package.read_bytes()
-    architecture = call("dpkg", "--print-architecture").strip()
     where = f"Filename: {package.relative_to(folder)}\nSize: {len(content)}\n"
-    fields = call("dpkg-deb", "--field", package)
-    index = f"{fields}{where}SHA256: {sums(content)}\n".encode()
+    return f"{call('dpkg-deb', '--field', package)}{where}SHA256: {sums(content)}\n"
+
+
+def main() -> None:
+    folder, suite, source = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    if "/" in source:
+        shutil.copytree(source, folder / "pool")
+    else:
+        repack(folder, source)
+    packages = sorted((folder / "pool").glob("*.deb"))
+    index = "\n".join(entry(folder, package) for package in packages).encode()
+    architecture = call("dpkg", "--print-architecture").strip()
     dist = folder / "dists" / suite
     place = Path("main", f"binary-{architecture}", "Packages")
     (dist / place).parent.mkdir(parents=True)

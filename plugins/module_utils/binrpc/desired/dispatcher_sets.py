@@ -146,9 +146,8 @@ def read_entries(answers: Answers) -> Entries:
     entries: Entries = {}
     for address, entry in found:
         place = places[id(entry)]
-        if place > 1:
-            address = (*address[:2], "%s (%d)" % (address[2], place))
-        entries[address] = entry
+        twin: Address = (*address[:2], "%s (%d)" % (address[2], place))
+        entries[address if place == 1 else twin] = entry
     return entries
 
 
