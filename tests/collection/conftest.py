@@ -3,7 +3,11 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs playbooks with the collection as users get it: built, and installed elsewhere."""
+"""Runs playbooks with the collection as users get it: built, and installed elsewhere.
+
+With RUN_ON=relay in the environment, tasks that do not say where they run use the relay, those over
+the connection local as well. Tests about other places fail then.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +60,18 @@ def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
         galaxy = [str(BIN / "ansible-galaxy"), "collection", *map(str, command)]
         done = subprocess.run(galaxy, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+    if "RUN_ON" in os.environ:
+        force_place(folder, os.environ["RUN_ON"])
     return folder
+
+
+def force_place(folder: Path, place: str) -> None:
+    """Make another value the default of run_on."""
+    source = folder / "ansible_collections" / "kamailio" / "ctl" / "plugins/module_utils/_task.py"
+    text = source.read_text("utf-8")
+    forced = re.sub(r'("run_on": Option\(.*default=)"auto"', rf'\1"{place}"', text)
+    assert forced != text
+    source.write_text(forced, "utf-8")
 
 
 def run_ansible(folder: Path, collections: Path, *arguments: str) -> str:

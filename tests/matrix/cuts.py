@@ -295,12 +295,13 @@ def run(rounds: int) -> bool:
     counts: dict[tuple[str, str], Counter[str]] = {}
     problems = []
     with machine.container():
-        for each in trials(rounds):
-            outcome, problem = trial(*each)
-            counts.setdefault(each[:2], Counter())[outcome] += 1
-            if problem:
-                problems.append(f"{each}: {outcome}: {problem}")
-                print(problems[-1], flush=True)
+        with contextlib.suppress(KeyboardInterrupt):  # what there is by then is printed
+            for each in trials(rounds):
+                outcome, problem = trial(*each)
+                counts.setdefault(each[:2], Counter())[outcome] += 1
+                if problem:
+                    problems.append(f"{each}: {outcome}: {problem}")
+                    print(problems[-1], flush=True)
     total = 0
     for (what, victim), outcomes in counts.items():
         line = "; ".join(f"{name}: {count}" for name, count in sorted(outcomes.items()))

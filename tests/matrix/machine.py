@@ -9,12 +9,14 @@ container runs on it. A lab server runs in it as well, since datagrams need a fo
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,6 +55,10 @@ asyncio.run(main())
 KINDS = ("unixs", "unixd", "udp", "tcp")
 
 
+_locks: list[TextIO] = []
+"""Kept until this process ends."""
+
+
 class Unavailable(Exception):
     """The matrix cannot be made here; the message says why."""
 
@@ -80,7 +86,10 @@ def path_of(interpreter: str) -> str:
 
 
 def make() -> None:
-    """Make the folder, its users and their programs."""
+    """Make the folder, its users and their programs, for this process alone."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    _locks.append((WORK / "lock").open("w"))
+    fcntl.flock(_locks[-1], fcntl.LOCK_EX)
     script = ROOT / "tools" / "one_root.sh"
     if subprocess.run([script, WORK / "bookworm.tar", FOLDER], check=False).returncode:
         raise Unavailable("packages could not be had, see above")
