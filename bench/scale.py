@@ -41,12 +41,13 @@ if TYPE_CHECKING:
 KAMRPC = str(Path(sys.executable).parent / "kamrpc")
 WISH = "version: 1\nname: scale\nhtable:\n  features: {items: {k: %d}}\n"
 FLEET = ["fleet", "--all", "-o", "jsonl", "core.version"]
+APPLY = ["apply", "--yes", "--journals", "journals"]
 WAYS: dict[str, list[list[str]]] = {
     "fleet": [FLEET],
     "plan": [["plan", "--all", "wish.yml"]],
-    "apply": [["apply", "--yes", "--all", "wish.yml"]],
+    "apply": [[*APPLY, "--all", "wish.yml"]],
     "plan, nothing to do": [["plan", "--all", "wish.yml"]],
-    "two runners": [["apply", "--yes", "-g", group, "wish.yml"] for group in ("odd", "even")],
+    "two runners": [[*APPLY, "-g", group, "wish.yml"] for group in ("odd", "even")],
     "one task": [],
 }
 CHANGES = ("apply", "two runners", "one task")

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -296,7 +297,9 @@ def run(rounds: int) -> bool:
     problems = []
     with machine.container():
         with contextlib.suppress(KeyboardInterrupt):  # what there is by then is printed
-            for each in trials(rounds):
+            chosen = list(trials(rounds))
+            random.Random(0).shuffle(chosen)
+            for each in chosen:
                 outcome, problem = trial(*each)
                 counts.setdefault(each[:2], Counter())[outcome] += 1
                 if problem:
