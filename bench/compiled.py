@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
-"""Replies of several megabytes: the compiled decoder beside the others, compiled ones too.
+"""Replies of several megabytes: the compiled decoder beside the others, compiled ones too, and
+models beside the decoding that they begin with.
 
-`python bench/compiled.py [--quick]`. All decode the same tree, each from its own format. Times are
+`python bench/compiled.py [--quick] [--typed]`. All decode the same tree, each from its own format. Times are
 of the processor; with the cyclic collector on they hold its pass over what was made, unless Python
 puts that off until after the call, as 3.10 and 3.11 do.
 """
@@ -27,15 +28,23 @@ from bench.measure import Rounds, Times, measure  # noqa: E402
 from bench.report import Report, duration, machine  # noqa: E402
 from bench.shapes import count_values, dialogs  # noqa: E402
 from kamailio_binrpc import Struct, encode  # noqa: E402
+from kamailio_binrpc.core import decoding  # noqa: E402
 from kamailio_binrpc.core.decoder import decode_records  # noqa: E402
 from kamailio_binrpc.core.packet import parse_header  # noqa: E402
+from kamailio_binrpc.core.reply import Reply  # noqa: E402
 from kamailio_binrpc.core.views import reply_to_json  # noqa: E402
+from kamailio_binrpc.typed import reading  # noqa: E402
+from kamailio_binrpc.typed.models import quick  # noqa: E402
+from kamailio_binrpc.typed.models.dialog import Dialog  # noqa: E402
+from kamailio_binrpc.typed.models.usrloc import Location  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMPILED, BASE = "compiled", "marshal"
 GOAL = 1.0
+MODELS, MODELS_PYTHON = "models", "models, Python"
+MODELS_GOAL = 5.0
 ADDRESSES = 10_000
 
 
@@ -89,6 +98,10 @@ SHAPES = {
     f"dlg.list, {ADDRESSES} dialogs": ("dlg.list", dialogs),
     f"ul.dump, {ADDRESSES} contacts": ("ul.dump", registrations),
 }
+READ: dict[str, Callable[[Reply], object]] = {
+    "dlg.list": lambda reply: reading.each(reply, Dialog),
+    "ul.dump": lambda reply: reading.inside(reply, Location, "Domain"),
+}
 
 
 def contenders(
@@ -126,6 +139,46 @@ def contenders(
     return len(packet), count_values(values), all_of_them
 
 
+def typed(method: str, build: Callable[[], list[Any]]) -> dict[str, Callable[[], object]]:
+    """From the bytes of a reply to the models that the typed client returns."""
+    packet = encode(build(), 1, 1)
+    header = parse_header(packet)
+    assert header is not None
+    start = header.size
+
+    def models(read: Callable[[Any, Struct], Any]) -> Callable[[], object]:
+        def work() -> object:
+            quick.read = read
+            return READ[method](Reply(decoding.decode_records(packet, start), method))
+
+        return work
+
+    return {
+        COMPILED: lambda: decoding.decode_records(packet, start),
+        MODELS: models(quick.read),
+        MODELS_PYTHON: models(quick.read_model),
+    }
+
+
+def run_typed(report: Report, rounds: Rounds) -> None:
+    """Measure lists of models beside the decoding of the same bytes, which they hold too."""
+    in_use = quick.read
+    for name, (method, build) in SHAPES.items():
+        gc.collect()
+        try:
+            times = measure(typed(method, build), rounds, clock=process_time)
+        finally:
+            quick.read = in_use
+        report.heading(f"{name} as models, the decoding included")
+        for which in (COMPILED, MODELS, MODELS_PYTHON):
+            seconds, ratio = times.median(which), times.ratio(which, COMPILED)
+            report.line(f"{which:16}{duration(seconds):>10}{ratio:8.2f} times the decoding")
+        ratio = times.ratio(MODELS, COMPILED)
+        report.goal(
+            ratio <= MODELS_GOAL, f"at most {MODELS_GOAL:g} times the decoding: {ratio:.2f} times"
+        )
+
+
 def run(report: Report, rounds: Rounds) -> bool:
     """Measure; False if there is no compiled decoder."""
     try:
@@ -152,6 +205,7 @@ def run(report: Report, rounds: Rounds) -> bool:
             if collecting:
                 ratio = times.ratio(COMPILED, BASE)
                 report.goal(ratio <= GOAL, f"no slower than marshal.loads: {ratio:.2f} times")
+    run_typed(report, rounds)
     return True
 
 
@@ -168,10 +222,15 @@ def _table(report: Report, size: int, names: list[str], times: Times) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the compiled decoder.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    rounds = Rounds(5, 5, 0) if parser.parse_args().quick else Rounds(31, 31, 0)
+    parser.add_argument("--typed", action="store_true", help="only the lists of models")
+    options = parser.parse_args()
+    rounds = Rounds(5, 5, 0) if options.quick else Rounds(31, 31, 0)
     report = Report()
     report.line(machine())
     report.line(f"medians of {rounds.least} rounds in which all take turns; bytes are of binrpc")
+    if options.typed:
+        run_typed(report, rounds)
+        return 0
     return 0 if run(report, rounds) else 1
 
 

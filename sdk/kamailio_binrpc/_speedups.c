@@ -707,6 +707,278 @@ done:
     return found;
 }
 
+/*
+ * Models of the typed layer: what read_model does in typed/models/quick.py, where everything that is
+ * read here has its names. Readers in Python may be called in between, and may change any list.
+ */
+enum { PART_KIND, PART_RECENT, PART_FIND, PART_UNUSUAL, PART_SETTERS };
+enum { SHAPE_NAMES, SHAPE_TYPES, SHAPE_VALUES, SHAPE_MEMBERS, SHAPE_EXTRA, SHAPE_FACTORIES,
+       SHAPE_GIVEN, SHAPE_PRIVATE };
+enum { MEMBER_PLACE, MEMBER_FIELD, MEMBER_WAY, MEMBER_UNSET, MEMBER_RULE };
+enum { KEEP, NUMBER, TEXT, RULE };
+enum { RULE_PLAIN, RULE_FORM, RULE_MODEL, RULE_TUPLE, RULE_FIXED, RULE_DICT, RULE_CALL,
+       RULE_ELSE };
+enum { SETTERS = 4 };
+
+typedef struct {
+    const State *state;
+    PyObject *unusual; /* the exception */
+} Reading;
+
+static PyObject *read_struct(const State *state, PyObject *parts, PyObject *object);
+static PyObject *follow(const Reading *reading, PyObject *rule, PyObject *value);
+
+static PyObject *is_unusual(const Reading *reading)
+{
+    PyErr_SetNone(reading->unusual);
+    return NULL;
+}
+
+static int same_text(PyObject *one, PyObject *other)
+{
+    if (one == other)
+        return 1;
+    if (!PyUnicode_CheckExact(one) || !PyUnicode_CheckExact(other)
+        || PyUnicode_GET_LENGTH(one) != PyUnicode_GET_LENGTH(other)
+        || PyUnicode_KIND(one) != PyUnicode_KIND(other))
+        return 0;
+    return memcmp(PyUnicode_DATA(one), PyUnicode_DATA(other),
+                  (size_t)PyUnicode_GET_LENGTH(one) * PyUnicode_KIND(one)) == 0;
+}
+
+static PyObject *follow_all(const Reading *reading, PyObject *value, PyObject *rules, PyObject *rule)
+{
+    if (!PyList_CheckExact(value) && !PyTuple_CheckExact(value))
+        return is_unusual(reading);
+    PyObject *items = PySequence_Tuple(value);
+    PyObject *made = items ? PyTuple_New(PyTuple_GET_SIZE(items)) : NULL;
+    if (made != NULL && rules != NULL && PyTuple_GET_SIZE(rules) != PyTuple_GET_SIZE(items)) {
+        is_unusual(reading);
+        Py_CLEAR(made);
+    }
+    for (Py_ssize_t i = 0; made != NULL && i < PyTuple_GET_SIZE(items); i++) {
+        PyObject *item = follow(reading, rules ? PyTuple_GET_ITEM(rules, i) : rule,
+                                PyTuple_GET_ITEM(items, i));
+        if (item == NULL)
+            Py_CLEAR(made);
+        else
+            PyTuple_SET_ITEM(made, i, item);
+    }
+    Py_XDECREF(items);
+    return made;
+}
+
+static PyObject *follow_dict(const Reading *reading, PyObject *value, PyObject *key_rule,
+                             PyObject *value_rule)
+{
+    if (!PyDict_CheckExact(value))
+        return is_unusual(reading);
+    PyObject *items = PyDict_Items(value);
+    PyObject *made = items ? PyDict_New() : NULL;
+    for (Py_ssize_t i = 0; made != NULL && i < PyList_GET_SIZE(items); i++) {
+        PyObject *pair = PyList_GET_ITEM(items, i);
+        PyObject *name = follow(reading, key_rule, PyTuple_GET_ITEM(pair, 0));
+        PyObject *item = name ? follow(reading, value_rule, PyTuple_GET_ITEM(pair, 1)) : NULL;
+        if (item == NULL || PyDict_SetItem(made, name, item) < 0)
+            Py_CLEAR(made);
+        Py_XDECREF(name);
+        Py_XDECREF(item);
+    }
+    Py_XDECREF(items);
+    return made;
+}
+
+/* Read a value by a rule of typed/models/rules.py. */
+static PyObject *follow(const Reading *reading, PyObject *rule, PyObject *value)
+{
+    long kind = PyLong_AsLong(PyTuple_GET_ITEM(rule, 0));
+    PyObject *first = PyTuple_GET_ITEM(rule, 1);
+    if (kind == RULE_FORM) {
+        PyObject *converted = PyObject_CallOneArg(first, value);
+        PyObject *made = converted ? follow(reading, PyTuple_GET_ITEM(rule, 2), converted) : NULL;
+        Py_XDECREF(converted);
+        return made;
+    }
+    int kept = PySet_Contains(first, (PyObject *)Py_TYPE(value));
+    if (kept != 0)
+        return kept > 0 ? Py_NewRef(value) : NULL;
+    PyObject *second = kind == RULE_PLAIN ? NULL : PyTuple_GET_ITEM(rule, 2);
+    switch (kind) {
+    case RULE_MODEL:
+        if (!Py_IS_TYPE(value, reading->state->struct_type))
+            break;
+        return read_struct(reading->state, second, value);
+    case RULE_TUPLE:
+        return follow_all(reading, value, NULL, second);
+    case RULE_FIXED:
+        return follow_all(reading, value, second, NULL);
+    case RULE_DICT:
+        return follow_dict(reading, value, second, PyTuple_GET_ITEM(rule, 3));
+    case RULE_CALL:
+        return PyObject_CallOneArg(second, value);
+    case RULE_ELSE:
+        return follow(reading, second, value);
+    default:
+        break;
+    }
+    return is_unusual(reading);
+}
+
+/* May a member be kept without a look at its rule? Its type is that of the shape. */
+static int is_kept(PyObject *member, PyObject *value)
+{
+    switch (PyLong_AsLong(PyTuple_GET_ITEM(member, MEMBER_WAY))) {
+    case KEEP:
+        return 1;
+    case NUMBER: {
+        int beyond = 0;
+        long number = PyLong_AsLongAndOverflow(value, &beyond);
+        return beyond > 0 || (beyond == 0 && number >= 0);
+    }
+    case TEXT: {
+        PyObject *unset = PyTuple_GET_ITEM(member, MEMBER_UNSET);
+        for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(unset); i++)
+            if (same_text(PyTuple_GET_ITEM(unset, i), value))
+                return 0;
+        return 1;
+    }
+    default:
+        return 0;
+    }
+}
+
+/* Read members into a dict; -1 with an exception. */
+static int read_members(const Reading *reading, PyObject *shape, int which, PyObject *flat,
+                        PyObject *values)
+{
+    PyObject *members = PyTuple_GET_ITEM(shape, which);
+    PyObject *types = PyTuple_GET_ITEM(shape, SHAPE_TYPES);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(members); i++) {
+        PyObject *member = PyTuple_GET_ITEM(members, i);
+        Py_ssize_t place = PyLong_AsSsize_t(PyTuple_GET_ITEM(member, MEMBER_PLACE));
+        PyObject *raw = 2 * place + 1 < PyList_GET_SIZE(flat)
+                            ? PyList_GET_ITEM(flat, 2 * place + 1) : NULL;
+        if (raw == NULL || (PyObject *)Py_TYPE(raw) != PyTuple_GET_ITEM(types, place)) {
+            is_unusual(reading); /* it has changed meanwhile */
+            return -1;
+        }
+        Py_INCREF(raw);
+        PyObject *value = is_kept(member, raw)
+                              ? Py_NewRef(raw)
+                              : follow(reading, PyTuple_GET_ITEM(member, MEMBER_RULE), raw);
+        Py_DECREF(raw);
+        int status = value ? PyDict_SetItem(values, PyTuple_GET_ITEM(member, MEMBER_FIELD), value)
+                           : -1;
+        Py_XDECREF(value);
+        if (status < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int call_factories(PyObject *shape, PyObject *values)
+{
+    PyObject *factories = PyTuple_GET_ITEM(shape, SHAPE_FACTORIES);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(factories); i++) {
+        PyObject *pair = PyTuple_GET_ITEM(factories, i);
+        PyObject *value = PyObject_CallNoArgs(PyTuple_GET_ITEM(pair, 1));
+        int status = value ? PyDict_SetItem(values, PyTuple_GET_ITEM(pair, 0), value) : -1;
+        Py_XDECREF(value);
+        if (status < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Make an empty model and give it what it holds; NULL among that is an exception. */
+static PyObject *new_model(PyObject *parts, PyObject *const *contents)
+{
+    PyTypeObject *kind = (PyTypeObject *)PyTuple_GET_ITEM(parts, PART_KIND);
+    PyObject *setters = PyTuple_GET_ITEM(parts, PART_SETTERS);
+    PyObject *model = kind->tp_alloc(kind, 0);
+    for (int i = 0; model != NULL && i < SETTERS; i++) {
+        PyObject *setter = PyTuple_GET_ITEM(setters, i);
+        if (contents[i] == NULL || Py_TYPE(setter)->tp_descr_set(setter, model, contents[i]) < 0)
+            Py_CLEAR(model);
+    }
+    return model;
+}
+
+static PyObject *make_model(const Reading *reading, PyObject *parts, PyObject *shape,
+                            PyObject *flat, PyObject *object)
+{
+    PyObject *values = PyDict_Copy(PyTuple_GET_ITEM(shape, SHAPE_VALUES));
+    PyObject *extra = PyDict_New(), *private = NULL, *model = NULL;
+    if (values != NULL && extra != NULL
+        && read_members(reading, shape, SHAPE_MEMBERS, flat, values) == 0
+        && read_members(reading, shape, SHAPE_EXTRA, flat, extra) == 0
+        && call_factories(shape, values) == 0
+        && (private = PyDict_Copy(PyTuple_GET_ITEM(shape, SHAPE_PRIVATE))) != NULL
+        && PyDict_SetItemString(private, "_origin", object) == 0) {
+        PyObject *contents[SETTERS] = {values, extra, PyTuple_GET_ITEM(shape, SHAPE_GIVEN), private};
+        model = new_model(parts, contents);
+    }
+    Py_XDECREF(values);
+    Py_XDECREF(extra);
+    Py_XDECREF(private);
+    return model;
+}
+
+static int fits(PyObject *shape, PyObject *flat)
+{
+    PyObject *names = PyTuple_GET_ITEM(shape, SHAPE_NAMES);
+    PyObject *types = PyTuple_GET_ITEM(shape, SHAPE_TYPES);
+    Py_ssize_t size = PyTuple_GET_SIZE(names);
+    if (PyList_GET_SIZE(flat) != 2 * size)
+        return 0;
+    for (Py_ssize_t i = 0; i < size; i++)
+        if ((PyObject *)Py_TYPE(PyList_GET_ITEM(flat, 2 * i + 1)) != PyTuple_GET_ITEM(types, i)
+            || !same_text(PyTuple_GET_ITEM(names, i), PyList_GET_ITEM(flat, 2 * i)))
+            return 0;
+    return 1;
+}
+
+static PyObject *find_shape(PyObject *parts, PyObject *flat)
+{
+    PyObject *recent = PyTuple_GET_ITEM(parts, PART_RECENT);
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(recent); i++)
+        if (fits(PyList_GET_ITEM(recent, i), flat))
+            return Py_NewRef(PyList_GET_ITEM(recent, i));
+    return PyObject_CallOneArg(PyTuple_GET_ITEM(parts, PART_FIND), flat);
+}
+
+static PyObject *read_struct(const State *state, PyObject *parts, PyObject *object)
+{
+    Reading reading = {state, PyTuple_GET_ITEM(parts, PART_UNUSUAL)};
+    PyObject *flat = FLAT(state, object);
+    if (flat == NULL || !PyList_CheckExact(flat))
+        return is_unusual(&reading);
+    if (Py_EnterRecursiveCall(" while a model is made"))
+        return NULL;
+    Py_INCREF(flat);
+    PyObject *shape = find_shape(parts, flat);
+    PyObject *model = shape ? make_model(&reading, parts, shape, flat, object) : NULL;
+    Py_XDECREF(shape);
+    Py_DECREF(flat);
+    Py_LeaveRecursiveCall();
+    return model;
+}
+
+static PyObject *read_model(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    const State *state = PyModule_GetState(module);
+    if (nargs != 2 || !PyTuple_Check(args[0]) || PyTuple_GET_SIZE(args[0]) <= PART_SETTERS
+        || !Py_IS_TYPE(args[1], state->struct_type)) {
+        PyErr_SetString(PyExc_TypeError, "read_model takes the parts of a model, and a Struct");
+        return NULL;
+    }
+    return read_struct(state, args[0], args[1]);
+}
+
+PyDoc_STRVAR(read_model_doc,
+             "read_model($module, parts, struct, /)\n--\n\n"
+             "Do what typed.models.quick.read_model does, faster.");
+
 PyDoc_STRVAR(decode_records_doc,
              "decode_records($module, /, data, start=0, end=None, *, unsigned=False,\n"
              "               max_depth=64, max_records=2000000, anomalies=None, check=None,\n"
@@ -783,6 +1055,7 @@ static PyMethodDef methods[] = {
     {"decode_records", (PyCFunction)(void (*)(void))decode_records,
      METH_FASTCALL | METH_KEYWORDS, decode_records_doc},
     {"find_answers", find_answers, METH_VARARGS, find_answers_doc},
+    {"read_model", (PyCFunction)(void (*)(void))read_model, METH_FASTCALL, read_model_doc},
     {"track", track, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };

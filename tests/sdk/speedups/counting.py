@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The kamailio-binrpc authors
 # SPDX-License-Identifier: MIT
 
-"""Count what calls of the compiled decoder leave behind.
+"""Count what calls of the compiled decoder and of the reader of models leave behind.
 
 python -m tests.sdk.speedups.counting FILE WHAT prints the count. It wants a process of its own:
 in one with other threads, or a test runner, everything counted changes by itself.
@@ -143,12 +143,87 @@ def bytes_of_process(decode):
     return resident() - before
 
 
+def models(read):
+    """Structs of every model, right and wrong."""
+    from tests.sdk.typed.comparing import Structs, kinds
+
+    structs = Structs(7)
+    cases = [(kind._parts(), structs.struct(kind)) for kind in kinds() * 4]
+
+    def work():
+        for parts, struct in cases:
+            with contextlib.suppress(ValueError):
+                read(parts, struct)
+
+    return lost_blocks(work)
+
+
+def models_without_memory(read):
+    """Each allocation of reading a dialog fails once."""
+    try:
+        import _testcapi
+    except ImportError:
+        return "NOT TESTED: this Python has no _testcapi"
+    from kamailio_binrpc.typed.models.dialog import Dialog
+
+    leg = Struct(tag="a", contact="<null string>", new=Struct(a=1))
+    struct = Struct({"h_entry": -1, "h_id": 2, "call-id": "x", "caller": leg})
+    struct.add("profiles", Struct.of("a", Struct(b="c")))
+    parts = Dialog._parts()
+    expected = repr(read(parts, struct))
+    failures = [0]
+
+    def work():
+        failures[0] = 0
+        for number in range(120):
+            result = None
+            _testcapi.set_nomemory(number, number + 1)
+            try:
+                result = read(parts, struct)
+            except MemoryError:
+                failures[0] += 1
+            finally:
+                _testcapi.remove_mem_hooks()
+            assert result is None or repr(result) == expected
+
+    lost = lost_blocks(work)
+    assert failures[0] > 20
+    return lost
+
+
+def references_of_models(read):
+    """References to what models share, after 50 calls that succeed and 50 that do not."""
+    from kamailio_binrpc.typed.models.dialog import Leg
+
+    parts, good, bad = Leg._parts(), Struct(tag="a", new=1), Struct(tag=b"a")
+    shape = parts.find(good._flat)
+    watched = [None, parts, Leg, parts.unusual, shape, shape.given, shape.values, good, bad]
+
+    def count():
+        return [sys.getrefcount(thing) for thing in watched]
+
+    def work():
+        for _turn in range(ROUNDS):
+            read(parts, good)
+            with contextlib.suppress(ValueError):
+                read(parts, bad)
+
+    work()
+    before = count()
+    work()
+    return max(abs(after - earlier) for after, earlier in zip(count(), before))
+
+
 COUNTS = [blocks, leaked, blocks_without_memory, references, bytes_of_process]
+MODEL_COUNTS = [models, models_without_memory, references_of_models]
 
 
 def main():
-    decode = building.load(sys.argv[1]).decode_records
-    print({count.__name__: count for count in COUNTS}[sys.argv[2]](decode))
+    module = building.load(sys.argv[1])
+    counts = [(count, module.decode_records) for count in COUNTS]
+    counts += [(count, module.read_model) for count in MODEL_COUNTS]
+    count, what = {count.__name__: (count, what) for count, what in counts}[sys.argv[2]]
+    print(count(what))
 
 
 if __name__ == "__main__":

@@ -72,6 +72,12 @@ def test_the_comparison_runs_clean(sanitized, seed):
     assert done.stdout.startswith(f"seed {seed}: equal on ")
 
 
+def test_models_of_random_structs_run_clean(sanitized):
+    done = run(sanitized, "-m", "tests.sdk.typed.comparing", sanitized, "11", "1000")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("seed 11: equal on ")
+
+
 def test_memory_tests_run_clean(sanitized):
     program = """
 import os

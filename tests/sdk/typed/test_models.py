@@ -21,11 +21,13 @@ from kamailio_binrpc.typed.models import (
     dispatcher,
     htable,
     pv,
+    quick,
     rtpengine,
     uac,
     usrloc,
 )
 from kamailio_binrpc.typed.models.base import Base, Model, Repeated, Row
+from tests.sdk.typed.comparing import compare
 from tests.sdk.typed.operations import AROUND, READING
 from tests.sdk.typed.support import FLAVOURS, captured, extras, leaves, models_in, replaying
 
@@ -400,64 +402,8 @@ def test_so_are_answers_that_are_no_models(operation, call, values):
 # --- in one step, or through pydantic
 
 
-def same(kind: type[Model], struct: Struct) -> None:
-    """Both ways give the same model, or the same error."""
-    try:
-        expected = kind.model_validate(struct)
-    except ValidationError as error:
-        with pytest.raises(ValidationError) as caught:
-            kind.of(struct)
-        assert caught.value.errors() == error.errors()
-        return
-    found = kind.of(struct)
-    assert found == expected
-    assert repr(found) == repr(expected)
-    assert found.model_fields_set == expected.model_fields_set
-    assert found.to_wire() == expected.to_wire() == struct
-    assert found.model_dump() == expected.model_dump()
-    assert found.model_extra == expected.model_extra
-    assert found.model_copy(update={}) == expected
-    assert pickle.loads(pickle.dumps(found)) == expected
-
-
 @by_call
 def test_models_in_one_step_are_those_of_pydantic(call: tuple[Any, ...]) -> None:
     for model in models_of(call):
         if isinstance(model, Model) and isinstance(model.to_wire(), Struct):
-            same(type(model), model.to_wire())
-
-
-ODD = [-1, -(2**31), 2.0, 2.5, "", "text", "<null string>", "none", b"x", [], Struct(), None, True]
-
-
-@pytest.mark.parametrize("kind", [dialog.Dialog, dialog.Leg, usrloc.Contact, htable.Item])
-def test_odd_values_are_read_as_pydantic_does(kind: type[Model]) -> None:
-    names = list(kind._by_wire_name())
-    good = {name: 1 if kind._by_wire_name()[name][1].keeps_numbers else "x" for name in names}
-    same(kind, Struct(good))
-    for name in names:
-        same(kind, Struct((each, good[each]) for each in names if each != name))
-        for value in ODD:
-            same(kind, Struct({**good, name: value}))
-            same(kind, Struct([*good.items(), (name, value)]))
-    same(kind, Struct([*good.items(), ("Strange", Struct(a=1)), (None, 5), ("other", [1])]))
-
-
-def test_a_server_makes_no_table_grow_without_end() -> None:
-    for number in range(500):
-        struct = Struct({"tag": "x", f"other{number}": 1})
-        assert dialog.Leg.of(struct).model_extra == {f"other{number}": 1}
-    assert len(dialog.Leg._shapes()) <= 64
-
-
-def test_rows_of_one_kind_are_read_in_one_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_arguments: Any, **_options: Any) -> Any:
-        raise AssertionError
-
-    leg = Struct(tag="a", contact="b", cseq="1", route_set="", socket="udp:h:1")
-    struct = Struct({"h_entry": 1, "h_id": 2, "call-id": "x", "caller": leg, "callee": leg})
-    struct.add("profiles", Struct.of("a", Struct(b="c")))
-    struct.add("variables", Struct.of(Struct(d="e")))
-    expected = dialog.Dialog.model_validate(struct)
-    monkeypatch.setattr(dialog.Dialog, "model_validate", refuse)
-    assert reading.each(Reply([struct] * 3, "dlg.list"), dialog.Dialog) == [expected] * 3
+            assert compare(quick.read, type(model), model.to_wire()), "pydantic had to"

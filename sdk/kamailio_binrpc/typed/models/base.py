@@ -276,7 +276,7 @@ class Variables(Form):
     """An array of structs ``{name: value}``, as a dict."""
 
     def read(self, raw: Any) -> Any:
-        if not isinstance(raw, Struct):
+        if not isinstance(raw, Struct) or not all(isinstance(v, Struct) for v in raw.values()):
             return raw
         return {n: v for each in raw.values() for n, v in each.items()}
 
@@ -341,7 +341,7 @@ class Base(BaseModel):
     )
 
     _members: ClassVar[dict[str, tuple[str, Form]] | None] = None
-    _known_shapes: ClassVar[dict[Any, quick.Shape] | None] = None
+    _known_parts: ClassVar[quick.Parts | None] = None
     _origin: Any = PrivateAttr(default=None)
     _changed: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -416,24 +416,29 @@ class Model(Base):
 
         :raises ValidationError: it does not fit.
         """
-        if type(value) is Struct and cls._quick():
+        if type(value) is Struct:
             try:
-                return cast("Self", quick.read(cls, value))
-            except quick.Unusual:
+                return cast("Self", quick.read(cls._parts(), value))
+            except ValueError:  # pydantic gives it the form of its own errors
                 pass
         return cls.model_validate(value)
 
     @classmethod
-    def _shapes(cls) -> dict[Any, quick.Shape]:
-        if "_known_shapes" not in cls.__dict__ or cls._known_shapes is None:
-            cls._known_shapes = {}
-        return cls._known_shapes
+    def _parts(cls) -> quick.Parts:
+        parts = cls.__dict__.get("_known_parts")
+        if parts is None:
+            parts = cls._known_parts = quick.parts_of(cls)
+        return cast("quick.Parts", parts)
 
     @classmethod
-    def _quick(cls) -> bool:
-        """Is there nothing that only pydantic could do: validators of a class of its own?"""
+    def _is_quick(cls) -> bool:
+        """Has it no validators and private attributes of its own, which only pydantic knows?"""
         own = cls.__pydantic_decorators__
-        return not own.field_validators and set(own.model_validators) == {"_read"}
+        return (
+            not own.field_validators
+            and set(own.model_validators) == {"_read"}
+            and set(cls.__private_attributes__) == {"_origin", "_changed"}
+        )
 
     def to_wire(self) -> Struct:
         """The struct as the server sent it, with what a copy has changed.

@@ -3,103 +3,228 @@
 """Structs to models in one step, where each value is of the type of its field.
 
 Pydantic takes some 20 times as long for that as decoding takes for the struct. Structs of one kind
-come in rows, so what is to be done with each member is worked out once for their names. Whatever
-is unusual is left to pydantic: its errors, and its conversions, are the same as without this.
+come in rows, so what is to be done with each member is worked out once for their names and types.
+Whatever is unusual is left to pydantic: its errors, and its conversions, are the same as without
+this.
+
+``read_model`` has a compiled twin in ``_speedups.c``, which takes the same :class:`Parts` and gives
+the same models; :func:`read` is the one in use.
 """
 
-import types
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from pydantic import SecretStr
+from pydantic import BaseModel
 
+from ...core.decoding import decoder_implementation
 from ...core.values import Struct
 from ...core.views import to_json
+from .rules import CALL, ELSE, FORM, Unusual, reader_of, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Reader = Callable[[Any], Any]
+    from .rules import Reader, Rule
 
 MAX_SHAPES = 64
 """Names and types of structs that are remembered for a model; a hostile server sends any number."""
 
-_UNTOUCHED: frozenset[str] = frozenset()
-_PLAIN = (int, str, float, bool, type(None))
-_set = object.__setattr__
+RECENT_SHAPES = 4
+"""Those of them that the compiled reader compares with a struct before it looks in the table."""
+
+KEEP, NUMBER, TEXT, RULE = range(4)
+"""How a member is read; ``_speedups.c`` has the same numbers.
+
+:ivar KEEP: it is the field's value.
+:ivar NUMBER: the same, unless it is negative.
+:ivar TEXT: the same, unless it is one of the texts that stand for something else.
+:ivar RULE: by its rule, as are the exceptions of the others.
+"""
 
 
-class Unusual(Exception):
-    """Pydantic has to see to this value."""
+class Member(NamedTuple):
+    """A member that is taken: where it is among the values, and how it is read."""
+
+    place: int
+    field: str
+    way: int
+    unset: tuple[str, ...]
+    rule: "Rule"
 
 
-class Shape:
+class Shape(NamedTuple):
     """The conversion of structs that have the same names and types of values in the same order.
 
-    :ivar fields: for each member that is taken.
-    :ivar take: gives the values of those out of all values.
-    :ivar numbers: gives the numbers that are the field's value unless they are negative.
-    :ivar texts: gives the texts that are the field's value unless they are in ``unset``.
-    :ivar special: field and reader of what needs a closer look in any case.
-    :ivar readers: field and reader of all.
-    :ivar extra: names that no field has; their members go where pydantic puts such.
+    The compiled reader knows the fields up to ``private`` by their places.
+
+    :ivar values: the default of each field, in the order of the fields.
+    :ivar members: those with a field. ``extra``: those without.
+    :ivar factories: fields that were not sent, and what makes their default.
+    :ivar private: the private attributes of a new model, ``_origin`` still to be set.
+    :ivar take: gives the values of ``fields`` out of all values.
+    :ivar numbers: gives those read as NUMBER. ``texts``: those read as TEXT.
+    :ivar special: place, field and reader of members read by RULE. ``readers``: of all.
     """
 
-    __slots__ = (
-        *("defaults", "extra", "factories", "fields", "given", "numbers", "readers", "special"),
-        *("take", "texts", "unset"),
+    names: tuple[str | None, ...]
+    types: tuple[type, ...]
+    values: dict[str, Any]
+    members: tuple[Member, ...]
+    extra: tuple[Member, ...]
+    factories: "tuple[tuple[str, Callable[[], Any]], ...]"
+    given: set[str]
+    private: dict[str, Any]
+    fields: tuple[str, ...]
+    take: "Callable[[list[Any]], tuple[Any, ...]]"
+    numbers: "Callable[[list[Any]], tuple[Any, ...]]"
+    texts: "Callable[[list[Any]], tuple[Any, ...]]"
+    unset: frozenset[str]
+    special: "tuple[tuple[int, str, Reader], ...]"
+    readers: "tuple[tuple[int, str, Reader], ...]"
+
+
+class Parts(NamedTuple):
+    """All that a reader has to know about a model.
+
+    :ivar recent: shapes that were met last, the latest first.
+    :ivar find: gives the shape for what a struct consists of.
+    :ivar setters: for ``__dict__``, extra members, names of fields set, private attributes.
+    """
+
+    kind: type[Any]
+    recent: list[Shape]
+    find: "Callable[[list[Any]], Shape]"
+    unusual: type[Exception]
+    setters: tuple[Any, ...]
+    shapes: dict[Any, Shape]
+
+
+_SETTERS = tuple(
+    vars(BaseModel)[name]
+    for name in (
+        *("__dict__", "__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__"),
+    )
+)
+_set_dict, _set_extra, _set_given, _set_private = (each.__set__ for each in _SETTERS)
+
+
+def parts_of(kind: type[Any]) -> Parts:
+    """Return the parts of a model, which know no shape yet."""
+    shapes: dict[Any, Shape] = {}
+    recent: list[Shape] = []
+
+    def find(flat: list[Any]) -> Shape:
+        key = tuple(flat[::2]), tuple(map(type, flat[1::2]))
+        shape = shapes.get(key)
+        if shape is None:
+            if len(shapes) >= MAX_SHAPES:
+                shapes.clear()
+            shape = shapes[key] = _shape(kind, *key)
+        recent.insert(0, shape)
+        del recent[RECENT_SHAPES:]
+        return shape
+
+    return Parts(kind, recent, find, Unusual, _SETTERS, shapes)
+
+
+def read_model(parts: Parts, struct: Struct) -> Any:
+    """Make a model of a struct.
+
+    :raises Unusual: pydantic has to.
+    """
+    kind, _recent, find, _unusual, _setters, shapes = parts
+    flat = struct._flat
+    raw = flat[1::2]
+    shape = shapes.get((tuple(flat[::2]), tuple(map(type, raw)))) or find(flat)
+    values = shape.values.copy()
+    values.update(zip(shape.fields, shape.take(raw), strict=True))
+    special = shape.special
+    if min(shape.numbers(raw), default=0) < 0 or not shape.unset.isdisjoint(shape.texts(raw)):
+        special = shape.readers
+    for place, field, reader in special:
+        values[field] = reader(raw[place])
+    for field, make in shape.factories:
+        values[field] = make()
+    private = shape.private.copy()
+    private["_origin"] = struct
+    model = object.__new__(kind)
+    _set_dict(model, values)
+    _set_extra(model, {each.field: _as_extra(raw[each.place]) for each in shape.extra})
+    _set_given(model, shape.given)
+    _set_private(model, private)
+    return model
+
+
+def _shape(kind: type[Any], names: tuple[str | None, ...], types: tuple[type, ...]) -> Shape:
+    if not kind._is_quick():
+        raise Unusual
+    known = kind._by_wire_name()
+    rules = _rules_of(kind)
+    members: list[Member] = []
+    extra: list[Member] = []
+    given: set[str] = set()
+    for place, (sent, type_given) in enumerate(zip(names, types, strict=True)):
+        name = sent and kind._canonical(sent)
+        field, form = known.get(name, (name, None)) if name else (None, None)
+        if not field or field in given:
+            continue  # it repeats a name, or has none
+        given.add(field)
+        if form is None:
+            way = RULE if type_given is Struct else KEEP
+            extra.append(Member(place, field, way, (), (CALL, frozenset(), _as_extra)))
+        else:
+            members.append(_member(place, field, type_given, rules[field]))
+    values, factories = _defaults(kind, given)
+    readers = [(each.place, each.field, reader_of(each.rule, read_model)) for each in members]
+    pairs = list(zip(members, readers, strict=True))
+    return Shape(
+        names=names,
+        types=types,
+        values=values,
+        members=tuple(members),
+        extra=tuple(extra),
+        factories=factories,
+        given=given,
+        private={"_origin": None, "_changed": frozenset()},
+        fields=tuple(each.field for each in members),
+        take=_getter([each.place for each in members]),
+        numbers=_getter([each.place for each in members if each.way == NUMBER]),
+        texts=_getter([each.place for each in members if each.way == TEXT]),
+        unset=frozenset(text for each in members for text in each.unset),
+        special=tuple(reader for each, reader in pairs if each.way == RULE),
+        readers=tuple(readers),
     )
 
-    def __init__(
-        self, kind: type[Any], names: tuple[str | None, ...], types: tuple[type, ...]
-    ) -> None:
-        known = kind._by_wire_name()
-        readers = _readers_of(kind)
-        self.readers: list[tuple[str, int, Reader]] = []
-        self.special: list[tuple[str, int, Reader]] = []
-        self.fields: list[str] = []
-        self.unset: set[str] = set()
-        taken: list[int] = []
-        numbers: list[int] = []
-        texts: list[int] = []
-        self.extra: list[str] = []
-        for index, (sent, given) in enumerate(zip(names, types, strict=True)):
-            name = sent and kind._canonical(sent)
-            field, form = known.get(name, (name, None)) if name else (None, None)
-            if not field or field in self.fields:
-                continue  # it repeats a name, or has none
-            taken.append(index)
-            self.fields.append(field)
-            if name not in known:
-                self.extra.append(field)
-            reader = _as_extra if name not in known else readers[field]
-            self.readers.append((field, index, reader))
-            if given is int and form is not None and form.keeps_numbers:
-                numbers.append(index)
-                reader(0)
-            elif given is str and form is not None and form.unset is not None:
-                texts.append(index)
-                self.unset.update(form.unset)
-                reader("text")
-            else:
-                self.special.append((field, index, reader))
-        self.take = _getter(taken)
-        self.numbers = _getter(numbers)
-        self.texts = _getter(texts)
-        self.given = set(self.fields)
-        self.defaults: dict[str, Any] = {}
-        self.factories: list[tuple[str, Callable[[], Any]]] = []
-        for field, info in kind.model_fields.items():
-            # In the order of the fields, which is that of pydantic's own.
-            self.defaults[field] = None
-            if field in self.given:
-                continue
-            if info.is_required():
-                raise Unusual
-            if info.default_factory is None:
-                self.defaults[field] = info.default
-            else:
-                self.factories.append((field, info.default_factory))
+
+def _member(place: int, field: str, given: type, rule: "Rule") -> Member:
+    if rule[0] != FORM and given in rule[1]:
+        return Member(place, field, KEEP, (), rule)
+    inner = rule[2] if rule[0] == ELSE else rule
+    if inner[0] == FORM and given in inner[2][1]:  # the field takes this type as it is
+        form = inner[1].__self__
+        if given is int and form.keeps_numbers:
+            return Member(place, field, NUMBER, (), rule)
+        if given is str and form.unset is not None:
+            return Member(place, field, TEXT, tuple(form.unset), rule)
+    return Member(place, field, RULE, (), rule)
+
+
+def _defaults(
+    kind: type[Any], given: set[str]
+) -> "tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]":
+    values: dict[str, Any] = {}
+    factories = []
+    for field, info in kind.model_fields.items():
+        values[field] = None
+        if field in given:
+            continue
+        if info.is_required():
+            raise Unusual
+        if info.default_factory is None:
+            values[field] = info.default
+        else:
+            factories.append((field, cast("Callable[[], Any]", info.default_factory)))
+    return values, tuple(factories)
 
 
 def _getter(places: list[int]) -> "Callable[[list[Any]], tuple[Any, ...]]":
@@ -111,47 +236,17 @@ def _getter(places: list[int]) -> "Callable[[list[Any]], tuple[Any, ...]]":
     return itemgetter(*places)
 
 
-def read(kind: type[Any], struct: Struct) -> Any:
-    """Make a model of a struct.
-
-    :raises Unusual: pydantic has to.
-    """
-    raw = struct.values()
-    key = tuple(struct.keys()), tuple(map(type, raw))
-    shapes = kind._shapes()
-    shape = shapes.get(key)
-    if shape is None:
-        if len(shapes) >= MAX_SHAPES:
-            shapes.clear()
-        shape = shapes[key] = Shape(kind, *key)
-    values = shape.defaults.copy()
-    special = shape.special
-    if min(shape.numbers(raw), default=0) < 0 or not shape.unset.isdisjoint(shape.texts(raw)):
-        special = shape.readers
-    values.update(zip(shape.fields, shape.take(raw), strict=True))
-    for field, place, reader in special:
-        values[field] = reader(raw[place])
-    for field, make in shape.factories:
-        values[field] = make()
-    model = object.__new__(kind)
-    _set(model, "__pydantic_extra__", {name: values.pop(name) for name in shape.extra})
-    _set(model, "__dict__", values)
-    _set(model, "__pydantic_fields_set__", shape.given)
-    _set(model, "__pydantic_private__", {"_origin": struct, "_changed": _UNTOUCHED})
-    return model
-
-
-def _readers_of(kind: type[Any]) -> "dict[str, Reader]":
-    """Return what reads each field's value.
+def _rules_of(kind: type[Any]) -> "dict[str, Rule]":
+    """Return the rule for each field.
 
     :raises Unusual: some field is of a type that only pydantic knows, or is checked by more.
     """
     found = {}
-    for field, (_name, info) in zip(kind._by_wire_name(), kind.model_fields.items(), strict=True):
-        form = kind._by_wire_name()[field][1]
+    for field, form in kind._by_wire_name().values():
+        info = kind.model_fields[field]
         if any(each is not form for each in info.metadata):
             raise Unusual
-        found[_name] = _reader(info.annotation, form)
+        found[field] = rule_of(info.annotation, form)
     return found
 
 
@@ -159,93 +254,10 @@ def _as_extra(raw: Any) -> Any:
     return to_json(raw) if isinstance(raw, Struct) else raw
 
 
-def _reader(annotation: Any, form: Any) -> "Reader":
-    inner = _typed(annotation)
-    if form is None or not any("read" in vars(each) for each in type(form).__mro__[:-2]):
-        return inner  # the base class, which comes last but for object, changes nothing
-    convert = form.read
-
-    def read_and_check(raw: Any) -> Any:
-        return inner(convert(raw))
-
-    return read_and_check
-
-
-def _typed(annotation: Any) -> "Reader":
-    """Return a function that passes values of a type, and makes models of structs."""
-    choices = get_args(annotation) if _is_union(annotation) else (annotation,)
-    plain = frozenset(each for each in choices if each in _PLAIN)
-    others = [each for each in choices if each not in _PLAIN]
-
-    def only_plain(value: Any) -> Any:
-        if type(value) in plain:
-            return value
-        raise Unusual
-
-    if not others:
-        return only_plain
-    if len(others) > 1:
-        raise Unusual
-    other = others[0]
-    if isinstance(other, type) and hasattr(other, "_shapes"):
-        make = _model_of(other)
-    elif other is SecretStr:
-        make = _secret
-    else:
-        make = _container(other)
-
-    def either(value: Any) -> Any:
-        return value if type(value) in plain else make(value)
-
-    return either if plain else make
-
-
-def _is_union(annotation: Any) -> bool:
-    return get_origin(annotation) in (Union, types.UnionType)
-
-
-def _model_of(kind: type[Any]) -> "Reader":
-    def make(value: Any) -> Any:
-        if type(value) is Struct:
-            return read(kind, value)
-        raise Unusual
-
-    return make
-
-
-def _secret(value: Any) -> Any:
-    if type(value) is str:
-        return SecretStr(value)
-    raise Unusual
-
-
-def _container(annotation: Any) -> "Reader":
-    origin, inner = get_origin(annotation), get_args(annotation)
-    if origin is tuple and len(inner) == 2 and inner[1] is ...:
-        item = _typed(inner[0])
-
-        def many(value: Any) -> Any:
-            if type(value) in (list, tuple):
-                return tuple(map(item, value))
-            raise Unusual
-
-        return many
-    if origin is tuple and inner and ... not in inner:
-        items = [_typed(each) for each in inner]
-
-        def few(value: Any) -> Any:
-            if type(value) in (list, tuple) and len(value) == len(items):
-                return tuple(each(part) for each, part in zip(items, value, strict=True))
-            raise Unusual
-
-        return few
-    if origin is dict:
-        key, member = map(_typed, inner)
-
-        def mapping(value: Any) -> Any:
-            if type(value) is dict:
-                return {key(name): member(each) for name, each in value.items()}
-            raise Unusual
-
-        return mapping
-    raise Unusual
+read: "Callable[[Parts, Struct], Any]"
+try:
+    from ..._speedups import read_model as _compiled  # type: ignore[import-not-found]
+except ImportError:  # not built for this Python, or of an earlier source
+    read = read_model
+else:
+    read = _compiled if decoder_implementation() == "c" else read_model
