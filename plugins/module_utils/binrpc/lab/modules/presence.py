@@ -90,7 +90,9 @@ class Presence(Module):
         for number, given in enumerate(self._given[0], 1):
             self.presentities.append(self._presentity(number, now, **given))
         for given in self._given[1]:
-            row = {name: default for _char, name, default in (*WATCHER, *WATCHER_FULL)}
+            row: Dict[str, Any] = {
+                name: default for _char, name, default in (*WATCHER, *WATCHER_FULL)
+            }
             row.update(event="presence")
             row.update(given)
             row["expires"] += now
@@ -133,9 +135,9 @@ class Presence(Module):
             if _chosen(row["user"], user) and _chosen(row["domain"], domain)
         ]
         for row in sorted(rows, key=lambda row: int(row["hashid"]) % SLOTS):
-            names = ("user", "domain", "event", "etag", "sender", "expires")
+            names = ["user", "domain", "event", "etag", "sender", "expires"]
             if full:
-                names += ("received_time", "priority", "ruid", "body", "hashid")
+                names += ["received_time", "priority", "ruid", "body", "hashid"]
             yield Struct((name, row[name]) for name in names)
 
     @method(
