@@ -3,13 +3,13 @@
 
 """Bring other releases of Kamailio than the installed one, from Debian's packages.
 
-    tools/kamailio_packages.py                      # list the releases, and those at hand
-    eval "$(tools/kamailio_packages.py trixie)"     # tests/support/kamailio.py starts that one
-    make catalogue-check SOURCE="$(tools/kamailio_packages.py --source trixie)"
+    python3 tools/kamailio_packages.py              # list the releases, and those at hand
+    eval "$(python3 tools/kamailio_packages.py trixie)"  # tests/support/kamailio.py starts that one
+    make catalogue-check SOURCE="$(python3 tools/kamailio_packages.py --source trixie)"
 
 Packages are unpacked into a cache in the home folder (or in KAMAILIO_CACHE): nothing is installed,
 no service starts, and no special rights are needed. They come from the mirror that this machine's
-apt uses for Debian. Takes some 10 seconds and 120 MB for each release.
+apt uses for Debian. Takes some 10 seconds and 130 MB for each release.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pathlib import Path
 RELEASES = ("bookworm", "trixie", "forky")
 """Debian's names. Kamailio is 5.6 in bookworm, 6.0 in trixie; forky, not released yet, follows."""
 
-PACKAGES = ("kamailio",)
+PACKAGES = ("kamailio", "kamailio-ims-modules", "kamailio-presence-modules")
 PROGRAMS = ("kamailio", "kamcmd")
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
@@ -73,8 +73,11 @@ def at_hand(name: str) -> Installation | None:
     folder = cache() / name
     try:
         version = (folder / "version").read_text().strip()
+        packages = (folder / "packages").read_text().split()
     except OSError:
         return None
+    if packages != list(PACKAGES):
+        return None  # brought when fewer were wanted
     return Installation(name, version, folder)
 
 
@@ -98,6 +101,7 @@ def bring(name: str, *, newest: bool = False) -> Installation:
         # Unpacked in its own place: the wrappers name that.
         shutil.rmtree(target, ignore_errors=True)
         part.rename(target)
+        (target / "packages").write_text(" ".join(PACKAGES) + "\n")
         (target / "version").write_text(_version(target / "run" / "kamailio") + "\n")
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)

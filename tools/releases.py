@@ -129,23 +129,25 @@ def run(name: str, tests: Sequence[str], conformance: bool, options: Sequence[st
         command += [f"{folder}/t", f"--junitxml={report}", "-o", f"cache_dir={folder}/cache"]
         # The other form has no place for what tests tell at the end.
         command += ["-o", "junit_family=xunit1"]
-        done = subprocess.run(
-            [*command, *options, *tests],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
         log = LOGS / f"{name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(done.stdout + done.stderr)
+        # Into the file at once: it takes hours, and shows how far it is.
+        with log.open("w") as output:
+            done = subprocess.run(
+                [*command, *options, *tests],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        shown = log.read_text(errors="replace")
         if report.exists():
             read_report(report, result)
         if not report.exists() or (done.returncode and not result.failures):
-            result.trouble = f"pytest ended with {done.returncode}: {done.stdout[-2000:]}"
-        for line in done.stdout.splitlines():
+            result.trouble = f"pytest ended with {done.returncode}: {shown[-2000:]}"
+        for line in shown.splitlines():
             if line.startswith("E  "):
                 print(f"{name}: {line}", file=sys.stderr)
     if conformance:

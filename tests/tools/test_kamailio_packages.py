@@ -109,6 +109,7 @@ def test_packages_that_lack_something_are_refused(tmp_path, missing):
 def test_a_release_at_hand_is_not_fetched_again(cache, monkeypatch, capsys):
     unpacked(cache / "trixie")
     (cache / "trixie/version").write_text("6.0.9\n")
+    (cache / "trixie/packages").write_text(" ".join(kamailio_packages.PACKAGES))
     monkeypatch.setattr(kamailio_packages, "_run", None)  # it would be called to fetch
     found = bring("trixie")
     assert (found.version, at_hand("forky")) == ("6.0.9", None)
@@ -125,6 +126,14 @@ def test_a_release_at_hand_is_not_fetched_again(cache, monkeypatch, capsys):
     assert capsys.readouterr().out.split() == [
         *("bookworm", "-", "trixie", "6.0.9", str(cache / "trixie"), "forky", "-")
     ]
+
+
+def test_a_release_with_fewer_packages_is_not_at_hand(cache):
+    unpacked(cache / "trixie")
+    (cache / "trixie/version").write_text("6.0.9\n")
+    assert at_hand("trixie") is None
+    (cache / "trixie/packages").write_text("kamailio\n")
+    assert at_hand("trixie") is None
 
 
 def test_a_release_that_cannot_be_had_is_said_and_leaves_nothing(cache, monkeypatch, capsys):

@@ -70,11 +70,16 @@ def test_what_pytest_printed_is_kept(tmp_path, monkeypatch):
     (tmp_path / "usr/lib/some-triplet/kamailio/modules").mkdir(parents=True)
     monkeypatch.setattr(kamailio_packages, "bring", lambda _name: found)
     monkeypatch.setattr(releases, "LOGS", tmp_path / "build" / "releases")
-    done = SimpleNamespace(stdout="E   assert 1 == 2\n", stderr="", returncode=1)
-    monkeypatch.setattr(releases.subprocess, "run", lambda *_args, **_options: done)
+    text = "E   assert 1 == 2\n"
+
+    def run(*_args, stdout, **_options):
+        stdout.write(text)
+        return SimpleNamespace(returncode=1)
+
+    monkeypatch.setattr(releases.subprocess, "run", run)
     result = releases.run("trixie", ("tests",), False, ())
     assert "pytest ended with 1" in result.trouble  # it has left no report
-    assert (tmp_path / "build/releases/trixie.log").read_text() == done.stdout
+    assert (tmp_path / "build/releases/trixie.log").read_text() == text
 
 
 def test_an_unknown_release_is_refused(monkeypatch, capsys):

@@ -176,6 +176,11 @@ def test_known_methods_get_the_types_that_they_want(lab):
     assert read_params("htable.seti", ["t", "5", "7"]) == ["t", "5", 7]
     assert read_params("htable.sets", ["t", "i:5", "d:1"]) == ["t", 5, 1.0]
     assert read_params("htable.sets", ["t", "5", "7"], raw=True) == ["t", 5, 7]
+    # Methods of 6.1 and later.
+    request = ["OPTIONS", "sip:a@b", ".", "5", "To: <sip:b>", "7"]
+    assert read_params("tm.t_uac_wait_block_noack", request) == request
+    assert read_params("secfilter.del_dst", ["555123123"]) == [555123123]
+    assert read_params("dlgs.count", ["src", "eq", "123"]) == ["src", "eq", "123"]
 
 
 def test_a_missing_parameter_is_named_before_anything_is_sent(kamrpc):
@@ -551,7 +556,7 @@ def test_a_recording_that_fails_leaves_the_file_as_it_was(kamrpc, tmp_path):
         (["call", "--jsn", "core.version"], "did you mean --json"),
         (["fleet", "--deadlin=3", "core.version"], "no endpoints"),  # argparse takes a prefix
         (["fleet", "--dead-line=3", "core.version"], "did you mean --deadline?"),
-        (["call", "cnxcc.stats"], "Is the module cnxcc loaded"),
+        (["call", "msrp.cmaplist"], "Is the module msrp loaded"),
     ],
 )
 def test_a_misspelt_word_brings_the_right_one(kamrpc, words, meant):
