@@ -38,6 +38,7 @@ typedef struct {
     PyTypeObject *fixed_type;
     Py_ssize_t raw_offset; /* of the slot Fixed.raw */
     PyObject *thousand, *zero;
+    PyObject *origin; /* the name of the attribute that holds a model's struct */
     int shows_lists;        /* of structs that hold structs: one has been changed */
 } State;
 
@@ -914,7 +915,7 @@ static PyObject *make_model(const Reading *reading, PyObject *parts, PyObject *s
         && read_members(reading, shape, SHAPE_EXTRA, flat, extra) == 0
         && call_factories(shape, values) == 0
         && (private = PyDict_Copy(PyTuple_GET_ITEM(shape, SHAPE_PRIVATE))) != NULL
-        && PyDict_SetItemString(private, "_origin", object) == 0) {
+        && PyDict_SetItem(private, reading->state->origin, object) == 0) {
         PyObject *contents[SETTERS] = {values, extra, PyTuple_GET_ITEM(shape, SHAPE_GIVEN), private};
         model = new_model(parts, contents);
     }
@@ -1011,7 +1012,8 @@ static int module_exec(PyObject *module)
     state->decoder = PyImport_ImportModule("kamailio_binrpc.core.decoder");
     state->thousand = PyLong_FromLong(1000);
     state->zero = PyFloat_FromDouble(0.0);
-    if (state->decoder == NULL || state->thousand == NULL || state->zero == NULL)
+    state->origin = PyUnicode_InternFromString("_origin");
+    if (state->decoder == NULL || state->origin == NULL || state->thousand == NULL || state->zero == NULL)
         return -1;
     state->struct_type = (PyTypeObject *)PyObject_GetAttrString(state->decoder, "Struct");
     if (state->struct_type == NULL || !find_slot(state->struct_type, "_flat", &state->flat_offset)) {
@@ -1049,6 +1051,7 @@ static void module_free(void *module)
     Py_CLEAR(state->fixed_type);
     Py_CLEAR(state->thousand);
     Py_CLEAR(state->zero);
+    Py_CLEAR(state->origin);
 }
 
 static PyMethodDef methods[] = {

@@ -35,6 +35,24 @@ def build(reply: Reply, kind: type[M], value: Any) -> M:
         raise UnexpectedReply(reply.method, reply, str(error)) from error
 
 
+def build_all(reply: Reply, kind: type[M], values: Iterable[Any]) -> list[M]:
+    """Make a model of each of these values of a reply.
+
+    :raises UnexpectedReply: one does not fit.
+    """
+    quickly = kind._quick_reader()
+    models = []
+    for value in values:
+        if quickly is not None and type(value) is Struct:
+            try:
+                models.append(quickly(value))
+                continue
+            except ValueError:  # pydantic tells what is wrong, if anything is
+                pass
+        models.append(build(reply, kind, value))
+    return models
+
+
 def one(reply: Reply, kind: type[M]) -> M:
     """Make a model of a reply that has one value."""
     return build(reply, kind, only(reply))
@@ -42,7 +60,7 @@ def one(reply: Reply, kind: type[M]) -> M:
 
 def each(reply: Reply, kind: type[M]) -> list[M]:
     """Make a model of each value of a reply."""
-    return [build(reply, kind, value) for value in reply]
+    return build_all(reply, kind, reply)
 
 
 def rows(reply: Reply, kind: type[M], width: int) -> list[M]:
@@ -58,7 +76,7 @@ def records(reply: Reply, kind: type[M], width: int) -> list[M]:
         return []
     members = struct(reply).items()
     parts = [Struct(members[i : i + width]) for i in range(0, len(members), width)]
-    return [build(reply, kind, part) for part in parts]
+    return build_all(reply, kind, parts)
 
 
 def inside(reply: Reply, kind: type[M], *path: str) -> list[M]:
@@ -66,13 +84,13 @@ def inside(reply: Reply, kind: type[M], *path: str) -> list[M]:
     found: Sequence[Any] = reply
     for name in path:
         found = [value for outer in found for value in _members(reply, outer, name)]
-    return [build(reply, kind, value) for value in found]
+    return build_all(reply, kind, found)
 
 
 def items(reply: Reply, kind: type[M], name: str) -> list[M]:
     """Make a model of every member of the array of that name."""
     arrays = [array for outer in reply for array in _members(reply, outer, name)]
-    return [build(reply, kind, value) for array in arrays for value in array.values()]
+    return build_all(reply, kind, [value for array in arrays for value in array.values()])
 
 
 def unwrapped(reply: Reply, kind: type[M], name: str) -> M:

@@ -3,7 +3,9 @@
 """Between structs of the wire and models: the base classes and the forms of single members."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar, cast
 
 from pydantic import (
@@ -262,11 +264,13 @@ class Profiles(Form):
     def read(self, raw: Any) -> Any:
         if not isinstance(raw, Struct):
             return raw
-        return [
-            pair
-            for value in raw.values()
-            for pair in (value.items() if isinstance(value, Struct) else [(value, None)])
-        ]
+        pairs: list[tuple[Any, Any]] = []
+        for value in raw.values():
+            if isinstance(value, Struct):
+                pairs += value.items()
+            else:
+                pairs.append((value, None))
+        return pairs
 
     def write(self, value: Any, raw: Any = None) -> Any:
         return Struct.of(*(n if v is None else Struct([(n, v)]) for n, v in value))
@@ -276,9 +280,14 @@ class Variables(Form):
     """An array of structs ``{name: value}``, as a dict."""
 
     def read(self, raw: Any) -> Any:
-        if not isinstance(raw, Struct) or not all(isinstance(v, Struct) for v in raw.values()):
+        if not isinstance(raw, Struct):
             return raw
-        return {n: v for each in raw.values() for n, v in each.items()}
+        found: dict[str | None, Any] = {}
+        for each in raw.values():
+            if not isinstance(each, Struct):
+                return raw
+            found.update(each.items())
+        return found
 
     def write(self, value: Any, raw: Any = None) -> Any:
         return Struct.of(*(Struct([pair]) for pair in value.items()))
@@ -364,6 +373,11 @@ class Base(BaseModel):
         """
         return cls.model_validate(value)
 
+    @classmethod
+    def _quick_reader(cls) -> Callable[[Struct], Self] | None:
+        """What makes models of structs quickly, and raises ValueError for :meth:`of` to try."""
+        return None
+
     def model_copy(self, *, update: Any = None, deep: bool = False) -> Self:
         """Copy the model, with other values for some of its fields; see pydantic."""
         copy = super().model_copy(update=update, deep=deep)
@@ -422,6 +436,10 @@ class Model(Base):
             except ValueError:  # pydantic gives it the form of its own errors
                 pass
         return cls.model_validate(value)
+
+    @classmethod
+    def _quick_reader(cls) -> Callable[[Struct], Self] | None:
+        return partial(quick.read, cls._parts())
 
     @classmethod
     def _parts(cls) -> quick.Parts:
