@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 SAMPLE: Dict[str, Dict[str, Any]] = {
-    "alice": {"max_amount": 600, "calls": [{"callid": "charged-1", "max_amount": 600}]},
+    "alice": {"max_amount": 600, "calls": [{"callid": "lab-call-1", "max_amount": 600}]},
     "bob": {
         "type": "money",
         "max_amount": 25.0,
-        "calls": [{"callid": "charged-2", "max_amount": 25.0, "cost_per_second": 0.01}],
+        "calls": [{"callid": "lab-call-2", "max_amount": 25.0, "cost_per_second": 0.01}],
     },
 }
 TYPES = ("time", "money", "channel")

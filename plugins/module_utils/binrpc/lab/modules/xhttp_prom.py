@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     Labels = Tuple[str, ...]
 
 SAMPLE: Dict[str, Dict[str, Any]] = {
-    "calls": {"type": "counter", "labels": ["direction"]},
+    "calls": {"type": "counter"},
     "load": {"type": "gauge"},
-    "setup_time": {"type": "histogram"},
+    "delay": {"type": "histogram"},
 }
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
