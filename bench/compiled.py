@@ -4,7 +4,7 @@
 models beside the decoding that they begin with.
 
 `python bench/compiled.py [--quick] [--typed]`. All decode the same tree, each from its own format.
-Times are of the processor. With the cyclic collector on, they include its pass over what was made,
+Times are of the processor; with the cyclic collector on they hold its pass over what was made,
 unless Python puts that off until after the call, as 3.10 and 3.11 do.
 """
 

@@ -825,27 +825,30 @@ static PyObject *follow(const Reading *reading, PyObject *rule, PyObject *value)
     return is_unusual(reading);
 }
 
-/* May a member be kept without a look at its rule? Its type is that of the shape. */
-static int is_kept(PyObject *member, PyObject *value)
+/* The value of a member whose type is that of the shape. */
+static PyObject *read_member(const Reading *reading, PyObject *member, PyObject *raw)
 {
     switch (PyLong_AsLong(PyTuple_GET_ITEM(member, MEMBER_WAY))) {
     case KEEP:
-        return 1;
+        return Py_NewRef(raw);
     case NUMBER: {
         int beyond = 0;
-        long number = PyLong_AsLongAndOverflow(value, &beyond);
-        return beyond > 0 || (beyond == 0 && number >= 0);
+        long number = PyLong_AsLongAndOverflow(raw, &beyond);
+        if (beyond > 0 || (beyond == 0 && number >= 0))
+            return Py_NewRef(raw);
+        break;
     }
     case TEXT: {
         PyObject *unset = PyTuple_GET_ITEM(member, MEMBER_UNSET);
         for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(unset); i++)
-            if (same_text(PyTuple_GET_ITEM(unset, i), value))
-                return 0;
-        return 1;
+            if (same_text(PyTuple_GET_ITEM(unset, i), raw))
+                Py_RETURN_NONE;
+        return Py_NewRef(raw);
     }
     default:
-        return 0;
+        break;
     }
+    return follow(reading, PyTuple_GET_ITEM(member, MEMBER_RULE), raw);
 }
 
 /* Read members into a dict; -1 with an exception. */
@@ -864,9 +867,7 @@ static int read_members(const Reading *reading, PyObject *shape, int which, PyOb
             return -1;
         }
         Py_INCREF(raw);
-        PyObject *value = is_kept(member, raw)
-                              ? Py_NewRef(raw)
-                              : follow(reading, PyTuple_GET_ITEM(member, MEMBER_RULE), raw);
+        PyObject *value = read_member(reading, member, raw);
         Py_DECREF(raw);
         int status = value ? PyDict_SetItem(values, PyTuple_GET_ITEM(member, MEMBER_FIELD), value)
                            : -1;
@@ -1013,7 +1014,8 @@ static int module_exec(PyObject *module)
     state->thousand = PyLong_FromLong(1000);
     state->zero = PyFloat_FromDouble(0.0);
     state->origin = PyUnicode_InternFromString("_origin");
-    if (state->decoder == NULL || state->origin == NULL || state->thousand == NULL || state->zero == NULL)
+    if (state->decoder == NULL || state->origin == NULL || state->thousand == NULL
+        || state->zero == NULL)
         return -1;
     state->struct_type = (PyTypeObject *)PyObject_GetAttrString(state->decoder, "Struct");
     if (state->struct_type == NULL || !find_slot(state->struct_type, "_flat", &state->flat_offset)) {

@@ -83,6 +83,7 @@ def test_a_namespace_loads_its_own_models_and_no_others():
         f"{TYPED}.models.base",
         f"{TYPED}.models.dispatcher",
         f"{TYPED}.models.quick",
+        f"{TYPED}.models.rules",
     }
     assert not any(name.startswith(f"{TYPED}.asynchronous") for name in modules)
     assert "asyncio" not in modules

@@ -34,11 +34,12 @@ class Form:
 
     :meth:`read` leaves a value alone that is already in the form of the model.
 
-    :ivar keeps_numbers: it reads an int from 0 up as it is.
-    :ivar unset: the only texts that it changes; None where that cannot be said.
+    :ivar keeps_numbers: it reads an int from 0 up as it is. ``keeps_negative``: any int.
+    :ivar unset: the only texts that it changes, all to None; None where that cannot be said.
     """
 
     keeps_numbers = False
+    keeps_negative = False
     unset: frozenset[str] | None = None
 
     def read(self, raw: Any) -> Any:
@@ -84,7 +85,7 @@ class Missing(Form):
 class Whole(Form):
     """An int that some releases send as a double."""
 
-    keeps_numbers = True
+    keeps_numbers = keeps_negative = True
 
     def read(self, raw: Any) -> Any:
         return int(raw) if isinstance(raw, float) else raw
@@ -92,6 +93,8 @@ class Whole(Form):
 
 class Unsigned(Whole):
     """An int of the server's from 0 up, which may pass the 31 bits that an int record has."""
+
+    keeps_negative = False
 
     def read(self, raw: Any) -> Any:
         raw = super().read(raw)
@@ -286,7 +289,9 @@ class Variables(Form):
         for each in raw.values():
             if not isinstance(each, Struct):
                 return raw
-            found.update(each.items())
+            flat = each._flat
+            for name, value in zip(flat[::2], flat[1::2], strict=True):
+                found[name] = value
         return found
 
     def write(self, value: Any, raw: Any = None) -> Any:

@@ -37,8 +37,8 @@ KEEP, NUMBER, TEXT, RULE = range(4)
 
 :ivar KEEP: it is the field's value.
 :ivar NUMBER: the same, unless it is negative.
-:ivar TEXT: the same, unless it is one of the texts that stand for something else.
-:ivar RULE: by its rule, as are the exceptions of the others.
+:ivar TEXT: the same, but None if it is one of the texts that stand for that.
+:ivar RULE: by its rule, as are numbers that are negative.
 """
 
 
@@ -203,8 +203,9 @@ def _member(place: int, field: str, given: type, rule: "Rule") -> Member:
     if inner[0] == FORM and given in inner[2][1]:  # the field takes this type as it is
         form = inner[1].__self__
         if given is int and form.keeps_numbers:
-            return Member(place, field, NUMBER, (), rule)
-        if given is str and form.unset is not None:
+            way = KEEP if form.keeps_negative else NUMBER
+            return Member(place, field, way, (), rule)
+        if given is str and form.unset is not None and type(None) in inner[2][1]:
             return Member(place, field, TEXT, tuple(form.unset), rule)
     return Member(place, field, RULE, (), rule)
 
