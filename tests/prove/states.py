@@ -110,7 +110,7 @@ KINDS_OF_AREAS = (
     GatewayStates,
     PlannedGateways,
 )
-"""Areas that take part; those of gateways are last, of which a run has one at most."""
+"""Areas that take part. Those of gateways are last; a run has at most one of them."""
 
 OF_GATEWAYS = 3
 

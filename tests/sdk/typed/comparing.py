@@ -127,7 +127,7 @@ class Structs:
 
 
 def compare(read: Read, kind: type[Model], struct: Struct) -> bool:
-    """Whatever the quick reader makes is what pydantic makes; False if it leaves that to pydantic.
+    """Check that the quick reader makes what pydantic makes; False if it leaves that to pydantic.
 
     It may leave what is wrong, and is not to raise anything but what sends it there.
     """

@@ -290,8 +290,7 @@ class Variables(Form):
             if not isinstance(each, Struct):
                 return raw
             flat = each._flat
-            for name, value in zip(flat[::2], flat[1::2], strict=True):
-                found[name] = value
+            found.update(zip(flat[::2], flat[1::2], strict=True))
         return found
 
     def write(self, value: Any, raw: Any = None) -> Any:
@@ -380,7 +379,7 @@ class Base(BaseModel):
 
     @classmethod
     def _quick_reader(cls) -> Callable[[Struct], Self] | None:
-        """What makes models of structs quickly, and raises ValueError for :meth:`of` to try."""
+        """Return a function that makes models quickly; it raises ValueError where :meth:`of` must."""
         return None
 
     def model_copy(self, *, update: Any = None, deep: bool = False) -> Self:
