@@ -379,7 +379,7 @@ class Base(BaseModel):
 
     @classmethod
     def _quick_reader(cls) -> Callable[[Struct], Self] | None:
-        """Return a function that makes models quickly; it raises ValueError where :meth:`of` must."""
+        """Return a function that makes models quickly; ValueError leaves it to :meth:`of`."""
         return None
 
     def model_copy(self, *, update: Any = None, deep: bool = False) -> Self:
