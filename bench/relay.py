@@ -143,6 +143,7 @@ class Bench:
             "hosts",
             ANSIBLE_PYTHON_INTERPRETER="/usr/bin/python3",
             ANSIBLE_PIPELINING=str(pipelining),
+            ANSIBLE_TIMEOUT="300",  # for sudo's question, on a busy machine
             ANSIBLE_CALLBACK_PLUGINS=str(self._folder / "callbacks"),
             ANSIBLE_CALLBACKS_ENABLED="times",
             ANSIBLE_SSH_CONTROL_PATH_DIR=str(sockets),
