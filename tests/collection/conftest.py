@@ -6,7 +6,8 @@
 """Runs playbooks with the collection as users get it: built, and installed elsewhere.
 
 With RUN_ON=relay in the environment, tasks that do not say where they run use the relay, those over
-the connection local as well. Tests about other places fail then.
+the connection local as well. Tests about other places fail then, and those of kamailio_state, which
+has no relay.
 """
 
 from __future__ import annotations
