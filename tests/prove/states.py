@@ -174,6 +174,7 @@ class StateTrial:
     between: Snapshot = field(default_factory=dict)
     shakes: int = 0
     order: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    order_after: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     back: bool = False
     ends: list[Outcome] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
@@ -190,6 +191,12 @@ class StateTrial:
             f"  before {before}",
             f"  after  {after}",
             *[f"  between {self.between}"] * bool(self.between),
+            *(
+                f"  order of set {wish['set_id']} was {self.order.get(wish['set_id'])}, is "
+                f"{self.order_after.get(wish['set_id'])}"
+                for _area, wish in self.wishes
+                if wish.get("order") == "keep"
+            ),
             *(f"  {end!r} not undone {end.not_undone}, steps {end.steps}" for end in self.ends),
         ]
         return "\n".join([*lines, *(f"  BROKEN: {each}" for each in self.broken)])
@@ -294,6 +301,7 @@ class StateProver:
         try:
             trouble = self._run(trial, journals)
             trial.after = self.snapshot()
+            trial.order_after = self._order()
             trial.broken += self._laws(trial, trouble, journals)
         except Exception as error:  # noqa: BLE001 - every one breaks a law
             where = traceback.extract_tb(error.__traceback__)[-3:]
