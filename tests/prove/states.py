@@ -531,7 +531,8 @@ def _kept(before: Any, left: Any, between: Any, after: Any) -> bool:
     """
     if after == between:
         return True
-    if before is None and after is None and _registered(left) == _registered(between) is not None:
+    mine = _registered(left)
+    if before is None and after is None and mine is not None and mine == _registered(between):
         return True
     values = [_leaves(each) for each in (before, left, between, after)]
     was, ours, theirs, now = values
