@@ -523,7 +523,8 @@ class DispatcherResource(Resource):
             if any(before[each][name] != entry[name] for name in ("state", "probing"))
         ]
         words = {_word(entry) for entry in after.values()}
-        if len(words) == 1 and len(changed) == size > 1:
+        # "all" means those that are still to be removed as well.
+        if len(words) == 1 and len(changed) == size == len(before) > 1:
             leaves = {leaf: v for each in changed for leaf, v in _state_leaves(each, after).items()}
             return [self._set_state("dispatcher.set_state", words.pop(), number, "all", leaves)]
         uris = Counter(fold(entry["uri"]) for entry in before.values())
@@ -629,11 +630,21 @@ def _switched_since(
     for address, old in before.items():
         if not is_member(address) or old is not ABSENT or address not in here:
             continue
-        mine, state = left.get(state_of(address), UNKNOWN), here[address]["state"]
         replaced = gone.get((address[1], normal_uri(here[address]["uri"])))
-        if replaced and isinstance(mine, str) and (mine == "disabled") != (state == "disabled"):
+        if replaced and _is_switched(here[address], *map(left.get, _switches(address))):
             found.update((address, *replaced))
     return found
+
+
+def _switches(address: Address) -> Tuple[Address, Address]:
+    return state_of(address), probing_of(address)
+
+
+def _is_switched(entry: Entry, state: Any, probing: Any) -> bool:
+    """Is a destination, or its probing, enabled where it was left disabled, or the reverse?"""
+    if isinstance(state, str) and (state == "disabled") != (entry["state"] == "disabled"):
+        return True
+    return isinstance(probing, bool) and probing != entry["probing"]
 
 
 def bridges(answers: Answers, entries: Mapping[Address, Entry]) -> List[Address]:

@@ -92,6 +92,23 @@ def test_it_holds_whatever_else_changes(server, force, details, was):
     assert not server.drive(plan(wanted)).differs
 
 
+def test_those_that_go_are_not_switched_with_all_that_stay(server):
+    """``all`` of dispatcher.set_state means every destination of the set."""
+    for uri in (NEW, NEW + "1", NEW + "2"):
+        server.client.call("dispatcher.add", 9, uri, 0)
+        server.pause(10)  # reload_delta
+    server.client.call("dispatcher.set_state", "d", 9, NEW)
+    stay = [{"uri": NEW + each, "force": "trying"} for each in "12"]
+    wanted = {"9": {"destinations": stay, "absent": [NEW], "min_enabled": 0}}
+    server.events["dispatcher.remove"] = make_fault(500, "no", "dispatcher.remove")
+    outcome = server.drive(apply(parse([{"version": 1, "dispatcher": wanted}]).stages))
+    assert (outcome.outcome, outcome.not_undone) == ("undone", [])
+    found = reply_to_json(server.client.call("dispatcher.list"), "dispatcher.list")
+    dests = [dest for number, dest in each_destination(found) if number == 9 and dest]
+    states = {each["URI"]: parse_destination(each)["state"] for each in dests}
+    assert states == {NEW: "disabled", NEW + "1": "active", NEW + "2": "active"}
+
+
 def test_the_last_one_in_service_is_not_forced_out(server):
     server.client.call("dispatcher.set_state", "d", 1, OTHER)
     assert "active destinations would be left" in server.drive(apply(stages())).message

@@ -126,7 +126,8 @@ def test_a_contact_whose_time_runs_down_goes_back_and_stays_back(server, tmp_pat
 
 
 @pytest.mark.parametrize("change", [{"priority": 7}, {"attrs": "duid=x"}])
-def test_what_another_client_disabled_since_is_not_enabled(server, tmp_path, change):
+@pytest.mark.parametrize("word", ["d", "ap"])
+def test_what_another_client_switched_since_stays_so(server, tmp_path, change, word):
     """A destination that the change removed and added again, with the same identity or another."""
     uri = "sip:127.0.9.8:5060"
     for each in (uri, "sip:127.0.9.9:5060"):
@@ -135,7 +136,7 @@ def test_what_another_client_disabled_since_is_not_enabled(server, tmp_path, cha
     stage = Stage([DispatcherDestinations(9, [{"uri": uri, **change}])])
     journals = Journals(str(tmp_path / "journals"))
     apply_at([stage], server, server.address, journals, server.clock, server.pause)
-    server.client.call("dispatcher.set_state", "d", 9, uri)
+    server.client.call("dispatcher.set_state", word, 9, uri)
     for force in (False, True):
         (entry,) = journals.entries()
         move(entry, OPEN)
@@ -147,7 +148,8 @@ def test_what_another_client_disabled_since_is_not_enabled(server, tmp_path, cha
             assert {each["why"] for each in end.not_undone} == {
                 "another client has changed it since"
             }
-            assert "disabled" in str(server.drive(look_at(stage)))
+            left = "disabled" if word == "d" else "'probing'): True"
+            assert left in str(server.drive(look_at(stage)))
     assert (end.outcome, end.not_undone) == ("undone", [])
     assert (uri, "weight=5") in read_members(server)
 
