@@ -352,9 +352,11 @@ class StateProver:
         finished = bool(trial.ends) and trial.ends[-1].outcome in ("unchanged", "refused")
         if trial.back and trial.ends:
             # Another client comes between the change and the way back.
-            seen = self.snapshot()
+            seen, order = self.snapshot(), self._order()
             self._shake()
             now = self.snapshot()
+            if self._order() != order:  # to remove what is not there reverses it as well
+                trial.others.add(("order",))
             trial.left = seen
             trial.between = {path: now.get(path) for path in differing(seen, now)}
             trial.others |= set(trial.between)
