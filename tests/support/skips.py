@@ -23,6 +23,7 @@ STATED = {
         "the role gives files to root, and make roles runs what takes long"
     ),
     "tests/collection/test_role_ctl_server.py::": "as above: make roles runs it",
+    "tests/collection/test_role_systems.py::test_operators_of_a_shared_group": "as above",
     "tests/collection/test_roles.py::test_every_scenario_passes": (
         "the hosts run systemd in containers, which not every machine allows"
     ),
