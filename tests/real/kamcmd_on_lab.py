@@ -96,6 +96,12 @@ RULES = [
         rb"|Expires|Last-Keepalive|init_ts|end_ts): )-?\d.*$|^(\s*(?:now|time_now): )\w+ .*$",
     ),
     rule(
+        "clock",
+        "metrics have the moment in which they were printed, in milliseconds",
+        r"\bxhttp_prom\.metric_list_print",
+        rb"( )\d{13}$",
+    ),
+    rule(
         "ports",
         "clients over TCP have a port of their own each time",
         r"\bwho\b",
