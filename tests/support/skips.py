@@ -38,7 +38,8 @@ STATED = {
         "the block lists are empty unless a destination has failed before"
     ),
     "tests/sdk/lab/modules/test_presence.py::test_presence": "the module has a package of its own",
-    "tests/sdk/lab/modules/test_ims_usrloc_": "as above: its own package",
+    "tests/sdk/lab/modules/test_ims_usrloc_pcscf.py::": "as above: a package of its own",
+    "tests/sdk/lab/modules/test_ims_usrloc_scscf.py::": "as above",
     "tests/tools/test_releases.py::test_the_core_passes_on_the_newest_release": (
         "the packages of an unreleased Debian change, and a mirror may lack them for a while"
     ),
