@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 
 import molecule
 import tree
+from molecule import NOT_TESTED, NotTested
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +41,6 @@ from demo.run import inventory, lab  # noqa: E402
 from kamailio_binrpc import Client  # noqa: E402
 from kamailio_binrpc.lab import Dispatcher, LabServer  # noqa: E402
 
-NOT_TESTED = 77
 WORK = tree.BUILD / "ee"
 RELEASE = "trixie"
 BASE = f"localhost/kamailio-ee-base:{RELEASE}"
@@ -60,10 +60,6 @@ PIP_FILES = {
     "/etc/ssl/certs/ca-certificates.crt": "/etc/ssl/certs/ca-certificates.crt",
 }
 """How this machine reaches packages of Python, and where that stands in the image."""
-
-
-class NotTested(Exception):
-    """No image can be built here; the message says why."""
 
 
 def call(*words: str | Path) -> str:

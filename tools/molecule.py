@@ -53,7 +53,7 @@ network_backend = "netavark"
 
 
 class NotTested(Exception):
-    """Hosts cannot run here; the message says why."""
+    """Hosts or images cannot be had here; the message says why."""
 
 
 def call(*command: str | Path, **options: object) -> subprocess.CompletedProcess[str]:

@@ -27,9 +27,8 @@ from typing import Any
 from kamailio_binrpc.core.relay.programs import able
 
 from . import machine
-from .machine import CONTAINER, FOLDER, INTERPRETERS, KINDS, ROOT, Unavailable, path_of, user_of
+from .machine import CONTAINER, FOLDER, INTERPRETERS, KINDS, ROOT, path_of, user_of
 
-NOT_TESTED = 77
 BIN = Path(sys.executable).parent
 WORKS = "works"
 SUDO = {
@@ -257,14 +256,8 @@ def main() -> int:
     )
     parser.add_argument("--only", nargs="+", choices=connections, default=connections)
     options = parser.parse_args()
-    if os.geteuid():
-        print("NOT TESTED: root is needed for chroot and for users with passwords")
-        return NOT_TESTED
-    try:
-        return 0 if run(options.only) else 1
-    except Unavailable as error:
-        print(f"NOT TESTED: {error}")
-        return NOT_TESTED
+    needs = "chroot and for users with passwords"
+    return machine.attempt(lambda: run(options.only), needs)
 
 
 if __name__ == "__main__":

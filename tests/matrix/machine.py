@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -24,6 +25,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 import molecule  # noqa: E402
 import pythons  # noqa: E402
+from molecule import NotTested  # noqa: E402
 
 WORK = ROOT / "build" / "matrix"
 FOLDER = WORK / "root"
@@ -59,20 +61,31 @@ _locks: list[TextIO] = []
 """Kept until this process ends."""
 
 
-class Unavailable(Exception):
-    """The matrix cannot be made here; the message says why."""
+def attempt(run: Callable[[], bool], needs: str) -> int:
+    """Run a trial as root, and return the exit status.
+
+    :param needs: for what root is needed.
+    """
+    if os.geteuid():
+        print(f"NOT TESTED: root is needed for {needs}")
+        return molecule.NOT_TESTED
+    try:
+        return 0 if run() else 1
+    except NotTested as error:
+        print(f"NOT TESTED: {error}")
+        return molecule.NOT_TESTED
 
 
 def call(*words: str | Path, text: str = "") -> str:
     """Run a program, and return what it printed.
 
-    :raises Unavailable: it failed.
+    :raises NotTested: it failed.
     """
     done = subprocess.run(
         list(map(str, words)), input=text, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise Unavailable(f"{' '.join(map(str, words[:3]))}: {done.stderr.strip()[-1000:]}")
+        raise NotTested(f"{' '.join(map(str, words[:3]))}: {done.stderr.strip()[-1000:]}")
     return done.stdout
 
 
@@ -92,7 +105,7 @@ def make() -> None:
     fcntl.flock(_locks[-1], fcntl.LOCK_EX)
     script = ROOT / "tools" / "one_root.sh"
     if subprocess.run([script, WORK / "bookworm.tar", FOLDER], check=False).returncode:
-        raise Unavailable("packages could not be had, see above")
+        raise NotTested("packages could not be had, see above")
     sdk = FOLDER / "srv" / "sdk" / "kamailio_binrpc"
     ignored = shutil.ignore_patterns("__pycache__", "*.so")
     shutil.copytree(ROOT / "sdk" / "kamailio_binrpc", sdk, ignore=ignored)
