@@ -195,9 +195,14 @@ class Record:
             for address in self.done
         )
 
+    @property
+    def _in_order(self) -> Optional[Leaves]:
+        """The last reading in which what is not named was in order; None before the first one."""
+        return self.before if self.around is None else self.around
+
     def disturbed(self, seen: Leaves) -> List[Address]:
         """Return what was not named and is not as before, if a step may have done that."""
-        around = self.before if self.around is None else self.around
+        around = self._in_order
         if not self.disturbing or around is None:
             return []
         found = self.resource.disturbed(around, seen, self._ledger)
@@ -219,7 +224,7 @@ class Record:
     def not_as_before(self, now: Leaves) -> List[Address]:
         """Return what this run may have changed and is not as it was."""
         mine = [address for address in self.acted if not self._is_as_before(address, now)]
-        around = self.before if self.around is None else self.around
+        around = self._in_order
         twins = [] if around is None else self.resource.doubled(around, now, self._ledger)
         return [*mine, *self.disturbed(now), *twins]
 
