@@ -88,6 +88,7 @@ def test_what_others_change_after_all_was_in_order_is_theirs():
     record.settled(Leaves({A: 2}, {B: 6}))
     assert record.disturbed(Leaves({A: 2}, {B: 7})) == []
     record.may_have_left(Step("set", leaves={A: 3}, scope="all"))
+    assert record.disturbed(Leaves({A: 3}, {B: 6})) == []
     now = Leaves({A: 3}, {B: 7})
     assert record.disturbed(now) == [B]
     assert sorted(step.params for step in record.undo(now).steps) == [("a", 1), ("b", 6)]
